@@ -1,0 +1,86 @@
+using Inkling.Numerics;
+
+namespace Inkling;
+
+/// <summary>
+/// Grey images of one size with a label each: what MNIST and its siblings hold. As examples for a network, an image is its
+/// pixels divided by 255 and a label is the unit vector with a 1 at its place.
+/// </summary>
+public sealed class LabelledImages : Examples
+{
+    private static readonly float[] GreyLevels = [.. Enumerable.Range(0, 256).Select(level => level / 255f)];
+
+    private readonly ReadOnlyMemory<byte> _pixels;
+    private readonly ReadOnlyMemory<byte> _labels;
+
+    /// <summary>Images and labels, not copied.</summary>
+    /// <param name="pixels">[count, height, width], row-major; 0 is paper, 255 is ink.</param>
+    /// <param name="labels">[count]; each under <paramref name="classes"/>.</param>
+    /// <param name="height">Rows of an image.</param>
+    /// <param name="width">Columns of an image.</param>
+    /// <param name="classes">How many different labels there can be: 10 for digits.</param>
+    /// <exception cref="ArgumentException">The lengths do not fit, or a label is not under <paramref name="classes"/>.</exception>
+    public LabelledImages(ReadOnlyMemory<byte> pixels, ReadOnlyMemory<byte> labels, int height = 28, int width = 28, int classes = 10)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(height);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(width);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(classes);
+        if ((long)labels.Length * height * width != pixels.Length)
+            throw new ArgumentException($"{labels.Length} labels of {height}×{width} images ask for {(long)labels.Length * height * width} pixels, not {pixels.Length}.", nameof(pixels));
+        if (classes < 256 && labels.Span.ContainsAnyInRange((byte)classes, byte.MaxValue))
+            throw new ArgumentException($"A label is not under {classes}.", nameof(labels));
+        _pixels = pixels;
+        _labels = labels;
+        Height = height;
+        Width = width;
+        Classes = classes;
+    }
+
+    /// <summary>Rows of an image.</summary>
+    public int Height { get; }
+
+    /// <summary>Columns of an image.</summary>
+    public int Width { get; }
+
+    /// <summary>How many different labels there can be.</summary>
+    public int Classes { get; }
+
+    /// <inheritdoc/>
+    public override int Count => _labels.Length;
+
+    /// <inheritdoc/>
+    public override int InputSize => Height * Width;
+
+    /// <inheritdoc/>
+    public override int OutputSize => Classes;
+
+    /// <summary>All labels, [count].</summary>
+    public ReadOnlySpan<byte> Labels => _labels.Span;
+
+    /// <summary>One image's pixels, [height, width], row-major; 0 is paper, 255 is ink.</summary>
+    public ReadOnlySpan<byte> Pixels(int index) => _pixels.Span.Slice(index * InputSize, InputSize);
+
+    /// <summary>Some of the images, in their order, sharing the memory of these.</summary>
+    public LabelledImages Slice(int start, int count) =>
+        new(_pixels.Slice(start * InputSize, count * InputSize), _labels.Slice(start, count), Height, Width, Classes);
+
+    /// <inheritdoc/>
+    public override void CopyInput(int index, Span<float> input)
+    {
+        ReadOnlySpan<byte> pixels = Pixels(index);
+        for (int i = 0; i < pixels.Length; i++)
+            input[i] = GreyLevels[pixels[i]];
+    }
+
+    /// <inheritdoc/>
+    public override void CopyTarget(int index, Span<float> target)
+    {
+        target[..OutputSize].Clear();
+        target[Labels[index]] = 1;
+    }
+
+    /// <inheritdoc/>
+    public override int ClassOf(int index) => Labels[index];
+
+    private protected override SparseRows MakeSparseInputs() => SparseRows.FromBytes(_pixels.Span, Count, InputSize, GreyLevels);
+}

@@ -1,0 +1,35 @@
+namespace Inkling;
+
+/// <summary>A picture in shades of grey: what a picture file becomes before it is read.</summary>
+public sealed class GreyImage
+{
+    private readonly byte[] _pixels;
+
+    /// <param name="width">Columns, at least 1.</param>
+    /// <param name="height">Rows, at least 1.</param>
+    /// <param name="pixels">[height, width], row-major; 0 is black, 255 is white. Not copied.</param>
+    /// <exception cref="ArgumentException">The length is not width × height.</exception>
+    public GreyImage(int width, int height, byte[] pixels)
+    {
+        ArgumentNullException.ThrowIfNull(pixels);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(width);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(height);
+        if ((long)width * height != pixels.Length)
+            throw new ArgumentException($"A {width}×{height} picture has {(long)width * height} pixels, not {pixels.Length}.", nameof(pixels));
+        Width = width;
+        Height = height;
+        _pixels = pixels;
+    }
+
+    /// <summary>Columns.</summary>
+    public int Width { get; }
+
+    /// <summary>Rows.</summary>
+    public int Height { get; }
+
+    /// <summary>[height, width], row-major; 0 is black, 255 is white.</summary>
+    public ReadOnlySpan<byte> Pixels => _pixels;
+
+    /// <summary>One pixel; 0 is black, 255 is white.</summary>
+    public byte this[int row, int column] => _pixels[row * Width + column];
+}
