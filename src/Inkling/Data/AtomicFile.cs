@@ -27,7 +27,8 @@ internal static class AtomicFile
         }
         finally
         {
-            File.Delete(beside);
+            if (File.Exists(beside))
+                File.Delete(beside);
         }
     }
 }

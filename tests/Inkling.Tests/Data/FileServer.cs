@@ -1,0 +1,82 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+
+namespace Inkling.Tests.Data;
+
+/// <summary>A web server on this machine that serves one file, and misbehaves as it is told.</summary>
+internal sealed class FileServer : IDisposable
+{
+    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly byte[] _content;
+    private int _requests;
+
+    public FileServer(byte[] content)
+    {
+        _content = content;
+        _listener.Start();
+        _ = ServeAsync();
+    }
+
+    public Uri Address => new($"http://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}/file.gz");
+
+    /// <summary>How many requests have come.</summary>
+    public int Requests => _requests;
+
+    /// <summary>Where each request wanted the file from.</summary>
+    public List<long> Begins { get; } = [];
+
+    public string? Status { get; init; }
+
+    public bool IgnoresRange { get; init; }
+
+    /// <summary>Ends the first connection after so many bytes of the body.</summary>
+    public int? CutFirstAt { get; init; }
+
+    /// <summary>Sends nothing after the headers.</summary>
+    public bool Stalls { get; init; }
+
+    public void Dispose() => _listener.Stop();
+
+    private async Task ServeAsync()
+    {
+        try
+        {
+            while (true)
+            {
+                TcpClient client = await _listener.AcceptTcpClientAsync();
+                _ = AnswerAsync(client);
+            }
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            // stopped
+        }
+    }
+
+    private async Task AnswerAsync(TcpClient client)
+    {
+        using TcpClient connection = client;
+        NetworkStream stream = connection.GetStream();
+        using StreamReader reader = new(stream, Encoding.ASCII, leaveOpen: true);
+        long? begin = null;
+        while (await reader.ReadLineAsync() is { Length: > 0 } line)
+        {
+            if (line.StartsWith("Range: bytes=", StringComparison.OrdinalIgnoreCase))
+                begin = long.Parse(line["Range: bytes=".Length..].TrimEnd('-'), System.Globalization.CultureInfo.InvariantCulture);
+        }
+
+        int number = Interlocked.Increment(ref _requests);
+        lock (Begins)
+            Begins.Add(begin ?? 0);
+        int from = IgnoresRange || begin is null ? 0 : (int)begin;
+        string status = Status ?? (from > _content.Length ? "416 Range Not Satisfiable" : from > 0 ? "206 Partial Content" : "200 OK");
+        byte[] body = status[0] == '2' ? _content[from..] : [];
+        string range = status.StartsWith("206", StringComparison.Ordinal) ? $"Content-Range: bytes {from}-{_content.Length - 1}/{_content.Length}\r\n" : "";
+        await stream.WriteAsync(Encoding.ASCII.GetBytes($"HTTP/1.1 {status}\r\nContent-Length: {body.Length}\r\n{range}Connection: close\r\n\r\n"));
+        if (Stalls)
+            await Task.Delay(TimeSpan.FromSeconds(20));
+        int length = number == 1 && CutFirstAt is { } cut ? Math.Min(cut, body.Length) : body.Length;
+        await stream.WriteAsync(body.AsMemory(0, length));
+    }
+}

@@ -1,0 +1,116 @@
+using System.Security.Cryptography;
+using Inkling.Numerics;
+
+namespace Inkling.Tests.Data;
+
+public sealed class MnistTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("inkling tests ").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public async Task The_real_mnist_comes_in_the_seeds_three_parts()
+    {
+        ImageData mnist = await TestData.MnistAsync();
+        Assert.Equal((50_000, 10_000, 10_000), (mnist.Training.Count, mnist.Validation.Count, mnist.Test.Count));
+        Assert.Equal([5, 0, 4, 1, 9, 2, 1, 3, 1, 4], mnist.Training.Labels[..10].ToArray());
+        Assert.Equal([7, 2, 1, 0, 4], mnist.Test.Labels[..5].ToArray());
+        Assert.True(mnist.IsMnist);
+        byte[] header = [0, 0, 8, 3, 0, 0, 0x27, 0x10, 0, 0, 0, 28, 0, 0, 0, 28];
+        byte[] pixels = [.. Enumerable.Range(0, 10_000).SelectMany(i => mnist.Test.Pixels(i).ToArray())];
+        Assert.Equal("0FA7898D509279E482958E8CE81C8E77DB3F2F8254E26661CEB7762C4D494CE7", Convert.ToHexString(SHA256.HashData([.. header, .. pixels])));
+    }
+
+    [Fact]
+    public async Task A_folder_of_ones_own_in_the_same_format_is_loaded_and_not_called_mnist()
+    {
+        WriteImages(_folder, training: 12, test: 3);
+        ImageData data = await Mnist.LoadAsync(new DataOptions { Directory = _folder });
+        Assert.Equal((10, 2, 3), (data.Training.Count, data.Validation.Count, data.Test.Count));
+        Assert.False(data.IsMnist);
+        Assert.Contains("not MNIST", data.Name, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_given_folder_without_the_files_is_an_error_that_names_the_missing_one()
+    {
+        InklingException e = await Assert.ThrowsAsync<InklingException>(() => Mnist.LoadAsync(new DataOptions { Directory = _folder }));
+        Assert.Contains("train-images-idx3-ubyte", e.Message, StringComparison.Ordinal);
+        Assert.IsNotType<DataUnavailableException>(e);
+    }
+
+    [Fact]
+    public async Task Labels_that_are_fewer_than_the_images_are_refused()
+    {
+        WriteImages(_folder, training: 12, test: 3);
+        IdxFile.Write(Path.Combine(_folder, "train-labels-idx1-ubyte"), IdxArray.Create(new byte[11], 11));
+        Assert.Contains("11 labels for the 12 images", await MessageOf("mnist"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_label_over_9_is_refused_with_its_place()
+    {
+        WriteImages(_folder, training: 12, test: 3);
+        byte[] labels = new byte[12];
+        labels[7] = 10;
+        IdxFile.Write(Path.Combine(_folder, "train-labels-idx1-ubyte"), IdxArray.Create(labels, 12));
+        Assert.Contains("label 7 is 10", await MessageOf("mnist"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Emnists_images_are_turned_upright_and_its_letters_counted_from_0()
+    {
+        string folder = Path.Combine(_folder, "emnist-letters");
+        byte[] image = new byte[28 * 28];
+        image[5] = 200; // row 0, column 5 as stored: row 5, column 0 upright
+        foreach (string part in new[] { "train", "test" })
+        {
+            IdxFile.Write(Path.Combine(folder, $"emnist-letters-{part}-images-idx3-ubyte.gz"), IdxArray.Create<byte>([.. image, .. image], 2, 28, 28), compress: true);
+            IdxFile.Write(Path.Combine(folder, $"emnist-letters-{part}-labels-idx1-ubyte.gz"), IdxArray.Create<byte>([1, 26], 2), compress: true);
+        }
+
+        ImageData letters = await DataSets.Named("emnist-letters").LoadAsync(new DataOptions { Directory = _folder });
+        Assert.Equal(200, letters.Test.Pixels(0)[5 * 28]);
+        Assert.Equal([0, 25], letters.Test.Labels.ToArray());
+        Assert.Equal(26, letters.Test.Classes);
+    }
+
+    [Fact]
+    public async Task Qmnists_labels_are_the_first_column_of_eight()
+    {
+        string folder = Path.Combine(_folder, "qmnist");
+        foreach (string part in new[] { "train", "test" })
+        {
+            IdxFile.Write(Path.Combine(folder, $"qmnist-{part}-images-idx3-ubyte"), IdxArray.Create(new byte[2 * 784], 2, 28, 28));
+            IdxFile.Write(Path.Combine(folder, $"qmnist-{part}-labels-idx2-int"), IdxArray.Create<int>([7, 0, 0, 1, 2, 3, 4, 5, 3, 0, 0, 1, 2, 3, 4, 5], 2, 8));
+        }
+
+        Assert.Equal([7, 3], (await DataSets.Named("qmnist").LoadAsync(new DataOptions { Directory = _folder })).Test.Labels.ToArray());
+    }
+
+    [Fact]
+    public void Every_data_set_has_a_mirror_and_four_files_of_its_own()
+    {
+        Assert.Equal(DataSets.All.Count, DataSets.All.Select(set => set.Name).Distinct(StringComparer.Ordinal).Count());
+        Assert.All(DataSets.All, set =>
+        {
+            Assert.All(set.Mirrors, mirror => Assert.True(Uri.TryCreate(mirror + "x", UriKind.Absolute, out _)));
+            Assert.NotEmpty(set.Mirrors);
+            Assert.Equal(4, set.Files.All.Select(file => file.Name).Distinct(StringComparer.Ordinal).Count());
+        });
+    }
+
+    private async Task<string> MessageOf(string set) =>
+        (await Assert.ThrowsAsync<InklingException>(() => DataSets.Named(set).LoadAsync(new DataOptions { Directory = _folder }))).Message;
+
+    private static void WriteImages(string folder, int training, int test)
+    {
+        RandomStream random = new(seed: 2);
+        foreach ((string part, int count) in new[] { ("train", training), ("t10k", test) })
+        {
+            IdxFile.Write(Path.Combine(folder, $"{part}-images-idx3-ubyte"), IdxArray.Create([.. Enumerable.Range(0, count * 784).Select(_ => (byte)random.NextInt32(256))], count, 28, 28));
+            IdxFile.Write(Path.Combine(folder, $"{part}-labels-idx1-ubyte"), IdxArray.Create([.. Enumerable.Range(0, count).Select(_ => (byte)random.NextInt32(10))], count));
+        }
+    }
+}

@@ -1,0 +1,24 @@
+namespace Inkling.Tests;
+
+/// <summary>The real data, where this machine has them.</summary>
+internal static class TestData
+{
+    private static readonly Lazy<Task<ImageData>> LoadedMnist = new(() => Inkling.Mnist.LoadAsync(new DataOptions { AllowDownload = false }));
+
+    /// <summary>The real MNIST; skips the test where INKLING_DATA does not lead to it.</summary>
+    public static async Task<ImageData> MnistAsync()
+    {
+        Assert.SkipUnless(Folder is not null, "INKLING_DATA is not set: this test needs the real MNIST.");
+        return await LoadedMnist.Value;
+    }
+
+    /// <summary>A file of the reference run, which lies beside the data; skips the test where it is not there.</summary>
+    public static string Golden(string file)
+    {
+        string? path = Folder is null ? null : Path.Combine(Folder, "..", "golden", file);
+        Assert.SkipUnless(File.Exists(path), "INKLING_DATA does not lead to the reference run: this test needs it.");
+        return path!;
+    }
+
+    private static string? Folder => Environment.GetEnvironmentVariable("INKLING_DATA") is { Length: > 0 } folder ? folder : null;
+}
