@@ -27,6 +27,9 @@ internal sealed class RandomStream
         _s3 = SplitMix64(ref state);
     }
 
+    /// <summary>A stream that goes on as this one would.</summary>
+    public RandomStream Clone() => (RandomStream)MemberwiseClone();
+
     public ulong NextUInt64()
     {
         ulong result = BitOperations.RotateLeft(_s0 + _s3, 23) + _s0;

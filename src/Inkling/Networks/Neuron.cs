@@ -1,0 +1,15 @@
+namespace Inkling;
+
+/// <summary>What perceptrons and sigmoid neurons have in common.</summary>
+internal static class Neuron
+{
+    public static double WeightedInput(ReadOnlySpan<double> weights, ReadOnlySpan<double> inputs, double bias)
+    {
+        if (inputs.Length != weights.Length)
+            throw new ArgumentException($"The neuron has {weights.Length} inputs, not {inputs.Length}.", nameof(inputs));
+        double z = bias;
+        for (int k = 0; k < weights.Length; k++)
+            z += weights[k] * inputs[k];
+        return z;
+    }
+}

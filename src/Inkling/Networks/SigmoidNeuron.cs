@@ -1,0 +1,53 @@
+namespace Inkling;
+
+/// <summary>
+/// A perceptron made smooth: its output is σ(w·x + b), so that a small change of a weight or of the bias makes a small
+/// change of the output, and learning by small changes becomes possible.
+/// </summary>
+/// <remarks>Nielsen, chapter 1, "Sigmoid neurons".</remarks>
+public sealed class SigmoidNeuron
+{
+    private readonly double[] _weights;
+
+    /// <param name="weights">How much each input matters.</param>
+    /// <param name="bias">Minus the weighted sum at which the output is ½.</param>
+    public SigmoidNeuron(ReadOnlySpan<double> weights, double bias)
+    {
+        _weights = weights.ToArray();
+        Bias = bias;
+    }
+
+    /// <summary>How much each input matters.</summary>
+    public IReadOnlyList<double> Weights => _weights;
+
+    /// <summary>Minus the weighted sum at which the output is ½.</summary>
+    public double Bias { get; }
+
+    /// <summary>σ(z) = 1 / (1 + e^-z): 0 far to the left, ½ at 0, 1 far to the right.</summary>
+    public static double Sigmoid(double z) => 1 / (1 + Math.Exp(-z));
+
+    /// <summary>σ'(z) = σ(z) (1 - σ(z)): ¼ at 0, next to nothing where the neuron is saturated.</summary>
+    public static double SigmoidSlope(double z) => Sigmoid(z) * (1 - Sigmoid(z));
+
+    /// <summary>The step function, to which a perceptron's output is what σ is to this neuron's: 1 where z &gt; 0, otherwise 0.</summary>
+    public static double Step(double z) => z > 0 ? 1 : 0;
+
+    /// <summary>w·x + b.</summary>
+    /// <exception cref="ArgumentException">There are more or fewer inputs than weights.</exception>
+    public double WeightedInput(params ReadOnlySpan<double> inputs) => Neuron.WeightedInput(_weights, inputs, Bias);
+
+    /// <summary>σ(w·x + b), between 0 and 1.</summary>
+    /// <exception cref="ArgumentException">There are more or fewer inputs than weights.</exception>
+    public double Output(params ReadOnlySpan<double> inputs) => Sigmoid(WeightedInput(inputs));
+
+    /// <summary>
+    /// How much the output would change, to first order: Σ ∂output/∂w_j Δw_j + ∂output/∂b Δb (Nielsen, chapter 1, equation 5).
+    /// Never more than a quarter of Σ |x_j Δw_j| + |Δb|, since σ' is at most ¼: small changes stay small.
+    /// </summary>
+    /// <param name="inputs">x.</param>
+    /// <param name="weightChanges">Δw, one for each weight.</param>
+    /// <param name="biasChange">Δb.</param>
+    /// <exception cref="ArgumentException">There are more or fewer inputs or changes than weights.</exception>
+    public double OutputChange(ReadOnlySpan<double> inputs, ReadOnlySpan<double> weightChanges, double biasChange) =>
+        SigmoidSlope(WeightedInput(inputs)) * Neuron.WeightedInput(weightChanges, inputs, biasChange);
+}

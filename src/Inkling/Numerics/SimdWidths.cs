@@ -1,0 +1,143 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.Arm;
+
+namespace Inkling.Numerics;
+
+/// <summary>128 bits: 4 lanes.</summary>
+internal readonly struct Simd128 : ISimd<Vector128<float>>
+{
+    public static int Lanes => Vector128<float>.Count;
+
+    public static bool HasManyRegisters => AdvSimd.Arm64.IsSupported || Vector512.IsHardwareAccelerated;
+
+    [MethodImpl(Hot.Inline)]
+    public static Vector128<float> Create(float value) => Vector128.Create(value);
+
+    [MethodImpl(Hot.Inline)]
+    public static Vector128<float> Load(ref readonly float source, nuint offset) => Vector128.LoadUnsafe(in source, offset);
+
+    [MethodImpl(Hot.Inline)]
+    public static void Store(Vector128<float> vector, ref float destination, nuint offset) => vector.StoreUnsafe(ref destination, offset);
+
+    [MethodImpl(Hot.Inline)]
+    public static Vector128<float> Add(Vector128<float> a, Vector128<float> b) => a + b;
+
+    [MethodImpl(Hot.Inline)]
+    public static Vector128<float> Subtract(Vector128<float> a, Vector128<float> b) => a - b;
+
+    [MethodImpl(Hot.Inline)]
+    public static Vector128<float> Multiply(Vector128<float> a, Vector128<float> b) => a * b;
+
+    [MethodImpl(Hot.Inline)]
+    public static Vector128<float> Divide(Vector128<float> a, Vector128<float> b) => a / b;
+
+    [MethodImpl(Hot.Inline)]
+    public static Vector128<float> MultiplyAdd(Vector128<float> a, Vector128<float> b, Vector128<float> c) => Vector128.MultiplyAddEstimate(a, b, c);
+
+    [MethodImpl(Hot.Inline)]
+    public static Vector128<float> Clamp(Vector128<float> vector, Vector128<float> low, Vector128<float> high) => Vector128.ClampNative(vector, low, high);
+
+    [MethodImpl(Hot.Inline)]
+    public static Vector128<float> Round(Vector128<float> vector) => Vector128.Round(vector);
+
+    [MethodImpl(Hot.Inline)]
+    public static Vector128<float> PowerOfTwo(Vector128<float> integers) =>
+        ((Vector128.ConvertToInt32Native(integers) + Vector128.Create(127)) << 23).AsSingle();
+
+    [MethodImpl(Hot.Inline)]
+    public static Vector128<float> ZeroBelow(Vector128<float> vector, Vector128<float> threshold) =>
+        vector & Vector128.GreaterThanOrEqual(Vector128.Abs(vector), threshold);
+}
+
+/// <summary>256 bits: 8 lanes.</summary>
+internal readonly struct Simd256 : ISimd<Vector256<float>>
+{
+    public static int Lanes => Vector256<float>.Count;
+
+    public static bool HasManyRegisters => Vector512.IsHardwareAccelerated;
+
+    [MethodImpl(Hot.Inline)]
+    public static Vector256<float> Create(float value) => Vector256.Create(value);
+
+    [MethodImpl(Hot.Inline)]
+    public static Vector256<float> Load(ref readonly float source, nuint offset) => Vector256.LoadUnsafe(in source, offset);
+
+    [MethodImpl(Hot.Inline)]
+    public static void Store(Vector256<float> vector, ref float destination, nuint offset) => vector.StoreUnsafe(ref destination, offset);
+
+    [MethodImpl(Hot.Inline)]
+    public static Vector256<float> Add(Vector256<float> a, Vector256<float> b) => a + b;
+
+    [MethodImpl(Hot.Inline)]
+    public static Vector256<float> Subtract(Vector256<float> a, Vector256<float> b) => a - b;
+
+    [MethodImpl(Hot.Inline)]
+    public static Vector256<float> Multiply(Vector256<float> a, Vector256<float> b) => a * b;
+
+    [MethodImpl(Hot.Inline)]
+    public static Vector256<float> Divide(Vector256<float> a, Vector256<float> b) => a / b;
+
+    [MethodImpl(Hot.Inline)]
+    public static Vector256<float> MultiplyAdd(Vector256<float> a, Vector256<float> b, Vector256<float> c) => Vector256.MultiplyAddEstimate(a, b, c);
+
+    [MethodImpl(Hot.Inline)]
+    public static Vector256<float> Clamp(Vector256<float> vector, Vector256<float> low, Vector256<float> high) => Vector256.ClampNative(vector, low, high);
+
+    [MethodImpl(Hot.Inline)]
+    public static Vector256<float> Round(Vector256<float> vector) => Vector256.Round(vector);
+
+    [MethodImpl(Hot.Inline)]
+    public static Vector256<float> PowerOfTwo(Vector256<float> integers) =>
+        ((Vector256.ConvertToInt32Native(integers) + Vector256.Create(127)) << 23).AsSingle();
+
+    [MethodImpl(Hot.Inline)]
+    public static Vector256<float> ZeroBelow(Vector256<float> vector, Vector256<float> threshold) =>
+        vector & Vector256.GreaterThanOrEqual(Vector256.Abs(vector), threshold);
+}
+
+/// <summary>512 bits: 16 lanes.</summary>
+internal readonly struct Simd512 : ISimd<Vector512<float>>
+{
+    public static int Lanes => Vector512<float>.Count;
+
+    public static bool HasManyRegisters => true;
+
+    [MethodImpl(Hot.Inline)]
+    public static Vector512<float> Create(float value) => Vector512.Create(value);
+
+    [MethodImpl(Hot.Inline)]
+    public static Vector512<float> Load(ref readonly float source, nuint offset) => Vector512.LoadUnsafe(in source, offset);
+
+    [MethodImpl(Hot.Inline)]
+    public static void Store(Vector512<float> vector, ref float destination, nuint offset) => vector.StoreUnsafe(ref destination, offset);
+
+    [MethodImpl(Hot.Inline)]
+    public static Vector512<float> Add(Vector512<float> a, Vector512<float> b) => a + b;
+
+    [MethodImpl(Hot.Inline)]
+    public static Vector512<float> Subtract(Vector512<float> a, Vector512<float> b) => a - b;
+
+    [MethodImpl(Hot.Inline)]
+    public static Vector512<float> Multiply(Vector512<float> a, Vector512<float> b) => a * b;
+
+    [MethodImpl(Hot.Inline)]
+    public static Vector512<float> Divide(Vector512<float> a, Vector512<float> b) => a / b;
+
+    [MethodImpl(Hot.Inline)]
+    public static Vector512<float> MultiplyAdd(Vector512<float> a, Vector512<float> b, Vector512<float> c) => Vector512.MultiplyAddEstimate(a, b, c);
+
+    [MethodImpl(Hot.Inline)]
+    public static Vector512<float> Clamp(Vector512<float> vector, Vector512<float> low, Vector512<float> high) => Vector512.ClampNative(vector, low, high);
+
+    [MethodImpl(Hot.Inline)]
+    public static Vector512<float> Round(Vector512<float> vector) => Vector512.Round(vector);
+
+    [MethodImpl(Hot.Inline)]
+    public static Vector512<float> PowerOfTwo(Vector512<float> integers) =>
+        ((Vector512.ConvertToInt32Native(integers) + Vector512.Create(127)) << 23).AsSingle();
+
+    [MethodImpl(Hot.Inline)]
+    public static Vector512<float> ZeroBelow(Vector512<float> vector, Vector512<float> threshold) =>
+        vector & Vector512.GreaterThanOrEqual(Vector512.Abs(vector), threshold);
+}

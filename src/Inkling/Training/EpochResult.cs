@@ -1,0 +1,24 @@
+namespace Inkling;
+
+/// <summary>What is known after an epoch of training.</summary>
+/// <param name="Epoch">Counted from 0, as the seed counts.</param>
+/// <param name="Cost">Mean of ½‖y - a‖² over the training examples, each measured just before it was learned from.</param>
+/// <param name="Test">Correct answers on the test data; null where none was given.</param>
+/// <param name="Validation">Correct answers on the validation data; null where none was given.</param>
+/// <param name="Time">How long this epoch's training took.</param>
+/// <param name="Network">The network as it stood at the end of this epoch; its own copy.</param>
+public sealed record EpochResult(int Epoch, double Cost, Score? Test, Score? Validation, TimeSpan Time, Network Network)
+{
+    /// <summary>The seed's line: <c>Epoch 0: 9056 / 10000</c>, or <c>Epoch 0 complete</c> without test data.</summary>
+    public override string ToString() =>
+        Test is { } test ? $"Epoch {Epoch}: {test.Correct} / {test.Total}" : $"Epoch {Epoch} complete";
+}
+
+/// <summary>How many of how many were read rightly.</summary>
+/// <param name="Correct">Right answers.</param>
+/// <param name="Total">All examples.</param>
+public readonly record struct Score(int Correct, int Total)
+{
+    /// <summary>Between 0 and 1.</summary>
+    public double Accuracy => (double)Correct / Total;
+}

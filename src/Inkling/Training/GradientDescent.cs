@@ -1,0 +1,125 @@
+using Inkling.Numerics;
+
+namespace Inkling;
+
+/// <summary>How a network learns: down the gradient of its cost, by mini-batches or by all examples at once.</summary>
+public static class GradientDescent
+{
+    /// <summary>
+    /// Mini-batch stochastic gradient descent, as the seed's SGD: every epoch shuffles the training data and takes a step
+    /// for each mini-batch. Prints the seed's line after each epoch, <c>Epoch 0: 9056 / 10000</c>, unless
+    /// <see cref="SgdOptions.OnEpoch"/> is set.
+    /// </summary>
+    /// <param name="network">The network that learns.</param>
+    /// <param name="training">What it learns from.</param>
+    /// <param name="epochs">How often it sees all of them.</param>
+    /// <param name="miniBatchSize">Examples a step, at least 1; the last step of an epoch has what is left.</param>
+    /// <param name="eta">The learning rate η, over 0.</param>
+    /// <param name="testData">Evaluated after each epoch, where given.</param>
+    /// <param name="options">Validation data, reports, threads.</param>
+    /// <param name="cancellationToken">Stops between two mini-batches.</param>
+    /// <exception cref="ArgumentException">A number is out of its range, or the examples do not fit the network.</exception>
+    /// <exception cref="OperationCanceledException">Training was stopped; the network keeps what it had learned.</exception>
+    public static void Sgd(
+        this Network network,
+        Examples training,
+        int epochs,
+        int miniBatchSize,
+        double eta,
+        Examples? testData = null,
+        SgdOptions? options = null,
+        CancellationToken cancellationToken = default)
+    {
+        options ??= new SgdOptions();
+        foreach (Examples examples in new[] { training, testData ?? training, options.ValidationData ?? training })
+            Evaluation.RequireFit(network, examples);
+        ArgumentOutOfRangeException.ThrowIfNegative(epochs);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(miniBatchSize);
+        RequireLearningRate(eta);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.Threads, nameof(options));
+
+        miniBatchSize = Math.Min(miniBatchSize, training.Count);
+        Backpropagation pass = new(network, miniBatchSize);
+        EpochReports reports = new(testData, options);
+        int[] inOrder = [.. Enumerable.Range(0, training.Count)], order = [.. inOrder];
+        try
+        {
+            for (int epoch = 0; epoch < epochs; epoch++)
+            {
+                inOrder.CopyTo(order, 0); // so that an epoch depends on nothing but the network and its stream
+                network.Random.Shuffle(order);
+                double cost = 0;
+                for (int start = 0; start < order.Length; start += miniBatchSize)
+                {
+                    cancellationToken.ThrowIfCancellationRequested();
+                    ReadOnlySpan<int> rest = order.AsSpan(start), miniBatch = rest[..Math.Min(miniBatchSize, rest.Length)];
+                    cost += pass.AddGradient(training, miniBatch, (float)(-eta / miniBatch.Length), network.Parameters, next: rest[miniBatch.Length..]);
+                    options.Progress?.Add(miniBatch.Length);
+                }
+
+                reports.Report(epoch, cost / order.Length, network);
+            }
+        }
+        finally
+        {
+            reports.Finish();
+        }
+    }
+
+    /// <summary>One step by one mini-batch: w → w - η/m Σ ∂C_x/∂w, and b likewise; the seed's update_mini_batch.</summary>
+    /// <param name="network">The network that learns.</param>
+    /// <param name="examples">Where the mini-batch is taken from.</param>
+    /// <param name="miniBatch">Which examples, at least one.</param>
+    /// <param name="eta">The learning rate η, over 0.</param>
+    /// <exception cref="ArgumentException">A number is out of its range, or the examples do not fit the network.</exception>
+    public static void UpdateMiniBatch(this Network network, Examples examples, ReadOnlySpan<int> miniBatch, double eta)
+    {
+        Evaluation.RequireFit(network, examples);
+        ArgumentOutOfRangeException.ThrowIfZero(miniBatch.Length, nameof(miniBatch));
+        RequireLearningRate(eta);
+        new Backpropagation(network, miniBatch.Length).AddGradient(examples, miniBatch, (float)(-eta / miniBatch.Length), network.Parameters);
+    }
+
+    /// <summary>Gradient descent by all examples: each step follows the exact gradient of the cost over all of them.</summary>
+    /// <param name="network">The network that learns.</param>
+    /// <param name="training">What it learns from.</param>
+    /// <param name="steps">How many steps.</param>
+    /// <param name="eta">The learning rate η, over 0.</param>
+    /// <param name="onStep">Called after each step with its number, from 0, and the cost before it.</param>
+    /// <exception cref="ArgumentException">A number is out of its range, or the examples do not fit the network.</exception>
+    public static void DescendGradient(this Network network, Examples training, int steps, double eta, Action<int, double>? onStep = null)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(steps);
+        RequireLearningRate(eta);
+        for (int step = 0; step < steps; step++)
+        {
+            Gradient gradient = network.GradientOf(training);
+            Vectors.Scale(gradient.Values.Span, (float)-eta);
+            Vectors.Add(gradient.Values.Span, network.Parameters.Span);
+            onStep?.Invoke(step, gradient.Cost);
+        }
+    }
+
+    /// <summary>The gradient of the cost C = 1/2n Σ ‖y - a‖² over all examples.</summary>
+    /// <param name="network">The network; not changed.</param>
+    /// <param name="examples">What it is judged by.</param>
+    /// <exception cref="ArgumentException">The examples do not fit the network.</exception>
+    public static Gradient GradientOf(this Network network, Examples examples)
+    {
+        Evaluation.RequireFit(network, examples);
+        const int Chunk = 100;
+        Backpropagation pass = new(network, Chunk);
+        ParameterBuffer gradient = new(network.Parameters.Sizes);
+        int[] all = [.. Enumerable.Range(0, examples.Count)];
+        double cost = 0;
+        for (int start = 0; start < all.Length; start += Chunk)
+            cost += pass.AddGradient(examples, all.AsSpan(start, Math.Min(Chunk, all.Length - start)), 1f / all.Length, gradient);
+        return new Gradient(gradient, cost / all.Length);
+    }
+
+    private static void RequireLearningRate(double eta)
+    {
+        if (!(eta > 0 && double.IsFinite(eta)))
+            throw new ArgumentOutOfRangeException(nameof(eta), eta, "The learning rate is a number over 0.");
+    }
+}
