@@ -1,0 +1,228 @@
+using System.Buffers.Binary;
+using System.Text;
+using System.Text.Json;
+using CsCheck;
+using Inkling.Numerics;
+
+namespace Inkling.Tests.Models;
+
+public sealed class NetworkFileTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("inkling tests ").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Theory]
+    [InlineData("network.safetensors")]
+    [InlineData("network.json")]
+    public void A_saved_network_comes_back_to_the_bit(string name)
+    {
+        Gen.Select(Gen.Int[1, 40].Array[2, 4], Gen.Int).Sample(
+            (sizes, seed) =>
+            {
+                Network network = new(sizes, seed);
+                network.Save(PathOf(name));
+                Network loaded = Network.Load(PathOf(name));
+                Assert.Equal(network.Sizes, loaded.Sizes);
+                for (int l = 0; l < network.Layers.Count; l++)
+                {
+                    Assert.Equal(network.Layers[l].CopyWeights(), loaded.Layers[l].CopyWeights());
+                    Assert.Equal(network.Layers[l].Biases.ToArray(), loaded.Layers[l].Biases.ToArray());
+                }
+            },
+            iter: 50,
+            threads: 1);
+    }
+
+    [Fact]
+    public void Any_reader_of_safetensors_finds_the_weights_by_the_formats_rules()
+    {
+        Network network = new([3, 2], seed: 4);
+        network.Save(PathOf("n.safetensors"));
+        byte[] file = File.ReadAllBytes(PathOf("n.safetensors"));
+        int headerLength = (int)BinaryPrimitives.ReadUInt64LittleEndian(file);
+        Assert.Equal(0, (8 + headerLength) % 8);
+        using JsonDocument header = JsonDocument.Parse(file.AsMemory(8, headerLength));
+        JsonElement weight = header.RootElement.GetProperty("layers.0.weight");
+        Assert.Equal("F32", weight.GetProperty("dtype").GetString());
+        Assert.Equal([2, 3], weight.GetProperty("shape").EnumerateArray().Select(size => size.GetInt32()));
+        int begin = 8 + headerLength + weight.GetProperty("data_offsets")[0].GetInt32();
+        float[] values = [.. Enumerable.Range(0, 6).Select(i => BinaryPrimitives.ReadSingleLittleEndian(file.AsSpan(begin + 4 * i)))];
+        Assert.Equal(network.Layers[0].CopyWeights(), values);
+        Assert.Equal(network.Layers[0][1, 2], values[1 * 3 + 2]);
+        Assert.Contains("\"sizes\":[3,2]", header.RootElement.GetProperty("__metadata__").GetProperty("inkling").GetString()!, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_file_of_network2_is_read_whatever_the_order_of_its_keys()
+    {
+        File.WriteAllText(PathOf("n.json"), """ {"cost": "CrossEntropyCost", "biases": [[[0.5], [-1e-3]]], "weights": [[[1, 2, 3], [4, 5, 6]]], "sizes": [3, 2]} """);
+        Network network = Network.Load(PathOf("n.json"));
+        Assert.Equal([3, 2], network.Sizes);
+        Assert.Equal(6, network.Layers[0][1, 2]);
+        Assert.Equal([0.5f, -0.001f], network.Layers[0].Biases.ToArray());
+    }
+
+    [Fact]
+    public void The_reference_runs_network_is_read()
+    {
+        Network network = Network.Load(TestData.Golden("start.json"));
+        Assert.Equal([784, 30, 10], network.Sizes);
+        Assert.Equal(-0.0571816041f, network.Layers[0][0, 0]);
+    }
+
+    [Theory]
+    [InlineData("""{"sizes": [784, 1000000000, 10], "weights": [], "biases": []}""", "sizes")]
+    [InlineData("""{"sizes": [2, 1], "weights": [[[1, 2], [3]]], "biases": [[[1]]]}""", "rows of 2 and of 1")]
+    [InlineData("""{"sizes": [2, 1], "weights": [[[1, 2]]], "biases": [[[1], [2]]]}""", "biases[0]")]
+    [InlineData("""{"sizes": [2, 1], "weights": [[[1, 1e99]]], "biases": [[[1]]]}""", "not valid JSON")]
+    [InlineData("""{"sizes": [2, 1], "weights": [[[1, "two"]]], "biases": [[[1]]]}""", "numbers")]
+    [InlineData("""{"sizes": [2, 1], "weights": [[[[1, 2]]]], "biases": [[[1]]]}""", "numbers")]
+    [InlineData("""{"sizes": [0], "weights": [], "biases": []}""", "sizes")]
+    [InlineData("""{"sizes": [2, 1]}""", "missing")]
+    [InlineData("""{"sizes": [2, 1], "weights": [[[1, 2]]], "biases": [[[1]]]} {}""", "not valid JSON")]
+    [InlineData("", "few")]
+    [InlineData("hello", "few")]
+    public void An_inconsistent_network2_file_is_refused_and_named(string json, string what)
+    {
+        File.WriteAllText(PathOf("bad.json"), json);
+        InklingException e = Assert.Throws<InklingException>(() => Network.Load(PathOf("bad.json")));
+        Assert.StartsWith(PathOf("bad.json"), e.Message, StringComparison.Ordinal);
+        Assert.Contains(what, e.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', e.Message);
+    }
+
+    [Theory]
+    [InlineData("""{"layers.0.weight":{"dtype":"F32","shape":[1,2],"data_offsets":[0,8]},"layers.0.bias":{"dtype":"F32","shape":[1],"data_offsets":[8,12]}}""", "metadata")]
+    [InlineData("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"F32","shape":[3],"data_offsets":[0,12]}}""", "does not follow")]
+    [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[4,12]}}""", "does not follow")]
+    [InlineData("""{"a":{"dtype":"F32","shape":[3],"data_offsets":[0,12]},"a":{"dtype":"F32","shape":[3],"data_offsets":[0,12]}}""", "twice")]
+    [InlineData("""{"a":{"dtype":"F32","shape":[4294967296,4294967296,4294967296],"data_offsets":[0,12]}}""", "dimension")]
+    [InlineData("""{"a":{"dtype":"F32","shape":[65536,65536,65536,65536,3],"data_offsets":[0,12]}}""", "does not fill")]
+    [InlineData("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}""", "belong to no tensor")]
+    [InlineData("""{"a":{"dtype":"I8","shape":[12],"data_offsets":[0,12]}}""", "F16")]
+    [InlineData("""{"__metadata__":{"inkling":7},"a":{"dtype":"F32","shape":[3],"data_offsets":[0,12]}}""", "not valid JSON")]
+    [InlineData("""{"a":{"dtype":"F32","shape":[3],"data_offsets":[0,-12]}}""", "not valid JSON")]
+    [InlineData("""[1]""", "not a JSON object")]
+    public void An_inconsistent_safetensors_file_is_refused_and_named(string header, string what)
+    {
+        WriteSafetensors("bad.safetensors", header, new byte[12]);
+        InklingException e = Assert.Throws<InklingException>(() => Network.Load(PathOf("bad.safetensors")));
+        Assert.StartsWith(PathOf("bad.safetensors"), e.Message, StringComparison.Ordinal);
+        Assert.Contains(what, e.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', e.Message);
+    }
+
+    [Fact]
+    public void A_weight_that_is_no_number_is_refused_with_the_name_of_its_tensor()
+    {
+        Network network = new([3, 2], seed: 4);
+        network.Layers[0][0, 1] = float.NaN;
+        network.Save(PathOf("nan.safetensors"));
+        Assert.Contains("layers.0.weight", Assert.Throws<InklingException>(() => Network.Load(PathOf("nan.safetensors"))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Half_precision_files_are_read()
+    {
+        byte[] data = new byte[6];
+        BinaryPrimitives.WriteHalfLittleEndian(data, (Half)0.5f);
+        BinaryPrimitives.WriteInt16LittleEndian(data.AsSpan(2), (short)(BitConverter.SingleToInt32Bits(-2f) >> 16));
+        BinaryPrimitives.WriteHalfLittleEndian(data.AsSpan(4), (Half)1.25f);
+        WriteSafetensors(
+            "half.safetensors",
+            """{"__metadata__":{"inkling":"{\"sizes\":[1,1,1],\"activation\":\"sigmoid\",\"cost\":\"quadratic\"}"},"layers.0.weight":{"dtype":"F16","shape":[1,1],"data_offsets":[0,2]},"layers.0.bias":{"dtype":"BF16","shape":[1],"data_offsets":[2,4]},"layers.1.weight":{"dtype":"F16","shape":[1,1],"data_offsets":[4,6]},"layers.1.bias":{"dtype":"F16","shape":[1],"data_offsets":[6,8]}}""",
+            [.. data, 0, 0]);
+        Network network = Network.Load(PathOf("half.safetensors"));
+        Assert.Equal((0.5f, -2f, 1.25f), (network.Layers[0][0, 0], network.Layers[0].Biases[0], network.Layers[1][0, 0]));
+    }
+
+    [Theory]
+    [InlineData("n.safetensors", 24)]
+    [InlineData("n.json", 24)]
+    public void A_damaged_file_gives_a_network_or_one_clear_error_and_takes_little_memory(string name, int memoryPerByte)
+    {
+        Network network = new([20, 7, 3], seed: 1);
+        network.Save(PathOf(name));
+        byte[] intact = File.ReadAllBytes(PathOf(name));
+        TryToParse(intact, name); // compiles what is measured below
+        Gen.Int.Sample(
+            seed =>
+            {
+                byte[] damaged = Damage(intact, new RandomStream(seed));
+                long before = GC.GetAllocatedBytesForCurrentThread();
+                string? error = TryToParse(damaged, name);
+                long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+                Assert.True(allocated < 64 * 1024 + memoryPerByte * intact.Length, $"{allocated} bytes for a file of {damaged.Length}");
+                Assert.True(error is null || (error.StartsWith(name, StringComparison.Ordinal) && !error.Contains('\n', StringComparison.Ordinal)), error);
+            },
+            iter: 3000,
+            threads: 1);
+    }
+
+    [Fact]
+    public void A_missing_file_is_named()
+    {
+        Assert.Contains("absent.safetensors", Assert.Throws<InklingException>(() => Network.Load(PathOf("absent.safetensors"))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Saving_where_nothing_can_be_written_is_one_error_and_leaves_nothing_behind()
+    {
+        Directory.CreateDirectory(PathOf("taken"));
+        File.WriteAllText(Path.Combine(PathOf("taken"), "x"), "");
+        Assert.Throws<InklingException>(() => new Network([2, 1]).Save(PathOf("taken")));
+        Assert.Equal([PathOf("taken")], Directory.GetFileSystemEntries(_folder));
+    }
+
+    /// <summary>Cut short, bits flipped, a digit made many, or bytes put in.</summary>
+    private static byte[] Damage(byte[] intact, RandomStream random)
+    {
+        List<byte> bytes = [.. intact];
+        for (int times = 1 + random.NextInt32(3); times > 0; times--)
+        {
+            int at = random.NextInt32(bytes.Count);
+            switch (random.NextInt32(4))
+            {
+                case 0:
+                    bytes.RemoveRange(at, bytes.Count - at);
+                    bytes.Add(0);
+                    break;
+                case 1:
+                    bytes[at] ^= (byte)(1 << random.NextInt32(8));
+                    break;
+                case 2:
+                    bytes.InsertRange(random.NextInt32(Math.Min(400, bytes.Count)), Encoding.ASCII.GetBytes("999999999"));
+                    break;
+                default:
+                    int header = random.NextInt32(Math.Min(9, bytes.Count));
+                    bytes[header] = (byte)random.NextInt32(256);
+                    break;
+            }
+        }
+
+        return [.. bytes];
+    }
+
+    private static string? TryToParse(byte[] file, string name)
+    {
+        try
+        {
+            NetworkFile.Parse(file, name);
+            return null;
+        }
+        catch (InklingException e)
+        {
+            return e.Message;
+        }
+    }
+
+    private void WriteSafetensors(string name, string header, byte[] data)
+    {
+        byte[] length = new byte[8];
+        BinaryPrimitives.WriteUInt64LittleEndian(length, (ulong)Encoding.UTF8.GetByteCount(header));
+        File.WriteAllBytes(PathOf(name), [.. length, .. Encoding.UTF8.GetBytes(header), .. data]);
+    }
+
+    private string PathOf(string name) => Path.Combine(_folder, name);
+}
