@@ -1,0 +1,134 @@
+using SkiaSharp;
+
+namespace Inkling.Imaging;
+
+/// <summary>
+/// Picture files as grey images: PNG, JPEG, BMP, WebP and GIF, turned upright as their EXIF orientation says. Safe from
+/// several threads at once.
+/// </summary>
+public static class PictureFile
+{
+    /// <summary>The longest file that is read, in bytes.</summary>
+    public const int MaxBytes = 100_000_000;
+
+    /// <summary>The most pixels a picture may have; larger ones are refused before memory is taken.</summary>
+    public const long MaxPixels = 200_000_000;
+
+    /// <summary>The most pixels that come out: larger pictures are reduced, since reading digits needs no more.</summary>
+    public const int MaxPixelsOut = 16_000_000;
+
+    private const string Formats = "PNG, JPEG, BMP, WebP and GIF are";
+
+    /// <summary>Reads a picture file.</summary>
+    /// <param name="path">Where it is; its name does not matter, its bytes say what it is.</param>
+    /// <exception cref="InklingException">The file is missing, damaged, too large or no picture.</exception>
+    public static GreyImage Load(string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        if (Directory.Exists(path))
+            throw new InklingException($"{path}: a folder, not a picture.");
+        if (!File.Exists(path))
+            throw new InklingException($"{path}: there is no such file.");
+        try
+        {
+            using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.Read);
+            return Load(file, path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new InklingException($"{path}: cannot be read: {e.Message.ReplaceLineEndings(" ")}", e);
+        }
+    }
+
+    /// <summary>Reads a picture from a stream, which need not be able to seek: standard input will do.</summary>
+    /// <param name="stream">The bytes of a picture file, read to their end.</param>
+    /// <param name="name">What errors call it.</param>
+    /// <exception cref="InklingException">The bytes are damaged, too many or no picture.</exception>
+    public static GreyImage Load(Stream stream, string name)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        ArgumentNullException.ThrowIfNull(name);
+        using SKData data = ReadAll(stream, name);
+        using SKCodec? codec = SKCodec.Create(data);
+        // Skia reads more than this (icons, WBMP, raw photos), but two zero bytes are a WBMP: only what is promised is read.
+        if (codec?.EncodedFormat is not (SKEncodedImageFormat.Png or SKEncodedImageFormat.Jpeg or SKEncodedImageFormat.Bmp
+            or SKEncodedImageFormat.Webp or SKEncodedImageFormat.Gif))
+        {
+            throw new InklingException($"{name}: not a picture that can be read: {Formats}. Save it as one of them.");
+        }
+
+        long pixels = (long)codec.Info.Width * codec.Info.Height;
+        if (pixels is 0 or > MaxPixels)
+            throw new InklingException($"{name}: {codec.Info.Width}×{codec.Info.Height} pixels; a picture may have up to {MaxPixels / 1_000_000} million. Reduce it.");
+        using SKBitmap bitmap = Decode(codec, name);
+        return Reduced(Greys.Of(bitmap)).Upright(codec.EncodedOrigin);
+    }
+
+    private static SKData ReadAll(Stream stream, string name)
+    {
+        using MemoryStream bytes = new();
+        byte[] chunk = new byte[1 << 16];
+        for (int read; (read = stream.Read(chunk)) > 0;)
+        {
+            if (bytes.Length + read > MaxBytes)
+                throw new InklingException($"{name}: longer than {MaxBytes / 1_000_000} MB, which is too much for a picture. Reduce it.");
+            bytes.Write(chunk, 0, read);
+        }
+
+        if (bytes.Length == 0)
+            throw new InklingException($"{name}: empty, not a picture.");
+        return SKData.CreateCopy(bytes.GetBuffer().AsSpan(0, (int)bytes.Length));
+    }
+
+    private static SKBitmap Decode(SKCodec codec, string name)
+    {
+        SKSizeI size = SizeToDecode(codec);
+        SKBitmap bitmap = new();
+        try
+        {
+            SKImageInfo info = new(size.Width, size.Height, SKColorType.Rgba8888, SKAlphaType.Unpremul, SKColorSpace.CreateSrgb());
+            if (!bitmap.TryAllocPixels(info))
+                throw new InklingException($"{name}: there is not enough memory for its {size.Width}×{size.Height} pixels. Reduce it.");
+            SKCodecResult result = codec.GetPixels(info, bitmap.GetPixels());
+            if (result != SKCodecResult.Success)
+            {
+                throw new InklingException(result == SKCodecResult.IncompleteInput
+                    ? $"{name}: cut short: the end of the picture is missing. Copy or download it again."
+                    : $"{name}: damaged, so it cannot be read as {codec.EncodedFormat.ToString().ToUpperInvariant()} ({result}). Copy or download it again.");
+            }
+
+            return bitmap;
+        }
+        catch
+        {
+            bitmap.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The largest size under the limit that the codec can decode to: JPEG knows eighths, WebP any size, PNG only its own.</summary>
+    private static SKSizeI SizeToDecode(SKCodec codec)
+    {
+        SKSizeI size = codec.Info.Size;
+        for (int eighths = 7; eighths > 0 && (long)size.Width * size.Height > MaxPixelsOut; eighths--)
+            size = codec.GetScaledDimensions(eighths / 8f);
+        return size;
+    }
+
+    /// <summary>Makes what could not be decoded small enough smaller.</summary>
+    private static GreyImage Reduced(GreyImage image)
+    {
+        double scale = Math.Sqrt((double)MaxPixelsOut / image.Pixels.Length);
+        if (scale >= 1)
+            return image;
+        SKImageInfo info = new(Math.Max(1, (int)(image.Width * scale)), Math.Max(1, (int)(image.Height * scale)), SKColorType.Gray8, SKAlphaType.Opaque);
+        using SKImage full = SKImage.FromPixelCopy(info.WithSize(image.Width, image.Height), image.Pixels);
+        using SKBitmap reduced = new(info);
+        using SKPixmap target = reduced.PeekPixels();
+        full.ScalePixels(target, new SKSamplingOptions(SKFilterMode.Linear, SKMipmapMode.Linear));
+        byte[] pixels = new byte[info.Width * info.Height];
+        for (int row = 0; row < info.Height; row++)
+            reduced.GetPixelSpan().Slice(row * reduced.RowBytes, info.Width).CopyTo(pixels.AsSpan(row * info.Width));
+        return new GreyImage(info.Width, info.Height, pixels);
+    }
+}

@@ -1,0 +1,55 @@
+using SkiaSharp;
+
+namespace Inkling.Imaging;
+
+/// <summary>What stands over a picture: its title, and under it a note or the names of the coloured lines.</summary>
+/// <param name="Title">What is seen.</param>
+/// <param name="Note">How to read it; empty for none.</param>
+internal sealed record Heading(string Title, string Note = "")
+{
+    private const float TitleSize = 22, TextSize = 14, RowHeight = 26, Swatch = 22, Gap = 28;
+
+    /// <summary>Names and colours of the lines; they stand here and not in the plot, where they would cover what is plotted.</summary>
+    public IReadOnlyList<(string Name, SKColor Colour)> Legend { get; init; } = [];
+
+    /// <summary>A sheet must not be narrower.</summary>
+    public float Width => Math.Max(Sheet.Measure(Title, TitleSize, isStrong: true), Sheet.Measure(Note, TextSize));
+
+    /// <summary>From the title's top to where the content begins.</summary>
+    public float HeightAt(float width)
+    {
+        int rows = (Note.Length > 0 ? 1 : 0) + (Legend.Count > 0 ? 1 + Places(width).Max(place => place.Row) : 0);
+        return TitleSize + 18 + rows * RowHeight;
+    }
+
+    /// <summary>Draws at the sheet's upper left.</summary>
+    public void Draw(Sheet sheet, float width)
+    {
+        sheet.Text(Title, 0, TitleSize - 4, TitleSize, isStrong: true);
+        float y = TitleSize + RowHeight - 4;
+        foreach ((float x, int row, (string name, SKColor colour)) in Places(width))
+        {
+            float middle = y + row * RowHeight - 5;
+            sheet.Box(x, middle - 2, Swatch, 4, colour, radius: 2);
+            sheet.Text(name, x + Swatch + 8, y + row * RowHeight, TextSize);
+        }
+
+        if (Note.Length > 0)
+            sheet.Text(Note, 0, HeightAt(width) - 22, TextSize, Style.Muted);
+    }
+
+    /// <summary>From left to right, and on the next row where the names do not fit.</summary>
+    private IEnumerable<(float X, int Row, (string Name, SKColor Colour) Entry)> Places(float width)
+    {
+        float x = 0;
+        int row = 0;
+        foreach ((string Name, SKColor) entry in Legend)
+        {
+            float needed = Swatch + 8 + Sheet.Measure(entry.Name, TextSize);
+            if (x > 0 && x + needed > width)
+                (x, row) = (0, row + 1);
+            yield return (x, row, entry);
+            x += needed + Gap;
+        }
+    }
+}

@@ -1,0 +1,68 @@
+using ScottPlot;
+using ScottPlot.Plottables;
+
+namespace Inkling.Imaging;
+
+/// <summary>A run's accuracy after each epoch.</summary>
+/// <param name="Name">What the legend calls it; runs of one name share a colour.</param>
+/// <param name="Accuracies">0 to 1, one for each epoch from 0.</param>
+public sealed record CurveSeries(string Name, IReadOnlyList<double> Accuracies)
+{
+    /// <summary>The cost in each epoch from 0; empty where it is not to be shown.</summary>
+    public IReadOnlyList<double> Costs { get; init; } = [];
+}
+
+/// <summary>How a network learns: its accuracy, epoch by epoch.</summary>
+public static class LearningCurve
+{
+    /// <summary>Draws the runs into a PNG or SVG file; where one of them has costs, these are shown in a panel of their own.</summary>
+    /// <param name="path">The file; its name ends in <c>.svg</c> for SVG.</param>
+    /// <param name="title">What it shows.</param>
+    /// <param name="series">The runs.</param>
+    /// <exception cref="InklingException">The file cannot be written.</exception>
+    public static void Save(string path, string title, IReadOnlyList<CurveSeries> series)
+    {
+        ArgumentNullException.ThrowIfNull(series);
+        const float Width = 1000, Height = 480, CostHeight = 280, Gap = 16;
+        string[] names = [.. series.Select(run => run.Name).Distinct(StringComparer.Ordinal)];
+        Heading heading = new(title) { Legend = [.. names.Select((name, i) => (name, Style.SeriesColour(i)))] };
+        bool hasCosts = series.Any(run => run.Costs.Count > 0);
+        Sheet.Save(path, heading, Width, hasCosts ? Height + Gap + CostHeight : Height, sheet =>
+        {
+            sheet.Plot(Panel("accuracy (%)", run => [.. run.Accuracies.Select(accuracy => 100 * accuracy)], FitPercent), 0, 0, Width, Height);
+            if (hasCosts)
+                sheet.Plot(Panel("cost", run => run.Costs, FitCost), 0, Height + Gap, Width, CostHeight);
+        });
+
+        Plot Panel(string yLabel, Func<CurveSeries, IReadOnlyList<double>> valuesOf, Func<double[], (double Low, double High)> fit)
+        {
+            Plot plot = Style.NewPlot("epoch", yLabel);
+            foreach (CurveSeries run in series)
+                AddRun(plot, valuesOf(run), Style.SeriesColour(Array.IndexOf(names, run.Name)).ForScottPlot());
+            int epochs = series.Select(run => valuesOf(run).Count).DefaultIfEmpty().Max();
+            (double low, double high) = fit([.. series.SelectMany(valuesOf).Where(double.IsFinite).Order()]);
+            plot.Axes.SetLimits(-0.5, Math.Max(epochs, 1) - 0.5, low, high);
+            plot.Axes.Bottom.TickGenerator = Style.Ticks(integersOnly: true);
+            return plot;
+        }
+    }
+
+    private static void AddRun(Plot plot, IReadOnlyList<double> values, Color colour)
+    {
+        double[] epochs = [.. Enumerable.Range(0, values.Count).Select(epoch => (double)epoch)];
+        Scatter line = plot.Add.Scatter(epochs, values.ToArray(), colour);
+        line.LineWidth = 2.5f;
+        line.MarkerSize = values.Count <= 60 ? 7 : 0;
+    }
+
+    /// <summary>Most of the height goes to where most epochs lie: a first epoch far below may leave the picture.</summary>
+    private static (double Low, double High) FitPercent(double[] ascending)
+    {
+        if (ascending.Length == 0)
+            return (0, 100);
+        double low = ascending[ascending.Length / 20], high = ascending[^1], margin = Math.Max(0.5, 0.08 * (high - low));
+        return (Math.Max(0, low - margin), Math.Min(100.2, high + margin));
+    }
+
+    private static (double Low, double High) FitCost(double[] ascending) => (0, ascending.Length == 0 ? 1 : Math.Max(1.08 * ascending[^1], 1e-9));
+}

@@ -1,0 +1,131 @@
+using ScottPlot;
+using SkiaSharp;
+
+namespace Inkling.Imaging;
+
+/// <summary>
+/// White paper with a heading, on which plots, small pictures and text are laid; saved as SVG where the file's name ends so,
+/// otherwise as PNG. Lengths are in points of the SVG; a PNG has two pixels for each, to be sharp on today's screens.
+/// </summary>
+internal sealed class Sheet
+{
+    private const float Margin = 36;
+    private const int DigitSide = 28;
+
+    /// <summary>Sheets of more points than this get one pixel a point: a picture of all test digits need not take a gigabyte.</summary>
+    private const float MostPointsDoubled = 8_000_000;
+
+    private readonly SKCanvas _canvas;
+
+    private Sheet(SKCanvas canvas) => _canvas = canvas;
+
+    /// <summary>Draws a picture into a file.</summary>
+    /// <param name="path">The file; replaced where it exists.</param>
+    /// <param name="heading">What stands over the content.</param>
+    /// <param name="width">Width of the content.</param>
+    /// <param name="height">Height of the content.</param>
+    /// <param name="draw">Draws the content, whose upper left corner is (0, 0).</param>
+    /// <exception cref="InklingException">The file cannot be written.</exception>
+    public static void Save(string path, Heading heading, float width, float height, Action<Sheet> draw)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        float inner = Math.Max(width, heading.Width), top = Margin + heading.HeightAt(inner);
+        int sheetWidth = (int)MathF.Ceiling(inner + 2 * Margin), sheetHeight = (int)MathF.Ceiling(top + height + Margin);
+        bool isSvg = path.EndsWith(".svg", StringComparison.OrdinalIgnoreCase);
+        AtomicFile.Write(path, stream =>
+        {
+            if (isSvg)
+                SvgOutput.Write(stream, sheetWidth, sheetHeight, Draw);
+            else
+                WritePng(stream, sheetWidth, sheetHeight, Draw);
+        });
+
+        void Draw(SKCanvas canvas)
+        {
+            canvas.Clear(SKColors.White);
+            canvas.Translate(Margin, Margin);
+            Sheet sheet = new(canvas);
+            heading.Draw(sheet, inner);
+            canvas.Translate(0, top - Margin);
+            draw(sheet);
+        }
+    }
+
+    private static void WritePng(Stream stream, int width, int height, Action<SKCanvas> draw)
+    {
+        int scale = (float)width * height > MostPointsDoubled ? 1 : 2;
+        using SKSurface surface = SKSurface.Create(new SKImageInfo(scale * width, scale * height))
+            ?? throw new InvalidOperationException($"No memory for a picture of {scale * width}×{scale * height} pixels.");
+        surface.Canvas.Scale(scale);
+        draw(surface.Canvas);
+        using SKImage image = surface.Snapshot();
+        using SKData data = image.Encode(SKEncodedImageFormat.Png, 100);
+        data.SaveTo(stream);
+    }
+
+    /// <summary>How wide a line of text is.</summary>
+    public static float Measure(string text, float size, bool isStrong = false)
+    {
+        using SKFont font = Font(size, isStrong);
+        return font.MeasureText(text);
+    }
+
+    /// <param name="text">One line.</param>
+    /// <param name="x">Left edge, middle or right edge, as <paramref name="align"/> says.</param>
+    /// <param name="y">The baseline.</param>
+    /// <param name="size">Height of a line.</param>
+    /// <param name="colour">Ink unless given.</param>
+    /// <param name="align">Which part of the text lies at <paramref name="x"/>.</param>
+    /// <param name="isStrong">Semi-bold.</param>
+    public void Text(string text, float x, float y, float size, SKColor? colour = null, SKTextAlign align = SKTextAlign.Left, bool isStrong = false)
+    {
+        using SKFont font = Font(size, isStrong);
+        using SKPaint paint = new() { Color = colour ?? Style.Ink, IsAntialias = true };
+        _canvas.DrawText(text, x, y, align, font, paint);
+    }
+
+    /// <summary>A filled rectangle, its corners rounded where a radius is given.</summary>
+    public void Box(float x, float y, float width, float height, SKColor fill, float radius = 0)
+    {
+        using SKPaint paint = new() { Color = fill, IsAntialias = true };
+        if (radius > 0)
+            _canvas.DrawRoundRect(x, y, width, height, radius, radius, paint);
+        else
+            _canvas.DrawRect(x, y, width, height, paint);
+    }
+
+    /// <summary>A small picture in a thin frame, each of its pixels a box.</summary>
+    /// <param name="box">Where it lies.</param>
+    /// <param name="width">Columns of the picture.</param>
+    /// <param name="height">Rows of the picture.</param>
+    /// <param name="colourOf">The colour of each pixel, row by row.</param>
+    public void Picture(SKRect box, int width, int height, Func<int, SKColor> colourOf)
+    {
+        Box(box.Left - 1, box.Top - 1, box.Width + 2, box.Height + 2, Style.Frame);
+        using SKBitmap small = new(width, height, SKColorType.Rgba8888, SKAlphaType.Opaque);
+        small.Pixels = [.. Enumerable.Range(0, width * height).Select(colourOf)];
+        // Enlarged here, since whoever shows an SVG smooths what he enlarges.
+        using SKBitmap large = small.Resize(new SKSizeI(4 * width, 4 * height), new SKSamplingOptions(SKFilterMode.Nearest));
+        using SKImage image = SKImage.FromBitmap(large);
+        _canvas.DrawImage(image, box, new SKSamplingOptions(SKFilterMode.Linear, SKMipmapMode.Linear));
+    }
+
+    /// <summary>A 28×28 image, 0 paper and 255 ink, as dark ink on white paper.</summary>
+    public void Digit(float x, float y, float size, byte[] pixels) =>
+        Picture(SKRect.Create(x, y, size, size), DigitSide, DigitSide, i => Style.Blend(SKColors.White, Style.Ink, pixels[i] / 255.0));
+
+    public static void RequireDigits(IEnumerable<byte[]> images)
+    {
+        if (images.FirstOrDefault(pixels => pixels.Length != DigitSide * DigitSide) is { } odd)
+            throw new ArgumentException($"An image has {odd.Length} pixels, not {DigitSide}×{DigitSide}.", nameof(images));
+    }
+
+    /// <summary>Axes and what is plotted on them.</summary>
+    public void Plot(Plot plot, float x, float y, float width, float height)
+    {
+        plot.RenderManager.ClearCanvasBeforeEachRender = false; // it would take the heading with it
+        plot.Render(_canvas, new PixelRect(x, x + width, y + height, y));
+    }
+
+    private static SKFont Font(float size, bool isStrong) => new(isStrong ? Typefaces.SemiBold : Typefaces.Regular, size) { Subpixel = true };
+}

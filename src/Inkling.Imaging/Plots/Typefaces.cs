@@ -1,0 +1,32 @@
+using System.Reflection;
+using ScottPlot;
+using SkiaSharp;
+
+namespace Inkling.Imaging;
+
+/// <summary>Inter, embedded: a fresh Linux has no fonts, and a picture looks the same on every machine.</summary>
+internal static class Typefaces
+{
+    public const string Family = "Inter";
+
+    public static readonly SKTypeface Regular = Load("Inter-Regular.otf");
+    public static readonly SKTypeface SemiBold = Load("Inter-SemiBold.otf");
+
+    static Typefaces() => Fonts.FontResolvers.Insert(0, new EmbeddedFonts());
+
+    private static SKTypeface Load(string resource)
+    {
+        using Stream stream = Assembly.GetExecutingAssembly().GetManifestResourceStream(resource)!;
+        return SKTypeface.FromStream(stream);
+    }
+
+    /// <summary>ScottPlot asks by name, and keeps what it is given.</summary>
+    private sealed class EmbeddedFonts : IFontResolver
+    {
+        public SKTypeface? CreateTypeface(string fontName, FontWeight weight, FontSlant slant, FontSpacing spacing) =>
+            fontName != Family ? null : Load(weight >= FontWeight.SemiBold ? "Inter-SemiBold.otf" : "Inter-Regular.otf");
+
+        public SKTypeface? CreateTypeface(string fontName, bool bold, bool italic) =>
+            CreateTypeface(fontName, bold ? FontWeight.Bold : FontWeight.Normal, FontSlant.Upright, FontSpacing.Normal);
+    }
+}

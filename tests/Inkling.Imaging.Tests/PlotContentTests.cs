@@ -1,0 +1,116 @@
+using System.Xml.Linq;
+using SkiaSharp;
+
+namespace Inkling.Imaging.Tests;
+
+public sealed class PlotContentTests : IDisposable
+{
+    private readonly PlotFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void A_learning_curve_names_its_title_its_axes_and_each_run_once()
+    {
+        string[] texts = _folder.TextsOf(path => LearningCurve.Save(path, "Three < four & more", [new("30 hidden", [0.90, 0.95]), new("100 hidden", [0.93, 0.96]), new("30 hidden", [0.91, 0.94])]));
+
+        AssertShown(texts, "Three < four & more", "accuracy (%)", "epoch", "30 hidden", "100 hidden");
+        Assert.Equal(2, texts.Count(text => text.EndsWith("hidden", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void A_learning_curve_shows_half_a_percent_at_95_percent()
+    {
+        double[] accuracies = [0.11, .. Enumerable.Range(0, 29).Select(epoch => 0.953 - 0.03 * Math.Exp(-0.3 * epoch))];
+
+        string[] texts = _folder.TextsOf(path => LearningCurve.Save(path, "Title", [new("test", accuracies)]));
+
+        AssertShown(texts, "93.5", "94", "94.5", "95");
+        Assert.True(texts.All(text => text != "50"), "The bad first epoch squeezes the others together.");
+    }
+
+    [Fact]
+    public void A_learning_curve_has_a_panel_for_costs_only_where_there_are_some()
+    {
+        string[] without = _folder.TextsOf(path => LearningCurve.Save(path, "Title", [new("test", [0.9, 0.95])]));
+        string[] with = _folder.TextsOf(path => LearningCurve.Save(path, "Title", [new("test", [0.9, 0.95]) { Costs = [0.2, 0.1] }]));
+
+        Assert.True(without.All(text => text != "cost"));
+        AssertShown(with, "cost", "accuracy (%)");
+    }
+
+    [Fact]
+    public void A_confusion_matrix_shows_every_count_and_the_share_read_rightly()
+    {
+        int[,] counts = { { 981, 0, 12 }, { 7, 1102, 26 }, { 0, 0, 0 } };
+
+        string[] texts = _folder.TextsOf(path => ConfusionMatrix.Save(path, "Title", counts));
+
+        AssertShown(texts, "981", "12", "7", "1102", "26", "98.8 %", "of 993", "97.1 %", "of 1135", "–");
+    }
+
+    [Fact]
+    public void In_a_confusion_matrix_the_worst_mistake_is_the_strongest_red_however_many_are_right()
+    {
+        int[,] counts = { { 60_000, 3 }, { 1, 60_000 } };
+        string[] fills = [.. _folder.SvgOf(path => ConfusionMatrix.Save(path, "Title", counts)).Descendants(PlotFolder.Svg + "path").Select(cell => (string)cell.Attribute("fill")!)];
+
+        Assert.Equal("#C8322A", fills[1]);
+        Assert.NotEqual(fills[1], fills[2], StringComparer.Ordinal);
+        Assert.Equal(fills[0], fills[3]);
+    }
+
+    [Fact]
+    public void The_surest_mistake_comes_first_and_none_claims_to_be_certain()
+    {
+        byte[] image = new byte[784];
+        string[] texts = _folder.TextsOf(path => MistakesSheet.Save(path, "Title", [new(image, 4, 9, 0.62), new(image, 7, 2, 0.99999), new(image, 3, 5, 0.8)]));
+
+        Assert.Equal(["7 → 2", "99.9 %", "3 → 5", "80.0 %", "4 → 9", "62.0 %"], texts[2..]);
+    }
+
+    [Fact]
+    public void There_is_one_numbered_tile_for_each_neuron_and_one_scale()
+    {
+        float[][] weights = [.. Enumerable.Range(1, 13).Select(neuron => Enumerable.Range(0, 784).Select(i => MathF.Sin(0.1f * neuron * i)).ToArray())];
+
+        XDocument svg = _folder.SvgOf(path => WeightImages.Save(path, "Title", weights, 28, 28));
+
+        Assert.Equal(13 + 1, svg.Descendants(PlotFolder.Svg + "image").Count());
+        Assert.Equal([.. Enumerable.Range(0, 13).Select(i => $"{i}")], PlotFolder.TextsOf(svg)[^13..]);
+    }
+
+    [Fact]
+    public void Excited_is_red_inhibited_is_blue_and_neither_is_white()
+    {
+        WeightImages.Save(_folder.PathOf("weights.png"), "T", [[1, 0, -1, -0.5f]], 2, 2);
+
+        using SKBitmap bitmap = SKBitmap.Decode(_folder.PathOf("weights.png"));
+        SKColor At(double x, double y) => bitmap.GetPixel((int)(2 * (36 + 112 * x)), bitmap.Height - (int)(2 * (36 + 26 + 112 * (1 - y))));
+        Assert.Equal(SKColor.Parse("#C8322A"), At(0.25, 0.25));
+        Assert.Equal(SKColors.White, At(0.75, 0.25));
+        Assert.Equal(SKColor.Parse("#2456A4"), At(0.25, 0.75));
+        Assert.True(At(0.75, 0.75) is { Blue: > 200, Red: > 130 and < 160 });
+    }
+
+    [Fact]
+    public void A_cost_surface_names_its_parameters_and_its_ways_down()
+    {
+        string[] texts = _folder.TextsOf(path => PlotFolder.SaveBowl(path, [new("η = 0.1", [(1, 1), (0.5, 0.5), (0, 0)]), new("η = 0.9", [(1, 1), (-0.5, -0.5)])]));
+
+        AssertShown(texts, "Bowl", "weight w", "bias b", "cost", "η = 0.1", "η = 0.9");
+    }
+
+    [Fact]
+    public void A_contact_sheet_grows_by_rows()
+    {
+        byte[][] images = [.. Enumerable.Repeat(new byte[784], 7)];
+
+        XElement twoRows = _folder.SvgOf(path => ContactSheet.Save(path, "T", images, columns: 4)).Root!, fourRows = _folder.SvgOf(path => ContactSheet.Save(path, "T", images, columns: 2)).Root!;
+
+        Assert.Equal(2 * 64, (int)fourRows.Attribute("height")! - (int)twoRows.Attribute("height")!);
+        Assert.Equal(2 * 64, (int)twoRows.Attribute("width")! - (int)fourRows.Attribute("width")!);
+    }
+
+    private static void AssertShown(string[] texts, params string[] expected) => Assert.Empty(expected.Except(texts, StringComparer.Ordinal));
+}

@@ -1,0 +1,142 @@
+using System.Diagnostics;
+using CsCheck;
+using SkiaSharp;
+
+namespace Inkling.Imaging.Tests;
+
+public class RefusedPictureTests
+{
+    private static readonly byte[][] Files =
+    [
+        TestPictures.Encode(SKEncodedImageFormat.Png, TestPictures.Width, TestPictures.Height, TestPictures.Shade),
+        TestPictures.Encode(SKEncodedImageFormat.Jpeg, TestPictures.Width, TestPictures.Height, TestPictures.Shade),
+        TestPictures.Encode(SKEncodedImageFormat.Webp, TestPictures.Width, TestPictures.Height, TestPictures.Shade),
+        TestPictures.Bmp(),
+        TestPictures.Gif(),
+    ];
+
+    [Fact]
+    public void A_missing_file_is_named() => Assert.Equal("nowhere.png: there is no such file.", Refusal(() => PictureFile.Load("nowhere.png")));
+
+    [Fact]
+    public void A_path_of_nothing_is_a_missing_file() => Assert.Contains("no such file", Refusal(() => PictureFile.Load("")), StringComparison.Ordinal);
+
+    [Fact]
+    public void A_folder_is_refused_as_one()
+    {
+        string folder = Directory.CreateTempSubdirectory("inkling-").FullName;
+        Assert.Equal($"{folder}: a folder, not a picture.", Refusal(() => PictureFile.Load(folder)));
+    }
+
+    [Fact]
+    public void An_empty_file_is_refused_as_empty() => Assert.Contains("empty", Refusal([]), StringComparison.Ordinal);
+
+    [Fact]
+    public void A_text_with_the_name_of_a_picture_is_told_what_can_be_read()
+    {
+        string message = Refusal([.. "Dear diary, today I wrote 504192 by hand."u8]);
+        Assert.Contains("PNG, JPEG, BMP, WebP and GIF", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Bytes_that_are_a_picture_only_by_accident_are_refused()
+    {
+        // Two zeros, a width and a height are a whole WBMP.
+        Assert.Contains("not a picture", Refusal([0, 0, 8, 1, 0xAA]), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    public void A_picture_cut_in_half_is_refused(int format)
+    {
+        byte[] file = Files[format];
+        string message = Refusal(file[..(file.Length / 2)]);
+        Assert.Matches("^picture: (cut short|damaged|not a picture)", message);
+    }
+
+    [Fact]
+    public void A_picture_that_promises_too_many_pixels_is_refused_before_memory_is_taken()
+    {
+        byte[] file = TestPictures.Png(60_000, 60_000, 8, 6, []);
+        long before = PeakMemory();
+
+        string message = Refusal(file);
+
+        Assert.Contains("60000×60000", message, StringComparison.Ordinal);
+        Assert.InRange(PeakMemory() - before, 0, 6_000_000_000); // its pixels would be 14 GB
+    }
+
+    [Fact]
+    public void A_stream_that_never_ends_is_refused()
+    {
+        using EndlessStream endless = new();
+        Assert.Contains("100 MB", Refusal(() => PictureFile.Load(endless, "picture")), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_damaged_picture_is_a_picture_or_one_clear_line_and_never_a_crash()
+    {
+        var damage = Gen.Select(Gen.Int[0, Files.Length - 1], Gen.Int[0, 40_000].Array[0, 8], Gen.Int[0, 1 << 20]);
+        damage.Sample(
+            (format, bits, length) =>
+            {
+                byte[] file = [.. Files[format]];
+                foreach (int bit in bits)
+                    file[bit / 8 % file.Length] ^= (byte)(1 << (bit % 8));
+                // Half of them are cut as well.
+                byte[] given = length % 2 == 0 ? file : file[..(length % file.Length)];
+                try
+                {
+                    GreyImage image = PictureFile.Load(new MemoryStream(given), "picture");
+                    return image.Pixels.Length is > 0 and <= PictureFile.MaxPixelsOut;
+                }
+                catch (InklingException e)
+                {
+                    return e.Message.StartsWith("picture: ", StringComparison.Ordinal) && !e.Message.Contains('\n', StringComparison.Ordinal);
+                }
+            },
+            iter: 2000);
+    }
+
+    [Theory]
+    [InlineData(SKEncodedImageFormat.Png)]
+    [InlineData(SKEncodedImageFormat.Jpeg)]
+    public void A_huge_picture_comes_out_reduced_and_otherwise_the_same(SKEncodedImageFormat format)
+    {
+        using SKBitmap huge = new(5200, 3900, SKColorType.Gray8, SKAlphaType.Opaque);
+        huge.Erase(SKColors.White);
+        huge.Erase(SKColors.Black, SKRectI.Create(0, 0, 2600, 3900));
+        using SKData file = huge.Encode(format, 90);
+
+        GreyImage image = PictureFile.Load(file.AsStream(), "huge");
+
+        Assert.InRange(image.Pixels.Length, 8_000_000, PictureFile.MaxPixelsOut);
+        Assert.Equal(5200.0 / 3900, (double)image.Width / image.Height, 0.002);
+        Assert.InRange(image[image.Height / 2, image.Width * 49 / 100], 0, 2);
+        Assert.InRange(image[image.Height / 2, image.Width * 51 / 100], 253, 255);
+    }
+
+    private static string Refusal(byte[] file) => Refusal(() => PictureFile.Load(new MemoryStream(file), "picture"));
+
+    private static string Refusal(Func<GreyImage> load)
+    {
+        string message = Assert.Throws<InklingException>(load).Message;
+        Assert.DoesNotContain('\n', message);
+        return message;
+    }
+
+    private static long PeakMemory()
+    {
+        using Process process = Process.GetCurrentProcess();
+        return process.PeakVirtualMemorySize64;
+    }
+
+    private sealed class EndlessStream : MemoryStream
+    {
+        public override int Read(Span<byte> buffer) => buffer.Length;
+    }
+}
