@@ -1,1 +1,16 @@
-return 0;
+using System.CommandLine;
+using Inkling.Cli;
+
+RootCommand root = new("Trains neural networks from nothing and reads handwritten digits with them.")
+{
+    HelpName = "inkling",
+    Subcommands =
+    {
+        TrainCommand.Create(),
+        EvaluateCommand.Create(),
+        ReadCommand.Create(),
+        ExperimentCommand.Create(),
+        DataCommand.Create(),
+    },
+};
+return await CommandLine.RunAsync(root, args);

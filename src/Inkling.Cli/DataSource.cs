@@ -1,0 +1,74 @@
+using Spectre.Console;
+
+namespace Inkling.Cli;
+
+/// <summary>Finds MNIST for a command, with a progress bar where it is downloaded.</summary>
+internal static class DataSource
+{
+    /// <summary>MNIST, or an error that says where it was looked for.</summary>
+    public static async Task<ImageData> LoadMnistAsync(string? directory, Terminal terminal, CancellationToken cancellationToken)
+    {
+        return await LoadAsync(progress => Mnist.LoadAsync(new DataOptions { Directory = directory, Progress = progress }, cancellationToken), terminal);
+    }
+
+    /// <summary>MNIST, or, where there is no network and no data, generated digits, and says so.</summary>
+    public static async Task<ImageData> LoadMnistOrGeneratedAsync(string? directory, Terminal terminal, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await LoadMnistAsync(directory, terminal, cancellationToken);
+        }
+        catch (DataUnavailableException)
+        {
+            terminal.Message("MNIST is not on this machine and cannot be downloaded (\"inkling data\" tells where it is looked for): training on generated digits instead. No figure below is an MNIST figure.");
+            return GeneratedDigits.CreateData();
+        }
+    }
+
+    /// <summary>Runs a download under a bar with bytes and time left.</summary>
+    public static async Task<T> LoadAsync<T>(Func<IProgress<DownloadProgress>, Task<T>> load, Terminal terminal)
+    {
+        if (!terminal.IsLive)
+            return await load(new Announcer(terminal));
+        return await terminal.People.Progress()
+            .AutoClear(true)
+            .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new DownloadedColumn(), new TransferSpeedColumn(), new RemainingTimeColumn())
+            .StartAsync(async context =>
+            {
+                Dictionary<string, ProgressTask> tasks = new(StringComparer.Ordinal);
+                return await load(new Callback(progress =>
+                {
+                    lock (tasks)
+                    {
+                        if (!tasks.TryGetValue(progress.File, out ProgressTask? task))
+                            tasks[progress.File] = task = context.AddTask(Markup.Escape(progress.File));
+                        if (progress.Total is { } total)
+                            task.MaxValue = total;
+                        else
+                            task.IsIndeterminate = true;
+                        task.Value = progress.Bytes;
+                    }
+                }));
+            });
+    }
+
+    private sealed class Callback(Action<DownloadProgress> report) : IProgress<DownloadProgress>
+    {
+        public void Report(DownloadProgress value) => report(value);
+    }
+
+    /// <summary>Without a terminal: a line when a file begins.</summary>
+    private sealed class Announcer(Terminal terminal) : IProgress<DownloadProgress>
+    {
+        private readonly HashSet<string> _begun = new(StringComparer.Ordinal);
+
+        public void Report(DownloadProgress value)
+        {
+            lock (_begun)
+            {
+                if (_begun.Add(value.File))
+                    terminal.Message($"Downloading {value.File} …");
+            }
+        }
+    }
+}

@@ -1,0 +1,80 @@
+using System.CommandLine;
+using System.Globalization;
+using Spectre.Console;
+
+namespace Inkling.Cli;
+
+/// <summary><c>inkling evaluate</c>: how well a network reads, on MNIST's test images or on a folder of pictures.</summary>
+internal static class EvaluateCommand
+{
+    public static Command Create()
+    {
+        Argument<string> model = new("model") { Description = "The network's file: .safetensors, or .json as network2.py writes it", HelpName = "MODEL" };
+        Option<string?> data = Options.Data();
+        Option<string?> images = new("--images") { Description = "Read the pictures in this folder whose names begin with their digit and an underscore (7_note.png)", HelpName = "DIR" };
+        Option<string?> plot = Options.Plot("the confusion matrix into FILE.png, and beside it the worst mistakes and the hidden neurons' weights");
+        Option<bool> json = Options.Json();
+        Command command = new("evaluate", "Accuracy, confusion matrix, worst mistakes") { model, data, images, plot, json };
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            Terminal terminal = new(parsed.GetValue(json));
+            Network network = Network.Load(parsed.GetValue(model)!);
+            return parsed.GetValue(images) is { } folder
+                ? PictureEvaluation.Run(network, folder, terminal, cancellationToken)
+                : await EvaluateOnTestImages(network, parsed.GetValue(data), parsed.GetValue(plot), terminal, cancellationToken);
+        });
+        return command;
+    }
+
+    private static async Task<int> EvaluateOnTestImages(Network network, string? directory, string? plot, Terminal terminal, CancellationToken cancellationToken)
+    {
+        ImageData data = await DataSource.LoadMnistOrGeneratedAsync(directory, terminal, cancellationToken);
+        if (network.Sizes[0] != data.Test.InputSize || network.Sizes[^1] != data.Test.OutputSize)
+            throw new InklingException($"The network {network} does not fit images of {data.Test.InputSize} pixels in {data.Test.OutputSize} classes.");
+        Assessment assessment = Assessment.Of(network, data.Test);
+        terminal.Json(json =>
+        {
+            json.WriteString("data", data.Name);
+            json.WriteNumber("images", assessment.Score.Total);
+            json.WriteNumber("correct", assessment.Score.Correct);
+            json.WriteNumber("accuracy", assessment.Score.Accuracy);
+            json.WriteNumber("cost", Math.Round(network.Cost(data.Test), 6));
+            json.WriteStartArray("confusion");
+            for (int truth = 0; truth < data.Test.Classes; truth++)
+            {
+                json.WriteStartArray();
+                for (int read = 0; read < data.Test.Classes; read++)
+                    json.WriteNumberValue(assessment.Confusion[truth, read]);
+                json.WriteEndArray();
+            }
+
+            json.WriteEndArray();
+        });
+        if (!terminal.IsJson)
+            WriteTables(network, data, assessment, terminal);
+        if (plot is not null)
+            terminal.Message($"Drew {string.Join(", ", TrainingPictures.SaveAssessment(plot, plot, data, assessment, network))}");
+        return CommandLine.Done;
+    }
+
+    private static void WriteTables(Network network, ImageData data, Assessment assessment, Terminal terminal)
+    {
+        terminal.Line($"{network}: {assessment.Score.Correct} / {assessment.Score.Total} right, {Figures.Percent(assessment.Score.Accuracy)} on {data.Name}");
+        Table table = new Table { Title = new TableTitle("Rows: what it is. Columns: what was read."), Border = TableBorder.Rounded };
+        table.AddColumn("");
+        for (int read = 0; read < data.Test.Classes; read++)
+            table.AddColumn(new TableColumn($"[bold]{read}[/]").RightAligned());
+        table.AddColumn(new TableColumn("right").RightAligned());
+        for (int truth = 0; truth < data.Test.Classes; truth++)
+        {
+            int[] counts = [.. Enumerable.Range(0, data.Test.Classes).Select(read => assessment.Confusion[truth, read])];
+            string[] cells = [.. counts.Select((count, read) => read == truth ? $"[green]{count}[/]" : count == 0 ? "[grey]·[/]" : $"[red]{count}[/]")];
+            table.AddRow([$"[bold]{truth}[/]", .. cells, Figures.Percent((double)counts[truth] / Math.Max(1, counts.Sum()))]);
+        }
+
+        terminal.People.Write(table);
+        terminal.Line("The most confident mistakes:");
+        foreach (Mistake mistake in assessment.Mistakes.Take(10))
+            terminal.Line(string.Create(CultureInfo.InvariantCulture, $"  test image {mistake.Index}: a {mistake.Truth} read as {mistake.Read} ({Figures.Percent(mistake.Confidence)})"));
+    }
+}

@@ -1,0 +1,73 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+using System.Numerics;
+
+namespace Inkling.Cli;
+
+/// <summary>
+/// The options that commands share, and how options are read: a wrong value is answered with the option's name and the
+/// values it takes.
+/// </summary>
+internal static class Options
+{
+    public static Option<string?> Data() => new("--data")
+    {
+        Description = "Folder with the data set's IDX files (default: INKLING_DATA, then the cache, then a download)",
+        HelpName = "DIR",
+    };
+
+    public static Option<bool> Json() => new("--json") { Description = "One JSON object per result line on standard output, nothing else" };
+
+    public static Option<string?> Plot(string pictures) => new("--plot") { Description = $"Draw {pictures}", HelpName = "FILE.png" };
+
+    public static Option<int> Seed() => Number("--seed", "Same seed, same network, to the bit", 1, int.MinValue, int.MaxValue);
+
+    public static Option<int> Threads() =>
+        Number("--threads", "Processor cores to use; the result does not depend on it", Environment.ProcessorCount, 1, 1024);
+
+    /// <summary>A number within bounds, both included.</summary>
+    public static Option<T> Number<T>(string name, string description, T standard, T least, T most)
+        where T : INumber<T>, IMinMaxValue<T>
+    {
+        string kind = typeof(T) == typeof(int) ? "a whole number" : "a number";
+        string range = least == T.MinValue ? kind : most == T.MaxValue ? string.Create(CultureInfo.InvariantCulture, $"{kind} from {least:0.#########} on") : string.Create(CultureInfo.InvariantCulture, $"{kind} from {least:0.#########} to {most:0}");
+        return new Option<T>(name)
+        {
+            Description = description,
+            HelpName = typeof(T) == typeof(int) ? "N" : "NUMBER",
+            DefaultValueFactory = _ => standard,
+            CustomParser = result => Parse(result, name, range, text =>
+                T.TryParse(text, NumberStyles.Float & ~NumberStyles.AllowThousands, CultureInfo.InvariantCulture, out T? value) && value >= least && value <= most ? value : null as object) is T parsed ? parsed : standard,
+        };
+    }
+
+    /// <summary>Layer sizes as <c>784,100,10</c>.</summary>
+    public static Option<int[]?> Layers() => new("--layers")
+    {
+        Description = "Neurons in each layer, inputs first (default: 784,30,10)",
+        HelpName = "N,N,…",
+        CustomParser = result => (int[]?)Parse(result, "--layers", "at least two whole numbers from 1 to 65536 with commas between them, as 784,100,10", text =>
+        {
+            string[] parts = text.Split(',');
+            int[] sizes = [.. parts.Select(part => int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out int size) ? size : 0)];
+            return sizes.Length >= 2 && sizes.All(size => size is >= 1 and <= 65536) ? sizes : null;
+        }),
+    };
+
+    /// <summary>One of some names.</summary>
+    public static Option<string?> OneOf(string name, string description, params string[] names) => new(name)
+    {
+        Description = $"{description}: {string.Join(", ", names)}",
+        HelpName = "NAME",
+        CustomParser = result => (string?)Parse(result, name, $"one of {string.Join(", ", names)}", text => names.Contains(text, StringComparer.Ordinal) ? text : null),
+    };
+
+    private static object? Parse(ArgumentResult result, string name, string accepted, Func<string, object?> parse)
+    {
+        if (result.Tokens is [Token token] && parse(token.Value) is { } value)
+            return value;
+        result.AddError($"{name} takes {accepted}, not \"{string.Join(' ', result.Tokens.Select(t => t.Value))}\"");
+        return null;
+    }
+}

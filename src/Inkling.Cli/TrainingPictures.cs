@@ -1,0 +1,61 @@
+using System.Globalization;
+using Inkling.Imaging;
+
+namespace Inkling.Cli;
+
+/// <summary>What <c>--plot</c> draws: one picture under the name given, the others beside it.</summary>
+internal static class TrainingPictures
+{
+    private const int MostMistakes = 40;
+    private const int MostNeurons = 100;
+
+    /// <summary>The learning curve, and the pictures of <see cref="SaveAssessment"/> beside it.</summary>
+    public static string[] Save(string path, ImageData data, IReadOnlyList<EpochResult> epochs, Network network)
+    {
+        LearningCurve.Save(
+            path,
+            $"Learning {data.Name}: {string.Join('-', network.Sizes)}",
+            [
+                new CurveSeries("test images", [.. epochs.Select(epoch => epoch.Test!.Value.Accuracy)]),
+                new CurveSeries("validation images", [.. epochs.Select(epoch => epoch.Validation!.Value.Accuracy)]),
+            ]);
+        return [path, .. SaveAssessment(path, Beside(path, "confusion"), data, Assessment.Of(network, data.Test), network)];
+    }
+
+    /// <summary>The confusion matrix, the worst mistakes and the hidden neurons' weights.</summary>
+    /// <param name="path">What the others are named after.</param>
+    /// <param name="confusionPath">Where the confusion matrix goes.</param>
+    /// <param name="data">What was read.</param>
+    /// <param name="assessment">How.</param>
+    /// <param name="network">By whom.</param>
+    public static string[] SaveAssessment(string path, string confusionPath, ImageData data, Assessment assessment, Network network)
+    {
+        string score = string.Create(CultureInfo.InvariantCulture, $"{assessment.Score.Correct:N0} of {assessment.Score.Total:N0} right ({Figures.Percent(assessment.Score.Accuracy)})");
+        ConfusionMatrix.Save(confusionPath, $"{data.Name}: {score}", assessment.Confusion);
+        List<string> saved = [confusionPath];
+        if (data.Test.InputSize == MnistNormalisation.Side * MnistNormalisation.Side)
+        {
+            saved.Add(Beside(path, "mistakes"));
+            MistakesSheet.Save(
+                saved[^1],
+                $"The most confident of {assessment.Mistakes.Count:N0} mistakes",
+                [.. assessment.Mistakes.Take(MostMistakes).Select(mistake => new MistakeImage(data.Test.Pixels(mistake.Index).ToArray(), mistake.Truth, mistake.Read, mistake.Confidence))]);
+        }
+
+        Dense hidden = network.Layers[0];
+        float[] weights = hidden.CopyWeights();
+        int shown = Math.Min(hidden.Neurons, MostNeurons);
+        saved.Add(Beside(path, "weights"));
+        WeightImages.Save(
+            saved[^1],
+            $"What each of the {(shown < hidden.Neurons ? $"first {shown}" : $"{shown}")} hidden neurons looks for",
+            [.. Enumerable.Range(0, shown).Select(neuron => weights.AsSpan(neuron * hidden.Inputs, hidden.Inputs).ToArray())],
+            data.Test.Width,
+            data.Test.Height);
+        return [.. saved];
+    }
+
+    /// <summary><c>run.png</c> and <c>mistakes</c> make <c>run-mistakes.png</c>.</summary>
+    public static string Beside(string path, string what) => Path.Combine(
+        Path.GetDirectoryName(path) ?? "", $"{Path.GetFileNameWithoutExtension(path)}-{what}{Path.GetExtension(path)}");
+}

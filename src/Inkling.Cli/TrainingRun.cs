@@ -1,0 +1,107 @@
+using Spectre.Console;
+
+namespace Inkling.Cli;
+
+/// <summary>One training of <c>inkling train</c>: the seed's lines under a live bar, and the best network so far.</summary>
+internal sealed class TrainingRun(TrainCommand.Job job, ImageData data, Network network, Terminal terminal)
+{
+    private readonly List<EpochResult> _epochs = [];
+
+    public TrainingProgress Progress { get; } = new();
+
+    /// <summary>The epochs that were finished, in order.</summary>
+    public IReadOnlyList<EpochResult> Epochs => _epochs;
+
+    /// <summary>The epoch with the most correct answers on validation data, the first of equal ones.</summary>
+    public EpochResult? Best { get; private set; }
+
+    /// <summary>The network of the best epoch; what there is, where not even one was finished.</summary>
+    public Network BestNetwork => Best?.Network ?? network;
+
+    /// <summary>Trains to the end; false where it was interrupted.</summary>
+    public async Task<bool> TrainAsync(CancellationToken cancellationToken)
+    {
+        if (!terminal.IsLive)
+            return await TrainInBackground(cancellationToken);
+        return await terminal.People.Progress()
+            .AutoClear(true)
+            .Columns(new LearningCurveColumn(this), new ProgressBarColumn(), new PercentageColumn(), new ImagesPerSecondColumn(this), new RemainingTimeColumn())
+            .StartAsync(async context =>
+            {
+                ProgressTask bar = context.AddTask("training", maxValue: (double)job.Epochs * data.Training.Count);
+                Task<bool> training = TrainInBackground(cancellationToken);
+                while (await Task.WhenAny(training, Task.Delay(100, CancellationToken.None)) != training)
+                    bar.Value = Progress.Examples;
+                bar.Value = Progress.Examples;
+                return await training;
+            });
+    }
+
+    private Task<bool> TrainInBackground(CancellationToken cancellationToken) => Task.Run(
+        () =>
+        {
+            SgdOptions options = new() { ValidationData = data.Validation, OnEpoch = Report, Progress = Progress, Threads = job.Threads };
+            try
+            {
+                network.Sgd(data.Training, job.Epochs, job.MiniBatch, job.Eta, data.Test, options, cancellationToken);
+                return true;
+            }
+            catch (OperationCanceledException)
+            {
+                return false;
+            }
+        },
+        CancellationToken.None);
+
+    private void Report(EpochResult result)
+    {
+        lock (_epochs)
+            _epochs.Add(result);
+        if (Best is null || result.Validation!.Value.Correct > Best.Validation!.Value.Correct)
+            Best = result;
+        if (terminal.IsJson)
+            WriteJson(result);
+        else
+            terminal.Line(result + Figures.NotMnist(data));
+    }
+
+    private void WriteJson(EpochResult result) => terminal.Json(json =>
+    {
+        Score test = result.Test!.Value;
+        json.WriteNumber("epoch", result.Epoch);
+        json.WriteNumber("correct", test.Correct);
+        json.WriteNumber("total", test.Total);
+        json.WriteNumber("accuracy", test.Accuracy);
+        json.WriteNumber("cost", Math.Round(result.Cost, 6));
+        json.WriteNumber("seconds", Math.Round(result.Time.TotalSeconds, 4));
+        json.WriteString("data", data.Name);
+    });
+
+    /// <summary>Accuracy so far, drawn in block characters from the worst epoch shown to the best.</summary>
+    private sealed class LearningCurveColumn(TrainingRun run) : ProgressColumn
+    {
+        private const string Blocks = "▁▂▃▄▅▆▇█";
+        private const int Width = 30;
+
+        public override Spectre.Console.Rendering.IRenderable Render(Spectre.Console.Rendering.RenderOptions options, ProgressTask task, TimeSpan deltaTime)
+        {
+            double[] accuracies;
+            lock (run._epochs)
+                accuracies = [.. run._epochs.TakeLast(Width).Select(epoch => epoch.Test!.Value.Accuracy)];
+            if (accuracies.Length == 0)
+                return new Text("epoch 0");
+            double low = accuracies.Min(), span = Math.Max(accuracies.Max() - low, 1e-9);
+            string curve = string.Concat(accuracies.Select(accuracy => Blocks[(int)((accuracy - low) / span * (Blocks.Length - 1))]));
+            return new Text($"{curve} {Figures.Percent(accuracies[^1])}");
+        }
+    }
+
+    private sealed class ImagesPerSecondColumn(TrainingRun run) : ProgressColumn
+    {
+        public override Spectre.Console.Rendering.IRenderable Render(Spectre.Console.Rendering.RenderOptions options, ProgressTask task, TimeSpan deltaTime)
+        {
+            double seconds = task.ElapsedTime?.TotalSeconds ?? 0;
+            return new Text(seconds > 0 ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{run.Progress.Examples / seconds:N0} images/s") : "");
+        }
+    }
+}

@@ -1,0 +1,81 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+
+namespace Inkling.Cli.Tests;
+
+/// <summary>Runs the command as a user does: a process of its own, with a home of its own.</summary>
+internal sealed class Command : IDisposable
+{
+    private static readonly string Dll = typeof(Network).Assembly.Location.Replace("Inkling.dll", "Inkling.Cli.dll", StringComparison.Ordinal);
+
+    /// <summary>A folder with a space in its name, which the command takes as the user's home.</summary>
+    public string Home { get; } = Directory.CreateTempSubdirectory("inkling user ").FullName;
+
+    public void Dispose() => Directory.Delete(Home, recursive: true);
+
+    /// <summary>A file in the user's home.</summary>
+    public string PathOf(string name) => Path.Combine(Home, name);
+
+    /// <summary>Runs to the end.</summary>
+    public Task<Result> RunAsync(params string[] arguments) => RunAsync(withData: false, arguments);
+
+    /// <param name="withData">Whether INKLING_DATA is passed on. Without it there are no data and no network.</param>
+    /// <param name="arguments">As typed behind <c>inkling</c>.</param>
+    public async Task<Result> RunAsync(bool withData, params string[] arguments)
+    {
+        using Process process = Start(withData, arguments);
+        process.StandardInput.Close();
+        return await FinishAsync(process);
+    }
+
+    /// <summary>Runs to the end on a terminal of its own (util-linux's script), and returns all that was written to it.</summary>
+    public async Task<string> RunOnTerminalAsync(params string[] arguments)
+    {
+        string line = $"dotnet exec '{Dll}' {string.Join(' ', arguments)}";
+        using Process process = Start(withData: false, "script", ["-qec", line, "/dev/null"]);
+        process.StandardInput.Close();
+        Result result = await FinishAsync(process);
+        Assert.True(result.ExitCode == 0, result.Output);
+        return result.Output;
+    }
+
+    public Process Start(bool withData, params string[] arguments) => Start(withData, "dotnet", ["exec", Dll, .. arguments]);
+
+    private Process Start(bool withData, string program, string[] arguments)
+    {
+        ProcessStartInfo start = new(program, arguments)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = Home,
+        };
+        foreach (string variable in new[] { "HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME", "LOCALAPPDATA" })
+            start.Environment[variable] = Home;
+        start.Environment["TERM"] = "xterm-256color";
+        start.Environment["https_proxy"] = start.Environment["http_proxy"] = "http://127.0.0.1:9"; // nobody listens there: no network
+        if (!withData)
+            start.Environment.Remove("INKLING_DATA");
+        return Process.Start(start)!;
+    }
+
+    public static async Task<Result> FinishAsync(Process process)
+    {
+        Task<string> output = process.StandardOutput.ReadToEndAsync(), error = process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        return new Result(process.ExitCode, await output, await error);
+    }
+
+    [DllImport("libc", EntryPoint = "kill")]
+    private static extern int Kill(int process, int signal);
+
+    /// <summary>What Ctrl-C sends.</summary>
+    public static void Interrupt(Process process) => _ = Kill(process.Id, 2);
+
+    internal sealed record Result(int ExitCode, string Output, string Error)
+    {
+        public string[] Lines => Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+
+        public string[] ErrorLines => Error.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+    }
+}

@@ -1,0 +1,103 @@
+using System.Text.Json;
+using Inkling.Imaging;
+
+namespace Inkling.Cli.Tests;
+
+public sealed class ReadTests : IDisposable
+{
+    private readonly Command _inkling = new();
+
+    public void Dispose() => _inkling.Dispose();
+
+    [Fact]
+    public async Task What_train_leaves_read_takes_and_reads_a_persons_digits()
+    {
+        string? data = Environment.GetEnvironmentVariable("INKLING_DATA");
+        TrainTests.SkipWithoutData();
+        string pictures = Path.Combine(data!, "handwriting", "single");
+        Assert.SkipUnless(Directory.Exists(pictures), "INKLING_DATA has no handwriting/single.");
+        await _inkling.RunAsync(withData: true, "train", "--epochs", "5");
+
+        Command.Result one = await _inkling.RunAsync("read", Path.Combine(pictures, "0_7eraflops_000.png"));
+        Assert.StartsWith("0 ", Assert.Single(one.Lines), StringComparison.Ordinal);
+
+        Command.Result all = await _inkling.RunAsync("evaluate", _inkling.PathOf(Path.Combine("inkling", "latest.safetensors")), "--images", pictures, "--json");
+        JsonElement figures = JsonDocument.Parse(Assert.Single(all.Lines)).RootElement;
+        Assert.Equal(298, figures.GetProperty("images").GetInt32());
+        Assert.True(figures.GetProperty("exact").GetInt32() > 220, "three quarters and more are expected of the seed's network");
+        Assert.Equal(1 - figures.GetProperty("exact").GetInt32() / 298.0, figures.GetProperty("digitErrorRate").GetDouble(), 1e-9);
+    }
+
+    [Fact]
+    public async Task One_unreadable_picture_does_not_keep_the_others_from_being_read()
+    {
+        await SaveNetworkAsync();
+        SaveDigit("digit.png");
+        await File.WriteAllTextAsync(_inkling.PathOf("notes.png"), "not a picture");
+        Command.Result result = await _inkling.RunAsync("read", "notes.png", "digit.png", "--model", "net.safetensors", "--json");
+        Assert.Equal(1, result.ExitCode);
+        Assert.StartsWith("notes.png", Assert.Single(result.ErrorLines), StringComparison.Ordinal);
+        JsonElement reading = JsonDocument.Parse(Assert.Single(result.Lines)).RootElement;
+        Assert.Equal("digit.png", reading.GetProperty("file").GetString());
+        Assert.Matches("^[0-9]$", reading.GetProperty("text").GetString());
+        Assert.InRange(reading.GetProperty("confidence").GetDouble(), 0, 1);
+    }
+
+    [Fact]
+    public async Task Before_the_first_training_read_says_how_to_get_a_network()
+    {
+        Command.Result result = await _inkling.RunAsync("read", "digit.png");
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains("inkling train", Assert.Single(result.ErrorLines), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_damaged_network_is_named_in_one_line()
+    {
+        await File.WriteAllTextAsync(_inkling.PathOf("net.safetensors"), "{\"sizes\": [784,");
+        Command.Result result = await _inkling.RunAsync("evaluate", "net.safetensors");
+        Assert.Equal(1, result.ExitCode);
+        Assert.StartsWith("net.safetensors", Assert.Single(result.ErrorLines), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Evaluate_tells_accuracy_confusion_and_cost_as_json()
+    {
+        await SaveNetworkAsync();
+        Command.Result result = await _inkling.RunAsync("evaluate", "net.safetensors", "--json");
+        JsonElement figures = JsonDocument.Parse(Assert.Single(result.Lines)).RootElement;
+        int total = figures.GetProperty("confusion").EnumerateArray().Sum(row => row.EnumerateArray().Sum(cell => cell.GetInt32()));
+        Assert.Equal(figures.GetProperty("images").GetInt32(), total);
+        Assert.Equal("generated digits (not MNIST)", figures.GetProperty("data").GetString());
+    }
+
+    [Fact]
+    public async Task Data_lists_every_set_and_where_it_is()
+    {
+        Command.Result result = await _inkling.RunAsync("data", "--json");
+        Assert.Equal(["mnist", "fashion-mnist", "kmnist", "emnist-digits", "emnist-letters", "qmnist"], result.Lines.Select(line => JsonDocument.Parse(line).RootElement.GetProperty("name").GetString()));
+    }
+
+    [Fact]
+    public async Task A_download_without_network_fails_with_one_line_that_says_what_to_do()
+    {
+        Command.Result result = await _inkling.RunAsync("data", "fetch", "kmnist");
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains("--data", result.ErrorLines[^1], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_seeds_experiments_are_rerun_beside_its_figures()
+    {
+        Command.Result result = await _inkling.RunAsync("experiment", "seed", "--seeds", "1", "--epochs", "1", "--plot", _inkling.PathOf("seed.png"));
+        Assert.Equal(0, result.ExitCode);
+        Assert.Contains("94.89", result.Output, StringComparison.Ordinal);
+        Assert.Contains("generated digits (not MNIST)", result.Output, StringComparison.Ordinal);
+        foreach (string picture in new[] { "seed.png", "seed-activations.png", "seed-cost.png", "seed-generated.png" })
+            Assert.True(File.Exists(_inkling.PathOf(picture)), picture);
+    }
+
+    private async Task SaveNetworkAsync() => await Task.Run(() => new Network([784, 30, 10], seed: 1).Save(_inkling.PathOf("net.safetensors")));
+
+    private void SaveDigit(string name) => ContactSheet.Save(_inkling.PathOf(name), "1", [GeneratedDigits.Create(1, seed: 3).Pixels(0).ToArray()], columns: 1);
+}

@@ -1,0 +1,128 @@
+using System.Diagnostics;
+using System.Text.Json;
+
+namespace Inkling.Cli.Tests;
+
+public sealed class TrainTests : IDisposable
+{
+    private readonly Command _inkling = new();
+
+    public void Dispose() => _inkling.Dispose();
+
+    [Fact]
+    public async Task Without_data_and_network_it_trains_on_generated_digits_and_says_so_with_every_figure()
+    {
+        Command.Result result = await _inkling.RunAsync("train", "--epochs", "2");
+        Assert.Equal(0, result.ExitCode);
+        Assert.Contains("MNIST is not on this machine", result.ErrorLines[0], StringComparison.Ordinal);
+        Assert.Matches(@"^Epoch 0: \d+ / 10000 on generated digits \(not MNIST\)$", result.Lines[0]);
+        Assert.Matches(@"^Epoch 1: \d+ / 10000 on generated digits \(not MNIST\)$", result.Lines[1]);
+        Assert.True(File.Exists(_inkling.PathOf(Path.Combine("inkling", "latest.safetensors"))));
+    }
+
+    [Fact]
+    public async Task On_the_real_mnist_an_epoch_reads_four_fifths_rightly_and_prints_the_seeds_line()
+    {
+        SkipWithoutData();
+        Command.Result result = await _inkling.RunAsync(withData: true, "train", "--epochs", "1");
+        Assert.Matches(@"^Epoch 0: \d+ / 10000$", result.Lines[0]);
+        Assert.InRange(int.Parse(result.Lines[0].Split(' ')[2], System.Globalization.CultureInfo.InvariantCulture), 8000, 9500);
+    }
+
+    [Fact]
+    public async Task Json_is_a_line_for_each_epoch_and_one_at_the_end_and_nothing_else()
+    {
+        SkipWithoutData();
+        Command.Result result = await _inkling.RunAsync(withData: true, "train", "--epochs", "2", "--json", "--out", _inkling.PathOf("net.safetensors"));
+        JsonElement[] lines = [.. result.Lines.Select(line => JsonDocument.Parse(line).RootElement)];
+        Assert.Equal(3, lines.Length);
+        for (int epoch = 0; epoch < 2; epoch++)
+        {
+            Assert.Equal(epoch, lines[epoch].GetProperty("epoch").GetInt32());
+            Assert.Equal(10_000, lines[epoch].GetProperty("total").GetInt32());
+            Assert.Equal(lines[epoch].GetProperty("correct").GetInt32() / 10_000.0, lines[epoch].GetProperty("accuracy").GetDouble(), 1e-9);
+            Assert.True(lines[epoch].GetProperty("cost").GetDouble() > 0);
+            Assert.True(lines[epoch].GetProperty("seconds").GetDouble() > 0);
+        }
+
+        Assert.True(lines[2].GetProperty("totalSeconds").GetDouble() > 0);
+        Assert.Equal([784, 30, 10], Network.Load(_inkling.PathOf("net.safetensors")).Sizes);
+    }
+
+    [Fact]
+    public async Task The_same_seed_gives_the_same_file_whatever_the_number_of_threads()
+    {
+        SkipWithoutData();
+        foreach (string threads in new[] { "1", "2" })
+            await _inkling.RunAsync(withData: true, "train", "--epochs", "2", "--threads", threads, "--seed", "7", "--out", _inkling.PathOf($"{threads}.safetensors"));
+        Assert.Equal(await File.ReadAllBytesAsync(_inkling.PathOf("1.safetensors")), await File.ReadAllBytesAsync(_inkling.PathOf("2.safetensors")));
+    }
+
+    [Fact]
+    public async Task Ctrl_C_stops_it_cleanly_and_keeps_the_best_network_so_far()
+    {
+        SkipWithoutData();
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no signals to send.");
+        using Process process = _inkling.Start(withData: true, "train", "--epochs", "100000", "--out", _inkling.PathOf("kept.safetensors"));
+        string? first = await process.StandardOutput.ReadLineAsync();
+        Command.Interrupt(process);
+        Command.Result result = await Command.FinishAsync(process);
+        Assert.StartsWith("Epoch 0: ", first, StringComparison.Ordinal);
+        Assert.Equal(0, result.ExitCode);
+        Assert.Contains("Interrupted after", result.Output, StringComparison.Ordinal);
+        Assert.Equal([784, 30, 10], Network.Load(_inkling.PathOf("kept.safetensors")).Sizes);
+    }
+
+    [Fact]
+    public async Task On_a_terminal_the_seeds_lines_stand_above_a_bar_with_images_a_second()
+    {
+        Assert.SkipUnless(File.Exists("/usr/bin/script"), "This system has no script(1), which gives a command a terminal.");
+        string output = await _inkling.RunOnTerminalAsync("train", "--epochs", "30");
+        Assert.Matches(@"Epoch 29: \d+ / 10000", output);
+        Assert.Contains("images/s", output, StringComparison.Ordinal);
+        Assert.Contains("Trained in", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Plot_draws_the_curve_the_confusion_matrix_the_mistakes_and_the_weights()
+    {
+        Command.Result result = await _inkling.RunAsync("train", "--epochs", "1", "--plot", _inkling.PathOf("run.png"));
+        Assert.Equal(0, result.ExitCode);
+        foreach (string picture in new[] { "run.png", "run-confusion.png", "run-mistakes.png", "run-weights.png" })
+            Assert.True(new FileInfo(_inkling.PathOf(picture)).Length > 5_000, picture);
+    }
+
+    [Theory]
+    [InlineData("--eta takes a number from 0.000000001 to 1000000000, not \"fast\"", "--eta", "fast")]
+    [InlineData("--epochs takes a whole number from 1 to 100000, not \"0\"", "--epochs", "0")]
+    [InlineData("--layers takes at least two whole numbers from 1 to 65536 with commas between them, as 784,100,10, not \"784\"", "--layers", "784")]
+    [InlineData("--model takes one of seed, seed-100, not \"lenet\"", "--model", "lenet")]
+    [InlineData("no option \"--rate\". Options: --layers, --model", "--rate", "3")]
+    [InlineData("give one of them", "--layers", "784,10", "--model", "seed")]
+    public async Task A_wrong_option_is_answered_with_its_name_and_what_it_takes(string message, params string[] options)
+    {
+        Command.Result result = await _inkling.RunAsync(["train", .. options]);
+        Assert.Equal(2, result.ExitCode);
+        Assert.Contains(message, Assert.Single(result.ErrorLines), StringComparison.Ordinal);
+        Assert.Empty(result.Output);
+    }
+
+    [Fact]
+    public async Task A_network_that_does_not_fit_the_images_is_refused_in_one_line()
+    {
+        Command.Result result = await _inkling.RunAsync("train", "--layers", "100,10");
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains("need 784 first and 10 last", result.ErrorLines[^1], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_folder_without_data_is_an_error_not_a_download()
+    {
+        Command.Result result = await _inkling.RunAsync("train", "--data", _inkling.Home);
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains("train-images-idx3-ubyte", Assert.Single(result.ErrorLines), StringComparison.Ordinal);
+    }
+
+    internal static void SkipWithoutData() =>
+        Assert.SkipWhen(string.IsNullOrEmpty(Environment.GetEnvironmentVariable("INKLING_DATA")), "INKLING_DATA is not set: this test needs the real MNIST.");
+}
