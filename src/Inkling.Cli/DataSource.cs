@@ -5,22 +5,16 @@ namespace Inkling.Cli;
 /// <summary>Finds MNIST for a command, with a progress bar where it is downloaded.</summary>
 internal static class DataSource
 {
-    /// <summary>MNIST, or an error that says where it was looked for.</summary>
-    public static async Task<ImageData> LoadMnistAsync(string? directory, Terminal terminal, CancellationToken cancellationToken)
-    {
-        return await LoadAsync(progress => Mnist.LoadAsync(new DataOptions { Directory = directory, Progress = progress }, cancellationToken), terminal);
-    }
-
     /// <summary>MNIST, or, where there is no network and no data, generated digits, and says so.</summary>
     public static async Task<ImageData> LoadMnistOrGeneratedAsync(string? directory, Terminal terminal, CancellationToken cancellationToken)
     {
         try
         {
-            return await LoadMnistAsync(directory, terminal, cancellationToken);
+            return await LoadAsync(progress => Mnist.LoadAsync(new DataOptions { Directory = directory, Progress = progress }, cancellationToken), terminal);
         }
         catch (DataUnavailableException)
         {
-            terminal.Message("MNIST is not on this machine and cannot be downloaded (\"inkling data\" tells where it is looked for): training on generated digits instead. No figure below is an MNIST figure.");
+            terminal.Message("MNIST is not on this machine and cannot be downloaded (\"inkling data\" tells where it is looked for): using generated digits instead. No figure below is an MNIST figure.");
             return GeneratedDigits.CreateData();
         }
     }

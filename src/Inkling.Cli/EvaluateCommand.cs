@@ -18,9 +18,10 @@ internal static class EvaluateCommand
         command.SetAction(async (parsed, cancellationToken) =>
         {
             Terminal terminal = new(parsed.GetValue(json));
-            Network network = Network.Load(parsed.GetValue(model)!);
+            string file = parsed.GetValue(model)!;
+            Network network = Network.Load(file);
             return parsed.GetValue(images) is { } folder
-                ? PictureEvaluation.Run(network, folder, terminal, cancellationToken)
+                ? PictureEvaluation.Run(PictureReading.ReaderOf(network, file), folder, terminal, cancellationToken)
                 : await EvaluateOnTestImages(network, parsed.GetValue(data), parsed.GetValue(plot), terminal, cancellationToken);
         });
         return command;

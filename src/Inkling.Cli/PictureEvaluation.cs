@@ -6,9 +6,8 @@ namespace Inkling.Cli;
 /// <summary><c>inkling evaluate --images</c>: pictures whose names begin with what they show, as <c>7_note.png</c>.</summary>
 internal static partial class PictureEvaluation
 {
-    public static int Run(Network network, string folder, Terminal terminal, CancellationToken cancellationToken)
+    public static int Run(DigitReader reader, string folder, Terminal terminal, CancellationToken cancellationToken)
     {
-        DigitReader reader = PictureReading.ReaderOf(network, folder);
         string[] files = [.. PictureReading.PicturesIn(folder).Where(file => Label(file) is not null)];
         if (files.Length == 0)
             throw new InklingException($"{folder}: no picture's name begins with its digits and an underscore, as 7_note.png.");

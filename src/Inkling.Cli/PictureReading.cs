@@ -5,7 +5,7 @@ internal static class PictureReading
 {
     private static readonly string[] Extensions = [".png", ".jpg", ".jpeg", ".bmp", ".webp", ".gif"];
 
-    public static DigitReader ReaderOf(Network network, string what)
+    public static DigitReader ReaderOf(Network network, string file)
     {
         try
         {
@@ -13,7 +13,7 @@ internal static class PictureReading
         }
         catch (ArgumentException e)
         {
-            throw new InklingException($"{what}: {e.Message}", e);
+            throw new InklingException($"{file}: {e.Message}", e);
         }
     }
 

@@ -49,7 +49,7 @@ internal static class Network2Json
         if (sizes is null || weights is null || biases is null)
             throw Damaged(name, "\"sizes\", \"weights\" or \"biases\" is missing");
         RequireFit(sizes, weights, biases, name);
-        return Assemble(sizes, weights, biases, name);
+        return NetworkFile.Assemble(sizes, [.. weights.Select(matrix => matrix.Values)], [.. biases.Select(matrix => matrix.Values)], name);
     }
 
     public static void Write(Stream stream, Network network)
@@ -107,18 +107,6 @@ internal static class Network2Json
             if (biases[l].Rows != sizes[l + 1] || biases[l].Columns != 1)
                 throw Damaged(name, $"biases[{l}] are {biases[l]}, but sizes ask for {sizes[l + 1]} rows of 1");
         }
-    }
-
-    private static ParameterBuffer Assemble(int[] sizes, List<Matrix> weights, List<Matrix> biases, string name)
-    {
-        ParameterBuffer parameters = NetworkFile.NewParameters(sizes, name);
-        for (int l = 0; l < parameters.Layers.Length; l++)
-        {
-            parameters.Layers[l].SetWeights(weights[l].Values);
-            biases[l].Values.CopyTo(parameters.Layers[l].Biases);
-        }
-
-        return parameters;
     }
 
     private static int[] ReadSizes(ref Utf8JsonReader json)

@@ -55,12 +55,23 @@ public static class NetworkFile
         return new Network(parameters, new RandomStream(seed: 1));
     }
 
-    /// <summary>Room for a network of sizes that a file claims; the numbers are known to be there.</summary>
-    internal static ParameterBuffer NewParameters(int[] sizes, string name)
+    /// <summary>The network that a file describes, its numbers already checked against its sizes.</summary>
+    /// <param name="sizes">Neurons in each layer, the inputs first.</param>
+    /// <param name="weights">For each layer [neurons, inputs].</param>
+    /// <param name="biases">For each layer [neurons].</param>
+    /// <param name="name">What errors call the file.</param>
+    internal static ParameterBuffer Assemble(int[] sizes, float[][] weights, float[][] biases, string name)
     {
         try
         {
-            return new ParameterBuffer(sizes);
+            ParameterBuffer parameters = new(sizes);
+            for (int l = 0; l < parameters.Layers.Length; l++)
+            {
+                parameters.Layers[l].SetWeights(weights[l]);
+                biases[l].CopyTo(parameters.Layers[l].Biases);
+            }
+
+            return parameters;
         }
         catch (ArgumentException e)
         {
@@ -99,25 +110,18 @@ public static class NetworkFile
         Dictionary<string, Tensor> tensors = file.Tensors.ToDictionary(tensor => tensor.Name, StringComparer.Ordinal);
         if (tensors.Count != 2 * (sizes.Length - 1))
             throw new InklingException($"{name}: {tensors.Count} tensors do not make the network {string.Join('-', sizes)} that its metadata describe.");
-        Tensor[] weights = new Tensor[sizes.Length - 1], biases = new Tensor[sizes.Length - 1];
+        float[][] weights = new float[sizes.Length - 1][], biases = new float[sizes.Length - 1][];
         for (int l = 0; l < weights.Length; l++)
         {
             weights[l] = Require($"layers.{l}.weight", sizes[l + 1], sizes[l]);
             biases[l] = Require($"layers.{l}.bias", sizes[l + 1]);
         }
 
-        ParameterBuffer parameters = NewParameters(sizes, name);
-        for (int l = 0; l < weights.Length; l++)
-        {
-            parameters.Layers[l].SetWeights(weights[l].Values);
-            biases[l].Values.CopyTo(parameters.Layers[l].Biases);
-        }
+        return Assemble(sizes, weights, biases, name);
 
-        return parameters;
-
-        Tensor Require(string tensorName, params int[] shape) =>
+        float[] Require(string tensorName, params int[] shape) =>
             tensors.TryGetValue(tensorName, out Tensor? tensor) && tensor.Shape.SequenceEqual(shape)
-                ? tensor
+                ? tensor.Values
                 : throw new InklingException($"{name}: tensor \"{tensorName}\" of shape [{string.Join(", ", shape)}] is missing, though its metadata describe {string.Join('-', sizes)}.");
     }
 
