@@ -40,7 +40,7 @@ internal static class SeedComparison
     {
         Network network = new([784, 30, 10], seed: 1);
         Stopwatch clock = Stopwatch.StartNew();
-        network.Sgd(mnist.Training, epochs, miniBatchSize: 10, eta: 3.0, mnist.Test, new SgdOptions { Threads = threads, OnEpoch = _ => { } });
+        network.Sgd(mnist.Training, epochs, miniBatchSize: 10, eta: 3.0, mnist.Test, new TrainingOptions { Threads = threads, OnEpoch = _ => { } });
         return clock.Elapsed.TotalSeconds;
     }
 

@@ -30,7 +30,7 @@ internal static class EvaluateCommand
     private static async Task<int> EvaluateOnTestImages(Network network, string? directory, string? plot, Terminal terminal, CancellationToken cancellationToken)
     {
         ImageData data = await DataSource.LoadMnistOrGeneratedAsync(directory, terminal, cancellationToken);
-        if (network.Sizes[0] != data.Test.InputSize || network.Sizes[^1] != data.Test.OutputSize)
+        if (network.Architecture.Input.Size != data.Test.InputSize || network.Architecture.Output.Size != data.Test.OutputSize)
             throw new InklingException($"The network {network} does not fit images of {data.Test.InputSize} pixels in {data.Test.OutputSize} classes.");
         Assessment assessment = Assessment.Of(network, data.Test);
         terminal.Json(json =>

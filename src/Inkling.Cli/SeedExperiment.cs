@@ -86,7 +86,7 @@ internal static class SeedExperiment
         public void Train(ImageData data, int epochs, int threads, CancellationToken cancellationToken)
         {
             Network network = new(row.Sizes, seed);
-            SgdOptions options = new() { Threads = threads, OnEpoch = epoch => _accuracies.Add(epoch.Test!.Value.Accuracy) };
+            TrainingOptions options = new() { Threads = threads, OnEpoch = epoch => _accuracies.Add(epoch.Test!.Value.Accuracy) };
             network.Sgd(data.Training, epochs, miniBatchSize: 10, row.Eta, data.Test, options, cancellationToken);
             int[,] confusion = Assessment.Of(network, data.Test).Confusion;
             NeverAnswered = [.. Enumerable.Range(0, 10).Where(digit => 100 * confusion[digit, digit] < Enumerable.Range(0, 10).Sum(read => confusion[digit, read]))];

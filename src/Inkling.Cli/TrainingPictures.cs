@@ -14,7 +14,7 @@ internal static class TrainingPictures
     {
         LearningCurve.Save(
             path,
-            $"Learning {data.Name}: {string.Join('-', network.Sizes)}",
+            $"Learning {data.Name}: {(network.Architecture.Sizes is { } sizes ? string.Join('-', sizes) : string.Create(CultureInfo.InvariantCulture, $"{network.ParameterCount:N0} parameters"))}",
             [
                 new CurveSeries("test images", [.. epochs.Select(epoch => epoch.Test!.Value.Accuracy)]),
                 new CurveSeries("validation images", [.. epochs.Select(epoch => epoch.Validation!.Value.Accuracy)]),
@@ -42,7 +42,8 @@ internal static class TrainingPictures
                 [.. assessment.Mistakes.Take(MostMistakes).Select(mistake => new MistakeImage(data.Test.Pixels(mistake.Index).ToArray(), mistake.Truth, mistake.Read, mistake.Confidence))]);
         }
 
-        Dense hidden = network.Layers[0];
+        if (network.Layers is not [var hidden, ..] || hidden.Inputs != data.Test.InputSize)
+            return [.. saved]; // a convolution's weights are no pictures of digits
         float[] weights = hidden.CopyWeights();
         int shown = Math.Min(hidden.Neurons, MostNeurons);
         saved.Add(Beside(path, "weights"));

@@ -40,7 +40,7 @@ internal sealed class TrainingRun(TrainCommand.Job job, ImageData data, Network 
     private Task<bool> TrainInBackground(CancellationToken cancellationToken) => Task.Run(
         () =>
         {
-            SgdOptions options = new() { ValidationData = data.Validation, OnEpoch = Report, Progress = Progress, Threads = job.Threads };
+            TrainingOptions options = new() { ValidationData = data.Validation, OnEpoch = Report, Progress = Progress, Threads = job.Threads };
             try
             {
                 network.Sgd(data.Training, job.Epochs, job.MiniBatch, job.Eta, data.Test, options, cancellationToken);

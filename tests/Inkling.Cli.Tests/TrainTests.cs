@@ -46,7 +46,7 @@ public sealed class TrainTests : IDisposable
         }
 
         Assert.True(lines[2].GetProperty("totalSeconds").GetDouble() > 0);
-        Assert.Equal([784, 30, 10], Network.Load(_inkling.PathOf("net.safetensors")).Sizes);
+        Assert.Equal([784, 30, 10], Network.Load(_inkling.PathOf("net.safetensors")).Architecture.Sizes!);
     }
 
     [Fact]
@@ -70,7 +70,7 @@ public sealed class TrainTests : IDisposable
         Assert.StartsWith("Epoch 0: ", first, StringComparison.Ordinal);
         Assert.Equal(0, result.ExitCode);
         Assert.Contains("Interrupted after", result.Output, StringComparison.Ordinal);
-        Assert.Equal([784, 30, 10], Network.Load(_inkling.PathOf("kept.safetensors")).Sizes);
+        Assert.Equal([784, 30, 10], Network.Load(_inkling.PathOf("kept.safetensors")).Architecture.Sizes!);
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Inkling.Numerics;
 
 namespace Inkling;
 
@@ -11,10 +12,11 @@ internal static class Network2Json
     /// <param name="file">The whole file.</param>
     /// <param name="name">What errors call it.</param>
     /// <exception cref="InklingException">The file is truncated or inconsistent.</exception>
-    public static ParameterBuffer Parse(ReadOnlySpan<byte> file, string name)
+    public static Network Parse(ReadOnlySpan<byte> file, string name)
     {
         int[]? sizes = null;
         List<Matrix>? weights = null, biases = null;
+        Cost cost = Cost.Quadratic;
         try
         {
             Utf8JsonReader json = new(file, new JsonReaderOptions { MaxDepth = 8 });
@@ -32,8 +34,12 @@ internal static class Network2Json
                     case "biases":
                         biases = ReadMatrices(ref json);
                         break;
+                    case "cost":
+                        Expect(ref json, JsonTokenType.String);
+                        cost = json.ValueTextEquals("CrossEntropyCost") ? Cost.CrossEntropy : Cost.Quadratic;
+                        break;
                     default:
-                        json.Skip(); // "cost" says how it was trained; reading is the same
+                        json.Skip();
                         break;
                 }
             }
@@ -49,15 +55,18 @@ internal static class Network2Json
         if (sizes is null || weights is null || biases is null)
             throw Damaged(name, "\"sizes\", \"weights\" or \"biases\" is missing");
         RequireFit(sizes, weights, biases, name);
-        return NetworkFile.Assemble(sizes, [.. weights.Select(matrix => matrix.Values)], [.. biases.Select(matrix => matrix.Values)], name);
+        return Assemble(Architecture.FullyConnected(sizes, cost), weights, biases);
     }
 
+    /// <exception cref="InklingException">The network is not one that network2.py knows.</exception>
     public static void Write(Stream stream, Network network)
     {
+        IReadOnlyList<int> sizes = network.Architecture.Sizes
+            ?? throw new InklingException($"network2.py knows layers of sigmoid neurons only, not {network.Architecture}. Save it as .safetensors.");
         using Utf8JsonWriter json = new(stream);
         json.WriteStartObject();
         json.WriteStartArray("sizes");
-        foreach (int size in network.Sizes)
+        foreach (int size in sizes)
             json.WriteNumberValue(size);
         json.WriteEndArray();
         json.WriteStartArray("weights");
@@ -91,8 +100,20 @@ internal static class Network2Json
         }
 
         json.WriteEndArray();
-        json.WriteString("cost", "QuadraticCost");
+        json.WriteString("cost", network.Architecture.Cost == Cost.CrossEntropy ? "CrossEntropyCost" : "QuadraticCost");
         json.WriteEndObject();
+    }
+
+    private static Network Assemble(Architecture architecture, List<Matrix> weights, List<Matrix> biases)
+    {
+        Network network = new(new ParameterBuffer(architecture), new RandomStream(seed: 1));
+        for (int l = 0; l < weights.Count; l++)
+        {
+            network.Layers[l].SetWeights(weights[l].Values);
+            biases[l].Values.CopyTo(network.Layers[l].Biases);
+        }
+
+        return network;
     }
 
     /// <summary>Everything is checked against the numbers that are really there before a network is made by what "sizes" claims.</summary>

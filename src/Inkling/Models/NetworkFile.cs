@@ -51,94 +51,95 @@ public static class NetworkFile
     {
         // A safetensors file begins with the low byte of a length, and its ninth byte opens the header; a JSON text opens first.
         bool isJson = file.TrimStart(" \t\r\n"u8) is [(byte)'{', ..] && file is not [_, _, _, _, 0, 0, 0, 0, (byte)'{', ..];
-        ParameterBuffer parameters = isJson ? Network2Json.Parse(file, name) : FromSafetensors(Safetensors.Parse(file, name), name);
-        return new Network(parameters, new RandomStream(seed: 1));
+        return isJson ? Network2Json.Parse(file, name) : FromSafetensors(Safetensors.Parse(file, name), name);
     }
 
-    /// <summary>The network that a file describes, its numbers already checked against its sizes.</summary>
-    /// <param name="sizes">Neurons in each layer, the inputs first.</param>
-    /// <param name="weights">For each layer [neurons, inputs].</param>
-    /// <param name="biases">For each layer [neurons].</param>
-    /// <param name="name">What errors call the file.</param>
-    internal static ParameterBuffer Assemble(int[] sizes, float[][] weights, float[][] biases, string name)
-    {
-        try
-        {
-            ParameterBuffer parameters = new(sizes);
-            for (int l = 0; l < parameters.Layers.Length; l++)
-            {
-                parameters.Layers[l].SetWeights(weights[l]);
-                biases[l].CopyTo(parameters.Layers[l].Biases);
-            }
-
-            return parameters;
-        }
-        catch (ArgumentException e)
-        {
-            throw new InklingException($"{name}: {e.Message}".ReplaceLineEndings(" "), e);
-        }
-    }
-
-    private static Safetensors ToSafetensors(Network network)
+    /// <summary>The whole file.</summary>
+    /// <param name="network">What is saved.</param>
+    /// <param name="isHalf">Whether each number is rounded to half precision, which halves the file.</param>
+    internal static Safetensors ToSafetensors(Network network, bool isHalf = false)
     {
         using MemoryStream architecture = new();
         using (Utf8JsonWriter json = new(architecture))
         {
             json.WriteStartObject();
-            json.WriteStartArray("sizes");
-            foreach (int size in network.Sizes)
-                json.WriteNumberValue(size);
-            json.WriteEndArray();
-            json.WriteString("activation", "sigmoid");
-            json.WriteString("cost", "quadratic");
+            json.WriteString("architecture", network.Architecture.ToString());
+            json.WriteString("cost", Architecture.Name(network.Architecture.Cost));
+            if (network.Temperature != 1)
+                json.WriteNumber("temperature", network.Temperature);
             json.WriteEndObject();
         }
 
         Dictionary<string, string> metadata = new(StringComparer.Ordinal) { [ArchitectureKey] = Encoding.UTF8.GetString(architecture.ToArray()) };
-        return new Safetensors(metadata, [.. network.Layers.SelectMany((layer, l) => new[]
-        {
-            new Tensor($"layers.{l}.weight", [layer.Neurons, layer.Inputs], layer.CopyWeights()),
-            new Tensor($"layers.{l}.bias", [layer.Neurons], layer.Biases.ToArray()),
-        })]);
+        List<Tensor> tensors = [];
+        ForEachTensor(network, (name, shape, get, _) => tensors.Add(new Tensor(name, shape, get())));
+        return new Safetensors(metadata, tensors) { IsHalf = isHalf };
     }
 
-    private static ParameterBuffer FromSafetensors(Safetensors file, string name)
+    private static Network FromSafetensors(Safetensors file, string name)
     {
-        if (!file.Metadata.TryGetValue(ArchitectureKey, out string? architecture))
+        if (!file.Metadata.TryGetValue(ArchitectureKey, out string? description))
             throw new InklingException($"{name}: a safetensors file, but not of Inkling: its metadata has no \"{ArchitectureKey}\" entry that describes the network.");
-        int[] sizes = ReadSizes(architecture, name);
+        (Architecture architecture, double temperature) = ReadArchitecture(description, name);
+        long stored = file.Tensors.Sum(tensor => (long)tensor.Values.Length);
+        if (stored < architecture.ParameterCount)
+            throw new InklingException($"{name}: its tensors hold {stored:N0} numbers, fewer than the {architecture.ParameterCount:N0} of the network {architecture} that its metadata describe.");
         Dictionary<string, Tensor> tensors = file.Tensors.ToDictionary(tensor => tensor.Name, StringComparer.Ordinal);
-        if (tensors.Count != 2 * (sizes.Length - 1))
-            throw new InklingException($"{name}: {tensors.Count} tensors do not make the network {string.Join('-', sizes)} that its metadata describe.");
-        float[][] weights = new float[sizes.Length - 1][], biases = new float[sizes.Length - 1][];
-        for (int l = 0; l < weights.Length; l++)
+        Network network = new(new ParameterBuffer(architecture), new RandomStream(seed: 1)) { Temperature = temperature };
+        ForEachTensor(network, (tensorName, shape, _, set) =>
         {
-            weights[l] = Require($"layers.{l}.weight", sizes[l + 1], sizes[l]);
-            biases[l] = Require($"layers.{l}.bias", sizes[l + 1]);
-        }
-
-        return Assemble(sizes, weights, biases, name);
-
-        float[] Require(string tensorName, params int[] shape) =>
-            tensors.TryGetValue(tensorName, out Tensor? tensor) && tensor.Shape.SequenceEqual(shape)
-                ? tensor.Values
-                : throw new InklingException($"{name}: tensor \"{tensorName}\" of shape [{string.Join(", ", shape)}] is missing, though its metadata describe {string.Join('-', sizes)}.");
+            if (!tensors.Remove(tensorName, out Tensor? tensor) || !tensor.Shape.SequenceEqual(shape))
+                throw new InklingException($"{name}: tensor \"{tensorName}\" of shape [{string.Join(", ", shape)}] is missing, though its metadata describe {architecture}.");
+            set(tensor.Values);
+        });
+        if (tensors.Count > 0)
+            throw new InklingException($"{name}: tensor \"{tensors.Keys.First()}\" has no place in the network {architecture} that its metadata describe.");
+        return network;
     }
 
-    private static int[] ReadSizes(string architecture, string name)
+    /// <summary>Each tensor of a network by its PyTorch name, <c>layers.N</c> being the Nth layer with anything to save.</summary>
+    private static void ForEachTensor(Network network, Action<string, int[], Func<float[]>, Action<float[]>> action)
+    {
+        int n = 0;
+        foreach (object? layer in network.Parameters.All)
+        {
+            switch (layer)
+            {
+                case WeightedLayer weighted:
+                    action($"layers.{n}.weight", weighted.WeightShape, weighted.CopyWeights, values => weighted.SetWeights(values));
+                    if (weighted.HasBias)
+                        action($"layers.{n}.bias", [weighted.Neurons], () => weighted.Biases.ToArray(), values => values.CopyTo(weighted.Biases));
+                    n++;
+                    break;
+                case BatchNormalisation normalisation:
+                    int[] shape = [normalisation.Scale.Length];
+                    action($"layers.{n}.weight", shape, () => normalisation.Scale.ToArray(), values => values.CopyTo(normalisation.Scale));
+                    action($"layers.{n}.bias", shape, () => normalisation.Shift.ToArray(), values => values.CopyTo(normalisation.Shift));
+                    action($"layers.{n}.running_mean", shape, () => normalisation.RunningMean.ToArray(), values => values.CopyTo(normalisation.RunningMean));
+                    action($"layers.{n}.running_var", shape, () => normalisation.RunningVariance.ToArray(), values => values.CopyTo(normalisation.RunningVariance));
+                    n++;
+                    break;
+            }
+        }
+    }
+
+    private static (Architecture Architecture, double Temperature) ReadArchitecture(string description, string name)
     {
         try
         {
-            using JsonDocument json = JsonDocument.Parse(architecture, new JsonDocumentOptions { MaxDepth = 8 });
-            string? activation = json.RootElement.GetProperty("activation").GetString(), cost = json.RootElement.GetProperty("cost").GetString();
-            if (activation != "sigmoid" || cost != "quadratic")
-                throw new InklingException($"{name}: a network with {activation} neurons and {cost} cost; this version knows sigmoid neurons and the quadratic cost. Use a newer version.");
-            int[] sizes = [.. json.RootElement.GetProperty("sizes").EnumerateArray().Select(size => size.GetInt32())];
-            return sizes.Length >= 2 && sizes.All(size => size > 0) ? sizes : throw new FormatException("sizes");
+            using JsonDocument json = JsonDocument.Parse(description, new JsonDocumentOptions { MaxDepth = 8 });
+            string? costName = json.RootElement.GetProperty("cost").GetString();
+            Cost? cost = Enum.GetValues<Cost>().Cast<Cost?>().FirstOrDefault(cost => Architecture.Name(cost!.Value) == costName);
+            if (cost is null)
+                throw new InklingException($"{name}: a network with {costName} cost, which this version does not know. Use a newer version.");
+            double temperature = json.RootElement.TryGetProperty("temperature", out JsonElement t) ? t.GetDouble() : 1;
+            if (!(temperature is > 0 and < 1000))
+                throw new FormatException("temperature");
+            return (Architecture.Parse(json.RootElement.GetProperty("architecture").GetString() ?? "", cost), temperature);
         }
-        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or ArgumentException)
         {
-            throw new InklingException($"{name}: its metadata do not describe a network. Save it again.", e);
+            throw new InklingException($"{name}: its metadata do not describe a network ({e.Message}). Save it again.".ReplaceLineEndings(" "), e);
         }
     }
 }

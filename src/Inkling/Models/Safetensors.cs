@@ -14,7 +14,7 @@ internal sealed record Tensor(string Name, int[] Shape, float[] Values);
 /// The safetensors format: 8 bytes of header length, a JSON header that names each tensor, its type, shape and place, then
 /// the numbers. A file is taken only if every byte of it is accounted for.
 /// </summary>
-/// <remarks>https://github.com/huggingface/safetensors, "Format". Reads F16, BF16, F32 and F64; writes F32.</remarks>
+/// <remarks>https://github.com/huggingface/safetensors, "Format". Reads F16, BF16, F32 and F64; writes F16 and F32.</remarks>
 internal sealed class Safetensors
 {
     /// <summary>The format's own limit.</summary>
@@ -61,6 +61,9 @@ internal sealed class Safetensors
         return new Safetensors(metadata, tensors);
     }
 
+    /// <summary>Whether numbers are written as F16 rather than F32.</summary>
+    public bool IsHalf { get; init; }
+
     public void WriteTo(Stream stream)
     {
         using MemoryStream header = new();
@@ -75,6 +78,17 @@ internal sealed class Safetensors
         Span<byte> number = stackalloc byte[4];
         foreach (Tensor tensor in Tensors)
         {
+            if (IsHalf)
+            {
+                foreach (float value in tensor.Values)
+                {
+                    BinaryPrimitives.WriteHalfLittleEndian(number, (Half)value);
+                    stream.Write(number[..2]);
+                }
+
+                continue;
+            }
+
             if (BitConverter.IsLittleEndian)
             {
                 stream.Write(MemoryMarshal.AsBytes<float>(tensor.Values));
@@ -100,14 +114,14 @@ internal sealed class Safetensors
         foreach (Tensor tensor in Tensors)
         {
             json.WriteStartObject(tensor.Name);
-            json.WriteString("dtype", "F32");
+            json.WriteString("dtype", IsHalf ? "F16" : "F32");
             json.WriteStartArray("shape");
             foreach (int size in tensor.Shape)
                 json.WriteNumberValue(size);
             json.WriteEndArray();
             json.WriteStartArray("data_offsets");
             json.WriteNumberValue(begin);
-            json.WriteNumberValue(begin += sizeof(float) * (long)tensor.Values.Length);
+            json.WriteNumberValue(begin += (IsHalf ? 2L : sizeof(float)) * tensor.Values.Length);
             json.WriteEndArray();
             json.WriteEndObject();
         }

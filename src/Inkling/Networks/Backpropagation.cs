@@ -3,167 +3,192 @@ using Inkling.Numerics;
 namespace Inkling;
 
 /// <summary>
-/// A mini-batch through a network and back: the four equations of backpropagation (Nielsen, chapter 2), and the memory they
-/// work in, so that training allocates nothing. One for each thread.
+/// A mini-batch through a network and back: the equations of backpropagation (Nielsen, chapter 2) layer by layer, and the
+/// memory they work in, so that training allocates nothing. One for each training or reading under way.
 /// </summary>
-internal sealed class Backpropagation
+internal sealed class Backpropagation : IDisposable
 {
-    private readonly Dense[] _layers;
-    private readonly AlignedBuffer[] _activations; // for each layer [miniBatch, stride]
-    private readonly AlignedBuffer[] _deltas; // for each layer [miniBatch, stride]: δ = ∂C/∂z
-    private readonly AlignedBuffer?[] _transposed; // for each layer but the first: the weights of wᵀ, in panels
-    private readonly AlignedBuffer[] _zeros; // for each layer [stride]: δ is carried back without a bias
-    private readonly AlignedBuffer _targets, _squares; // [miniBatch, stride of the last layer]
-    private readonly ushort[] _allColumns; // a dense layer is a sparse one in which no input is 0
+    private const long WorkWorthSharing = 4_000_000; // multiply-adds of a mini-batch that outweigh waking a thread
+
+    private readonly Network _network;
+    private readonly Activations _input;
+    private readonly Stage[] _stages;
+    private readonly float[] _target;
+    private readonly Action<int, int, int> _copyInputs;
+    private Examples? _examples;
+    private ArraySegment<int> _miniBatch;
 
     /// <param name="network">Whose weights are used as they are at each call.</param>
     /// <param name="miniBatchSize">The most examples in a mini-batch.</param>
-    public Backpropagation(Network network, int miniBatchSize)
+    /// <param name="threads">The most threads; a small network uses one. The result does not depend on it.</param>
+    /// <param name="isSparse">Whether a first layer that is dense looks at <see cref="Examples.SparseInputs"/>; not where inputs are distorted.</param>
+    public Backpropagation(Network network, int miniBatchSize, int threads = 1, bool isSparse = true)
     {
-        _layers = network.Parameters.Layers;
-        _activations = [.. _layers.Select(layer => new AlignedBuffer(checked(miniBatchSize * layer.Stride)))];
-        _deltas = [.. _layers.Select(layer => new AlignedBuffer(miniBatchSize * layer.Stride))];
-        _transposed = [.. _layers.Select((layer, l) => l == 0 ? null : new AlignedBuffer(layer.Neurons * Rows.StrideOf(layer.Inputs)))];
-        _zeros = [.. _layers.Select(layer => new AlignedBuffer(layer.Stride))];
-        _targets = new AlignedBuffer(miniBatchSize * _layers[^1].Stride);
-        _squares = new AlignedBuffer(miniBatchSize * _layers[^1].Stride);
-        _allColumns = new ushort[_layers.Max(layer => Math.Min(layer.Neurons, SparseRows.MaxColumns))];
-        for (int k = 0; k < _allColumns.Length; k++)
-            _allColumns[k] = (ushort)k;
-    }
-
-    /// <summary>a = σ(w·a + b), layer after layer.</summary>
-    /// <param name="inputs">Where the examples are taken from.</param>
-    /// <param name="miniBatch">Which; at most as many as this was made for.</param>
-    /// <param name="next">Those to come, which are fetched into the cache meanwhile.</param>
-    /// <returns>Outputs, [miniBatch, stride of the last layer]; valid until the next call.</returns>
-    public ReadOnlySpan<float> FeedForward(SparseRows inputs, ReadOnlySpan<int> miniBatch, ReadOnlySpan<int> next = default)
-    {
-        for (int l = 0; l < _layers.Length; l++)
+        _network = network;
+        Architecture architecture = network.Architecture;
+        Workers = new Workers(architecture.MultiplyAdds * miniBatchSize < WorkWorthSharing ? 1 : threads);
+        List<Stage> stages = [];
+        Activations current = _input = new Activations(Layout.OfInput(architecture.Input), miniBatchSize);
+        for (int l = 0; l < architecture.Layers.Count; l++)
         {
-            for (int i = 0; i < miniBatch.Length; i++)
+            bool isFirst = stages.Count == 0;
+            Shape output = architecture.ShapeBefore(l + 1);
+            if (isFirst && architecture.Layers[l] is Layer.MaxPool or Layer.AveragePool or Layer.GlobalAveragePool or Layer.BatchNormalisation)
             {
-                if (l == 0 && i < next.Length)
-                    inputs.Prefetch(next[i]);
-                WeightedSum(l, inputs[miniBatch[i]], i, Item(_activations, l, i));
+                stages.Add(new PadStage(current, miniBatchSize));
+                current = stages[^1].Output;
             }
 
-            Activate(l, miniBatch.Length);
+            Shape input = architecture.ShapeBefore(l);
+            Stage? stage = architecture.Layers[l] switch
+            {
+                Layer.Dense when isFirst && isSparse && input.Size <= SparseRows.MaxColumns => Sparse = new SparseDenseStage(current, output, network.Parameters, l, miniBatchSize),
+                Layer.Dense => new DenseStage(current, output, network.Parameters, l, isFirst, miniBatchSize),
+                Layer.Convolution spec => new ConvolutionStage(current, output, spec, network.Parameters, l, isFirst, miniBatchSize, Workers.Count),
+                Layer.BatchNormalisation => new BatchNormalisationStage(current, network.Parameters, l, miniBatchSize),
+                Layer.MaxPool spec => new PoolingStage(current, output, (spec.Size, spec.Size), spec.Stride == 0 ? spec.Size : spec.Stride, isMax: true, miniBatchSize),
+                Layer.AveragePool spec => new PoolingStage(current, output, (spec.Size, spec.Size), spec.Stride == 0 ? spec.Size : spec.Stride, isMax: false, miniBatchSize),
+                Layer.GlobalAveragePool => new PoolingStage(current, output, (input.Height, input.Width), 1, isMax: false, miniBatchSize),
+                Layer.Dropout spec => new DropoutStage(current, spec.Rate, l, miniBatchSize),
+                Layer.Flatten when isFirst => null, // the input lies without padding as it is
+                Layer.Flatten => new FlattenStage(current, miniBatchSize),
+                Layer.Activation { Function: ActivationFunction.Silu } => new SiluStage(current, miniBatchSize),
+                Layer.Activation spec => new ActivationStage(current, spec.Function),
+                _ => new SoftmaxStage(current),
+            };
+            if (stage is null)
+                continue;
+            stage.Name = $"layer {l + 1}, {architecture.Layers[l]}";
+            stages.Add(stage);
+            current = stage.Output;
         }
 
-        return _activations[^1].Slice(0, miniBatch.Length * _layers[^1].Stride);
+        _stages = [.. stages];
+        _target = new float[architecture.Output.Size];
+        _copyInputs = (_, start, end) =>
+        {
+            for (int i = start; i < end; i++)
+            {
+                Span<float> input = _input.ValuesOf(i)[..architecture.Input.Size];
+                _examples!.CopyInput(_miniBatch[i], input);
+                Distort?.Invoke(_miniBatch[i], input);
+            }
+        };
+    }
+
+    public Workers Workers { get; }
+
+    /// <summary>Changes an input while learning, given the example's number; called from all threads.</summary>
+    public Action<int, Span<float>>? Distort { get; set; }
+
+    /// <summary>How much of each target goes to all outputs alike, 0 to 1 (Szegedy et al., arXiv 1512.00567).</summary>
+    public double LabelSmoothing { get; set; }
+
+    private SparseDenseStage? Sparse { get; }
+
+    private Activations Output => _stages[^1].Output;
+
+    public void Dispose() => Workers.Dispose();
+
+    /// <summary>From inputs to outputs, layer after layer.</summary>
+    /// <param name="examples">Where the mini-batch is taken from.</param>
+    /// <param name="miniBatch">Which; at most as many as this was made for.</param>
+    /// <param name="next">Those to come, which are fetched into the cache meanwhile.</param>
+    /// <param name="isTraining">Whether dropout drops and batch normalisation looks at the mini-batch.</param>
+    /// <param name="seed">For what is random in training.</param>
+    /// <returns>Outputs, [miniBatch, stride of the last layer]; valid until the next call.</returns>
+    public ReadOnlySpan<float> FeedForward(Examples examples, ArraySegment<int> miniBatch, ArraySegment<int> next = default, bool isTraining = false, long seed = 0)
+    {
+        StageWork work = new(miniBatch.Count, isTraining, Workers, seed);
+        TakeInputs(examples, miniBatch, next);
+        foreach (Stage stage in _stages)
+            stage.Forward(work);
+        return Output.Values.Slice(0, miniBatch.Count * Output.Layout.Stride);
     }
 
     /// <summary>
     /// Adds scale × Σ ∂C_x/∂(w,b), over the examples x of a mini-batch, to <paramref name="destination"/>. That may be the
-    /// network's own parameters: all errors are computed first, with the weights as they are, so that with
-    /// scale = -η/m this is the whole step of stochastic gradient descent, without a gradient in between.
+    /// network's own parameters: a layer's errors are carried back before its weights change, so that with scale = -η/m
+    /// this is the whole step of stochastic gradient descent, without a gradient in between.
     /// </summary>
     /// <param name="examples">Where the mini-batch is taken from.</param>
     /// <param name="miniBatch">Which examples; at most as many as this was made for.</param>
     /// <param name="scale">What the gradient is multiplied with.</param>
     /// <param name="destination">Added to.</param>
     /// <param name="next">The mini-batch to come, which is fetched into the cache meanwhile.</param>
-    /// <returns>Σ C_x = Σ ½‖y - a‖².</returns>
-    public double AddGradient(Examples examples, ReadOnlySpan<int> miniBatch, float scale, ParameterBuffer destination, ReadOnlySpan<int> next = default)
+    /// <param name="seed">For what is random in training.</param>
+    /// <returns>Σ C_x.</returns>
+    public double AddGradient(Examples examples, ArraySegment<int> miniBatch, float scale, ParameterBuffer destination, ArraySegment<int> next = default, long seed = 0)
     {
-        SparseRows inputs = examples.SparseInputs;
-        FeedForward(inputs, miniBatch, next);
-        double cost = OutputError(examples, miniBatch);
-        for (int l = _layers.Length - 1; l > 0; l--)
-            PropagateBack(l, miniBatch.Length);
-        for (int l = 0; l < _layers.Length; l++)
-            Vectors.Scale(All(_deltas, l, miniBatch.Length), scale);
-        AddProducts(inputs, miniBatch, destination);
+        FeedForward(examples, miniBatch, next, isTraining: true, seed);
+        double cost = OutputError(examples, miniBatch, scale);
+        StageWork work = new(miniBatch.Count, IsTraining: true, Workers, seed);
+        // With these costs the last layer's slope is in the error already (Nielsen, chapter 3).
+        int last = _network.Architecture.Cost == Cost.Quadratic ? _stages.Length - 1 : _stages.Length - 2;
+        for (int s = last; s >= 0; s--)
+        {
+            if (s > 0)
+                _stages[s].PropagateBack(work);
+            _stages[s].AddGradient(work, destination);
+        }
+
         return cost;
     }
 
+    /// <summary>One example forward, with what there is to see on the way.</summary>
     public ForwardTrace Trace(Examples example)
     {
-        FeedForward(example.SparseInputs, [0]);
         float[] input = new float[example.InputSize];
         example.CopyInput(0, input);
         List<float[]> weightedInputs = [], activations = [input];
-        for (int l = 0; l < _layers.Length; l++)
+        StageWork work = new(1, IsTraining: false, Workers, Seed: 0);
+        TakeInputs(example, new int[1], next: default);
+        foreach (Stage stage in _stages)
         {
-            Dense layer = _layers[l];
-            float[] z = new float[layer.Stride];
-            WeightedSum(l, example.SparseInputs[0], item: 0, z);
-            weightedInputs.Add(z[..layer.Neurons]);
-            activations.Add(_activations[l].Slice(0, layer.Neurons).ToArray());
+            stage.Forward(work);
+            if (stage is DenseStage or SparseDenseStage or ConvolutionStage)
+                weightedInputs.Add(stage.Output.ChannelsFirst(0));
+            else if (stage is ActivationStage or SiluStage or SoftmaxStage)
+                activations.Add(stage.Output.ChannelsFirst(0));
         }
 
         return new ForwardTrace(weightedInputs, activations);
     }
 
-    /// <summary>z = w·x + b; in the first layer with the inputs that are not 0, in the others with the activations before.</summary>
-    private void WeightedSum(int l, SparseRow input, int item, Span<float> z)
+    /// <summary>After a mini-batch, the first layer that gives a number which is not finite; null where all are.</summary>
+    public string? FirstLayerNotFinite(int items) =>
+        _stages.FirstOrDefault(stage => stage.Output.Values.Slice(0, items * stage.Output.Layout.Stride).ContainsAny(float.NaN, float.PositiveInfinity, float.NegativeInfinity))?.Name;
+
+    private void TakeInputs(Examples examples, ArraySegment<int> miniBatch, ArraySegment<int> next)
     {
-        Dense layer = _layers[l];
-        if (l == 0)
-            Rows.WeightedSum(input.Columns, input.Values, layer.Panels, layer.PaddedBiases, z);
+        (_examples, _miniBatch) = (examples, miniBatch);
+        if (Sparse is not null)
+            (Sparse.Rows, Sparse.Examples, Sparse.Next) = (examples.SparseInputs, miniBatch, next);
         else
-            Rows.WeightedSum(Columns(layer.Inputs), Item(_activations, l - 1, item)[..layer.Inputs], layer.Panels, layer.PaddedBiases, z);
+            Workers.For(miniBatch.Count, Math.Max(1, miniBatch.Count / (8 * Workers.Count)), _copyInputs);
     }
 
-    /// <summary>a = σ(z), all images at once: a sigmoid takes long to come, but many can be under way.</summary>
-    private void Activate(int l, int items)
+    /// <summary>BP1: ∂C/∂a, or ∂C/∂z where the cost was chosen for the last layer.</summary>
+    private double OutputError(Examples examples, ArraySegment<int> miniBatch, float scale)
     {
-        Span<float> a = All(_activations, l, items);
-        SigmoidKernels.Apply(a, a);
-        Dense layer = _layers[l];
-        for (int end = layer.Stride; layer.Neurons < layer.Stride && end <= a.Length; end += layer.Stride)
-            a[(end - layer.Stride + layer.Neurons)..end].Clear(); // σ(0) = ½ in the padding must not look like an answer, nor learn
-    }
-
-    /// <summary>BP1: δ = (a - y) ⊙ σ'(z) in the last layer.</summary>
-    private double OutputError(Examples examples, ReadOnlySpan<int> miniBatch)
-    {
-        int last = _layers.Length - 1, stride = _layers[last].Stride, length = miniBatch.Length * stride;
-        for (int i = 0; i < miniBatch.Length; i++)
-            examples.CopyTarget(miniBatch[i], _targets.Slice(i * stride, _layers[last].Neurons));
-        SigmoidKernels.OutputError(All(_activations, last, miniBatch.Length), _targets.Slice(0, length), All(_deltas, last, miniBatch.Length), _squares.Slice(0, length));
-        return 0.5 * Vectors.Sum(_squares.Slice(0, length));
-    }
-
-    /// <summary>BP2: δ of the layer before = (wᵀ·δ) ⊙ σ'(z).</summary>
-    private void PropagateBack(int l, int items)
-    {
-        Dense layer = _layers[l];
-        Span<float> transposed = _transposed[l]!.Span;
-        Rows.Transpose(layer.Panels, layer.Inputs, layer.Neurons, transposed);
-        for (int i = 0; i < items; i++)
-            Rows.WeightedSum(Columns(layer.Neurons), Item(_deltas, l, i)[..layer.Neurons], transposed, _zeros[l - 1].Span, Item(_deltas, l - 1, i));
-        SigmoidKernels.TimesDerivative(All(_activations, l - 1, items), All(_deltas, l - 1, items));
-    }
-
-    /// <summary>BP3 and BP4: ∂C/∂b = δ and ∂C/∂w = δ·aᵀ.</summary>
-    private void AddProducts(SparseRows inputs, ReadOnlySpan<int> miniBatch, ParameterBuffer destination)
-    {
-        for (int l = 0; l < _layers.Length; l++)
+        int outputs = Output.Layout.Channels;
+        double cost = 0;
+        Span<float> target = _target;
+        for (int i = 0; i < miniBatch.Count; i++)
         {
-            Dense to = destination.Layers[l];
-            for (int i = 0; i < miniBatch.Length; i++)
+            examples.CopyTarget(miniBatch[i], target);
+            if (LabelSmoothing > 0)
             {
-                ReadOnlySpan<float> delta = Item(_deltas, l, i);
-                Vectors.Add(delta, to.PaddedBiases);
-                if (l == 0)
-                {
-                    SparseRow input = inputs[miniBatch[i]];
-                    Rows.AddOuterProduct(input.Columns, input.Values, delta, to.Panels);
-                }
+                foreach (ref float y in target)
+                    y = (float)((1 - LabelSmoothing) * y + LabelSmoothing / outputs);
             }
 
-            if (l > 0)
-                Rows.AddOuterProducts(All(_activations, l - 1, miniBatch.Length), All(_deltas, l, miniBatch.Length), miniBatch.Length, to.Panels, to.Inputs);
+            Span<float> a = Output.ValuesOf(i)[..outputs], errors = Output.ErrorsOf(i);
+            cost += CostFunctions.Of(_network.Architecture.Cost, target, a);
+            for (int j = 0; j < outputs; j++)
+                errors[j] = scale * (a[j] - target[j]);
         }
+
+        return cost;
     }
-
-    private ReadOnlySpan<ushort> Columns(int count) => _allColumns.AsSpan(0, count);
-
-    /// <summary>[stride]: what a layer holds for one image of the mini-batch.</summary>
-    private Span<float> Item(AlignedBuffer[] buffers, int l, int item) => buffers[l].Slice(item * _layers[l].Stride, _layers[l].Stride);
-
-    /// <summary>[items, stride]: what a layer holds for the first images of the mini-batch.</summary>
-    private Span<float> All(AlignedBuffer[] buffers, int l, int items) => buffers[l].Slice(0, items * _layers[l].Stride);
 }

@@ -4,7 +4,8 @@ using Inkling.Numerics;
 namespace Inkling;
 
 /// <summary>
-/// The seed's network: layers of sigmoid neurons, each connected to all of the layer before, judged by the quadratic cost.
+/// A network of neurons that learns from examples. The simplest is the seed's: layers of sigmoid neurons, each connected to
+/// all of the layer before, judged by the quadratic cost; an <see cref="Inkling.Architecture"/> describes any other.
 /// </summary>
 /// <example>
 /// <code>
@@ -19,28 +20,21 @@ namespace Inkling;
 /// </remarks>
 public sealed class Network
 {
-    /// <summary>A network with weights and biases drawn from the standard normal distribution, as the seed draws them.</summary>
+    /// <summary>The seed's network: sigmoid neurons and the quadratic cost, weights and biases standard normal.</summary>
     /// <param name="sizes">Neurons in each layer, the inputs first: [784, 30, 10].</param>
     /// <param name="seed">The same seed gives the same network, and the same training after it, to the bit.</param>
     /// <exception cref="ArgumentException">Fewer than two layers, or one without neurons.</exception>
     public Network(ReadOnlySpan<int> sizes, int seed = 1)
-        : this(new ParameterBuffer(sizes), new RandomStream(seed))
+        : this(Architecture.FullyConnected(sizes), Initialisation.StandardNormal, seed)
     {
-        foreach (Dense layer in Layers)
-        {
-            foreach (ref float bias in layer.Biases)
-                bias = (float)Random.NextGaussian();
-        }
-
-        foreach (Dense layer in Layers)
-        {
-            for (int j = 0; j < layer.Neurons; j++)
-            {
-                for (int k = 0; k < layer.Inputs; k++)
-                    layer[j, k] = (float)Random.NextGaussian();
-            }
-        }
     }
+
+    /// <summary>A network of any architecture, ready to learn.</summary>
+    /// <param name="architecture">Its layers and its cost.</param>
+    /// <param name="initialisation">How weights and biases are drawn.</param>
+    /// <param name="seed">The same seed gives the same network, and the same training after it, to the bit.</param>
+    public Network(Architecture architecture, Initialisation initialisation = Initialisation.He, int seed = 1)
+        : this(new ParameterBuffer(architecture), new RandomStream(seed)) => initialisation.Draw(Parameters, Random);
 
     internal Network(ParameterBuffer parameters, RandomStream random)
     {
@@ -48,14 +42,26 @@ public sealed class Network
         Random = random;
     }
 
-    /// <summary>Neurons in each layer, the inputs first.</summary>
-    public IReadOnlyList<int> Sizes => Parameters.Sizes;
+    /// <summary>The layers and the cost, as data.</summary>
+    public Architecture Architecture => Parameters.Architecture;
 
-    /// <summary>The layers of weights and biases, one fewer than <see cref="Sizes"/>: layer l feeds neurons of size l + 1.</summary>
+    /// <summary>The fully connected layers' weights and biases, in order.</summary>
     public IReadOnlyList<Dense> Layers => Parameters.Layers;
 
-    /// <summary>How many weights and biases there are.</summary>
-    public int ParameterCount => Parameters.Layers.Sum(layer => layer.ParameterCount);
+    /// <summary>The weights and biases of all layers that have them, fully connected or convolutional, in order.</summary>
+    public IReadOnlyList<WeightedLayer> WeightedLayers => Parameters.Weighted;
+
+    /// <summary>What each batch normalisation has learned and seen, in order.</summary>
+    public IReadOnlyList<BatchNormalisation> Normalisations => Parameters.Normalisations;
+
+    /// <summary>How many numbers are learned.</summary>
+    public int ParameterCount => Architecture.ParameterCount;
+
+    /// <summary>
+    /// What the logarithms of the outputs are divided by where confidences are asked for, so that they are right as often as
+    /// they say (<see cref="Calibration"/>); 1 where that was never measured.
+    /// </summary>
+    public double Temperature { get; set; } = 1;
 
     internal ParameterBuffer Parameters { get; }
 
@@ -73,8 +79,8 @@ public sealed class Network
     /// <exception cref="ArgumentException">The input has another length.</exception>
     public ForwardTrace Trace(ReadOnlySpan<float> input)
     {
-        Backpropagation pass = new(this, miniBatchSize: 1);
-        return pass.Trace(AsExamples(input, new float[Sizes[^1]]));
+        using Backpropagation pass = new(this, miniBatchSize: 1);
+        return pass.Trace(AsExamples(input, new float[Architecture.Output.Size]));
     }
 
     /// <summary>The gradient of the cost C = ½‖y - a‖² of one example, by backpropagation (Nielsen, chapter 2).</summary>
@@ -83,29 +89,31 @@ public sealed class Network
     /// <exception cref="ArgumentException">A length does not fit.</exception>
     public Gradient Backpropagate(ReadOnlySpan<float> input, ReadOnlySpan<float> target)
     {
-        if (target.Length != Sizes[^1])
-            throw new ArgumentException($"The network has {Sizes[^1]} outputs; the target has {target.Length} numbers.", nameof(target));
-        ParameterBuffer gradient = new(Parameters.Sizes);
-        double cost = new Backpropagation(this, miniBatchSize: 1).AddGradient(AsExamples(input, target.ToArray()), [0], scale: 1, gradient);
-        return new Gradient(gradient, cost);
+        if (target.Length != Architecture.Output.Size)
+            throw new ArgumentException($"The network has {Architecture.Output.Size} outputs; the target has {target.Length} numbers.", nameof(target));
+        using Backpropagation pass = new(this, miniBatchSize: 1);
+        Gradient gradient = new(Architecture);
+        gradient.Cost = pass.AddGradient(AsExamples(input, target.ToArray()), new int[1], scale: 1, gradient.Values);
+        return gradient;
     }
 
     /// <summary>The same network again, sharing nothing.</summary>
     public Network Clone()
     {
-        ParameterBuffer copy = new(Parameters.Sizes);
-        Parameters.Span.CopyTo(copy.Span);
-        return new Network(copy, Random.Clone());
+        ParameterBuffer copy = new(Architecture);
+        copy.CopyFrom(Parameters);
+        return new Network(copy, Random.Clone()) { Temperature = Temperature };
     }
 
-    /// <summary><c>784-30-10, sigmoid, quadratic cost, 23,860 parameters</c>.</summary>
-    public override string ToString() =>
-        string.Create(CultureInfo.InvariantCulture, $"{string.Join('-', Sizes)}, sigmoid, quadratic cost, {ParameterCount:N0} parameters");
+    /// <summary><c>784-30-10, sigmoid, quadratic cost, 23,860 parameters</c>, or an architecture's text in place of the sizes.</summary>
+    public override string ToString() => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{(Architecture.Sizes is { } sizes ? $"{string.Join('-', sizes)}, sigmoid" : Architecture)}, {Architecture.Name(Architecture.Cost)} cost, {ParameterCount:N0} parameters");
 
     private VectorExamples AsExamples(ReadOnlySpan<float> input, float[] target)
     {
-        if (input.Length != Sizes[0])
-            throw new ArgumentException($"The network has {Sizes[0]} inputs; the input has {input.Length} numbers.", nameof(input));
+        if (input.Length != Architecture.Input.Size)
+            throw new ArgumentException($"The network has {Architecture.Input.Size} inputs; the input has {input.Length} numbers.", nameof(input));
         return new VectorExamples([(input.ToArray(), target)]);
     }
 }

@@ -3,51 +3,99 @@ using Inkling.Numerics;
 namespace Inkling;
 
 /// <summary>
-/// One contiguous buffer for all weights and biases of a network (or for all of their gradients, in the same places), and
-/// the layers that look into it: whatever treats all parameters alike is one loop over <see cref="Span"/>.
+/// One contiguous buffer for everything that a network learns (or for all of its gradients, in the same places), and the
+/// layers that look into it: whatever treats all parameters alike is one loop over <see cref="Span"/>.
 /// </summary>
 internal sealed class ParameterBuffer
 {
-    private readonly AlignedBuffer _buffer;
+    private readonly AlignedBuffer _values, _statistics;
 
-    /// <exception cref="ArgumentException">Fewer than two layers, an empty layer, or more weights than an array can hold.</exception>
-    public ParameterBuffer(ReadOnlySpan<int> sizes)
+    public ParameterBuffer(Architecture architecture)
     {
-        if (sizes.Length < 2)
-            throw new ArgumentException("A network has at least two layers: its inputs and its outputs.", nameof(sizes));
-        long length = 0;
-        for (int l = 0; l < sizes.Length; l++)
+        Architecture = architecture;
+        int length = 0, statistics = 0;
+        for (int l = 0; l < architecture.Layers.Count; l++)
         {
-            if (sizes[l] < 1)
-                throw new ArgumentException($"Layer {l} has {sizes[l]} neurons; it needs at least 1.", nameof(sizes));
-            if (l < sizes.Length - 1 && sizes[l] > SparseRows.MaxColumns)
-                throw new ArgumentException($"Layer {l} has {sizes[l]} neurons; only the last may have more than {SparseRows.MaxColumns}.", nameof(sizes));
-            if (l > 0)
-                length += (sizes[l - 1] + 1L) * (sizes[l] + (long)Rows.Panel);
+            int channels = Rows.StrideOf(architecture.ShapeBefore(l).Channels);
+            length = checked(length + architecture.Layers[l] switch
+            {
+                Layer.Dense dense => WeightedLayer.BufferLength(architecture.ShapeBefore(l).Size, dense.Neurons),
+                Layer.Convolution convolution => WeightedLayer.BufferLength(architecture.ShapeBefore(l).Channels * convolution.Kernel * convolution.Kernel, convolution.Channels),
+                Layer.BatchNormalisation => 2 * channels,
+                _ => 0,
+            });
+            statistics += architecture.Layers[l] is Layer.BatchNormalisation ? 2 * channels : 0;
         }
 
-        if (length > Array.MaxLength - Rows.Panel)
-            throw new ArgumentException($"A network {string.Join('-', sizes.ToArray())} has too many weights ({length:N0}).", nameof(sizes));
-        int start = 0;
-        Sizes = [.. sizes];
-        Dense[] layers = new Dense[sizes.Length - 1];
-        for (int l = 1; l < sizes.Length; l++)
-            start += Dense.BufferLength(sizes[l - 1], sizes[l]);
-        _buffer = new AlignedBuffer(start);
-        start = 0;
-        for (int l = 1; l < sizes.Length; l++)
-        {
-            layers[l - 1] = new Dense(_buffer, start, sizes[l - 1], sizes[l]);
-            start += Dense.BufferLength(sizes[l - 1], sizes[l]);
-        }
-
-        Layers = layers;
+        _values = new AlignedBuffer(length);
+        _statistics = new AlignedBuffer(statistics);
+        All = new object?[architecture.Layers.Count];
+        MakeViews(architecture);
+        Weighted = [.. All.OfType<WeightedLayer>()];
+        Layers = [.. All.OfType<Dense>()];
+        Normalisations = [.. All.OfType<BatchNormalisation>()];
     }
 
-    public int[] Sizes { get; }
+    public Architecture Architecture { get; }
 
+    /// <summary>The fully connected layers, in order.</summary>
     public Dense[] Layers { get; }
 
+    /// <summary>The fully connected and the convolutional layers, in order.</summary>
+    public WeightedLayer[] Weighted { get; }
+
+    public BatchNormalisation[] Normalisations { get; }
+
+    /// <summary>For each layer of the architecture, its <see cref="WeightedLayer"/> or <see cref="BatchNormalisation"/>, or null.</summary>
+    public object?[] All { get; }
+
     /// <summary>Every parameter and the padding between them, which is zero.</summary>
-    public Span<float> Span => _buffer.Span;
+    public Span<float> Span => _values.Span;
+
+    public Memory<float> Memory => _values.Memory;
+
+    public Memory<float> StatisticsMemory => _statistics.Memory;
+
+    /// <summary>What is seen rather than learned: the running means and variances of batch normalisation.</summary>
+    public Span<float> Statistics => _statistics.Span;
+
+    public void CopyFrom(ParameterBuffer other)
+    {
+        other.Span.CopyTo(Span);
+        other.Statistics.CopyTo(Statistics);
+    }
+
+    private void MakeViews(Architecture architecture)
+    {
+        int start = 0, statistics = 0;
+        Shape beforeFlatten = architecture.Input;
+        for (int l = 0; l < architecture.Layers.Count; l++)
+        {
+            Shape input = architecture.ShapeBefore(l);
+            switch (architecture.Layers[l])
+            {
+                case Layer.Dense spec:
+                    Dense dense = new(_values, start, beforeFlatten, spec);
+                    All[l] = dense;
+                    start += WeightedLayer.BufferLength(dense.Inputs, dense.Neurons);
+                    break;
+                case Layer.Convolution spec:
+                    Convolution convolution = new(_values, start, input, spec);
+                    All[l] = convolution;
+                    start += WeightedLayer.BufferLength(convolution.Inputs, convolution.Neurons);
+                    break;
+                case Layer.BatchNormalisation:
+                    BatchNormalisation normalisation = new(_values, start, _statistics, statistics, input.Channels);
+                    normalisation.Scale.Fill(1);
+                    normalisation.RunningVariance.Fill(1);
+                    All[l] = normalisation;
+                    start += 2 * Rows.StrideOf(input.Channels);
+                    statistics += 2 * Rows.StrideOf(input.Channels);
+                    break;
+            }
+
+            if (architecture.Layers[l] is not Layer.Flatten && architecture.ShapeBefore(l + 1) != input)
+                beforeFlatten = architecture.ShapeBefore(l + 1);
+        }
+    }
 }

@@ -30,6 +30,23 @@ internal sealed class RandomStream
     /// <summary>A stream that goes on as this one would.</summary>
     public RandomStream Clone() => (RandomStream)MemberwiseClone();
 
+    /// <summary>Goes on from where another stream is.</summary>
+    public void CopyFrom(RandomStream other) =>
+        (_s0, _s1, _s2, _s3, _spareGaussian) = (other._s0, other._s1, other._s2, other._s3, other._spareGaussian);
+
+    /// <summary>All there is to know to go on, as five numbers.</summary>
+    public ulong[] Save() => [_s0, _s1, _s2, _s3, BitConverter.DoubleToUInt64Bits(_spareGaussian)];
+
+    /// <summary>The stream that was saved.</summary>
+    public static RandomStream Restore(ReadOnlySpan<ulong> saved) => new(seed: 0)
+    {
+        _s0 = saved[0],
+        _s1 = saved[1],
+        _s2 = saved[2],
+        _s3 = saved[3],
+        _spareGaussian = BitConverter.UInt64BitsToDouble(saved[4]),
+    };
+
     public ulong NextUInt64()
     {
         ulong result = BitOperations.RotateLeft(_s0 + _s3, 23) + _s0;

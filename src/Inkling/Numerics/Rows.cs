@@ -57,43 +57,59 @@ internal static class Rows
             AddOuterProduct<Simd128, Vector128<float>>(columns, values, delta, weights);
     }
 
-    /// <summary>w[j, k] += Σ_i a[i, k] · delta[i, j]: the same for a mini-batch of dense inputs, image after image.</summary>
-    /// <param name="a">[items, StrideOf(inputs)].</param>
-    /// <param name="delta">[items, stride].</param>
-    /// <param name="items">Images in the mini-batch.</param>
-    /// <param name="weights">[panels, inputs, 16]; added to.</param>
-    /// <param name="inputs">Inputs of the layer.</param>
-    public static void AddOuterProducts(ReadOnlySpan<float> a, ReadOnlySpan<float> delta, int items, Span<float> weights, int inputs)
-    {
-        if (Vector512.IsHardwareAccelerated)
-            AddOuterProducts<Simd512, Vector512<float>>(a, delta, items, weights, inputs);
-        else if (Vector256.IsHardwareAccelerated)
-            AddOuterProducts<Simd256, Vector256<float>>(a, delta, items, weights, inputs);
-        else
-            AddOuterProducts<Simd128, Vector128<float>>(a, delta, items, weights, inputs);
-    }
-
-    /// <summary>The weights of wᵀ, for backpropagating through a layer by the same product as forward.</summary>
+    /// <summary>The weights of wᵀ, for backpropagating through a layer by the same product as forward; one panel of neurons.</summary>
     /// <param name="weights">[panels of outputs, inputs, 16].</param>
     /// <param name="inputs">Inputs of the layer.</param>
     /// <param name="outputs">Neurons of the layer.</param>
-    /// <param name="transposed">Receives [panels of inputs, outputs, 16]; the padding is left as it is.</param>
+    /// <param name="panel">Which panel of <paramref name="weights"/>.</param>
+    /// <param name="transposed">Receives its part of [panels of inputs, outputs, 16]; the padding is left as it is.</param>
     [MethodImpl(Hot.Method)]
-    public static void Transpose(ReadOnlySpan<float> weights, int inputs, int outputs, Span<float> transposed)
+    public static void TransposePanel(ReadOnlySpan<float> weights, int inputs, int outputs, int panel, Span<float> transposed)
     {
         ref float from = ref MemoryMarshal.GetReference(weights);
         ref float to = ref MemoryMarshal.GetReference(transposed);
+        int first = panel * Panel, end = Math.Min(Panel, outputs - first);
+        for (int k = 0; k < inputs; k++)
+        {
+            ref float line = ref Unsafe.Add(ref from, IndexOf(first, k, inputs));
+            ref float column = ref Unsafe.Add(ref to, IndexOf(k, first, outputs));
+            for (int j = 0; j < end; j++)
+                Unsafe.Add(ref column, j * Panel) = Unsafe.Add(ref line, j);
+        }
+    }
+
+    /// <summary>A convolution's weights turned by 180° and with inputs and outputs exchanged, for backpropagating through it.</summary>
+    /// <param name="weights">[panels of outputs, positions × channels, 16].</param>
+    /// <param name="positions">Places of the kernel.</param>
+    /// <param name="channels">Input channels.</param>
+    /// <param name="outputs">Output channels.</param>
+    /// <param name="flipped">Receives [panels of channels, positions × outputs, 16]; the padding is left as it is.</param>
+    [MethodImpl(Hot.Method)]
+    public static void Flip(ReadOnlySpan<float> weights, int positions, int channels, int outputs, Span<float> flipped)
+    {
+        ref float from = ref MemoryMarshal.GetReference(weights);
+        ref float to = ref MemoryMarshal.GetReference(flipped);
         for (int first = 0; first < outputs; first += Panel)
         {
             int end = Math.Min(Panel, outputs - first);
-            for (int k = 0; k < inputs; k++)
+            for (int k = 0; k < positions * channels; k++)
             {
-                ref float line = ref Unsafe.Add(ref from, IndexOf(first, k, inputs));
-                ref float column = ref Unsafe.Add(ref to, IndexOf(k, first, outputs));
+                int place = positions - 1 - k / channels, channel = k % channels;
+                ref float line = ref Unsafe.Add(ref from, IndexOf(first, k, positions * channels));
+                ref float column = ref Unsafe.Add(ref to, IndexOf(channel, place * outputs + first, positions * outputs));
                 for (int j = 0; j < end; j++)
                     Unsafe.Add(ref column, j * Panel) = Unsafe.Add(ref line, j);
             }
         }
+    }
+
+    /// <summary>sum[j] += Σ_r rows[r, j].</summary>
+    /// <param name="rows">[count, stride].</param>
+    /// <param name="sum">[stride]; added to.</param>
+    public static void AddRows(ReadOnlySpan<float> rows, Span<float> sum)
+    {
+        for (int start = 0; start < rows.Length; start += sum.Length)
+            Vectors.Add(rows.Slice(start, sum.Length), sum);
     }
 
     internal static void WeightedSum<TSimd, TVector>(
@@ -141,49 +157,6 @@ internal static class Rows
             {
                 AddOuterProductOf1<TSimd, TVector>(columns, values, in delta[j], ref panel);
                 j += lanes;
-            }
-        }
-    }
-
-    /// <remarks>Four inputs' weights at a time stay in registers while the images pass: a weight is loaded and stored once a mini-batch.</remarks>
-    [MethodImpl(Hot.Method)]
-    internal static void AddOuterProducts<TSimd, TVector>(ReadOnlySpan<float> a, ReadOnlySpan<float> delta, int items, Span<float> weights, int inputs)
-        where TSimd : ISimd<TVector>
-        where TVector : struct
-    {
-        nuint stride = (nuint)(delta.Length / items), inputStride = (nuint)(a.Length / items);
-        ref float x = ref Unsafe.AsRef(in MemoryMarshal.GetReference(a));
-        for (int j = 0; j < (int)stride; j += TSimd.Lanes)
-        {
-            ref float w = ref weights[IndexOf(j, 0, inputs)];
-            ref float d = ref Unsafe.AsRef(in delta[j]);
-            nuint k = 0;
-            for (; k + 4 <= (nuint)inputs; k += 4)
-            {
-                ref float lines = ref Unsafe.Add(ref w, k * Panel);
-                TVector w0 = TSimd.Load(in lines, 0), w1 = TSimd.Load(in lines, Panel), w2 = TSimd.Load(in lines, 2 * Panel), w3 = TSimd.Load(in lines, 3 * Panel);
-                for (nuint i = 0; i < (nuint)items; i++)
-                {
-                    TVector error = TSimd.Load(in d, i * stride);
-                    ref float at = ref Unsafe.Add(ref x, i * inputStride + k);
-                    w0 = TSimd.MultiplyAdd(TSimd.Create(at), error, w0);
-                    w1 = TSimd.MultiplyAdd(TSimd.Create(Unsafe.Add(ref at, 1)), error, w1);
-                    w2 = TSimd.MultiplyAdd(TSimd.Create(Unsafe.Add(ref at, 2)), error, w2);
-                    w3 = TSimd.MultiplyAdd(TSimd.Create(Unsafe.Add(ref at, 3)), error, w3);
-                }
-
-                TSimd.Store(w0, ref lines, 0);
-                TSimd.Store(w1, ref lines, Panel);
-                TSimd.Store(w2, ref lines, 2 * Panel);
-                TSimd.Store(w3, ref lines, 3 * Panel);
-            }
-
-            for (; k < (nuint)inputs; k++)
-            {
-                TVector w0 = TSimd.Load(in w, k * Panel);
-                for (nuint i = 0; i < (nuint)items; i++)
-                    w0 = TSimd.MultiplyAdd(TSimd.Create(Unsafe.Add(ref x, i * inputStride + k)), TSimd.Load(in d, i * stride), w0);
-                TSimd.Store(w0, ref w, k * Panel);
             }
         }
     }

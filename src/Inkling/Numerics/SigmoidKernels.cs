@@ -17,15 +17,15 @@ internal static class SigmoidKernels
             Apply<Simd128, Vector128<float>>(z, a);
     }
 
-    /// <summary>delta = (a - y) ⊙ σ'(z), the quadratic cost's error in the output layer (Nielsen, BP1a); squares = (a - y)².</summary>
-    public static void OutputError(ReadOnlySpan<float> a, ReadOnlySpan<float> y, Span<float> delta, Span<float> squares)
+    /// <summary>e^x for |x| ≤ 87, and flat beyond.</summary>
+    public static void Exp(ReadOnlySpan<float> x, Span<float> e)
     {
         if (Vector512.IsHardwareAccelerated)
-            OutputError<Simd512, Vector512<float>>(a, y, delta, squares);
+            Exp<Simd512, Vector512<float>>(x, e);
         else if (Vector256.IsHardwareAccelerated)
-            OutputError<Simd256, Vector256<float>>(a, y, delta, squares);
+            Exp<Simd256, Vector256<float>>(x, e);
         else
-            OutputError<Simd128, Vector128<float>>(a, y, delta, squares);
+            Exp<Simd128, Vector128<float>>(x, e);
     }
 
     /// <summary>delta = delta ⊙ σ'(z), with σ'(z) = a (1 - a) (Nielsen, the second half of BP2).</summary>
@@ -73,17 +73,12 @@ internal static class SigmoidKernels
     }
 
     [MethodImpl(Hot.Method)]
-    private static void OutputError<TSimd, TVector>(ReadOnlySpan<float> a, ReadOnlySpan<float> y, Span<float> delta, Span<float> squares)
+    private static void Exp<TSimd, TVector>(ReadOnlySpan<float> x, Span<float> e)
         where TSimd : ISimd<TVector>
         where TVector : struct
     {
-        for (nuint j = 0; j < (nuint)delta.Length; j += (nuint)TSimd.Lanes)
-        {
-            TVector output = TSimd.Load(in a[0], j);
-            TVector error = TSimd.Subtract(output, TSimd.Load(in y[0], j));
-            TSimd.Store(TimesDerivative<TSimd, TVector>(output, error), ref delta[0], j);
-            TSimd.Store(TSimd.Multiply(error, error), ref squares[0], j);
-        }
+        for (nuint j = 0; j < (nuint)e.Length; j += (nuint)TSimd.Lanes)
+            TSimd.Store(Exp<TSimd, TVector>(TSimd.Clamp(TSimd.Load(in x[0], j), TSimd.Create(-87), TSimd.Create(87))), ref e[0], j);
     }
 
     [MethodImpl(Hot.Method)]

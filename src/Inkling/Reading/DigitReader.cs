@@ -12,7 +12,7 @@ public sealed class DigitReader
     public DigitReader(Network network)
     {
         ArgumentNullException.ThrowIfNull(network);
-        if (network.Sizes[0] != MnistNormalisation.Side * MnistNormalisation.Side || network.Sizes[^1] != 10)
+        if (network.Architecture.Input.Size != MnistNormalisation.Side * MnistNormalisation.Side || network.Architecture.Output.Size != 10)
             throw new ArgumentException($"A network that reads digits has {MnistNormalisation.Side * MnistNormalisation.Side} inputs and 10 outputs; this one is {network}.", nameof(network));
         _network = network;
     }
@@ -26,7 +26,7 @@ public sealed class DigitReader
         LabelledImages image = new(glyph, new byte[1]);
         float[] input = new float[image.InputSize];
         image.CopyInput(0, input);
-        float[] confidences = Confidence.Of(_network.FeedForward(input));
+        float[] confidences = Confidence.Of(_network.FeedForward(input), _network.Temperature);
         return new DigitReading(Argmax.Of(confidences), confidences, glyph);
     }
 }

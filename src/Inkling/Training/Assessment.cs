@@ -33,7 +33,7 @@ public sealed class Assessment
             int truth = images.Labels[i], read = Argmax.Of(outputs[i]);
             confusion[truth, read]++;
             if (read != truth)
-                mistakes.Add(new Mistake(i, truth, read, Confidence.Of(outputs[i])[read]));
+                mistakes.Add(new Mistake(i, truth, read, Confidence.Of(outputs[i], network.Temperature)[read]));
         }
 
         Mistake[] worstFirst = [.. mistakes.OrderByDescending(mistake => mistake.Confidence).ThenBy(mistake => mistake.Index)];

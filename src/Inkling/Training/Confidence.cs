@@ -4,15 +4,21 @@ namespace Inkling;
 internal static class Confidence
 {
     /// <summary>
-    /// Each output's share of their sum, so that ten independent sigmoid neurons give numbers that add up to 1. A share, not
-    /// a calibrated probability.
+    /// Each output's share of their sum, so that ten independent sigmoid neurons give numbers that add up to 1; each first
+    /// raised to the power 1/temperature, which is to divide z by it where outputs are softmax.
     /// </summary>
-    public static float[] Of(ReadOnlySpan<float> outputs)
+    public static float[] Of(ReadOnlySpan<float> outputs, double temperature)
     {
-        float sum = 0;
-        foreach (float output in outputs)
-            sum += output;
         float[] shares = outputs.ToArray();
+        if (temperature != 1)
+        {
+            foreach (ref float share in shares.AsSpan())
+                share = (float)Math.Pow(share, 1 / temperature);
+        }
+
+        float sum = 0;
+        foreach (float share in shares)
+            sum += share;
         foreach (ref float share in shares.AsSpan())
             share = sum > 0 ? share / sum : 1f / shares.Length;
         return shares;

@@ -3,34 +3,44 @@ using System.Diagnostics;
 namespace Inkling;
 
 /// <summary>
-/// Evaluates the network after each epoch and reports, on a second core where there is one: evaluation reads a copy, so
-/// training goes on meanwhile and nothing depends on which is faster.
+/// Evaluates the network after each epoch and reports. Where training uses one core, a second may do it: evaluation reads a
+/// copy, so training goes on meanwhile and nothing depends on which is faster.
 /// </summary>
-internal sealed class EpochReports(Examples? testData, SgdOptions options)
+internal sealed class EpochReports(TrainingOptions options, bool runsBeside)
 {
     private readonly Stopwatch _clock = Stopwatch.StartNew();
     private Task _last = Task.CompletedTask;
 
-    public void Report(int epoch, double cost, Network network)
+    /// <returns>What was found; null where it is found beside the next epoch.</returns>
+    public EpochResult? Report(int epoch, double cost, Network network)
     {
         Finish(); // at most one report behind, and in order
         TimeSpan time = _clock.Elapsed;
-        _clock.Restart();
         Network copy = network.Clone();
-        if (options.Threads == 1)
-            EvaluateAndReport(epoch, cost, time, copy);
+        EpochResult? result = null;
+        if (runsBeside)
+            _last = Task.Run(() => EvaluateAndReport(epoch, cost, time, copy, threads: 1));
         else
-            _last = Task.Run(() => EvaluateAndReport(epoch, cost, time, copy));
+            result = EvaluateAndReport(epoch, cost, time, copy, options.Threads);
+        _clock.Restart();
+        return result;
     }
 
     /// <summary>Waits for the report under way; throws what it threw.</summary>
     public void Finish() => _last.GetAwaiter().GetResult();
 
-    private void EvaluateAndReport(int epoch, double cost, TimeSpan time, Network network)
+    private EpochResult EvaluateAndReport(int epoch, double cost, TimeSpan time, Network network, int threads)
     {
-        Score? test = testData is null ? null : network.Evaluate(testData);
-        Score? validation = options.ValidationData is null ? null : network.Evaluate(options.ValidationData);
+        Score? test = options.TestData is null ? null : network.Evaluate(options.TestData, threads);
+        Score? validation = options.ValidationData is null ? null : network.Evaluate(options.ValidationData, threads);
         EpochResult result = new(epoch, cost, test, validation, time, network);
+        Announce(result);
+        return result;
+    }
+
+    /// <summary>Tells of an epoch that was finished, now or before training was interrupted.</summary>
+    public void Announce(EpochResult result)
+    {
         if (options.OnEpoch is null)
             Console.WriteLine(result);
         else

@@ -2,7 +2,7 @@ namespace Inkling;
 
 /// <summary>What is known after an epoch of training.</summary>
 /// <param name="Epoch">Counted from 0, as the seed counts.</param>
-/// <param name="Cost">Mean of ½‖y - a‖² over the training examples, each measured just before it was learned from.</param>
+/// <param name="Cost">Mean of the cost over the training examples, each measured just before it was learned from.</param>
 /// <param name="Test">Correct answers on the test data; null where none was given.</param>
 /// <param name="Validation">Correct answers on the validation data; null where none was given.</param>
 /// <param name="Time">How long this epoch's training took.</param>

@@ -10,28 +10,30 @@ public static class Evaluation
     /// <summary>How many examples the network answers rightly: its most active output is the wished-for one.</summary>
     /// <param name="network">The network; not changed.</param>
     /// <param name="examples">What it is asked.</param>
+    /// <param name="threads">The most threads to use; 0 for all cores. The result does not depend on it.</param>
     /// <exception cref="ArgumentException">The examples' inputs or outputs are not the network's.</exception>
-    public static Score Evaluate(this Network network, Examples examples)
+    public static Score Evaluate(this Network network, Examples examples, int threads = 0)
     {
         RequireFit(network, examples);
         int correct = 0;
-        ForEachOutput(network, examples, (i, output) => correct += Argmax.Of(output) == examples.ClassOf(i) ? 1 : 0);
+        ForEachOutput(network, examples, threads, (i, output) => correct += Argmax.Of(output) == examples.ClassOf(i) ? 1 : 0);
         return new Score(correct, examples.Count);
     }
 
     /// <summary>The network's outputs for each example, in order: [count][outputs].</summary>
     /// <param name="network">The network; not changed.</param>
     /// <param name="examples">What it is asked.</param>
+    /// <param name="threads">The most threads to use; 0 for all cores. The result does not depend on it.</param>
     /// <exception cref="ArgumentException">The examples' inputs or outputs are not the network's.</exception>
-    public static float[][] Outputs(this Network network, Examples examples)
+    public static float[][] Outputs(this Network network, Examples examples, int threads = 0)
     {
         RequireFit(network, examples);
         float[][] outputs = new float[examples.Count][];
-        ForEachOutput(network, examples, (i, output) => outputs[i] = output.ToArray());
+        ForEachOutput(network, examples, threads, (i, output) => outputs[i] = output.ToArray());
         return outputs;
     }
 
-    /// <summary>The quadratic cost C = 1/2n Σ ‖y - a‖² over the examples.</summary>
+    /// <summary>The network's cost, its mean over the examples; for the quadratic cost C = 1/2n Σ ‖y - a‖².</summary>
     /// <param name="network">The network; not changed.</param>
     /// <param name="examples">What it is judged by.</param>
     /// <exception cref="ArgumentException">The examples' inputs or outputs are not the network's.</exception>
@@ -40,25 +42,24 @@ public static class Evaluation
         RequireFit(network, examples);
         float[] y = new float[examples.OutputSize];
         double sum = 0;
-        ForEachOutput(network, examples, (i, a) =>
+        ForEachOutput(network, examples, threads: 0, (i, a) =>
         {
             examples.CopyTarget(i, y);
-            for (int j = 0; j < y.Length; j++)
-                sum += ((double)y[j] - a[j]) * ((double)y[j] - a[j]);
+            sum += CostFunctions.Of(network.Architecture.Cost, y, a);
         });
-        return sum / (2 * examples.Count);
+        return sum / examples.Count;
     }
 
-    private static void ForEachOutput(Network network, Examples examples, OutputAction action)
+    private static void ForEachOutput(Network network, Examples examples, int threads, OutputAction action)
     {
-        Backpropagation pass = new(network, BatchSize);
+        using Backpropagation pass = new(network, BatchSize, threads == 0 ? Environment.ProcessorCount : threads);
         int[] order = [.. Enumerable.Range(0, examples.Count)];
         for (int start = 0; start < order.Length; start += BatchSize)
         {
-            ReadOnlySpan<int> rest = order.AsSpan(start), batch = rest[..Math.Min(BatchSize, rest.Length)];
-            ReadOnlySpan<float> outputs = pass.FeedForward(examples.SparseInputs, batch, next: rest[batch.Length..]);
-            int stride = outputs.Length / batch.Length;
-            for (int i = 0; i < batch.Length; i++)
+            int size = Math.Min(BatchSize, order.Length - start), end = start + size;
+            ReadOnlySpan<float> outputs = pass.FeedForward(examples, new(order, start, size), next: new(order, end, Math.Min(BatchSize, order.Length - end)));
+            int stride = outputs.Length / size;
+            for (int i = 0; i < size; i++)
                 action(start + i, outputs.Slice(i * stride, examples.OutputSize));
         }
     }
@@ -69,7 +70,7 @@ public static class Evaluation
     {
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(examples);
-        if (examples.InputSize != network.Sizes[0] || examples.OutputSize != network.Sizes[^1])
-            throw new ArgumentException($"The network has {network.Sizes[0]} inputs and {network.Sizes[^1]} outputs; the examples have {examples.InputSize} and {examples.OutputSize}.", nameof(examples));
+        if (examples.InputSize != network.Architecture.Input.Size || examples.OutputSize != network.Architecture.Output.Size)
+            throw new ArgumentException($"The network has {network.Architecture.Input.Size} inputs and {network.Architecture.Output.Size} outputs; the examples have {examples.InputSize} and {examples.OutputSize}.", nameof(examples));
     }
 }

@@ -8,7 +8,7 @@ public static class GradientDescent
     /// <summary>
     /// Mini-batch stochastic gradient descent, as the seed's SGD: every epoch shuffles the training data and takes a step
     /// for each mini-batch. Prints the seed's line after each epoch, <c>Epoch 0: 9056 / 10000</c>, unless
-    /// <see cref="SgdOptions.OnEpoch"/> is set.
+    /// <see cref="TrainingOptions.OnEpoch"/> is set.
     /// </summary>
     /// <param name="network">The network that learns.</param>
     /// <param name="training">What it learns from.</param>
@@ -16,7 +16,7 @@ public static class GradientDescent
     /// <param name="miniBatchSize">Examples a step, at least 1; the last step of an epoch has what is left.</param>
     /// <param name="eta">The learning rate η, over 0.</param>
     /// <param name="testData">Evaluated after each epoch, where given.</param>
-    /// <param name="options">Validation data, reports, threads.</param>
+    /// <param name="options">Whatever else there is to set; the five above take precedence.</param>
     /// <param name="cancellationToken">Stops between two mini-batches.</param>
     /// <exception cref="ArgumentException">A number is out of its range, or the examples do not fit the network.</exception>
     /// <exception cref="OperationCanceledException">Training was stopped; the network keeps what it had learned.</exception>
@@ -27,43 +27,29 @@ public static class GradientDescent
         int miniBatchSize,
         double eta,
         Examples? testData = null,
-        SgdOptions? options = null,
-        CancellationToken cancellationToken = default)
+        TrainingOptions? options = null,
+        CancellationToken cancellationToken = default) =>
+        network.Train(training, (options ?? new TrainingOptions()) with { Epochs = epochs, MiniBatchSize = miniBatchSize, LearningRate = eta, TestData = testData }, cancellationToken);
+
+    /// <summary>
+    /// Trains a network with any optimiser, schedule, regularisation and augmentation. Prints the seed's line after each
+    /// epoch unless <see cref="TrainingOptions.OnEpoch"/> is set.
+    /// </summary>
+    /// <param name="network">The network that learns.</param>
+    /// <param name="training">What it learns from.</param>
+    /// <param name="options">How.</param>
+    /// <param name="cancellationToken">Stops between two mini-batches.</param>
+    /// <exception cref="ArgumentException">A number is out of its range, or the examples do not fit the network.</exception>
+    /// <exception cref="TrainingDivergedException">The cost is no longer a number.</exception>
+    /// <exception cref="InklingException">The checkpoint cannot be written, or is of another training.</exception>
+    /// <exception cref="OperationCanceledException">Training was stopped; the network keeps what it had learned.</exception>
+    public static void Train(this Network network, Examples training, TrainingOptions options, CancellationToken cancellationToken = default)
     {
-        options ??= new SgdOptions();
-        foreach (Examples examples in new[] { training, testData ?? training, options.ValidationData ?? training })
-            Evaluation.RequireFit(network, examples);
-        ArgumentOutOfRangeException.ThrowIfNegative(epochs);
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(miniBatchSize);
-        RequireLearningRate(eta);
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.Threads, nameof(options));
-
-        miniBatchSize = Math.Min(miniBatchSize, training.Count);
-        Backpropagation pass = new(network, miniBatchSize);
-        EpochReports reports = new(testData, options);
-        int[] inOrder = [.. Enumerable.Range(0, training.Count)], order = [.. inOrder];
-        try
-        {
-            for (int epoch = 0; epoch < epochs; epoch++)
-            {
-                inOrder.CopyTo(order, 0); // so that an epoch depends on nothing but the network and its stream
-                network.Random.Shuffle(order);
-                double cost = 0;
-                for (int start = 0; start < order.Length; start += miniBatchSize)
-                {
-                    cancellationToken.ThrowIfCancellationRequested();
-                    ReadOnlySpan<int> rest = order.AsSpan(start), miniBatch = rest[..Math.Min(miniBatchSize, rest.Length)];
-                    cost += pass.AddGradient(training, miniBatch, (float)(-eta / miniBatch.Length), network.Parameters, next: rest[miniBatch.Length..]);
-                    options.Progress?.Add(miniBatch.Length);
-                }
-
-                reports.Report(epoch, cost / order.Length, network);
-            }
-        }
-        finally
-        {
-            reports.Finish();
-        }
+        ArgumentNullException.ThrowIfNull(network);
+        ArgumentNullException.ThrowIfNull(training);
+        ArgumentNullException.ThrowIfNull(options);
+        using Trainer trainer = new(network, training, options);
+        trainer.Run(cancellationToken);
     }
 
     /// <summary>One step by one mini-batch: w → w - η/m Σ ∂C_x/∂w, and b likewise; the seed's update_mini_batch.</summary>
@@ -77,7 +63,8 @@ public static class GradientDescent
         Evaluation.RequireFit(network, examples);
         ArgumentOutOfRangeException.ThrowIfZero(miniBatch.Length, nameof(miniBatch));
         RequireLearningRate(eta);
-        new Backpropagation(network, miniBatch.Length).AddGradient(examples, miniBatch, (float)(-eta / miniBatch.Length), network.Parameters);
+        using Backpropagation pass = new(network, miniBatch.Length);
+        pass.AddGradient(examples, miniBatch.ToArray(), (float)(-eta / miniBatch.Length), network.Parameters);
     }
 
     /// <summary>Gradient descent by all examples: each step follows the exact gradient of the cost over all of them.</summary>
@@ -100,7 +87,7 @@ public static class GradientDescent
         }
     }
 
-    /// <summary>The gradient of the cost C = 1/2n Σ ‖y - a‖² over all examples.</summary>
+    /// <summary>The gradient of the network's cost, its mean over all examples; batch normalisation looks at 100 of them at a time.</summary>
     /// <param name="network">The network; not changed.</param>
     /// <param name="examples">What it is judged by.</param>
     /// <exception cref="ArgumentException">The examples do not fit the network.</exception>
@@ -108,13 +95,12 @@ public static class GradientDescent
     {
         Evaluation.RequireFit(network, examples);
         const int Chunk = 100;
-        Backpropagation pass = new(network, Chunk);
-        ParameterBuffer gradient = new(network.Parameters.Sizes);
+        using Backpropagation pass = new(network, Math.Min(Chunk, examples.Count), Environment.ProcessorCount);
+        Gradient gradient = new(network.Architecture);
         int[] all = [.. Enumerable.Range(0, examples.Count)];
-        double cost = 0;
         for (int start = 0; start < all.Length; start += Chunk)
-            cost += pass.AddGradient(examples, all.AsSpan(start, Math.Min(Chunk, all.Length - start)), 1f / all.Length, gradient);
-        return new Gradient(gradient, cost / all.Length);
+            gradient.Cost += pass.AddGradient(examples, new ArraySegment<int>(all, start, Math.Min(Chunk, all.Length - start)), 1f / all.Length, gradient.Values) / all.Length;
+        return gradient;
     }
 
     private static void RequireLearningRate(double eta)

@@ -23,7 +23,7 @@ public sealed class NetworkFileTests : IDisposable
                 Network network = new(sizes, seed);
                 network.Save(PathOf(name));
                 Network loaded = Network.Load(PathOf(name));
-                Assert.Equal(network.Sizes, loaded.Sizes);
+                Assert.Equal(network.Architecture.Sizes, loaded.Architecture.Sizes);
                 for (int l = 0; l < network.Layers.Count; l++)
                 {
                     Assert.Equal(network.Layers[l].CopyWeights(), loaded.Layers[l].CopyWeights());
@@ -58,7 +58,7 @@ public sealed class NetworkFileTests : IDisposable
     {
         File.WriteAllText(PathOf("n.json"), """ {"cost": "CrossEntropyCost", "biases": [[[0.5], [-1e-3]]], "weights": [[[1, 2, 3], [4, 5, 6]]], "sizes": [3, 2]} """);
         Network network = Network.Load(PathOf("n.json"));
-        Assert.Equal([3, 2], network.Sizes);
+        Assert.Equal([3, 2], network.Architecture.Sizes);
         Assert.Equal(6, network.Layers[0][1, 2]);
         Assert.Equal([0.5f, -0.001f], network.Layers[0].Biases.ToArray());
     }
@@ -67,7 +67,7 @@ public sealed class NetworkFileTests : IDisposable
     public void The_reference_runs_network_is_read()
     {
         Network network = Network.Load(TestData.Golden("start.json"));
-        Assert.Equal([784, 30, 10], network.Sizes);
+        Assert.Equal([784, 30, 10], network.Architecture.Sizes);
         Assert.Equal(-0.0571816041f, network.Layers[0][0, 0]);
     }
 

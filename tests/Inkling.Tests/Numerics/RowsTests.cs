@@ -52,24 +52,6 @@ public class RowsTests
     }
 
     [Fact]
-    public void A_mini_batch_of_outer_products_is_the_same_bits_as_one_after_another()
-    {
-        Cases.Sample(c =>
-        {
-            const int Items = 3;
-            RandomStream random = new(c.Inputs);
-            int inputStride = Rows.StrideOf(c.Inputs);
-            float[] a = [.. Enumerable.Range(0, Items * inputStride).Select(_ => (float)random.NextDouble())], delta = [.. Enumerable.Range(0, Items * c.Stride).Select(_ => (float)random.NextGaussian())];
-            float[] together = [.. c.Weights], inTurn = [.. c.Weights];
-            ushort[] all = [.. Enumerable.Range(0, c.Inputs).Select(k => (ushort)k)];
-            Rows.AddOuterProducts(a, delta, Items, together, c.Inputs);
-            for (int i = 0; i < Items; i++)
-                Rows.AddOuterProduct(all, a.AsSpan(i * inputStride, c.Inputs), delta.AsSpan(i * c.Stride, c.Stride), inTurn);
-            Assert.Equal(inTurn, together);
-        });
-    }
-
-    [Fact]
     public void Every_vector_width_gives_the_same_bits()
     {
         Assert.SkipUnless(System.Runtime.Intrinsics.X86.Fma.IsSupported || System.Runtime.Intrinsics.Arm.AdvSimd.IsSupported, "This processor has no fused multiply-add.");
@@ -97,8 +79,10 @@ public class RowsTests
         Cases.Sample(c =>
         {
             float[] once = new float[c.Neurons * Rows.StrideOf(c.Inputs)], twice = new float[c.Weights.Length];
-            Rows.Transpose(c.Weights, c.Inputs, c.Neurons, once);
-            Rows.Transpose(once, c.Neurons, c.Inputs, twice);
+            for (int panel = 0; panel < c.Stride / Rows.Panel; panel++)
+                Rows.TransposePanel(c.Weights, c.Inputs, c.Neurons, panel, once);
+            for (int panel = 0; panel < Rows.StrideOf(c.Inputs) / Rows.Panel; panel++)
+                Rows.TransposePanel(once, c.Neurons, c.Inputs, panel, twice);
             for (int k = 0; k < c.Inputs; k++)
             {
                 for (int j = 0; j < c.Neurons; j++)

@@ -10,7 +10,7 @@ public class GradientDescentTests
     public void A_network_learns_what_no_single_neuron_can()
     {
         Network network = new([2, 4, 1], seed: 3);
-        network.Sgd(Xor, epochs: 3000, miniBatchSize: 2, eta: 3.0, options: new SgdOptions { OnEpoch = _ => { } });
+        network.Sgd(Xor, epochs: 3000, miniBatchSize: 2, eta: 3.0, options: new TrainingOptions { OnEpoch = _ => { } });
         Assert.True(network.FeedForward([0, 1])[0] > 0.9);
         Assert.True(network.FeedForward([1, 0])[0] > 0.9);
         Assert.True(network.FeedForward([0, 0])[0] < 0.1);
@@ -34,7 +34,7 @@ public class GradientDescentTests
         {
             Network network = new([784, 30, 10], seed: 6);
             List<string> lines = [];
-            network.Sgd(training, 3, 10, 3.0, test, new SgdOptions { Threads = threads, ValidationData = test, OnEpoch = epoch => lines.Add($"{epoch} {epoch.Validation} {epoch.Cost}") });
+            network.Sgd(training, 3, 10, 3.0, test, new TrainingOptions { Threads = threads, ValidationData = test, OnEpoch = epoch => lines.Add($"{epoch} {epoch.Validation} {epoch.Cost}") });
             return (network.Layers[0].CopyWeights(), string.Join('\n', lines));
         }
     }
@@ -84,7 +84,7 @@ public class GradientDescentTests
     {
         TrainingProgress progress = new();
         VectorExamples examples = new(Enumerable.Range(0, 23).Select(i => (NetworkTests.Vector(4, i), new float[] { i % 2 })));
-        new Network([4, 1], seed: 1).Sgd(examples, epochs: 2, miniBatchSize: 10, eta: 0.1, options: new SgdOptions { Progress = progress, OnEpoch = _ => { } });
+        new Network([4, 1], seed: 1).Sgd(examples, epochs: 2, miniBatchSize: 10, eta: 0.1, options: new TrainingOptions { Progress = progress, OnEpoch = _ => { } });
         Assert.Equal(46, progress.Examples);
     }
 
@@ -95,7 +95,7 @@ public class GradientDescentTests
         Network network = new([2, 3, 1], seed: 1);
         float[] before = network.Layers[0].CopyWeights();
         List<int> epochs = [];
-        SgdOptions options = new()
+        TrainingOptions options = new()
         {
             OnEpoch = epoch =>
             {
@@ -113,7 +113,7 @@ public class GradientDescentTests
     public void Training_twice_for_an_epoch_is_training_for_two_epochs()
     {
         VectorExamples examples = new(Enumerable.Range(0, 50).Select(i => (NetworkTests.Vector(4, i), new float[] { i % 2 })));
-        SgdOptions quiet = new() { OnEpoch = _ => { } };
+        TrainingOptions quiet = new() { OnEpoch = _ => { } };
         Network once = new([4, 3, 1], seed: 2), twice = new([4, 3, 1], seed: 2);
         once.Sgd(examples, epochs: 2, miniBatchSize: 5, eta: 1, options: quiet);
         twice.Sgd(examples, epochs: 1, miniBatchSize: 5, eta: 1, options: quiet);
@@ -126,7 +126,7 @@ public class GradientDescentTests
     {
         VectorExamples examples = new(Enumerable.Range(0, 50).Select(i => (NetworkTests.Vector(20, i), new float[] { i % 2, 1 })));
         Network network = new([20, 9, 2], seed: 2);
-        Backpropagation pass = new(network, miniBatchSize: 10);
+        using Backpropagation pass = new(network, miniBatchSize: 10);
         int[] batch = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
         pass.AddGradient(examples, batch, -0.1f, network.Parameters);
         long before = GC.GetAllocatedBytesForCurrentThread();

@@ -1,0 +1,227 @@
+using System.Runtime.InteropServices;
+using Inkling.Numerics;
+
+namespace Inkling;
+
+/// <summary>
+/// How a training image is changed each time it is seen, so that the network learns digits rather than pictures. Every
+/// amount is drawn anew for each image; with all at 0 images stay as they are.
+/// </summary>
+public sealed record Augmentation
+{
+    /// <summary>Most shift in each direction, pixels.</summary>
+    public double Shift { get; init; }
+
+    /// <summary>Most rotation either way, degrees.</summary>
+    public double Rotation { get; init; }
+
+    /// <summary>Most change of size, and of height and width apart, as a fraction: 0.1 for 90 to 110 %.</summary>
+    public double Scale { get; init; }
+
+    /// <summary>Most slant either way: pixels sideways for each pixel up.</summary>
+    public double Shear { get; init; }
+
+    /// <summary>
+    /// Strength α of elastic distortion, pixels: noise from -1 to 1 at each pixel, smoothed by a Gaussian of deviation
+    /// <see cref="ElasticSmoothness"/>, times α, is how far the pixel is moved (Simard, Steinkraus and Platt 2003; they take 34 and 4).
+    /// </summary>
+    public double Elastic { get; init; }
+
+    /// <summary>σ of elastic distortion, pixels, from 1 to 8.</summary>
+    public double ElasticSmoothness { get; init; } = 4;
+
+    /// <summary>Most change of the pen's width: 1 for thicker or thinner by up to a pixel on each side.</summary>
+    public double Thickness { get; init; }
+
+    /// <summary>How likely each image is to be squeezed or stretched to a width of 10 to 20 pixels, whatever it was (Ciresan et al., MCDNN 2012).</summary>
+    public double WidthNormalisation { get; init; }
+
+    /// <summary>How likely a rectangle of up to 8×8 pixels is to be erased (Zhong et al., arXiv 1708.04896).</summary>
+    public double Erasing { get; init; }
+
+    /// <summary>Most deviation of the noise on the background, as a fraction of black.</summary>
+    public double Noise { get; init; }
+
+    /// <summary>Changes an image.</summary>
+    /// <param name="image">[height, width], 0 paper to 1 ink; overwritten.</param>
+    /// <param name="height">Rows, from 1 to 64.</param>
+    /// <param name="width">Columns, from 1 to 64.</param>
+    /// <param name="seed">Of the epoch.</param>
+    /// <param name="example">Of the image: the same two give the same change, whichever thread makes it.</param>
+    /// <exception cref="ArgumentException">The image is larger than 64×64, or not height × width long.</exception>
+    public void Apply(Span<float> image, int height, int width, long seed, long example)
+    {
+        if (height is < 1 or > ElasticField.Side || width is < 1 or > ElasticField.Side || image.Length != height * width)
+            throw new ArgumentException($"Images of up to {ElasticField.Side}×{ElasticField.Side} pixels can be distorted; this has {image.Length} numbers for {height}×{width}.", nameof(image));
+        RandomStream random = new(seed, example);
+        if (Thickness > 0)
+            ChangeThickness(image, height, width, random.NextDouble(-Thickness, Thickness));
+        Move(image, height, width, random);
+        if (Erasing > 0 && random.NextDouble() < Erasing)
+            Erase(image, height, width, random);
+        if (Noise > 0)
+            AddNoise(image, random.NextDouble(0, Noise), random);
+    }
+
+    /// <summary>Takes each pixel from where the inverse of all motions leads, between four pixels.</summary>
+    private void Move(Span<float> image, int height, int width, RandomStream random)
+    {
+        double angle = random.NextDouble(-Rotation, Rotation) * Math.PI / 180, shear = random.NextDouble(-Shear, Shear);
+        double size = 1 + random.NextDouble(-Scale, Scale), stretch = 1 + random.NextDouble(-Scale, Scale) / 2;
+        double dx = random.NextDouble(-Shift, Shift), dy = random.NextDouble(-Shift, Shift);
+        if (WidthNormalisation > 0 && random.NextDouble() < WidthNormalisation)
+            stretch *= random.NextDouble(10, 20) / Math.Max(4, InkWidth(image, width));
+        double cos = Math.Cos(angle), sin = Math.Sin(angle);
+        // The inverse of: stretch, shear, then turn.
+        double xx = cos / (size * stretch) - shear * sin / (size * stretch), xy = sin / (size * stretch) + shear * cos / (size * stretch);
+        double yx = -sin * stretch / size, yy = cos * stretch / size;
+        double cx = (width - 1) / 2.0, cy = (height - 1) / 2.0;
+        Span<float> fieldX = stackalloc float[ElasticField.Length], fieldY = stackalloc float[ElasticField.Length];
+        if (Elastic > 0)
+        {
+            ElasticField.Fill(fieldX, height, width, Elastic, ElasticSmoothness, random);
+            ElasticField.Fill(fieldY, height, width, Elastic, ElasticSmoothness, random);
+        }
+
+        Span<float> source = stackalloc float[(ElasticField.Side + 2) * (ElasticField.Side + 2)]; // with a border of paper
+        int pitch = width + 2;
+        source[..((height + 2) * pitch)].Clear();
+        for (int y = 0; y < height; y++)
+            image.Slice(y * width, width).CopyTo(source[((y + 1) * pitch + 1)..]);
+        for (int y = 0; y < height; y++)
+        {
+            for (int x = 0; x < width; x++)
+            {
+                double fx = x - cx - dx, fy = y - cy - dy;
+                double sx = xx * fx + xy * fy + cx + 1, sy = yx * fx + yy * fy + cy + 1;
+                if (Elastic > 0)
+                {
+                    sx += fieldX[y * ElasticField.Side + x];
+                    sy += fieldY[y * ElasticField.Side + x];
+                }
+
+                image[y * width + x] = Between(source, pitch, height, width, sx, sy);
+            }
+        }
+    }
+
+    private static float Between(ReadOnlySpan<float> source, int pitch, int height, int width, double x, double y)
+    {
+        if (!(x >= 0 && y >= 0 && x < width + 1 && y < height + 1))
+            return 0;
+        int x0 = (int)x, y0 = (int)y, at = y0 * pitch + x0;
+        float fx = (float)(x - x0), fy = (float)(y - y0);
+        float top = source[at] + fx * (source[at + 1] - source[at]);
+        float bottom = source[at + pitch] + fx * (source[at + pitch + 1] - source[at + pitch]);
+        return top + fy * (bottom - top);
+    }
+
+    private static int InkWidth(ReadOnlySpan<float> image, int width)
+    {
+        int left = width, right = -1;
+        for (int i = 0; i < image.Length; i++)
+        {
+            if (image[i] > 0)
+                (left, right) = (Math.Min(left, i % width), Math.Max(right, i % width));
+        }
+
+        return Math.Max(0, right - left + 1);
+    }
+
+    /// <summary>Thicker: towards the darkest of a pixel and its four neighbours. Thinner: towards the lightest.</summary>
+    private static void ChangeThickness(Span<float> image, int height, int width, double amount)
+    {
+        Span<float> before = stackalloc float[ElasticField.Length];
+        image.CopyTo(before);
+        float share = (float)Math.Min(1, Math.Abs(amount));
+        for (int y = 0; y < height; y++)
+        {
+            for (int x = 0; x < width; x++)
+            {
+                int at = y * width + x;
+                float up = y > 0 ? before[at - width] : 0, down = y < height - 1 ? before[at + width] : 0;
+                float left = x > 0 ? before[at - 1] : 0, right = x < width - 1 ? before[at + 1] : 0;
+                float extreme = amount > 0
+                    ? Math.Max(before[at], Math.Max(Math.Max(up, down), Math.Max(left, right)))
+                    : Math.Min(before[at], Math.Min(Math.Min(up, down), Math.Min(left, right)));
+                image[at] = before[at] + share * (extreme - before[at]);
+            }
+        }
+    }
+
+    private static void Erase(Span<float> image, int height, int width, RandomStream random)
+    {
+        int h = Math.Min(height, 2 + random.NextInt32(7)), w = Math.Min(width, 2 + random.NextInt32(7));
+        int top = random.NextInt32(height - h + 1), left = random.NextInt32(width - w + 1);
+        for (int y = top; y < top + h; y++)
+            image.Slice(y * width + left, w).Clear();
+    }
+
+    private static void AddNoise(Span<float> image, double deviation, RandomStream random)
+    {
+        foreach (ref float pixel in image)
+            pixel = Math.Clamp(pixel + (float)(deviation * random.NextGaussian()), 0, 1);
+    }
+}
+
+/// <summary>The displacements of elastic distortion: noise, smoothed.</summary>
+internal static class ElasticField
+{
+    public const int Side = 64, Length = Side * Side;
+
+    private const int Lanes = 16;
+
+    /// <param name="field">Receives [height, 64].</param>
+    /// <param name="height">Rows.</param>
+    /// <param name="width">Columns.</param>
+    /// <param name="strength">α, pixels.</param>
+    /// <param name="smoothness">σ, pixels.</param>
+    /// <param name="random">Where the noise comes from.</param>
+    public static void Fill(Span<float> field, int height, int width, double strength, double smoothness, RandomStream random)
+    {
+        int radius = Math.Clamp((int)Math.Ceiling(2.5 * smoothness), 1, 20);
+        Span<float> kernel = stackalloc float[2 * radius + 1];
+        double sum = 0;
+        for (int d = -radius; d <= radius; d++)
+            sum += Math.Exp(-d * d / (2 * smoothness * smoothness));
+        for (int d = -radius; d <= radius; d++)
+            kernel[d + radius] = (float)(Math.Exp(-d * d / (2 * smoothness * smoothness)) / sum);
+        Span<float> turned = stackalloc float[Length];
+        for (int y = 0; y < height; y++)
+        {
+            ulong bits = 0;
+            for (int x = 0; x < width; x++, bits >>= 16)
+            {
+                bits = x % 4 == 0 ? random.NextUInt64() : bits;
+                turned[x * Side + y] = ((bits & 0xFFFF) - 32767.5f) * (float)(strength / 32767.5);
+            }
+        }
+
+        Span<float> smooth = stackalloc float[Length];
+        SmoothDown(turned, smooth, width, height, kernel);
+        for (int y = 0; y < height; y++)
+        {
+            for (int x = 0; x < width; x++)
+                turned[y * Side + x] = smooth[x * Side + y];
+        }
+
+        SmoothDown(turned, field, height, width, kernel);
+    }
+
+    /// <summary>Each row becomes the weighted sum of those above and below it; beyond the edge there is nothing.</summary>
+    private static void SmoothDown(ReadOnlySpan<float> from, Span<float> to, int rows, int columns, ReadOnlySpan<float> kernel)
+    {
+        int radius = kernel.Length / 2;
+        for (int y = 0; y < rows; y++)
+        {
+            int first = Math.Max(0, y - radius), last = Math.Min(rows - 1, y + radius);
+            for (int x = 0; x < columns; x += Lanes)
+            {
+                System.Runtime.Intrinsics.Vector512<float> sum = default;
+                for (int row = first; row <= last; row++)
+                    sum += MemoryMarshal.Read<System.Runtime.Intrinsics.Vector512<float>>(MemoryMarshal.AsBytes(from.Slice(row * Side + x, Lanes))) * kernel[row - y + radius];
+                MemoryMarshal.Write(MemoryMarshal.AsBytes(to.Slice(y * Side + x, Lanes)), sum);
+            }
+        }
+    }
+}

@@ -1,0 +1,39 @@
+namespace Inkling;
+
+/// <summary>What a network's outputs are judged by.</summary>
+public enum Cost
+{
+    /// <summary>½‖y - a‖² (Nielsen, chapter 1).</summary>
+    Quadratic,
+
+    /// <summary>-Σ y ln a + (1 - y) ln(1 - a), for sigmoid outputs: their error is a - y, with no σ' to slow it (Nielsen, chapter 3).</summary>
+    CrossEntropy,
+
+    /// <summary>-Σ y ln a, for softmax outputs, whose error it makes a - y (Nielsen, chapter 3).</summary>
+    LogLikelihood,
+}
+
+internal static class CostFunctions
+{
+    private const double Least = 1e-30; // ln 0 would make one sure mistake an infinite cost
+
+    /// <summary>C of one example.</summary>
+    /// <param name="cost">Which.</param>
+    /// <param name="y">The outputs wished for.</param>
+    /// <param name="a">The outputs.</param>
+    public static double Of(Cost cost, ReadOnlySpan<float> y, ReadOnlySpan<float> a)
+    {
+        double sum = 0;
+        for (int j = 0; j < a.Length; j++)
+        {
+            sum += cost switch
+            {
+                Cost.Quadratic => 0.5 * (a[j] - y[j]) * (a[j] - y[j]),
+                Cost.CrossEntropy => -(y[j] * Math.Log(Math.Max(Least, a[j])) + (1 - y[j]) * Math.Log(Math.Max(Least, 1 - a[j]))),
+                _ => y[j] == 0 ? 0 : -y[j] * Math.Log(Math.Max(Least, a[j])), // a NaN stays one
+            };
+        }
+
+        return sum;
+    }
+}

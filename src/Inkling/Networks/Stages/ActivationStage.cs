@@ -1,0 +1,185 @@
+using Inkling.Numerics;
+
+namespace Inkling;
+
+/// <summary>Sigmoid, tanh or ReLU, in place: their slope is known from what comes out.</summary>
+internal sealed class ActivationStage : Stage
+{
+    private readonly ActivationFunction _function;
+    private readonly Action<int, int, int> _forward, _back;
+
+    public ActivationStage(Activations inPlace, ActivationFunction function)
+        : base(inPlace, inPlace)
+    {
+        _function = function;
+        _forward = (_, start, end) => Apply(Items(Output.Values, start, end));
+        _back = (_, start, end) => TimesSlope(Items(Output.Values, start, end), Items(Output.Errors, start, end));
+    }
+
+    public override void Forward(in StageWork work) => work.ForEachItem(_forward);
+
+    public override void PropagateBack(in StageWork work) => work.ForEachItem(_back);
+
+    private void Apply(Span<float> a)
+    {
+        switch (_function)
+        {
+            case ActivationFunction.Sigmoid:
+                SigmoidKernels.Apply(a, a);
+                break;
+            case ActivationFunction.Tanh:
+                Vectors.Scale(a, 2);
+                SigmoidKernels.Apply(a, a);
+                Elementwise.TanhOfSigmoid(a);
+                break;
+            default:
+                Elementwise.Relu(a);
+                break;
+        }
+    }
+
+    private void TimesSlope(ReadOnlySpan<float> a, Span<float> errors)
+    {
+        switch (_function)
+        {
+            case ActivationFunction.Sigmoid:
+                SigmoidKernels.TimesDerivative(a, errors);
+                break;
+            case ActivationFunction.Tanh:
+                Elementwise.TimesTanhSlope(a, errors);
+                break;
+            default:
+                Elementwise.TimesReluSlope(a, errors);
+                break;
+        }
+    }
+
+    private Span<float> Items(AlignedBuffer buffer, int start, int end) => buffer.Slice(start * Output.Layout.Stride, (end - start) * Output.Layout.Stride);
+}
+
+/// <summary>z·σ(z), whose slope cannot be told from what comes out.</summary>
+internal sealed class SiluStage : Stage
+{
+    private readonly AlignedBuffer _sigmoids;
+    private readonly Action<int, int, int> _forward, _back;
+
+    public SiluStage(Activations input, int miniBatchSize)
+        : base(input, new Activations(input.Layout, miniBatchSize))
+    {
+        _sigmoids = new AlignedBuffer(Output.Values.Length);
+        int stride = Output.Layout.Stride;
+        _forward = (_, start, end) =>
+        {
+            Span<float> z = Input.Values.Slice(start * stride, (end - start) * stride), sigmoid = _sigmoids.Slice(start * stride, (end - start) * stride);
+            SigmoidKernels.Apply(z, sigmoid);
+            Elementwise.Multiply(z, sigmoid, Output.Values.Slice(start * stride, (end - start) * stride));
+        };
+        _back = (_, start, end) => Elementwise.TimesSiluSlope(
+            Input.Values.Slice(start * stride, (end - start) * stride),
+            _sigmoids.Slice(start * stride, (end - start) * stride),
+            Output.Errors.Slice(start * stride, (end - start) * stride),
+            Input.Errors.Slice(start * stride, (end - start) * stride));
+    }
+
+    public override void Forward(in StageWork work) => work.ForEachItem(_forward);
+
+    public override void PropagateBack(in StageWork work) => work.ForEachItem(_back);
+}
+
+/// <summary>e^z over their sum, in place.</summary>
+internal sealed class SoftmaxStage(Activations inPlace) : Stage(inPlace, inPlace)
+{
+    public override void Forward(in StageWork work)
+    {
+        for (int i = 0; i < work.Items; i++)
+            Elementwise.Softmax(Output.ValuesOf(i), Output.Layout.Channels);
+    }
+
+    public override void PropagateBack(in StageWork work) =>
+        throw new NotSupportedException("The log-likelihood cost's error is that of z already.");
+}
+
+/// <summary>Inverted dropout: what is kept is scaled up, so that reading needs no change.</summary>
+internal sealed class DropoutStage : Stage
+{
+    private readonly double _rate;
+    private readonly AlignedBuffer _masks;
+    private readonly Action<int, int, int> _forward, _back;
+    private readonly int _layer;
+    private long _seed;
+
+    public DropoutStage(Activations input, double rate, int layer, int miniBatchSize)
+        : base(input, new Activations(input.Layout, miniBatchSize))
+    {
+        _rate = rate;
+        _layer = layer;
+        _masks = new AlignedBuffer(Output.Values.Length);
+        _forward = (_, start, end) =>
+        {
+            for (int i = start; i < end; i++)
+                Drop(i);
+        };
+        int stride = Output.Layout.Stride;
+        _back = (_, start, end) => Elementwise.Multiply(
+            Output.Errors.Slice(start * stride, (end - start) * stride), _masks.Slice(start * stride, (end - start) * stride), Input.Errors.Slice(start * stride, (end - start) * stride));
+    }
+
+    public override void Forward(in StageWork work)
+    {
+        _seed = work.Seed;
+        if (work.IsTraining)
+            work.ForEachItem(_forward);
+        else
+            Input.Values.Slice(0, work.Items * Input.Layout.Stride).CopyTo(Output.Values.Span);
+    }
+
+    public override void PropagateBack(in StageWork work) => work.ForEachItem(_back);
+
+    private void Drop(int item)
+    {
+        Span<float> mask = _masks.Slice(item * Output.Layout.Stride, Output.Layout.Stride);
+        RandomStream random = new(_seed, unchecked((long)_layer << 32 | (uint)item));
+        uint threshold = (uint)(_rate * 65536);
+        float scale = 1 / (1 - threshold / 65536f);
+        for (int i = 0; i < mask.Length; i += 4)
+        {
+            ulong bits = random.NextUInt64(); // sixteen bits for each number
+            for (int j = 0; j < 4; j++, bits >>= 16)
+                mask[i + j] = (bits & 0xFFFF) < threshold ? 0 : scale;
+        }
+
+        Elementwise.Multiply(Input.ValuesOf(item), mask, Output.ValuesOf(item));
+    }
+}
+
+/// <summary>Feature maps to a vector: drops the padding between the pixels.</summary>
+internal sealed class FlattenStage : Stage
+{
+    private readonly Action<int, int, int> _forward, _back;
+
+    public FlattenStage(Activations input, int miniBatchSize)
+        : base(input, new Activations(Layout.Of(new Shape(input.Layout.Pixels * input.Layout.Channels)), miniBatchSize))
+    {
+        Layout layout = input.Layout;
+        _forward = (_, start, end) =>
+        {
+            for (int i = start; i < end; i++)
+            {
+                for (int p = 0; p < layout.Pixels; p++)
+                    Input.ValuesOf(i).Slice(p * layout.Pitch, layout.Channels).CopyTo(Output.ValuesOf(i)[(p * layout.Channels)..]);
+            }
+        };
+        _back = (_, start, end) =>
+        {
+            for (int i = start; i < end; i++)
+            {
+                for (int p = 0; p < layout.Pixels; p++)
+                    Output.ErrorsOf(i).Slice(p * layout.Channels, layout.Channels).CopyTo(Input.ErrorsOf(i)[(p * layout.Pitch)..]);
+            }
+        };
+    }
+
+    public override void Forward(in StageWork work) => work.ForEachItem(_forward);
+
+    public override void PropagateBack(in StageWork work) => work.ForEachItem(_back);
+}

@@ -1,0 +1,115 @@
+using Inkling.Numerics;
+
+namespace Inkling;
+
+/// <summary>A fully connected layer at work: three products, forward, back and for the gradient (Nielsen's BP2 to BP4).</summary>
+internal sealed class DenseStage : Stage
+{
+    private readonly ParameterBuffer _parameters;
+    private readonly int _layer;
+    private readonly int[] _inputRows, _outputRows, _offsets;
+    private readonly AlignedBuffer _transposed, _zeros;
+    private readonly Action<int, int, int> _forward, _transpose, _back, _addTiles;
+    private WeightedLayer _destination;
+    private int _items;
+
+    public DenseStage(Activations input, Shape output, ParameterBuffer parameters, int layer, bool isFirst, int miniBatchSize)
+        : base(input, new Activations(Layout.Of(output), miniBatchSize))
+    {
+        _parameters = parameters;
+        _layer = layer;
+        _destination = Weights;
+        int inputs = Weights.Inputs, stride = Input.Layout.Stride;
+        _inputRows = [.. Enumerable.Range(0, miniBatchSize).Select(i => i * stride)];
+        _outputRows = [.. Enumerable.Range(0, miniBatchSize).Select(i => i * Output.Layout.Stride)];
+        _offsets = [.. Enumerable.Range(0, inputs)];
+        _transposed = new AlignedBuffer(isFirst ? 0 : Weights.Neurons * stride);
+        _zeros = new AlignedBuffer(stride);
+        _forward = (_, start, end) => PanelProducts.RowsTimesPanels(
+            Input.Values.Span, _inputRows.AsSpan(start, end - start), new Window(1, inputs, 0), Weights.Panels, Weights.PaddedBiases, Output.Values.Slice(start * Output.Layout.Stride, (end - start) * Output.Layout.Stride));
+        _transpose = (_, start, end) =>
+        {
+            for (int panel = start; panel < end; panel++)
+                Rows.TransposePanel(Weights.Panels, inputs, Weights.Neurons, panel, _transposed.Span);
+        };
+        _back = (_, start, end) => PanelProducts.RowsTimesPanels(
+            Output.Errors.Span, _outputRows.AsSpan(start, end - start), new Window(1, Weights.Neurons, 0), _transposed.Span, _zeros.Span, Input.Errors.Slice(start * stride, (end - start) * stride));
+        _addTiles = (_, start, end) => PanelProducts.AddOuterProducts(
+            Input.Values.Span, _inputRows.AsSpan(0, _items), _offsets, Output.Errors.Slice(0, _items * Output.Layout.Stride), _destination.Panels, start, end);
+    }
+
+    private WeightedLayer Weights => (WeightedLayer)_parameters.All[_layer]!;
+
+    public override void Forward(in StageWork work) => work.Workers.For(work.Items, ChunkOf(work.Items, work.Workers), _forward);
+
+    public override void PropagateBack(in StageWork work)
+    {
+        work.Workers.For(Weights.Stride / Rows.Panel, 4, _transpose);
+        work.Workers.For(work.Items, ChunkOf(work.Items, work.Workers), _back);
+    }
+
+    public override void AddGradient(in StageWork work, ParameterBuffer destination)
+    {
+        _destination = (WeightedLayer)destination.All[_layer]!;
+        _items = work.Items;
+        int tiles = PanelProducts.TileCount(_offsets.Length, Output.Layout.Stride);
+        work.Workers.For(tiles, Math.Max(1, tiles / (4 * work.Workers.Count)), _addTiles);
+        if (_destination.HasBias)
+            Rows.AddRows(Output.Errors.Slice(0, work.Items * Output.Layout.Stride), _destination.PaddedBiases);
+    }
+
+    /// <summary>Whole blocks of seven rows, as few as give every thread some.</summary>
+    private static int ChunkOf(int items, Workers workers) => workers.Count == 1 ? items : (items / (2 * workers.Count) + 6) / 7 * 7;
+}
+
+/// <summary>A fully connected layer that looks at examples directly: what is 0 in them is never touched.</summary>
+internal sealed class SparseDenseStage : Stage
+{
+    private readonly ParameterBuffer _parameters;
+    private readonly int _layer;
+
+    public SparseDenseStage(Activations input, Shape output, ParameterBuffer parameters, int layer, int miniBatchSize)
+        : base(input, new Activations(Layout.Of(output), miniBatchSize))
+    {
+        _parameters = parameters;
+        _layer = layer;
+    }
+
+    /// <summary>Where the examples come from, set before each mini-batch.</summary>
+    public SparseRows? Rows { get; set; }
+
+    /// <summary>[items]: the mini-batch.</summary>
+    public ArraySegment<int> Examples { get; set; }
+
+    /// <summary>The mini-batch to come, which is fetched into the cache meanwhile.</summary>
+    public ArraySegment<int> Next { get; set; }
+
+    private WeightedLayer Weights => (WeightedLayer)_parameters.All[_layer]!;
+
+    public override void Forward(in StageWork work)
+    {
+        WeightedLayer weights = Weights;
+        for (int i = 0; i < work.Items; i++)
+        {
+            if (i < Next.Count)
+                Rows!.Prefetch(Next[i]);
+            SparseRow row = Rows![Examples[i]];
+            Numerics.Rows.WeightedSum(row.Columns, row.Values, weights.Panels, weights.PaddedBiases, Output.ValuesOf(i));
+        }
+    }
+
+    public override void PropagateBack(in StageWork work) => throw new NotSupportedException("Nothing is learned before the input.");
+
+    public override void AddGradient(in StageWork work, ParameterBuffer destination)
+    {
+        WeightedLayer to = (WeightedLayer)destination.All[_layer]!;
+        for (int i = 0; i < work.Items; i++)
+        {
+            SparseRow row = Rows![Examples[i]];
+            Numerics.Rows.AddOuterProduct(row.Columns, row.Values, Output.ErrorsOf(i), to.Panels);
+        }
+
+        if (to.HasBias)
+            Numerics.Rows.AddRows(Output.Errors.Slice(0, work.Items * Output.Layout.Stride), to.PaddedBiases);
+    }
+}

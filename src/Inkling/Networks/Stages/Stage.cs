@@ -1,0 +1,39 @@
+using Inkling.Numerics;
+
+namespace Inkling;
+
+/// <summary>
+/// A layer at work on a mini-batch, forward and back. It holds the memory for it, none of what is learned, and nothing
+/// that lasts from one mini-batch to the next.
+/// </summary>
+internal abstract class Stage(Activations input, Activations output)
+{
+    public Activations Input { get; } = input;
+
+    public Activations Output { get; } = output;
+
+    /// <summary>The layer's number, from 1, and its text, for people.</summary>
+    public string Name { get; set; } = "the input";
+
+    /// <summary>From the input's values to the output's.</summary>
+    public abstract void Forward(in StageWork work);
+
+    /// <summary>From the output's errors, ∂C/∂ each number, to the input's. A layer that learns may still need its own weights here.</summary>
+    public abstract void PropagateBack(in StageWork work);
+
+    /// <summary>Adds ∂C/∂ what the layer learns, from the output's errors; after <see cref="PropagateBack"/>, so that it may go straight into the weights.</summary>
+    public virtual void AddGradient(in StageWork work, ParameterBuffer destination)
+    {
+    }
+}
+
+/// <summary>What a stage is told about the mini-batch at hand.</summary>
+/// <param name="Items">Examples in it.</param>
+/// <param name="IsTraining">Whether dropout drops and batch normalisation looks at the mini-batch.</param>
+/// <param name="Workers">Who does it.</param>
+/// <param name="Seed">For what is random about it.</param>
+internal readonly record struct StageWork(int Items, bool IsTraining, Workers Workers, long Seed)
+{
+    /// <summary>Runs the body for each example, given the thread's number and the example's.</summary>
+    public void ForEachItem(Action<int, int, int> body) => Workers.For(Items, Math.Max(1, Items / (8 * Workers.Count)), body);
+}

@@ -1,0 +1,68 @@
+namespace Inkling;
+
+/// <summary>How the learning rate changes, as a factor of the one asked for.</summary>
+public abstract record Schedule
+{
+    private Schedule()
+    {
+    }
+
+    /// <summary>Epochs at the beginning over which the rate rises from 0, in a straight line.</summary>
+    public double WarmUpEpochs { get; init; }
+
+    /// <summary>The factor at a moment.</summary>
+    /// <param name="epoch">Epochs done, with their fraction.</param>
+    /// <param name="epochs">Epochs in all.</param>
+    /// <param name="stalls">How often validation stalled, for <see cref="HalveOnStall"/>.</param>
+    internal double FactorAt(double epoch, int epochs, int stalls) =>
+        (WarmUpEpochs > 0 ? Math.Min(1, epoch / WarmUpEpochs) : 1) * Factor(epoch, epochs, stalls);
+
+    private protected abstract double Factor(double epoch, int epochs, int stalls);
+
+    /// <summary>Always the same.</summary>
+    public sealed record Constant : Schedule
+    {
+        private protected override double Factor(double epoch, int epochs, int stalls) => 1;
+    }
+
+    /// <summary>Multiplied by a factor every few epochs.</summary>
+    /// <param name="Every">Epochs between two changes, at least 1.</param>
+    /// <param name="By">The factor.</param>
+    public sealed record Stepped(int Every, double By) : Schedule
+    {
+        private protected override double Factor(double epoch, int epochs, int stalls) => Math.Pow(By, Math.Floor(epoch / Every));
+    }
+
+    /// <summary>Down half a cosine, to a fraction at the end (Loshchilov and Hutter, arXiv 1608.03983).</summary>
+    /// <param name="Final">The fraction.</param>
+    public sealed record Cosine(double Final = 0) : Schedule
+    {
+        private protected override double Factor(double epoch, int epochs, int stalls) => Final + (1 - Final) * Fall(epoch / epochs);
+    }
+
+    /// <summary>Up to the rate asked for and down again, both along a cosine (Smith and Topin, arXiv 1708.07120).</summary>
+    /// <param name="Rise">The fraction of the training that goes up.</param>
+    /// <param name="Start">The fraction of the rate to begin with.</param>
+    /// <param name="Final">The fraction of the rate to end with.</param>
+    public sealed record OneCycle(double Rise = 0.3, double Start = 0.04, double Final = 0.0004) : Schedule
+    {
+        private protected override double Factor(double epoch, int epochs, int stalls)
+        {
+            double t = epoch / epochs;
+            return t < Rise ? Start + (1 - Start) * (1 - Fall(t / Rise)) : Final + (1 - Final) * Fall((t - Rise) / (1 - Rise));
+        }
+    }
+
+    /// <summary>
+    /// Halved each time accuracy on validation data has not improved for some epochs, until it is a 128th; then training ends
+    /// (Nielsen, chapter 3, exercise).
+    /// </summary>
+    /// <param name="Patience">Epochs without improvement, at least 1.</param>
+    /// <param name="Halvings">After how many halvings the next stall ends the training.</param>
+    public sealed record HalveOnStall(int Patience = 10, int Halvings = 7) : Schedule
+    {
+        private protected override double Factor(double epoch, int epochs, int stalls) => Math.Pow(0.5, stalls);
+    }
+
+    private protected static double Fall(double t) => 0.5 * (1 + Math.Cos(Math.PI * Math.Clamp(t, 0, 1)));
+}

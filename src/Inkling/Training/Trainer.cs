@@ -1,0 +1,222 @@
+using Inkling.Numerics;
+
+namespace Inkling;
+
+/// <summary>
+/// One training: epochs of shuffled mini-batches, a step for each. What it has come to between two steps is all there is to
+/// know to go on (<see cref="Checkpoint"/>).
+/// </summary>
+internal sealed class Trainer : IDisposable
+{
+    private const int AverageChunk = 1 << 14;
+
+    private readonly Network _network;
+    private readonly Examples _training;
+    private readonly TrainingOptions _options;
+    private readonly Backpropagation _pass;
+    private readonly OptimiserState? _optimiser; // null where the gradient goes straight into the weights
+    private readonly Network? _average;
+    private readonly int[] _order;
+    private readonly int _miniBatchSize;
+    private readonly Action<int, int, int> _moveAverage;
+
+    public Trainer(Network network, Examples training, TrainingOptions options)
+    {
+        TrainingOptions.Require(options);
+        foreach (Examples examples in new[] { training, options.TestData ?? training, options.ValidationData ?? training })
+            Evaluation.RequireFit(network, examples);
+        if (options.ValidationData is null && (options.Patience > 0 || options.Schedule is Schedule.HalveOnStall))
+            throw new ArgumentException("Stopping early, and halving the learning rate on a stall, need validation data.", nameof(options));
+        _network = network;
+        _training = training;
+        _options = options;
+        _miniBatchSize = Math.Min(options.MiniBatchSize, training.Count);
+        _pass = new Backpropagation(network, _miniBatchSize, options.Threads, isSparse: options.Augmentation is null) { LabelSmoothing = options.LabelSmoothing };
+        _order = new int[training.Count];
+        if (options.Augmentation is { } augmentation)
+        {
+            if (training is not LabelledImages images)
+                throw new ArgumentException("Only images can be augmented.", nameof(options));
+            _pass.Distort = (example, image) => augmentation.Apply(image, images.Height, images.Width, State.EpochSeed, example);
+        }
+
+        bool isPlain = options.Optimiser is Optimiser.Sgd { Momentum: 0 } && options.L1 == 0;
+        _optimiser = isPlain ? null : new OptimiserState(options.Optimiser, network.Parameters);
+        _average = options.WeightAverage > 0 ? network.Clone() : null;
+        _moveAverage = (_, start, end) => MoveAverage(start, end);
+    }
+
+    /// <summary>Where training stands.</summary>
+    public TrainingState State { get; } = new();
+
+    /// <summary>What is reported and kept: the average of the weights, where one is made.</summary>
+    public Network Result => _average ?? _network;
+
+    public void Dispose() => _pass.Dispose();
+
+    public void Run(CancellationToken cancellationToken)
+    {
+        Checkpoint? checkpoint = _options.Checkpoint is { } path ? new Checkpoint(path, _network, _average, _optimiser, State, _options, _training) : null;
+        EpochReports reports = new(_options, runsBeside: _pass.Workers.Count == 1 && _options.Threads > 1 && !NeedsResults);
+        checkpoint?.Restore();
+        foreach (EpochResult past in State.Past)
+            reports.Announce(past);
+        try
+        {
+            while (State.Epoch < _options.Epochs && !State.HasEnded)
+            {
+                RunEpoch(cancellationToken);
+                double cost = State.CostSum / _training.Count;
+                EpochResult? result = reports.Report(State.Epoch, cost, Result);
+                State.Finish(result, _options);
+                checkpoint?.Save();
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            checkpoint?.Save();
+            throw;
+        }
+        finally
+        {
+            reports.Finish();
+        }
+
+        if (_average is not null)
+            _network.Parameters.CopyFrom(_average.Parameters);
+    }
+
+    private bool NeedsResults => _options.Patience > 0 || _options.Schedule is Schedule.HalveOnStall || _options.Checkpoint is not null;
+
+    private void RunEpoch(CancellationToken cancellationToken)
+    {
+        if (State.ExamplesDone == 0)
+        {
+            State.OrderRandom = _network.Random.Clone();
+            State.CostSum = 0;
+        }
+
+        for (int i = 0; i < _order.Length; i++) // so that an epoch depends on nothing but the network and its stream
+            _order[i] = i;
+        RandomStream random = State.OrderRandom!.Clone();
+        random.Shuffle(_order);
+        State.EpochSeed = unchecked((long)random.NextUInt64());
+        while (State.ExamplesDone < _order.Length)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            int start = State.ExamplesDone, size = Math.Min(_miniBatchSize, _order.Length - start), end = start + size;
+            ArraySegment<int> miniBatch = new(_order, start, size), next = new(_order, end, Math.Min(_miniBatchSize, _order.Length - end));
+            State.CostSum += Step(miniBatch, next);
+            State.ExamplesDone = end;
+            if (!double.IsFinite(State.CostSum))
+                throw Diagnostics.Diverged(_pass.FirstLayerNotFinite(size), State, _options);
+            _options.Progress?.Add(size);
+        }
+
+        _network.Random.CopyFrom(random);
+    }
+
+    private double Step(ArraySegment<int> miniBatch, ArraySegment<int> next)
+    {
+        double epoch = State.Epoch + (double)State.ExamplesDone / _order.Length;
+        double rate = _options.LearningRate * _options.Schedule.FactorAt(epoch, _options.Epochs, State.Stalls);
+        long seed = State.EpochSeed ^ (State.Steps + 1) * 0x5851F42D4C957F2D;
+        double cost;
+        if (_optimiser is null)
+        {
+            if (_options.L2 > 0)
+            {
+                foreach (WeightedLayer layer in _network.Parameters.Weighted)
+                    Vectors.Scale(layer.Panels, (float)(1 - rate * _options.L2 / _training.Count));
+            }
+
+            cost = _pass.AddGradient(_training, miniBatch, (float)(-rate / miniBatch.Count), _network.Parameters, next, seed);
+        }
+        else
+        {
+            cost = _pass.AddGradient(_training, miniBatch, 1f / miniBatch.Count, _optimiser.Gradient, next, seed);
+            _optimiser.Step(rate, _options.L1 / _training.Count, _options.L2 / _training.Count, State.Steps + 1, _pass.Workers);
+        }
+
+        State.Steps++;
+        if (_average is not null)
+            _pass.Workers.For((_network.Parameters.Span.Length + AverageChunk - 1) / AverageChunk, 1, _moveAverage);
+        return cost;
+    }
+
+    /// <summary>The first steps' weights are forgotten faster: they are far from anything worth keeping.</summary>
+    private void MoveAverage(int start, int end)
+    {
+        float keep = (float)Math.Min(_options.WeightAverage, (1.0 + State.Steps) / (10 + State.Steps));
+        Span<float> weights = _network.Parameters.Span;
+        int first = start * AverageChunk, last = Math.Min(end * AverageChunk, weights.Length);
+        Vectors.MoveTowards(weights[first..last], 1 - keep, _average!.Parameters.Span[first..last]);
+        if (start == 0)
+            Vectors.MoveTowards(_network.Parameters.Statistics, 1 - keep, _average.Parameters.Statistics);
+    }
+}
+
+/// <summary>Where a training stands, apart from the weights.</summary>
+internal sealed class TrainingState
+{
+    /// <summary>Epochs finished.</summary>
+    public int Epoch { get; set; }
+
+    /// <summary>Examples learned from in the epoch under way.</summary>
+    public int ExamplesDone { get; set; }
+
+    /// <summary>Steps made, over all epochs.</summary>
+    public long Steps { get; set; }
+
+    /// <summary>Sum of the costs in the epoch under way.</summary>
+    public double CostSum { get; set; }
+
+    /// <summary>The network's stream as it was before the epoch's shuffle: with it, its order can be made again.</summary>
+    public RandomStream? OrderRandom { get; set; }
+
+    /// <summary>Of what is drawn for each example of the epoch.</summary>
+    public long EpochSeed { get; set; }
+
+    /// <summary>The most correct answers on validation data so far.</summary>
+    public int BestValidation { get; set; } = -1;
+
+    /// <summary>Epochs since then.</summary>
+    public int EpochsSinceBest { get; set; }
+
+    /// <summary>Epochs since the learning rate was halved, or since the best.</summary>
+    public int EpochsStalled { get; set; }
+
+    /// <summary>How often the learning rate was halved.</summary>
+    public int Stalls { get; set; }
+
+    /// <summary>Training ended before its last epoch, since validation had stopped improving.</summary>
+    public bool HasEnded { get; set; }
+
+    /// <summary>The epochs finished, where they are needed again.</summary>
+    public List<EpochResult> Past { get; } = [];
+
+    /// <summary>The network of the epoch that was best on validation data; of the last, without such data.</summary>
+    public Network? Best { get; set; }
+
+    public void Finish(EpochResult? result, TrainingOptions options)
+    {
+        Epoch++;
+        ExamplesDone = 0;
+        if (result is null)
+            return;
+        bool isBest = result.Validation is not { } score || score.Correct > BestValidation;
+        BestValidation = Math.Max(BestValidation, result.Validation?.Correct ?? -1);
+        Best = isBest ? result.Network : Best;
+        Past.Add(result with { Network = Best! }); // the others' networks would fill the memory
+        EpochsSinceBest = isBest ? 0 : EpochsSinceBest + 1;
+        EpochsStalled = isBest ? 0 : EpochsStalled + 1;
+        if (options.Schedule is Schedule.HalveOnStall halve && EpochsStalled >= halve.Patience)
+        {
+            HasEnded = Stalls == halve.Halvings;
+            Stalls++;
+            EpochsStalled = 0;
+        }
+
+        HasEnded |= options.Patience > 0 && EpochsSinceBest >= options.Patience;
+    }
+}

@@ -1,0 +1,96 @@
+namespace Inkling;
+
+/// <summary>How a network is trained. What is not set is as the seed has it.</summary>
+public sealed record TrainingOptions
+{
+    /// <summary>How often the network sees all training examples.</summary>
+    public int Epochs { get; init; } = 30;
+
+    /// <summary>Examples a step, at least 1; the last step of an epoch has what is left.</summary>
+    public int MiniBatchSize { get; init; } = 10;
+
+    /// <summary>η, over 0.</summary>
+    public double LearningRate { get; init; } = 3.0;
+
+    /// <summary>How a step is made of a gradient.</summary>
+    public Optimiser Optimiser { get; init; } = new Optimiser.Sgd();
+
+    /// <summary>How the learning rate changes.</summary>
+    public Schedule Schedule { get; init; } = new Schedule.Constant();
+
+    /// <summary>λ of L2 regularisation: λ/2n Σ w² is added to the cost, n being the number of training examples (Nielsen, chapter 3). Biases are left alone.</summary>
+    public double L2 { get; init; }
+
+    /// <summary>λ of L1 regularisation: λ/n Σ |w| is added to the cost.</summary>
+    public double L1 { get; init; }
+
+    /// <summary>How much of each target goes to all outputs alike, 0 to under 1 (Szegedy et al., arXiv 1512.00567).</summary>
+    public double LabelSmoothing { get; init; }
+
+    /// <summary>
+    /// Where it is over 0, an exponential moving average of all weights is kept, which forgets this slowly (0.999: over about
+    /// 1,000 steps); it is what is reported after each epoch and what the network ends with (Polyak and Juditsky 1992).
+    /// </summary>
+    public double WeightAverage { get; init; }
+
+    /// <summary>How training images are changed each time they are seen; null for as they are.</summary>
+    public Augmentation? Augmentation { get; init; }
+
+    /// <summary>Training ends when accuracy on validation data has not improved for so many epochs; 0 for never.</summary>
+    public int Patience { get; init; }
+
+    /// <summary>Evaluated after each epoch, where given.</summary>
+    public Examples? TestData { get; init; }
+
+    /// <summary>Examples to choose the best epoch by; they are evaluated after each, as the test data are.</summary>
+    public Examples? ValidationData { get; init; }
+
+    /// <summary>
+    /// Called after each epoch, in order, one at a time, in place of printing the seed's lines. It may run beside the
+    /// training of the next epoch; what it throws ends the training.
+    /// </summary>
+    public Action<EpochResult>? OnEpoch { get; init; }
+
+    /// <summary>How far training has come, for a progress bar to look at.</summary>
+    public TrainingProgress? Progress { get; init; }
+
+    /// <summary>The most threads to use. The result is the same to the bit for any number.</summary>
+    public int Threads { get; init; } = Environment.ProcessorCount;
+
+    /// <summary>
+    /// A file that training is kept in after each epoch and when it is cancelled. Where it is there already, training goes on
+    /// from it and ends with the same bits as if it had never been interrupted.
+    /// </summary>
+    public string? Checkpoint { get; init; }
+
+    /// <exception cref="ArgumentOutOfRangeException">A number is out of its range; the message says which, and the range.</exception>
+    internal static void Require(TrainingOptions options)
+    {
+        Require(options.Epochs >= 0, options.Epochs, "Epochs are a number from 0 on.");
+        Require(options.MiniBatchSize >= 1, options.MiniBatchSize, "A mini-batch has at least 1 example.");
+        Require(options.Threads >= 1, options.Threads, "There is at least 1 thread.");
+        Require(options.Patience >= 0, options.Patience, "Patience is a number of epochs from 0 on.");
+        Require(options.LearningRate > 0 && double.IsFinite(options.LearningRate), options.LearningRate, "The learning rate is a number over 0.");
+        Require(options.L1 >= 0 && double.IsFinite(options.L1), options.L1, "λ of L1 regularisation is a number from 0 on.");
+        Require(options.L2 >= 0 && double.IsFinite(options.L2), options.L2, "λ of L2 regularisation is a number from 0 on.");
+        Require(options.LabelSmoothing is >= 0 and < 1, options.LabelSmoothing, "Label smoothing is from 0 to under 1.");
+        Require(options.WeightAverage is >= 0 and < 1, options.WeightAverage, "The weight average forgets by a number from 0 to under 1.");
+
+        void Require(bool condition, object value, string otherwise)
+        {
+            if (!condition)
+                throw new ArgumentOutOfRangeException(nameof(options), value, otherwise);
+        }
+    }
+}
+
+/// <summary>How far training has come. Written by the training thread, read by any other.</summary>
+public sealed class TrainingProgress
+{
+    private long _examples;
+
+    /// <summary>How many examples have been learned from, over all epochs.</summary>
+    public long Examples => Interlocked.Read(ref _examples);
+
+    internal void Add(int examples) => Volatile.Write(ref _examples, _examples + examples);
+}
