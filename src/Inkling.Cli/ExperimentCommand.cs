@@ -5,29 +5,44 @@ namespace Inkling.Cli;
 /// <summary><c>inkling experiment</c>: reruns a published table and prints ours beside it.</summary>
 internal static class ExperimentCommand
 {
+    private static readonly string[] Names = ["seed", "ladder", "best"];
+
     public static Command Create()
     {
-        Argument<string> name = new("name") { Description = "seed: the seed's three experiments (30 hidden neurons; 100; eta 20)", HelpName = "NAME" };
+        Argument<string> name = new("name")
+        {
+            Description = "seed: the seed's three experiments (30 hidden neurons; 100; eta 20). ladder: Nielsen's chapters 1, 3 and 6, row by row. best: trains the bundled networks from nothing",
+            HelpName = "NAME",
+        };
         name.Validators.Add(result =>
         {
-            if (result.Tokens is not [{ Value: "seed" }])
-                result.AddError($"There is no experiment \"{string.Join(' ', result.Tokens.Select(token => token.Value))}\": seed");
+            if (result.Tokens is not [var token] || !Names.Contains(token.Value, StringComparer.Ordinal))
+                result.AddError($"There is no experiment \"{string.Join(' ', result.Tokens.Select(token => token.Value))}\": {string.Join(", ", Names)}");
         });
         Option<int> seeds = Options.Number("--seeds", "Runs of each, with seeds 1, 2, …", 3, 1, 10_000);
-        Option<int> epochs = Options.Number("--epochs", "Epochs of each run", 30, 1, 100_000);
+        Option<int> epochs = Options.Number("--epochs", "Epochs of each run, in place of the table's own", 0, 1, 100_000);
+        Option<string?> rows = new("--rows") { Description = "ladder: only these rows, by number from 1, as 1-7,9", HelpName = "N-N,…" };
+        Option<string?> model = Options.OneOf("--model", "best: which network", "best", "tiny", "mlp");
+        Option<string?> @out = new("--out") { Description = "best: where networks and checkpoints go; there already, they are gone on from (default: models)", HelpName = "DIR" };
         Option<int> threads = Options.Threads();
         Option<string?> data = Options.Data();
-        Option<string?> plot = Options.Plot("the learning curves into FILE.png, and beside it the seed's figures: sigmoid and step, a cost surface with the path down it");
+        Option<string?> plot = Options.Plot("seed: the learning curves into FILE.png, and beside it the seed's figures: sigmoid and step, a cost surface with the path down it");
         Option<bool> json = Options.Json();
-        Command command = new("experiment", "Reruns a published table and prints ours beside it") { name, seeds, epochs, threads, data, plot, json };
-        command.SetAction((parsed, cancellationToken) => SeedExperiment.RunAsync(
-            parsed.GetValue(seeds),
-            parsed.GetValue(epochs),
-            parsed.GetValue(threads),
-            parsed.GetValue(data),
-            parsed.GetValue(plot),
-            new Terminal(parsed.GetValue(json)),
-            cancellationToken));
+        Command command = new("experiment", "Reruns a published table and prints ours beside it") { name, seeds, epochs, rows, model, @out, threads, data, plot, json };
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            Terminal terminal = new(parsed.GetValue(json));
+            ImageData images = await DataSource.LoadMnistOrGeneratedAsync(parsed.GetValue(data), terminal, cancellationToken);
+            int runs = parsed.GetValue(seeds), cores = parsed.GetValue(threads);
+            int? ownEpochs = parsed.GetValue(epochs) is > 0 and int given ? given : null;
+            Recipe recipe = Recipe.Named(parsed.GetValue(model) ?? "best")!;
+            return parsed.GetValue(name) switch
+            {
+                "seed" => await SeedExperiment.RunAsync(runs, ownEpochs ?? 30, cores, images, parsed.GetValue(plot), terminal, cancellationToken),
+                "ladder" => await LadderExperiment.RunAsync(parsed.GetValue(rows), runs, ownEpochs, cores, images, terminal, cancellationToken),
+                _ => await new BestExperiment(recipe, runs, ownEpochs ?? recipe.Options.Epochs, cores, parsed.GetValue(@out) ?? "models", images, terminal).RunAsync(cancellationToken),
+            };
+        });
         return command;
     }
 }

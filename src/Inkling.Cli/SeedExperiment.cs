@@ -13,9 +13,8 @@ internal static class SeedExperiment
         new("784-30-10, eta 20", [784, 30, 10], 20, "lower", "–"),
     ];
 
-    public static async Task<int> RunAsync(int seeds, int epochs, int threads, string? directory, string? plot, Terminal terminal, CancellationToken cancellationToken)
+    public static async Task<int> RunAsync(int seeds, int epochs, int threads, ImageData data, string? plot, Terminal terminal, CancellationToken cancellationToken)
     {
-        ImageData data = await DataSource.LoadMnistOrGeneratedAsync(directory, terminal, cancellationToken);
         Run[] runs = [.. Table.SelectMany(row => Enumerable.Range(1, seeds).Select(seed => new Run(row, seed)))];
         int done = 0;
         foreach (Run run in runs)

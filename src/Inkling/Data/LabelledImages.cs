@@ -64,6 +64,34 @@ public sealed class LabelledImages : Examples
     public LabelledImages Slice(int start, int count) =>
         new(_pixels.Slice(start * InputSize, count * InputSize), _labels.Slice(start, count), Height, Width, Classes);
 
+    /// <summary>The images moved by whole pixels, copied; what leaves an image is lost, what comes in is paper.</summary>
+    /// <param name="dx">Pixels to the right.</param>
+    /// <param name="dy">Pixels down.</param>
+    public LabelledImages Moved(int dx, int dy)
+    {
+        byte[] moved = new byte[_pixels.Length];
+        for (int i = 0; i < Count; i++)
+        {
+            for (int y = Math.Max(0, dy); y < Math.Min(Height, Height + dy); y++)
+            {
+                for (int x = Math.Max(0, dx); x < Math.Min(Width, Width + dx); x++)
+                    moved[i * InputSize + y * Width + x] = Pixels(i)[(y - dy) * Width + x - dx];
+            }
+        }
+
+        return new LabelledImages(moved, _labels, Height, Width, Classes);
+    }
+
+    /// <summary>These images and others behind them, copied: to learn from generated digits beside real ones, for example.</summary>
+    /// <exception cref="ArgumentException">The others are of another size, or have other classes.</exception>
+    public LabelledImages Concat(LabelledImages others)
+    {
+        ArgumentNullException.ThrowIfNull(others);
+        if (others.Height != Height || others.Width != Width || others.Classes != Classes)
+            throw new ArgumentException($"Images of {others.Height}×{others.Width} in {others.Classes} classes do not go with images of {Height}×{Width} in {Classes}.", nameof(others));
+        return new LabelledImages((byte[])[.. _pixels.Span, .. others._pixels.Span], (byte[])[.. _labels.Span, .. others._labels.Span], Height, Width, Classes);
+    }
+
     /// <inheritdoc/>
     public override void CopyInput(int index, Span<float> input)
     {

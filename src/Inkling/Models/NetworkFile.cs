@@ -17,8 +17,9 @@ public static class NetworkFile
     {
         /// <summary>Saves the network: as network2.py does where the name ends in <c>.json</c>, as safetensors otherwise.</summary>
         /// <param name="path">The file; written beside its place and renamed.</param>
+        /// <param name="isHalf">Whether safetensors hold half precision, which halves the file; what is loaded again is rounded to it.</param>
         /// <exception cref="InklingException">The file cannot be written.</exception>
-        public void Save(string path)
+        public void Save(string path, bool isHalf = false)
         {
             ArgumentNullException.ThrowIfNull(path);
             AtomicFile.Write(path, stream =>
@@ -26,7 +27,7 @@ public static class NetworkFile
                 if (path.EndsWith(".json", StringComparison.OrdinalIgnoreCase))
                     Network2Json.Write(stream, network);
                 else
-                    ToSafetensors(network).WriteTo(stream);
+                    ToSafetensors(network, isHalf).WriteTo(stream);
             });
         }
 
@@ -135,7 +136,9 @@ public static class NetworkFile
             double temperature = json.RootElement.TryGetProperty("temperature", out JsonElement t) ? t.GetDouble() : 1;
             if (!(temperature is > 0 and < 1000))
                 throw new FormatException("temperature");
-            return (Architecture.Parse(json.RootElement.GetProperty("architecture").GetString() ?? "", cost), temperature);
+            return json.RootElement.TryGetProperty("sizes", out JsonElement sizes) // before there were other layers
+                ? (Architecture.FullyConnected([.. sizes.EnumerateArray().Select(size => size.GetInt32())], cost.Value), temperature)
+                : (Architecture.Parse(json.RootElement.GetProperty("architecture").GetString() ?? "", cost), temperature);
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or ArgumentException)
         {

@@ -50,7 +50,7 @@ public sealed class NetworkFileTests : IDisposable
         float[] values = [.. Enumerable.Range(0, 6).Select(i => BinaryPrimitives.ReadSingleLittleEndian(file.AsSpan(begin + 4 * i)))];
         Assert.Equal(network.Layers[0].CopyWeights(), values);
         Assert.Equal(network.Layers[0][1, 2], values[1 * 3 + 2]);
-        Assert.Contains("\"sizes\":[3,2]", header.RootElement.GetProperty("__metadata__").GetProperty("inkling").GetString()!, StringComparison.Ordinal);
+        Assert.Contains("\"architecture\":\"3 dense:2 sigmoid\"", header.RootElement.GetProperty("__metadata__").GetProperty("inkling").GetString()!, StringComparison.Ordinal);
     }
 
     [Fact]

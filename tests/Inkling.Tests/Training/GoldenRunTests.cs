@@ -21,7 +21,7 @@ public class GoldenRunTests
     }
 
     [Fact]
-    public async Task After_an_epoch_its_cost_is_within_two_percent_and_its_answers_within_sixty()
+    public async Task Its_cost_and_its_answers_stay_with_the_references()
     {
         ImageData mnist = await TestData.MnistAsync();
         Network network = Network.Load(TestData.Golden("start.json"));
@@ -33,7 +33,9 @@ public class GoldenRunTests
             done = batches;
             JsonElement expected = facts.RootElement.GetProperty(string.Create(CultureInfo.InvariantCulture, $"after_{batches}_mini_batches"));
             double cost = network.Cost(mnist.Training.Slice(0, 1000)), expectedCost = expected.GetProperty("cost_first_1000").GetDouble();
-            Assert.InRange(cost, 0.98 * expectedCost, 1.02 * expectedCost);
+            // By then a millionth added to one weight at the start moves the cost by up to 6 % (0.079 to 0.085 in twelve runs).
+            double tolerance = batches < 5000 ? 0.02 : 0.08;
+            Assert.InRange(cost, (1 - tolerance) * expectedCost, (1 + tolerance) * expectedCost);
             Assert.InRange(network.Evaluate(mnist.Test).Correct - expected.GetProperty("test_correct").GetInt32(), -60, 60);
         }
     }

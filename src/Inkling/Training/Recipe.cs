@@ -1,0 +1,67 @@
+namespace Inkling;
+
+/// <summary>A network and how it is trained, under a name: what the bundled models are made by.</summary>
+/// <param name="Name">The name, as <c>inkling train --model</c> takes it.</param>
+/// <param name="Architecture">What is trained.</param>
+/// <param name="Initialisation">What it begins with.</param>
+/// <param name="Options">How it is trained.</param>
+public sealed record Recipe(string Name, Architecture Architecture, Initialisation Initialisation, TrainingOptions Options)
+{
+    private static readonly Augmentation Handwriting = new()
+    {
+        Shift = 2,
+        Rotation = 10,
+        Scale = 0.1,
+        Shear = 0.15,
+        Elastic = 20,
+        ElasticSmoothness = 5,
+    };
+
+    /// <summary>The seed's first network: 784-30-10, 30 epochs, mini-batch 10, η 3.</summary>
+    public static Recipe Seed { get; } = new("seed", Architecture.FullyConnected([784, 30, 10]), Initialisation.StandardNormal, new TrainingOptions());
+
+    /// <summary>The seed's second network: 784-100-10.</summary>
+    public static Recipe Seed100 { get; } = new("seed-100", Architecture.FullyConnected([784, 100, 10]), Initialisation.StandardNormal, new TrainingOptions());
+
+    /// <summary>The small bundled network: five convolutions, under 50,000 parameters.</summary>
+    public static Recipe Tiny { get; } = new(
+        "tiny",
+        Architecture.Parse("1x28x28 conv:16:5x5:pad2:nobias maxpool:2 batchnorm relu conv:32:3x3:pad1:nobias batchnorm relu conv:32:3x3:pad1:nobias maxpool:2 batchnorm relu conv:48:3x3:pad1:nobias batchnorm relu conv:44:3x3:pad1:nobias batchnorm relu gap dense:10 softmax"),
+        Initialisation.He,
+        Convolutional(epochs: 25, learningRate: 0.006));
+
+    /// <summary>The large bundled network: five convolutions, 290,000 parameters.</summary>
+    public static Recipe Best { get; } = new(
+        "best",
+        Architecture.Parse("1x28x28 conv:32:5x5:pad2:nobias maxpool:2 batchnorm relu conv:64:3x3:pad1:nobias batchnorm relu conv:64:3x3:pad1:nobias maxpool:2 batchnorm relu conv:128:3x3:pad1:nobias batchnorm relu conv:128:3x3:pad1:nobias maxpool:2 batchnorm relu flatten dropout:0.3 dense:10 softmax"),
+        Initialisation.He,
+        Convolutional(epochs: 15, learningRate: 0.003));
+
+    /// <summary>No convolution: two hidden layers, and distorted images (Simard 2003; Ciresan et al. 2010).</summary>
+    public static Recipe Mlp { get; } = new(
+        "mlp",
+        Architecture.Parse("1x28x28 flatten dense:1000:nobias batchnorm relu dropout:0.2 dense:1000:nobias batchnorm relu dropout:0.2 dense:10 softmax"),
+        Initialisation.He,
+        Convolutional(epochs: 40, learningRate: 0.003) with { MiniBatchSize = 128, Augmentation = Handwriting with { Elastic = 34 } });
+
+    /// <summary>All of them, the simplest first.</summary>
+    public static IReadOnlyList<Recipe> All { get; } = [Seed, Seed100, Mlp, Tiny, Best];
+
+    /// <summary>The recipe of this name; null where there is none.</summary>
+    public static Recipe? Named(string name) => All.FirstOrDefault(recipe => recipe.Name == name);
+
+    /// <summary>A fresh network of the recipe.</summary>
+    /// <param name="seed">The same seed gives the same network, and the same training after it, to the bit.</param>
+    public Network CreateNetwork(int seed) => new(Architecture, Initialisation, seed);
+
+    private static TrainingOptions Convolutional(int epochs, double learningRate) => new()
+    {
+        Epochs = epochs,
+        MiniBatchSize = 64,
+        LearningRate = learningRate,
+        Optimiser = new Optimiser.Adam(WeightDecay: 0.01),
+        Schedule = new Schedule.OneCycle(Rise: 0.25),
+        WeightAverage = 0.999,
+        Augmentation = Handwriting,
+    };
+}
