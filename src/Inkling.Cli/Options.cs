@@ -55,6 +55,25 @@ internal static class Options
         }),
     };
 
+    /// <summary>An architecture's text, as <c>"1x28x28 conv:20:5x5 relu maxpool:2 flatten dense:10 softmax"</c>.</summary>
+    public static Option<Architecture?> ArchitectureText() => new("--architecture")
+    {
+        Description = "Layers of your own, as \"1x28x28 conv:20:5x5 relu maxpool:2 flatten dense:10 softmax\"; trained as tiny is",
+        HelpName = "TEXT",
+        CustomParser = result =>
+        {
+            try
+            {
+                return Architecture.Parse(result.Tokens[0].Value);
+            }
+            catch (Exception e) when (e is FormatException or ArgumentException)
+            {
+                result.AddError($"--architecture: {e.Message.Replace(" (Parameter 'layers')", "", StringComparison.Ordinal)}");
+                return null;
+            }
+        },
+    };
+
     /// <summary>One of some names.</summary>
     public static Option<string?> OneOf(string name, string description, params string[] names) => new(name)
     {

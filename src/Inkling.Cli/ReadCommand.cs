@@ -10,7 +10,7 @@ internal static class ReadCommand
     public static Command Create()
     {
         Argument<string[]> images = new("image") { Description = "Pictures (PNG, JPEG, BMP, WebP), folders of them, or - for standard input", HelpName = "IMAGE", Arity = ArgumentArity.OneOrMore };
-        Option<string?> model = new("--model") { Description = "The network's file (default: the one trained last)", HelpName = "FILE" };
+        Option<string?> model = new("--model") { Description = "best (the default), tiny, latest (the network trained last), or a file", HelpName = "MODEL" };
         Option<bool> json = Options.Json();
         Command command = new("read", "Reads the digit in each picture") { images, model, json };
         command.SetAction((parsed, cancellationToken) => Task.FromResult(
@@ -20,10 +20,8 @@ internal static class ReadCommand
 
     private static int Run(string[] images, string? model, Terminal terminal, CancellationToken cancellationToken)
     {
-        if (model is null && !File.Exists(UserFolder.LatestNetwork))
-            throw new InklingException("There is no trained network yet. Train one with \"inkling train\" (a second or two), or name one with --model.");
-        model ??= UserFolder.LatestNetwork;
-        DigitReader reader = PictureReading.ReaderOf(Network.Load(model), model);
+        model ??= BundledModels.Names[0];
+        DigitReader reader = PictureReading.ReaderOf(ModelSource.Load(model), model);
         int failures = 0;
         foreach (string image in images.SelectMany(image => Directory.Exists(image) ? PictureReading.PicturesIn(image) : [image]))
         {

@@ -7,55 +7,65 @@ namespace Inkling.Cli;
 /// <summary><c>inkling train</c>: the seed's job by default.</summary>
 internal static class TrainCommand
 {
-    private static readonly Dictionary<string, int[]> Architectures = new(StringComparer.Ordinal)
-    {
-        ["seed"] = [784, 30, 10],
-        ["seed-100"] = [784, 100, 10],
-    };
-
     public static Command Create()
     {
         Option<int[]?> layers = Options.Layers();
-        Option<string?> model = Options.OneOf("--model", "A named architecture in place of --layers", [.. Architectures.Keys]);
-        Option<int> epochs = Options.Number("--epochs", "How often the network sees all training images", 30, 1, 100_000);
-        Option<int> miniBatch = Options.Number("--mini-batch", "Images for each step", 10, 1, 1_000_000);
-        Option<double> eta = Options.Number("--eta", "Learning rate", 3.0, 1e-9, 1e9);
+        Option<string?> model = Options.OneOf("--model", "A named network in place of --layers, with its own way of training", [.. Recipe.All.Select(recipe => recipe.Name)]);
+        Option<Architecture?> architecture = Options.ArchitectureText();
+        Option<int> epochs = Options.Number("--epochs", "How often the network sees all training images", Recipe.Seed.Options.Epochs, 1, 100_000);
+        Option<int> miniBatch = Options.Number("--mini-batch", "Images for each step", Recipe.Seed.Options.MiniBatchSize, 1, 1_000_000);
+        Option<double> eta = Options.Number("--eta", "Learning rate", Recipe.Seed.Options.LearningRate, 1e-9, 1e9);
         Option<int> seed = Options.Seed();
         Option<int> threads = Options.Threads();
         Option<string?> data = Options.Data();
         Option<string?> @out = new("--out") { Description = "Where the trained network goes: .safetensors, or .json as network2.py writes it (default: the user's data folder)", HelpName = "FILE" };
         Option<string?> plot = Options.Plot("the learning curve into FILE.png, and beside it the confusion matrix, the worst mistakes and the hidden neurons' weights");
+        Option<string?> monitor = new("--monitor") { Description = "Record cost, accuracy, weights and gradients after each epoch, and draw them into FILE.png", HelpName = "FILE.png" };
+        Option<string?> checkpoint = new("--checkpoint") { Description = "Keep the training in FILE after each epoch and when it is interrupted", HelpName = "FILE" };
+        Option<bool> resume = new("--resume") { Description = "Go on from the checkpoint, to the same bits as if never interrupted" };
         Option<bool> json = Options.Json();
         Command command = new("train", "Trains a network: the seed's job by default (784-30-10, 30 epochs, mini-batch 10, eta 3.0)")
         {
-            layers, model, epochs, miniBatch, eta, seed, threads, data, @out, plot, json,
+            layers, model, architecture, epochs, miniBatch, eta, seed, threads, data, @out, plot, monitor, checkpoint, resume, json,
         };
         command.Validators.Add(result =>
         {
-            if (result.GetResult(layers) is { Implicit: false } && result.GetResult(model) is { Implicit: false })
-                result.AddError("--layers and --model both name an architecture: give one of them");
+            if (new Option[] { layers, model, architecture }.Count(option => result.GetResult(option) is { Implicit: false }) > 1)
+                result.AddError("--layers, --model and --architecture each name an architecture: give one of them");
+            if (result.GetResult(resume) is { Implicit: false } && result.GetResult(checkpoint) is null or { Implicit: true })
+                result.AddError("--resume needs --checkpoint FILE");
         });
-        command.SetAction((parsed, cancellationToken) => RunAsync(
-            new Job(
-                parsed.GetValue(layers) is { Length: > 0 } sizes ? sizes : Architectures[parsed.GetValue(model) ?? "seed"],
-                parsed.GetValue(epochs),
-                parsed.GetValue(miniBatch),
-                parsed.GetValue(eta),
-                parsed.GetValue(seed),
-                parsed.GetValue(threads),
-                parsed.GetValue(data),
-                parsed.GetValue(@out),
-                parsed.GetValue(plot)),
-            new Terminal(parsed.GetValue(json)),
-            cancellationToken));
+        command.SetAction((parsed, cancellationToken) =>
+        {
+            Recipe recipe = parsed.GetValue(layers) is { Length: > 0 } sizes ? Recipe.Seed with { Architecture = Architecture.FullyConnected(sizes) }
+                : parsed.GetValue(architecture) is { } own ? Recipe.Tiny with { Name = "architecture", Architecture = own }
+                : Recipe.Named(parsed.GetValue(model) ?? "seed")!;
+            TrainingOptions options = recipe.Options with
+            {
+                Epochs = Given(epochs) ?? recipe.Options.Epochs,
+                MiniBatchSize = Given(miniBatch) ?? recipe.Options.MiniBatchSize,
+                LearningRate = Given(eta) ?? recipe.Options.LearningRate,
+                Threads = parsed.GetValue(threads),
+                Checkpoint = parsed.GetValue(checkpoint),
+            };
+            return RunAsync(
+                new Job(recipe with { Options = options }, parsed.GetValue(seed), parsed.GetValue(data), parsed.GetValue(@out), parsed.GetValue(plot), parsed.GetValue(monitor), parsed.GetValue(resume)),
+                new Terminal(parsed.GetValue(json)),
+                cancellationToken);
+
+            T? Given<T>(Option<T> option)
+                where T : struct => parsed.GetResult(option) is { Implicit: false } ? parsed.GetValue(option) : null;
+        });
         return command;
     }
 
     private static async Task<int> RunAsync(Job job, Terminal terminal, CancellationToken cancellationToken)
     {
+        if (job.Recipe.Options.Checkpoint is { } checkpoint && !job.Resume && File.Exists(checkpoint))
+            throw new InklingException($"{checkpoint}: there is a training in this file already. Go on with it by --resume, or delete it.");
         ImageData data = await DataSource.LoadMnistOrGeneratedAsync(job.Data, terminal, cancellationToken);
         RequireFit(job, data);
-        Network network = new(job.Layers, job.Seed);
+        Network network = job.Recipe.CreateNetwork(job.Seed);
         terminal.Message(string.Create(CultureInfo.InvariantCulture, $"{network}. {data.Name}: {data.Training.Count:N0} images to learn from, {data.Validation.Count:N0} for validation, {data.Test.Count:N0} for the test."));
 
         TrainingRun run = new(job, data, network, terminal);
@@ -68,8 +78,9 @@ internal static class TrainCommand
 
     private static void RequireFit(Job job, ImageData data)
     {
-        if (job.Layers[0] != data.Training.InputSize || job.Layers[^1] != data.Training.OutputSize)
-            throw new InklingException($"--layers {string.Join(',', job.Layers)} does not fit the data: images of {data.Training.Height}×{data.Training.Width} pixels in {data.Training.Classes} classes need {data.Training.InputSize} first and {data.Training.OutputSize} last.");
+        Architecture architecture = job.Recipe.Architecture;
+        if (architecture.Input.Size != data.Training.InputSize || architecture.Output.Size != data.Training.OutputSize)
+            throw new InklingException($"{(architecture.Sizes is { } sizes ? $"--layers {string.Join(',', sizes)}" : architecture)} does not fit the data: images of {data.Training.Height}×{data.Training.Width} pixels in {data.Training.Classes} classes need {data.Training.InputSize} first and {data.Training.OutputSize} last.");
     }
 
     private static void ReportEnd(Job job, ImageData data, TrainingRun run, TimeSpan time, bool interrupted, Terminal terminal)
@@ -83,8 +94,12 @@ internal static class TrainCommand
         terminal.Line(string.Create(CultureInfo.InvariantCulture, $"{(interrupted ? "Interrupted after" : "Trained in")} {time.TotalSeconds:0.00} s, {imagesPerSecond:N0} images a second."));
         bool saved = Save(best, file, required: job.Out is not null, terminal);
         if (saved)
-            terminal.Message($"Saved {kept} to {file}. Read a picture with it: inkling read PICTURE{(job.Out is null ? "" : $" --model {file}")}");
-        string[] pictures = job.Plot is null ? [] : TrainingPictures.Save(job.Plot, data, run.Epochs, best);
+            terminal.Message($"Saved {kept} to {file}. Read a picture with it: inkling read PICTURE --model {(job.Out is null ? ModelSource.Latest : file)}");
+        if (run.Best is { Test: { } score } && Diagnostics.WhyStuck(best, data.Test, score) is { } hint)
+            terminal.Message(hint);
+        if (interrupted && job.Recipe.Options.Checkpoint is { } checkpoint)
+            terminal.Message($"Kept the training in {checkpoint}: the same command with --resume goes on with it.");
+        string[] pictures = [.. job.Plot is null ? [] : TrainingPictures.Save(job.Plot, data, run.Epochs, best), .. run.SaveMonitor()];
         if (pictures.Length > 0)
             terminal.Message($"Drew {string.Join(", ", pictures)}");
         terminal.Json(json =>
@@ -116,5 +131,5 @@ internal static class TrainCommand
     }
 
     /// <summary>What <c>train</c> was asked for.</summary>
-    internal sealed record Job(int[] Layers, int Epochs, int MiniBatch, double Eta, int Seed, int Threads, string? Data, string? Out, string? Plot);
+    internal sealed record Job(Recipe Recipe, int Seed, string? Data, string? Out, string? Plot, string? Monitor, bool Resume);
 }

@@ -1,3 +1,4 @@
+using Inkling.Imaging;
 using Spectre.Console;
 
 namespace Inkling.Cli;
@@ -6,6 +7,7 @@ namespace Inkling.Cli;
 internal sealed class TrainingRun(TrainCommand.Job job, ImageData data, Network network, Terminal terminal)
 {
     private readonly List<EpochResult> _epochs = [];
+    private readonly TrainingMonitor? _monitor = job.Monitor is null ? null : new TrainingMonitor(data.Training, data.Validation);
 
     public TrainingProgress Progress { get; } = new();
 
@@ -28,7 +30,7 @@ internal sealed class TrainingRun(TrainCommand.Job job, ImageData data, Network 
             .Columns(new LearningCurveColumn(this), new ProgressBarColumn(), new PercentageColumn(), new ImagesPerSecondColumn(this), new RemainingTimeColumn())
             .StartAsync(async context =>
             {
-                ProgressTask bar = context.AddTask("training", maxValue: (double)job.Epochs * data.Training.Count);
+                ProgressTask bar = context.AddTask("training", maxValue: (double)job.Recipe.Options.Epochs * data.Training.Count);
                 Task<bool> training = TrainInBackground(cancellationToken);
                 while (await Task.WhenAny(training, Task.Delay(100, CancellationToken.None)) != training)
                     bar.Value = Progress.Examples;
@@ -37,13 +39,22 @@ internal sealed class TrainingRun(TrainCommand.Job job, ImageData data, Network 
             });
     }
 
+    /// <summary>Draws what <c>--monitor</c> asked for: the file's name, or nothing.</summary>
+    public string[] SaveMonitor()
+    {
+        if (_monitor is null || _monitor.Entries.Count == 0)
+            return [];
+        MonitorPlot.Save(job.Monitor!, $"Inside {data.Name}'s training, epoch by epoch", _monitor.Entries);
+        return [job.Monitor!];
+    }
+
     private Task<bool> TrainInBackground(CancellationToken cancellationToken) => Task.Run(
         () =>
         {
-            TrainingOptions options = new() { ValidationData = data.Validation, OnEpoch = Report, Progress = Progress, Threads = job.Threads };
+            TrainingOptions options = job.Recipe.Options with { ValidationData = data.Validation, TestData = data.Test, OnEpoch = Report, Progress = Progress };
             try
             {
-                network.Sgd(data.Training, job.Epochs, job.MiniBatch, job.Eta, data.Test, options, cancellationToken);
+                network.Train(data.Training, options, cancellationToken);
                 return true;
             }
             catch (OperationCanceledException)
@@ -59,6 +70,7 @@ internal sealed class TrainingRun(TrainCommand.Job job, ImageData data, Network 
             _epochs.Add(result);
         if (Best is null || result.Validation!.Value.Correct > Best.Validation!.Value.Correct)
             Best = result;
+        _monitor?.Record(result);
         if (terminal.IsJson)
             WriteJson(result);
         else

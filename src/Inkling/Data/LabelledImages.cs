@@ -12,6 +12,7 @@ public sealed class LabelledImages : Examples
 
     private readonly ReadOnlyMemory<byte> _pixels;
     private readonly ReadOnlyMemory<byte> _labels;
+    private readonly float[][]? _targets;
 
     /// <summary>Images and labels, not copied.</summary>
     /// <param name="pixels">[count, height, width], row-major; 0 is paper, 255 is ink.</param>
@@ -35,6 +36,9 @@ public sealed class LabelledImages : Examples
         Width = width;
         Classes = classes;
     }
+
+    private LabelledImages(ReadOnlyMemory<byte> pixels, ReadOnlyMemory<byte> labels, int height, int width, int classes, float[][]? targets)
+        : this(pixels, labels, height, width, classes) => _targets = targets;
 
     /// <summary>Rows of an image.</summary>
     public int Height { get; }
@@ -62,7 +66,39 @@ public sealed class LabelledImages : Examples
 
     /// <summary>Some of the images, in their order, sharing the memory of these.</summary>
     public LabelledImages Slice(int start, int count) =>
-        new(_pixels.Slice(start * InputSize, count * InputSize), _labels.Slice(start, count), Height, Width, Classes);
+        new(_pixels.Slice(start * InputSize, count * InputSize), _labels.Slice(start, count), Height, Width, Classes, _targets?[start..(start + count)]);
+
+    /// <summary>
+    /// The same images with outputs wished for other than 1 at the label: what an ensemble thinks of them, for a small network
+    /// to learn (distillation, Hinton et al., arXiv 1503.02531). <see cref="ClassOf"/> is still the label.
+    /// </summary>
+    /// <param name="targets">[count][classes], not copied.</param>
+    /// <exception cref="ArgumentException">There are not as many targets as images, or one has not as many numbers as there are classes.</exception>
+    public LabelledImages WithTargets(IReadOnlyList<float[]> targets)
+    {
+        ArgumentNullException.ThrowIfNull(targets);
+        if (targets.Count != Count || targets.Any(target => target.Length != Classes))
+            throw new ArgumentException($"{Count} images in {Classes} classes need {Count} targets of {Classes} numbers.", nameof(targets));
+        return new LabelledImages(_pixels, _labels, Height, Width, Classes, [.. targets]);
+    }
+
+    /// <summary>The images as a training would see them once: each changed in its own way, copied.</summary>
+    /// <param name="augmentation">How.</param>
+    /// <param name="seed">The same seed, the same changes.</param>
+    public LabelledImages Augmented(Augmentation augmentation, long seed)
+    {
+        ArgumentNullException.ThrowIfNull(augmentation);
+        byte[] changed = new byte[_pixels.Length];
+        Parallel.For(0, Count, i =>
+        {
+            float[] image = new float[InputSize];
+            CopyInput(i, image);
+            augmentation.Apply(image, Height, Width, seed, i);
+            for (int p = 0; p < image.Length; p++)
+                changed[i * InputSize + p] = (byte)(255 * image[p] + 0.5f);
+        });
+        return new LabelledImages(changed, _labels, Height, Width, Classes, _targets);
+    }
 
     /// <summary>The images moved by whole pixels, copied; what leaves an image is lost, what comes in is paper.</summary>
     /// <param name="dx">Pixels to the right.</param>
@@ -79,7 +115,7 @@ public sealed class LabelledImages : Examples
             }
         }
 
-        return new LabelledImages(moved, _labels, Height, Width, Classes);
+        return new LabelledImages(moved, _labels, Height, Width, Classes, _targets);
     }
 
     /// <summary>These images and others behind them, copied: to learn from generated digits beside real ones, for example.</summary>
@@ -89,7 +125,8 @@ public sealed class LabelledImages : Examples
         ArgumentNullException.ThrowIfNull(others);
         if (others.Height != Height || others.Width != Width || others.Classes != Classes)
             throw new ArgumentException($"Images of {others.Height}×{others.Width} in {others.Classes} classes do not go with images of {Height}×{Width} in {Classes}.", nameof(others));
-        return new LabelledImages((byte[])[.. _pixels.Span, .. others._pixels.Span], (byte[])[.. _labels.Span, .. others._labels.Span], Height, Width, Classes);
+        float[][]? targets = _targets is null && others._targets is null ? null : [.. AllTargets(), .. others.AllTargets()];
+        return new LabelledImages((byte[])[.. _pixels.Span, .. others._pixels.Span], (byte[])[.. _labels.Span, .. others._labels.Span], Height, Width, Classes, targets);
     }
 
     /// <inheritdoc/>
@@ -103,12 +140,26 @@ public sealed class LabelledImages : Examples
     /// <inheritdoc/>
     public override void CopyTarget(int index, Span<float> target)
     {
+        if (_targets is not null)
+        {
+            _targets[index].CopyTo(target);
+            return;
+        }
+
         target[..OutputSize].Clear();
         target[Labels[index]] = 1;
     }
 
     /// <inheritdoc/>
     public override int ClassOf(int index) => Labels[index];
+
+    private float[][] AllTargets()
+    {
+        float[][] targets = new float[Count][];
+        for (int i = 0; i < Count; i++)
+            CopyTarget(i, targets[i] = new float[Classes]);
+        return targets;
+    }
 
     private protected override SparseRows MakeSparseInputs() => SparseRows.FromBytes(_pixels.Span, Count, InputSize, GreyLevels);
 }

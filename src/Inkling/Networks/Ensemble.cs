@@ -51,6 +51,32 @@ public sealed class Ensemble
         return sum;
     }
 
+    /// <summary>
+    /// The mean over the images as they are and over changed copies of them (test-time augmentation): [count][outputs].
+    /// </summary>
+    /// <param name="images">What they are asked.</param>
+    /// <param name="augmentation">How the copies are changed; less than for training.</param>
+    /// <param name="copies">How many changed copies, at least 1.</param>
+    /// <param name="seed">The same seed, the same copies.</param>
+    /// <exception cref="ArgumentException">The images do not fit the networks, or there are no copies.</exception>
+    public float[][] MeanConfidences(LabelledImages images, Augmentation augmentation, int copies, long seed = 1)
+    {
+        ArgumentNullException.ThrowIfNull(images);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(copies);
+        float[][] mean = MeanConfidences(images);
+        for (int copy = 1; copy <= copies; copy++)
+        {
+            float[][] more = MeanConfidences(images.Augmented(augmentation, seed + copy));
+            for (int i = 0; i < mean.Length; i++)
+            {
+                for (int j = 0; j < mean[i].Length; j++)
+                    mean[i][j] += (more[i][j] - mean[i][j]) / (copy + 1);
+            }
+        }
+
+        return mean;
+    }
+
     /// <summary>How many networks answer each class, for each example: [count][outputs].</summary>
     /// <param name="examples">What they are asked.</param>
     /// <exception cref="ArgumentException">The examples do not fit the networks.</exception>

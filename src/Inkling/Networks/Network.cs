@@ -91,9 +91,11 @@ public sealed class Network
     {
         if (target.Length != Architecture.Output.Size)
             throw new ArgumentException($"The network has {Architecture.Output.Size} outputs; the target has {target.Length} numbers.", nameof(target));
+        float[] seen = Parameters.Statistics.ToArray();
         using Backpropagation pass = new(this, miniBatchSize: 1);
         Gradient gradient = new(Architecture);
         gradient.Cost = pass.AddGradient(AsExamples(input, target.ToArray()), new int[1], scale: 1, gradient.Values);
+        seen.CopyTo(Parameters.Statistics); // batch normalisation looked at the example
         return gradient;
     }
 

@@ -64,14 +64,25 @@ internal static class Elementwise
     public static void Softmax(Span<float> z, int count)
     {
         float largest = float.NegativeInfinity;
+        double sum = 0;
         foreach (float x in z[..count])
+        {
             largest = x > largest ? x : largest;
+            sum += x;
+        }
+
+        if (!double.IsFinite(sum))
+        {
+            z.Fill(float.NaN); // the vector exponential would hide it
+            return;
+        }
+
         for (int j = 0; j < count; j++)
             z[j] -= largest;
         z[count..].Fill(float.NegativeInfinity);
         SigmoidKernels.Exp(z, z);
         z[count..].Clear();
-        double sum = 0;
+        sum = 0;
         foreach (float e in z[..count])
             sum += e;
         float scale = (float)(1 / sum);

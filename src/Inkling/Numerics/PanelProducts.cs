@@ -77,7 +77,7 @@ internal static class PanelProducts
 
     private static int Tiles(int windowSize) => (windowSize + WeightsAtOnce - 1) / WeightsAtOnce;
 
-    private static void RowsTimesPanels<TSimd, TVector>(ReadOnlySpan<float> x, ReadOnlySpan<int> rows, Window window, ReadOnlySpan<float> weights, ReadOnlySpan<float> bias, Span<float> y)
+    internal static void RowsTimesPanels<TSimd, TVector>(ReadOnlySpan<float> x, ReadOnlySpan<int> rows, Window window, ReadOnlySpan<float> weights, ReadOnlySpan<float> bias, Span<float> y)
         where TSimd : ISimd<TVector>
         where TVector : struct
     {
@@ -103,7 +103,7 @@ internal static class PanelProducts
         }
     }
 
-    private static void AddOuterProducts<TSimd, TVector>(ReadOnlySpan<float> x, ReadOnlySpan<int> rows, ReadOnlySpan<int> offsets, ReadOnlySpan<float> delta, Span<float> weights, int firstTile, int endTile)
+    internal static void AddOuterProducts<TSimd, TVector>(ReadOnlySpan<float> x, ReadOnlySpan<int> rows, ReadOnlySpan<int> offsets, ReadOnlySpan<float> delta, Span<float> weights, int firstTile, int endTile)
         where TSimd : ISimd<TVector>
         where TVector : struct
     {

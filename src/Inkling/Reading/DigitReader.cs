@@ -7,6 +7,9 @@ public sealed class DigitReader
 {
     private readonly Network _network;
 
+    /// <summary>A reader that asks the best of the bundled networks.</summary>
+    public static DigitReader Load() => new(BundledModels.Load("best"));
+
     /// <summary>A reader that asks this network, which must not be trained meanwhile.</summary>
     /// <exception cref="ArgumentException">The network does not read 28×28 pixels as ten digits.</exception>
     public DigitReader(Network network)

@@ -3,12 +3,65 @@ using System.Globalization;
 namespace Inkling;
 
 /// <summary>What goes wrong while a network learns, and why, for the person who trains it.</summary>
-internal static class Diagnostics
+public static class Diagnostics
 {
-    public static TrainingDivergedException Diverged(string? layer, TrainingState state, TrainingOptions options) =>
+    private const int Sample = 256;
+
+    /// <summary>
+    /// Why a network that has been trained for an epoch or more answers hardly better than chance; null where it does not.
+    /// </summary>
+    /// <param name="network">The network.</param>
+    /// <param name="examples">What it is asked; the first 256 are looked at more closely.</param>
+    /// <param name="score">How it did on them.</param>
+    /// <exception cref="ArgumentException">The examples do not fit the network.</exception>
+    public static string? WhyStuck(Network network, LabelledImages examples, Score score)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        ArgumentNullException.ThrowIfNull(examples);
+        if (score.Accuracy > 2.0 / examples.Classes)
+            return null;
+        float[][] outputs = network.Outputs(examples.Slice(0, Math.Min(Sample, examples.Count)));
+        bool alwaysSame = outputs.Select(output => Numerics.Argmax.Of(output)).Distinct().Count() == 1;
+        string symptom = string.Create(CultureInfo.InvariantCulture, $"Stuck at {100 * score.Accuracy:0.0} %, near chance{(alwaysSame ? ", with the same answer to everything" : "")}");
+        (string Layer, double Share, bool IsDead)[] still = [.. StillNeurons(network, examples)];
+        (string Layer, double Share, bool IsDead) worst = still.MaxBy(layer => layer.Share);
+        string cause = worst.Share > 0.8
+            ? string.Create(CultureInfo.InvariantCulture, $"{100 * worst.Share:0} % of the activations of {worst.Layer} are {(worst.IsDead ? "dead: at 0 for everything, with no slope to learn by" : "saturated, where the slope is next to nothing")}. Lower the learning rate, or draw smaller weights to begin with (Scaled, Glorot or He)")
+            : "no layer is saturated: the learning rate is probably too low (raise it ten times), or there were too few epochs";
+        return $"{symptom}: {cause}.";
+    }
+
+    internal static TrainingDivergedException Diverged(string? layer, TrainingState state, TrainingOptions options) =>
         new(string.Create(
             CultureInfo.InvariantCulture,
             $"Training diverged in epoch {state.Epoch}, step {state.Steps}: the cost is no longer a number, beginning in {layer ?? "the weights"}. Lower the learning rate (it is {options.LearningRate:0.#########}), draw smaller weights to begin with, or put batchnorm before the activations."));
+
+    /// <summary>For each activation layer, the share of its numbers whose slope is under a hundredth.</summary>
+    private static IEnumerable<(string Layer, double Share, bool IsDead)> StillNeurons(Network network, LabelledImages examples)
+    {
+        Layer.Activation[] functions = [.. network.Architecture.Layers.OfType<Layer.Activation>()];
+        long[] still = new long[functions.Length], all = new long[functions.Length];
+        float[] input = new float[examples.InputSize];
+        for (int i = 0; i < Math.Min(Sample, examples.Count); i++)
+        {
+            examples.CopyInput(i, input);
+            IReadOnlyList<float[]> activations = network.Trace(input).Activations;
+            for (int l = 0; l < functions.Length; l++)
+            {
+                ActivationFunction function = functions[l].Function;
+                still[l] += activations[l + 1].Count(a => function switch
+                {
+                    ActivationFunction.Sigmoid => a * (1 - a) < 0.01,
+                    ActivationFunction.Tanh => 1 - a * a < 0.01,
+                    ActivationFunction.Relu => a == 0,
+                    _ => false,
+                });
+                all[l] += activations[l + 1].Length;
+            }
+        }
+
+        return functions.Select((function, l) => ($"{function} layer {l + 1}", (double)still[l] / Math.Max(1, all[l]), function.Function == ActivationFunction.Relu));
+    }
 }
 
 /// <summary>The cost became infinite or not a number: training cannot go on.</summary>

@@ -97,9 +97,11 @@ public static class GradientDescent
         const int Chunk = 100;
         using Backpropagation pass = new(network, Math.Min(Chunk, examples.Count), Environment.ProcessorCount);
         Gradient gradient = new(network.Architecture);
+        float[] seen = network.Parameters.Statistics.ToArray();
         int[] all = [.. Enumerable.Range(0, examples.Count)];
         for (int start = 0; start < all.Length; start += Chunk)
             gradient.Cost += pass.AddGradient(examples, new ArraySegment<int>(all, start, Math.Min(Chunk, all.Length - start)), 1f / all.Length, gradient.Values) / all.Length;
+        seen.CopyTo(network.Parameters.Statistics); // batch normalisation looked at the examples
         return gradient;
     }
 

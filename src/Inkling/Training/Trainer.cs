@@ -40,7 +40,7 @@ internal sealed class Trainer : IDisposable
             _pass.Distort = (example, image) => augmentation.Apply(image, images.Height, images.Width, State.EpochSeed, example);
         }
 
-        bool isPlain = options.Optimiser is Optimiser.Sgd { Momentum: 0 } && options.L1 == 0;
+        bool isPlain = options.Optimiser is Optimiser.Sgd { Momentum: 0 } && options.L1 == 0 && options.L2 == 0;
         _optimiser = isPlain ? null : new OptimiserState(options.Optimiser, network.Parameters);
         _average = options.WeightAverage > 0 ? network.Clone() : null;
         _moveAverage = (_, start, end) => MoveAverage(start, end);
@@ -113,6 +113,8 @@ internal sealed class Trainer : IDisposable
             _options.Progress?.Add(size);
         }
 
+        if (_network.Parameters.Weighted.FirstOrDefault(layer => layer.Panels.ContainsAny(float.NaN, float.PositiveInfinity, float.NegativeInfinity)) is { } lost)
+            throw Diagnostics.Diverged($"the weights of the {lost.Neurons} neurons of layer {Array.IndexOf(_network.Parameters.All, lost) + 1}", State, _options); // sigmoids hide it from the cost
         _network.Random.CopyFrom(random);
     }
 
@@ -124,12 +126,6 @@ internal sealed class Trainer : IDisposable
         double cost;
         if (_optimiser is null)
         {
-            if (_options.L2 > 0)
-            {
-                foreach (WeightedLayer layer in _network.Parameters.Weighted)
-                    Vectors.Scale(layer.Panels, (float)(1 - rate * _options.L2 / _training.Count));
-            }
-
             cost = _pass.AddGradient(_training, miniBatch, (float)(-rate / miniBatch.Count), _network.Parameters, next, seed);
         }
         else

@@ -1,0 +1,51 @@
+using System.CommandLine;
+using System.Globalization;
+using Spectre.Console;
+
+namespace Inkling.Cli;
+
+/// <summary><c>inkling models</c>: the networks that come with it, and the one trained last.</summary>
+internal static class ModelsCommand
+{
+    public static Command Create()
+    {
+        Option<bool> layers = new("--layers") { Description = "Print each network's layers, shapes and parameters" };
+        Option<bool> json = Options.Json();
+        Command command = new("models", "Lists the networks that read and evaluate know by name") { layers, json };
+        command.SetAction(parsed =>
+        {
+            List(parsed.GetValue(layers), new Terminal(parsed.GetValue(json)));
+            return CommandLine.Done;
+        });
+        return command;
+    }
+
+    private static void List(bool withLayers, Terminal terminal)
+    {
+        List<(string Name, Network Network, long Bytes)> models = [.. BundledModels.Names.Select(name => (name, BundledModels.Load(name), BundledModels.SizeOf(name)))];
+        if (File.Exists(UserFolder.LatestNetwork))
+            models.Add((ModelSource.Latest, Network.Load(UserFolder.LatestNetwork), new FileInfo(UserFolder.LatestNetwork).Length));
+        Table table = new() { Border = TableBorder.Rounded };
+        table.AddColumns("name", "parameters", "multiply-adds", "bytes", "network");
+        foreach ((string name, Network network, long bytes) in models)
+        {
+            table.AddRow(name, Number(network.ParameterCount), Number(network.Architecture.MultiplyAdds), Number(bytes), Markup.Escape(network.Architecture.ToString()));
+            terminal.Json(json =>
+            {
+                json.WriteString("name", name);
+                json.WriteNumber("parameters", network.ParameterCount);
+                json.WriteNumber("multiplyAdds", network.Architecture.MultiplyAdds);
+                json.WriteNumber("bytes", bytes);
+                json.WriteString("architecture", network.Architecture.ToString());
+            });
+        }
+
+        if (terminal.IsJson)
+            return;
+        terminal.People.Write(table);
+        foreach ((string name, Network network, _) in models.Where(_ => withLayers))
+            terminal.Line($"{name}\n{network.Architecture.ToTable()}");
+
+        static string Number(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
+    }
+}
