@@ -1,17 +1,17 @@
 #:project ../src/Inkling/Inkling.csproj
 #:project ../src/Inkling.Imaging/Inkling.Imaging.csproj
-// Reads one picture of a digit with a network that "inkling train --out digits.safetensors" left.
-// Run it with: dotnet run samples/read.cs digits.safetensors my-digit.jpg
+// Reads one picture of a digit with the best bundled network, or with one of your own.
+// Run it with: dotnet run samples/read.cs my-digit.jpg [digits.safetensors]
 using Inkling;
 using Inkling.Imaging;
 
-if (args is not [string model, string picture])
+if (args is not [string picture, .. var own] || own.Length > 1)
 {
-    Console.Error.WriteLine("usage: dotnet run samples/read.cs NETWORK PICTURE");
+    Console.Error.WriteLine("usage: dotnet run samples/read.cs PICTURE [NETWORK]");
     return 2;
 }
 
-DigitReader reader = new(Network.Load(model));
+DigitReader reader = own is [string file] ? new DigitReader(Network.Load(file)) : DigitReader.Load();
 DigitReading reading = reader.Read(picture);
 Console.WriteLine($"{reading.Digit}, {reading.Confidence:P1} sure; otherwise {string.Join(", ", reading.RunnersUp.Take(2))}");
 return 0;

@@ -86,6 +86,7 @@ internal static class TrainCommand
     private static void ReportEnd(Job job, ImageData data, TrainingRun run, TimeSpan time, bool interrupted, Terminal terminal)
     {
         Network best = run.BestNetwork;
+        best.Calibrate(data.Validation);
         string file = job.Out ?? UserFolder.LatestNetwork;
         string kept = run.Best is { } epoch
             ? $"the network of epoch {epoch.Epoch}, the best on validation ({Figures.Percent(epoch.Validation!.Value.Accuracy)}; test {Figures.Percent(epoch.Test!.Value.Accuracy)}{Figures.NotMnist(data)})"

@@ -18,10 +18,10 @@ public sealed class ReadTests : IDisposable
         Assert.SkipUnless(Directory.Exists(pictures), "INKLING_DATA has no handwriting/single.");
         await _inkling.RunAsync(withData: true, "train", "--epochs", "5");
 
-        Command.Result one = await _inkling.RunAsync("read", Path.Combine(pictures, "0_7eraflops_000.png"));
+        Command.Result one = await _inkling.RunAsync("read", "--model", "latest", Path.Combine(pictures, "0_7eraflops_000.png"));
         Assert.StartsWith("0 ", Assert.Single(one.Lines), StringComparison.Ordinal);
 
-        Command.Result all = await _inkling.RunAsync("evaluate", _inkling.PathOf(Path.Combine("inkling", "latest.safetensors")), "--images", pictures, "--json");
+        Command.Result all = await _inkling.RunAsync("evaluate", "latest", "--images", pictures, "--json");
         JsonElement figures = JsonDocument.Parse(Assert.Single(all.Lines)).RootElement;
         Assert.Equal(298, figures.GetProperty("images").GetInt32());
         Assert.True(figures.GetProperty("exact").GetInt32() > 220, "three quarters and more are expected of the seed's network");
@@ -44,11 +44,41 @@ public sealed class ReadTests : IDisposable
     }
 
     [Fact]
-    public async Task Before_the_first_training_read_says_how_to_get_a_network()
+    public async Task Before_the_first_training_the_latest_network_is_asked_for_in_vain_and_it_says_how_to_get_one()
     {
-        Command.Result result = await _inkling.RunAsync("read", "digit.png");
+        Command.Result result = await _inkling.RunAsync("read", "--model", "latest", "digit.png");
         Assert.Equal(1, result.ExitCode);
         Assert.Contains("inkling train", Assert.Single(result.ErrorLines), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Without_any_training_the_bundled_network_reads_a_persons_digits()
+    {
+        string? data = Environment.GetEnvironmentVariable("INKLING_DATA");
+        TrainTests.SkipWithoutData();
+        string pictures = Path.Combine(data!, "handwriting", "single");
+        Assert.SkipUnless(Directory.Exists(pictures), "INKLING_DATA has no handwriting/single.");
+        foreach ((string model, int least) in new[] { ("best", 270), ("tiny", 265) })
+        {
+            Command.Result all = await _inkling.RunAsync("evaluate", model, "--images", pictures, "--json");
+            Assert.InRange(JsonDocument.Parse(Assert.Single(all.Lines)).RootElement.GetProperty("exact").GetInt32(), least, 298);
+        }
+
+        Command.Result one = await _inkling.RunAsync("read", Path.Combine(pictures, "0_7eraflops_000.png"));
+        Assert.StartsWith("0 ", Assert.Single(one.Lines), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("best", 0.9965, 2_500_000)]
+    [InlineData("tiny", 0.994, 100_000)]
+    public async Task A_bundled_network_needs_nothing_but_the_data_and_reaches_what_its_card_says(string model, double accuracy, long mostBytes)
+    {
+        TrainTests.SkipWithoutData();
+        Command.Result result = await _inkling.RunAsync(withData: true, "evaluate", model, "--json");
+        Assert.True(JsonDocument.Parse(Assert.Single(result.Lines)).RootElement.GetProperty("accuracy").GetDouble() >= accuracy, result.Output);
+        Command.Result list = await _inkling.RunAsync("models", "--json");
+        JsonElement entry = list.Lines.Select(line => JsonDocument.Parse(line).RootElement).Single(entry => entry.GetProperty("name").GetString() == model);
+        Assert.InRange(entry.GetProperty("bytes").GetInt64(), 1, mostBytes);
     }
 
     [Fact]

@@ -96,7 +96,7 @@ public sealed class TrainTests : IDisposable
     [InlineData("--eta takes a number from 0.000000001 to 1000000000, not \"fast\"", "--eta", "fast")]
     [InlineData("--epochs takes a whole number from 1 to 100000, not \"0\"", "--epochs", "0")]
     [InlineData("--layers takes at least two whole numbers from 1 to 65536 with commas between them, as 784,100,10, not \"784\"", "--layers", "784")]
-    [InlineData("--model takes one of seed, seed-100, not \"lenet\"", "--model", "lenet")]
+    [InlineData("--model takes one of seed, seed-100, mlp, tiny, best, not \"lenet\"", "--model", "lenet")]
     [InlineData("no option \"--rate\". Options: --layers, --model", "--rate", "3")]
     [InlineData("give one of them", "--layers", "784,10", "--model", "seed")]
     public async Task A_wrong_option_is_answered_with_its_name_and_what_it_takes(string message, params string[] options)
@@ -105,6 +105,61 @@ public sealed class TrainTests : IDisposable
         Assert.Equal(2, result.ExitCode);
         Assert.Contains(message, Assert.Single(result.ErrorLines), StringComparison.Ordinal);
         Assert.Empty(result.Output);
+    }
+
+    [Fact]
+    public async Task Killed_and_resumed_it_ends_with_the_same_file_as_if_it_never_was()
+    {
+        SkipWithoutData();
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no signals to send.");
+        string[] job = ["train", "--epochs", "25", "--layers", "784,40,10"];
+        await _inkling.RunAsync(withData: true, [.. job, "--out", "whole.safetensors"]);
+        using (Process process = _inkling.Start(withData: true, [.. job, "--out", "resumed.safetensors", "--checkpoint", "run.checkpoint"]))
+        {
+            while (await process.StandardOutput.ReadLineAsync() is { } line && !line.StartsWith("Epoch 9:", StringComparison.Ordinal))
+            {
+            }
+
+            process.Kill();
+            await process.WaitForExitAsync();
+        }
+
+        Command.Result again = await _inkling.RunAsync(withData: true, [.. job, "--checkpoint", "run.checkpoint"]);
+        Assert.Equal(1, again.ExitCode);
+        Assert.Contains("--resume", Assert.Single(again.ErrorLines), StringComparison.Ordinal);
+        Command.Result resumed = await _inkling.RunAsync(withData: true, [.. job, "--out", "resumed.safetensors", "--checkpoint", "run.checkpoint", "--resume"]);
+        Assert.Equal(0, resumed.ExitCode);
+        Assert.Equal(26, resumed.Lines.Length);
+        Assert.Equal(await File.ReadAllBytesAsync(_inkling.PathOf("whole.safetensors")), await File.ReadAllBytesAsync(_inkling.PathOf("resumed.safetensors")));
+    }
+
+    [Fact]
+    public async Task Layers_of_ones_own_are_trained_and_watched()
+    {
+        Command.Result result = await _inkling.RunAsync(
+            "train", "--architecture", "1x28x28 conv:8:5x5:stride4 relu flatten dense:10 softmax", "--epochs", "2", "--monitor", "monitor.png", "--plot", "run.png");
+        Assert.Equal(0, result.ExitCode);
+        Assert.Contains("1x28x28 conv:8:5x5:stride4 relu flatten dense:10 softmax, log-likelihood cost, 3,098 parameters", result.Error, StringComparison.Ordinal);
+        Assert.True(new FileInfo(_inkling.PathOf("monitor.png")).Length > 20_000);
+    }
+
+    [Theory]
+    [InlineData("--architecture: Layer 2, maxpool:40, has a window of 40x40, larger than its input 8x6x6.", "--architecture", "1x28x28 conv:8:5x5:stride4 maxpool:40 flatten dense:10")]
+    [InlineData("--architecture: \"convolution\" is not a layer. There are: conv:CHANNELS:KxK", "--architecture", "1x28x28 convolution")]
+    [InlineData("--resume needs --checkpoint FILE", "--resume")]
+    public async Task An_impossible_training_is_answered_in_one_line(string message, params string[] options)
+    {
+        Command.Result result = await _inkling.RunAsync(["train", .. options]);
+        Assert.Equal(2, result.ExitCode);
+        Assert.Contains(message, Assert.Single(result.ErrorLines), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_learning_rate_far_too_high_ends_in_one_line_that_says_so()
+    {
+        Command.Result result = await _inkling.RunAsync("train", "--architecture", "1x28x28 flatten dense:30 relu dense:10 softmax", "--eta", "1000000000", "--epochs", "3");
+        Assert.True(result.ExitCode == 1 || result.Error.Contains("Stuck at", StringComparison.Ordinal), result.Error);
+        Assert.Contains("ower the learning rate", result.ErrorLines[^1] + result.ErrorLines[^2], StringComparison.Ordinal);
     }
 
     [Fact]
