@@ -40,6 +40,16 @@ public sealed class PlotContentTests : IDisposable
     }
 
     [Fact]
+    public void A_monitor_shows_cost_errors_weights_and_gradients_of_each_layer()
+    {
+        MonitorEntry[] entries = [.. Enumerable.Range(0, 4).Select(epoch => new MonitorEntry(epoch, 0.1 / (epoch + 1), 0.97 + 0.005 * epoch, 0.12, 0.965, [new("conv 1", 4 + epoch, 0.1), new("dense 2", 9, 0.02 * (epoch + 1))]))];
+
+        string[] texts = _folder.TextsOf(path => MonitorPlot.Save(path, "Title", entries));
+
+        AssertShown(texts, "Title", "epoch", "cost", "read wrongly (%)", "size of the weights", "size of the gradients", "training", "validation", "conv 1", "dense 2");
+    }
+
+    [Fact]
     public void A_confusion_matrix_shows_every_count_and_the_share_read_rightly()
     {
         int[,] counts = { { 981, 0, 12 }, { 7, 1102, 26 }, { 0, 0, 0 } };

@@ -48,7 +48,8 @@ public static class MonitorPlot
         if (shown.Count > 0)
         {
             double low = isLogarithmic ? shown.Min() : Math.Min(0, shown.Min()), high = shown.Max(), margin = Math.Max(1e-3, 0.08 * (high - low));
-            plot.Axes.SetLimits(epochs[0] - 0.5, epochs[^1] + 0.5, low - (isLogarithmic ? margin : 0), high + margin);
+            double roomForLegend = isLogarithmic ? margin : 0.5 * (high - low); // costs fall, weights grow
+            plot.Axes.SetLimits(epochs[0] - 0.5, epochs[^1] + 0.5, low - (isLogarithmic ? margin : 0), high + roomForLegend);
             if (isLogarithmic)
                 plot.Axes.Left.TickGenerator = Decades(low - margin, high + margin);
         }
@@ -62,11 +63,11 @@ public static class MonitorPlot
         return plot;
     }
 
-    /// <summary>Ticks at 1, 2 and 5 times powers of ten; only at the powers where there are many.</summary>
+    /// <summary>Ticks at powers of ten, and between them where they are few.</summary>
     private static ScottPlot.TickGenerators.NumericManual Decades(double low, double high)
     {
         ScottPlot.TickGenerators.NumericManual ticks = new();
-        double[] steps = high - low > 3 ? [1] : [1, 2, 5];
+        double[] steps = (high - low) switch { > 3 => [1], > 1 => [1, 2, 5], _ => [1, 1.5, 2, 3, 4, 5, 7] };
         for (int power = (int)Math.Floor(low); power <= Math.Ceiling(high); power++)
         {
             foreach (double step in steps)

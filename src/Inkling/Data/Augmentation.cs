@@ -69,11 +69,11 @@ public sealed record Augmentation
         double angle = random.NextDouble(-Rotation, Rotation) * Math.PI / 180, shear = random.NextDouble(-Shear, Shear);
         double size = 1 + random.NextDouble(-Scale, Scale), stretch = 1 + random.NextDouble(-Scale, Scale) / 2;
         double dx = random.NextDouble(-Shift, Shift), dy = random.NextDouble(-Shift, Shift);
-        if (WidthNormalisation > 0 && random.NextDouble() < WidthNormalisation)
-            stretch *= random.NextDouble(10, 20) / Math.Max(4, InkWidth(image, width));
+        bool hasNewWidth = WidthNormalisation > 0 && random.NextDouble() < WidthNormalisation;
+        double widen = hasNewWidth ? random.NextDouble(10, 20) / Math.Max(4, InkWidth(image, width)) : 1;
         double cos = Math.Cos(angle), sin = Math.Sin(angle);
-        // The inverse of: stretch, shear, then turn.
-        double xx = cos / (size * stretch) - shear * sin / (size * stretch), xy = sin / (size * stretch) + shear * cos / (size * stretch);
+        // The inverse of: widen and stretch, shear, then turn.
+        double xx = (cos / (size * stretch) - shear * sin / (size * stretch)) / widen, xy = (sin / (size * stretch) + shear * cos / (size * stretch)) / widen;
         double yx = -sin * stretch / size, yy = cos * stretch / size;
         double cx = (width - 1) / 2.0, cy = (height - 1) / 2.0;
         Span<float> fieldX = stackalloc float[ElasticField.Length], fieldY = stackalloc float[ElasticField.Length];

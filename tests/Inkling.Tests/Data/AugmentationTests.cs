@@ -59,11 +59,12 @@ public class AugmentationTests
     }
 
     [Fact]
-    public void A_larger_scale_and_a_normalised_width_change_how_wide_the_digit_is()
+    public void A_normalised_width_changes_how_wide_the_digit_is_and_not_how_high()
     {
         int[] widths = [.. Enumerable.Range(0, 60).Select(seed => Width(Changed(new Augmentation { WidthNormalisation = 1 }, 5, seed)))];
         Assert.True(widths.Min() <= 13);
         Assert.True(widths.Max() >= 18);
+        Assert.Single(Enumerable.Range(0, 60).Select(seed => Height(Changed(new Augmentation { WidthNormalisation = 1 }, 5, seed))).Distinct());
     }
 
     [Fact]
@@ -129,6 +130,12 @@ public class AugmentationTests
     {
         double ink = image.Sum();
         return (image.Select((v, i) => v * (i % 28)).Sum() / ink, image.Select((v, i) => v * (i / 28)).Sum() / ink);
+    }
+
+    private static int Height(float[] image)
+    {
+        int[] rows = [.. Enumerable.Range(0, 784).Where(i => image[i] > 0.3).Select(i => i / 28)];
+        return rows.Max() - rows.Min() + 1;
     }
 
     private static int Width(float[] image)
