@@ -30,11 +30,11 @@ internal sealed class BatchNormalisationStage : Stage
         _errorTimesNormalised = new AlignedBuffer(_pitch);
         _meanError = new AlignedBuffer(_pitch);
         _meanProduct = new AlignedBuffer(_pitch);
-        _sumValues = (_, start, end) => ForItems(start, end, SumValues);
-        _sumSquares = (_, start, end) => ForItems(start, end, SumSquares);
-        _apply = (_, start, end) => ForItems(start, end, Apply);
-        _sumErrors = (_, start, end) => ForItems(start, end, SumErrors);
-        _back = (_, start, end) => ForItems(start, end, Back);
+        _sumValues = ForItems(SumValues);
+        _sumSquares = ForItems(SumSquares);
+        _apply = ForItems(Apply);
+        _sumErrors = ForItems(SumErrors);
+        _back = ForItems(Back);
     }
 
     private BatchNormalisation Learned => (BatchNormalisation)_parameters.All[_layer]!;
@@ -95,11 +95,11 @@ internal sealed class BatchNormalisationStage : Stage
         Vectors.Add(_errorSum.Span, to.PaddedShift);
     }
 
-    private static void ForItems(int start, int end, Action<int> body)
+    private static Action<int, int, int> ForItems(Action<int> body) => (_, start, end) =>
     {
         for (int i = start; i < end; i++)
             body(i);
-    }
+    };
 
     private void AddUp(int items, int which, double scale, Span<float> result)
     {

@@ -1,0 +1,50 @@
+using System.Text.Json;
+
+namespace Inkling.Cli.Tests;
+
+public sealed class ExperimentTests : IDisposable
+{
+    private readonly Command _inkling = new();
+
+    public void Dispose() => _inkling.Dispose();
+
+    [Fact]
+    public async Task A_rung_of_the_ladder_is_run_with_its_seeds_and_set_beside_nielsens_figure()
+    {
+        TrainTests.SkipWithoutData();
+        Command.Result table = await _inkling.RunAsync(withData: true, "experiment", "ladder", "--rows", "5", "--seeds", "2", "--epochs", "2");
+        Assert.Equal(0, table.ExitCode);
+        Assert.Matches(@"ch\. 3: cross-entropy, 784-30-10, eta 0\.5 +│ 95\.49 +│ 9\d\.\d\d ± \d\.\d\d", table.Output);
+
+        Command.Result json = await _inkling.RunAsync(withData: true, "experiment", "ladder", "--rows", "5,7-7", "--seeds", "1", "--epochs", "1", "--json");
+        JsonElement[] lines = [.. json.Lines.Select(line => JsonDocument.Parse(line).RootElement)];
+        Assert.Equal([95.49, 96.49], lines.Select(line => line.GetProperty("nielsen").GetDouble()));
+        Assert.All(lines, line => Assert.InRange(line.GetProperty("bestAccuracy").GetDouble(), 0.85, 1));
+    }
+
+    [Fact]
+    public async Task Training_a_bundled_network_again_leaves_its_files_and_once_there_they_are_not_made_twice()
+    {
+        TrainTests.SkipWithoutData();
+        string[] job = ["experiment", "best", "--model", "mlp", "--epochs", "1", "--seeds", "1", "--out", "made", "--json"];
+        Command.Result first = await _inkling.RunAsync(withData: true, job);
+        Assert.Equal(0, first.ExitCode);
+        Assert.True(JsonDocument.Parse(Assert.Single(first.Lines)).RootElement.GetProperty("testAccuracy").GetDouble() > 0.95, first.Output);
+        Assert.Equal(["mlp-1.safetensors", "mlp.safetensors"], Directory.GetFiles(_inkling.PathOf("made")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+
+        Command.Result second = await _inkling.RunAsync(withData: true, job);
+        Assert.Equal(first.Output, second.Output);
+        Assert.DoesNotContain("epoch 0", second.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(2, "There is no experiment \"best of all\": seed, ladder, best", "best of all")]
+    [InlineData(1, "--rows takes numbers from 1 to 15, as 1-7,9, not \"3-1\".", "ladder", "--rows", "3-1")]
+    [InlineData(2, "--model takes one of best, tiny, mlp, not \"huge\"", "best", "--model", "huge")]
+    public async Task A_wrong_experiment_is_answered_in_one_line(int exitCode, string message, params string[] arguments)
+    {
+        Command.Result result = await _inkling.RunAsync(["experiment", .. arguments]);
+        Assert.Equal(exitCode, result.ExitCode);
+        Assert.Contains(message, result.ErrorLines[^1], StringComparison.Ordinal);
+    }
+}
