@@ -46,8 +46,8 @@ internal sealed class Backpropagation : IDisposable
                 Layer.Dense => new DenseStage(current, output, network.Parameters, l, isFirst, miniBatchSize),
                 Layer.Convolution spec => new ConvolutionStage(current, output, spec, network.Parameters, l, isFirst, miniBatchSize, Workers.Count),
                 Layer.BatchNormalisation => new BatchNormalisationStage(current, network.Parameters, l, miniBatchSize),
-                Layer.MaxPool spec => new PoolingStage(current, output, (spec.Size, spec.Size), spec.Stride == 0 ? spec.Size : spec.Stride, isMax: true, miniBatchSize),
-                Layer.AveragePool spec => new PoolingStage(current, output, (spec.Size, spec.Size), spec.Stride == 0 ? spec.Size : spec.Stride, isMax: false, miniBatchSize),
+                Layer.MaxPool spec => new PoolingStage(current, output, (spec.Size, spec.Size), spec.Step, isMax: true, miniBatchSize),
+                Layer.AveragePool spec => new PoolingStage(current, output, (spec.Size, spec.Size), spec.Step, isMax: false, miniBatchSize),
                 Layer.GlobalAveragePool => new PoolingStage(current, output, (input.Height, input.Width), 1, isMax: false, miniBatchSize),
                 Layer.Dropout spec => new DropoutStage(current, spec.Rate, l, miniBatchSize),
                 Layer.Flatten when isFirst => null, // the input lies without padding as it is
@@ -100,7 +100,7 @@ internal sealed class Backpropagation : IDisposable
     public ReadOnlySpan<float> FeedForward(Examples examples, ArraySegment<int> miniBatch, ArraySegment<int> next = default, bool isTraining = false, long seed = 0)
     {
         StageWork work = new(miniBatch.Count, isTraining, Workers, seed);
-        TakeInputs(examples, miniBatch, next);
+        TakeInputs(examples, miniBatch, next, work);
         foreach (Stage stage in _stages)
             stage.Forward(work);
         return Output.Values.Slice(0, miniBatch.Count * Output.Layout.Stride);
@@ -142,7 +142,7 @@ internal sealed class Backpropagation : IDisposable
         example.CopyInput(0, input);
         List<float[]> weightedInputs = [], activations = [input];
         StageWork work = new(1, IsTraining: false, Workers, Seed: 0);
-        TakeInputs(example, new int[1], next: default);
+        TakeInputs(example, new int[1], next: default, work);
         foreach (Stage stage in _stages)
         {
             stage.Forward(work);
@@ -159,13 +159,13 @@ internal sealed class Backpropagation : IDisposable
     public string? FirstLayerNotFinite(int items) =>
         _stages.FirstOrDefault(stage => stage.Output.Values.Slice(0, items * stage.Output.Layout.Stride).ContainsAny(float.NaN, float.PositiveInfinity, float.NegativeInfinity))?.Name;
 
-    private void TakeInputs(Examples examples, ArraySegment<int> miniBatch, ArraySegment<int> next)
+    private void TakeInputs(Examples examples, ArraySegment<int> miniBatch, ArraySegment<int> next, in StageWork work)
     {
         (_examples, _miniBatch) = (examples, miniBatch);
         if (Sparse is not null)
             (Sparse.Rows, Sparse.Examples, Sparse.Next) = (examples.SparseInputs, miniBatch, next);
         else
-            Workers.For(miniBatch.Count, Math.Max(1, miniBatch.Count / (8 * Workers.Count)), _copyInputs);
+            work.ForEachItem(_copyInputs);
     }
 
     /// <summary>BP1: ∂C/∂a, or ∂C/∂z where the cost was chosen for the last layer.</summary>

@@ -77,9 +77,11 @@ public abstract record Layer
     public sealed record MaxPool(int Size, int Stride = 0) : Layer
     {
         /// <inheritdoc/>
-        public override string ToString() => Text($"maxpool:{Size}{(Stride == 0 || Stride == Size ? "" : Text($":stride{Stride}"))}");
+        public override string ToString() => Text($"maxpool:{Size}{(Step == Size ? "" : Text($":stride{Step}"))}");
 
-        internal override Shape OutputOf(Shape input) => Pooled(input, Size, Stride);
+        internal int Step => Stride == 0 ? Size : Stride;
+
+        internal override Shape OutputOf(Shape input) => Pooled(input, Size, Step);
     }
 
     /// <summary>The mean of each window.</summary>
@@ -88,9 +90,11 @@ public abstract record Layer
     public sealed record AveragePool(int Size, int Stride = 0) : Layer
     {
         /// <inheritdoc/>
-        public override string ToString() => Text($"avgpool:{Size}{(Stride == 0 || Stride == Size ? "" : Text($":stride{Stride}"))}");
+        public override string ToString() => Text($"avgpool:{Size}{(Step == Size ? "" : Text($":stride{Step}"))}");
 
-        internal override Shape OutputOf(Shape input) => Pooled(input, Size, Stride);
+        internal int Step => Stride == 0 ? Size : Stride;
+
+        internal override Shape OutputOf(Shape input) => Pooled(input, Size, Step);
     }
 
     /// <summary>The mean of each feature map (Lin, Chen and Yan, arXiv 1312.4400).</summary>
@@ -180,11 +184,10 @@ public abstract record Layer
             throw new InvalidOperationException(Text(otherwise));
     }
 
-    private protected static Shape Pooled(Shape input, int size, int stride)
+    private protected static Shape Pooled(Shape input, int size, int step)
     {
-        Require(size >= 1 && stride >= 0, $"needs a window of at least 1");
+        Require(size >= 1 && step >= 1, $"needs a window of at least 1");
         Require(size <= input.Height && size <= input.Width, $"has a window of {size}x{size}, larger than its input {input}");
-        int step = stride == 0 ? size : stride;
         return new Shape(input.Channels, (input.Height - size) / step + 1, (input.Width - size) / step + 1);
     }
 }

@@ -6,6 +6,9 @@ namespace Inkling.Numerics;
 /// </summary>
 internal sealed class Workers : IDisposable
 {
+    /// <summary>How many numbers a thread takes at a time where each is treated by itself: whole vectors, and enough to be worth it.</summary>
+    public const int ChunkOfNumbers = 1 << 14;
+
     private const int SpinsBeforeSleep = 2000;
 
     private readonly Thread[] _threads;

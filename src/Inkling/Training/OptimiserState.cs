@@ -6,8 +6,6 @@ namespace Inkling;
 /// <summary>An optimiser at work on a network's parameters: its moments, and the loop that makes a step.</summary>
 internal sealed class OptimiserState
 {
-    private const int Chunk = 1 << 14;
-
     private readonly Optimiser _optimiser;
     private readonly ParameterBuffer _parameters;
     private readonly AlignedBuffer _decays; // for each parameter 1 where weight decay applies, otherwise 0
@@ -25,7 +23,7 @@ internal sealed class OptimiserState
         _decays = new AlignedBuffer(length);
         foreach (WeightedLayer layer in parameters.Weighted)
             _decays.Span[layer.WeightRange].Fill(1);
-        _step = (_, start, end) => Step(start * Chunk, Math.Min(end * Chunk, length));
+        _step = (_, start, end) => Step(start, end);
         Gradient.Span.Clear();
     }
 
@@ -53,7 +51,7 @@ internal sealed class OptimiserState
             _correction2 = (float)(1 / (1 - Math.Pow(adam.Beta2, step)));
         }
 
-        workers.For((_parameters.Span.Length + Chunk - 1) / Chunk, 1, _step);
+        workers.For(_parameters.Span.Length, Workers.ChunkOfNumbers, _step);
     }
 
     private void Step(int start, int end)

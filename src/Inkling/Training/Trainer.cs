@@ -8,8 +8,6 @@ namespace Inkling;
 /// </summary>
 internal sealed class Trainer : IDisposable
 {
-    private const int AverageChunk = 1 << 14;
-
     private readonly Network _network;
     private readonly Examples _training;
     private readonly TrainingOptions _options;
@@ -136,7 +134,7 @@ internal sealed class Trainer : IDisposable
 
         State.Steps++;
         if (_average is not null)
-            _pass.Workers.For((_network.Parameters.Span.Length + AverageChunk - 1) / AverageChunk, 1, _moveAverage);
+            _pass.Workers.For(_network.Parameters.Span.Length, Workers.ChunkOfNumbers, _moveAverage);
         return cost;
     }
 
@@ -144,9 +142,7 @@ internal sealed class Trainer : IDisposable
     private void MoveAverage(int start, int end)
     {
         float keep = (float)Math.Min(_options.WeightAverage, (1.0 + State.Steps) / (10 + State.Steps));
-        Span<float> weights = _network.Parameters.Span;
-        int first = start * AverageChunk, last = Math.Min(end * AverageChunk, weights.Length);
-        Vectors.MoveTowards(weights[first..last], 1 - keep, _average!.Parameters.Span[first..last]);
+        Vectors.MoveTowards(_network.Parameters.Span[start..end], 1 - keep, _average!.Parameters.Span[start..end]);
         if (start == 0)
             Vectors.MoveTowards(_network.Parameters.Statistics, 1 - keep, _average.Parameters.Statistics);
     }
