@@ -44,6 +44,7 @@ internal sealed class Backpropagation : IDisposable
             {
                 Layer.Dense when isFirst && isSparse && input.Size <= SparseRows.MaxColumns => Sparse = new SparseDenseStage(current, output, network.Parameters, l, miniBatchSize),
                 Layer.Dense => new DenseStage(current, output, network.Parameters, l, isFirst, miniBatchSize),
+                Layer.Convolution spec when WinogradStage.Suits(spec, current.Layout, output) => new WinogradStage(current, output, spec, network.Parameters, l, isFirst, miniBatchSize, Workers.Count),
                 Layer.Convolution spec => new ConvolutionStage(current, output, spec, network.Parameters, l, isFirst, miniBatchSize, Workers.Count),
                 Layer.BatchNormalisation => new BatchNormalisationStage(current, network.Parameters, l, miniBatchSize),
                 Layer.MaxPool spec => new PoolingStage(current, output, (spec.Size, spec.Size), spec.Step, isMax: true, miniBatchSize),
@@ -146,7 +147,7 @@ internal sealed class Backpropagation : IDisposable
         foreach (Stage stage in _stages)
         {
             stage.Forward(work);
-            if (stage is DenseStage or SparseDenseStage or ConvolutionStage)
+            if (stage is DenseStage or SparseDenseStage or ConvolutionStage or WinogradStage)
                 weightedInputs.Add(stage.Output.ChannelsFirst(0));
             else if (stage is ActivationStage or SiluStage or SoftmaxStage)
                 activations.Add(stage.Output.ChannelsFirst(0));

@@ -20,7 +20,7 @@ internal sealed class Checkpoint(string path, Network network, Network? average,
     /// <summary>What must be the same for a training to go on: nothing here may change what is learned unnoticed.</summary>
     private string Fingerprint => string.Create(
         CultureInfo.InvariantCulture,
-        $"{network.Architecture}; {network.Architecture.Cost}; {training.Count} examples; {options.Epochs} epochs; mini-batch {options.MiniBatchSize}; rate {options.LearningRate:R}; {options.Optimiser}; {options.Schedule}; L1 {options.L1:R}; L2 {options.L2:R}; label smoothing {options.LabelSmoothing:R}; average {options.WeightAverage:R}; patience {options.Patience}; {options.Augmentation?.ToString() ?? "no augmentation"}");
+        $"{network.Architecture}; {network.Architecture.Cost}; {training.Count} examples; {options.Epochs} epochs; mini-batch {options.MiniBatchSize}; rate {options.LearningRate:R}; {options.Optimiser}; {options.Schedule}; L1 {options.L1:R}; L2 {options.L2:R}; label smoothing {options.LabelSmoothing:R}; average {options.WeightAverage:R}; patience {options.Patience}; {options.Augmentation?.ToString() ?? "no augmentation"}; {options.PlainEpochs} plain epochs");
 
     public void Save()
     {

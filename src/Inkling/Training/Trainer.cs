@@ -35,7 +35,11 @@ internal sealed class Trainer : IDisposable
         {
             if (training is not LabelledImages images)
                 throw new ArgumentException("Only images can be augmented.", nameof(options));
-            _pass.Distort = (example, image) => augmentation.Apply(image, images.Height, images.Width, State.EpochSeed, example);
+            _pass.Distort = (example, image) =>
+            {
+                if (State.Epoch < options.Epochs - options.PlainEpochs)
+                    augmentation.Apply(image, images.Height, images.Width, State.EpochSeed, example);
+            };
         }
 
         bool isPlain = options.Optimiser is Optimiser.Sgd { Momentum: 0 } && options.L1 == 0 && options.L2 == 0;

@@ -36,6 +36,12 @@ public sealed record TrainingOptions
     /// <summary>How training images are changed each time they are seen; null for as they are.</summary>
     public Augmentation? Augmentation { get; init; }
 
+    /// <summary>
+    /// How many of the last epochs see the images as they are: batch normalisation's running statistics, and the weights,
+    /// then suit what will be read rather than what was distorted (compare Touvron et al., arXiv 1906.06423).
+    /// </summary>
+    public int PlainEpochs { get; init; }
+
     /// <summary>Training ends when accuracy on validation data has not improved for so many epochs; 0 for never.</summary>
     public int Patience { get; init; }
 
@@ -67,6 +73,7 @@ public sealed record TrainingOptions
     internal static void Require(TrainingOptions options)
     {
         Require(options.Epochs >= 0, options.Epochs, "Epochs are a number from 0 on.");
+        Require(options.PlainEpochs >= 0, options.PlainEpochs, "Epochs without augmentation are a number from 0 on.");
         Require(options.MiniBatchSize >= 1, options.MiniBatchSize, "A mini-batch has at least 1 example.");
         Require(options.Threads >= 1, options.Threads, "There is at least 1 thread.");
         Require(options.Patience >= 0, options.Patience, "Patience is a number of epochs from 0 on.");

@@ -138,6 +138,23 @@ public class AugmentationTests
         return rows.Max() - rows.Min() + 1;
     }
 
+    [Fact]
+    public void The_last_epochs_can_see_the_images_as_they_are()
+    {
+        LabelledImages images = GeneratedDigits.Create(40);
+        float[] never = Trained(null, plainEpochs: 0), last = Trained(Everything, plainEpochs: 1), all = Trained(Everything, plainEpochs: 2);
+        Assert.Equal(never, all);
+        Assert.NotEqual(never, last);
+        Assert.NotEqual(Trained(Everything, plainEpochs: 0), last);
+
+        float[] Trained(Augmentation? augmentation, int plainEpochs)
+        {
+            Network network = new(Architecture.Parse("1x28x28 conv:4:5x5:stride2 relu flatten dense:10 softmax"));
+            network.Train(images, new TrainingOptions { Epochs = 2, LearningRate = 0.1, Augmentation = augmentation, PlainEpochs = plainEpochs, OnEpoch = _ => { } }, TestContext.Current.CancellationToken);
+            return network.WeightedLayers[0].CopyWeights();
+        }
+    }
+
     private static int Width(float[] image)
     {
         int[] columns = [.. Enumerable.Range(0, 784).Where(i => image[i] > 0.3).Select(i => i % 28)];

@@ -16,6 +16,8 @@ public class LayerTests
         "1x9x9 conv:4:3x3 conv:6:5x5:stride2:pad2 avgpool:2 batchnorm sigmoid flatten dense:3 sigmoid",
         "1x8x8 maxpool:3:stride2 conv:20:2x2 relu avgpool:2:stride1 flatten batchnorm dense:3 softmax",
         "1x6x6 batchnorm conv:33:3x3:pad2 relu gap dense:3 sigmoid",
+        "1x9x10 conv:17:3x3 tanh conv:20:3x3:pad1 sigmoid conv:35:3x3:pad2:nobias tanh gap dense:3 softmax",
+        "16x6x9 conv:33:3x3:pad1 sigmoid gap dense:3 softmax",
         "1x6x6 flatten dense:4 sigmoid dense:3 sigmoid",
     ];
 
