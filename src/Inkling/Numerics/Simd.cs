@@ -34,6 +34,12 @@ internal interface ISimd<TVector>
     /// <summary>a·b + c, fused where the processor can.</summary>
     static abstract TVector MultiplyAdd(TVector a, TVector b, TVector c);
 
+    /// <summary>The larger of each pair.</summary>
+    static abstract TVector Max(TVector a, TVector b);
+
+    /// <summary>The value where a = b, zero elsewhere.</summary>
+    static abstract TVector WhereEqual(TVector a, TVector b, TVector value);
+
     static abstract TVector Clamp(TVector vector, TVector low, TVector high);
 
     /// <summary>The nearest integers.</summary>

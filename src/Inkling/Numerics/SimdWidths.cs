@@ -36,6 +36,12 @@ internal readonly struct Simd128 : ISimd<Vector128<float>>
     public static Vector128<float> MultiplyAdd(Vector128<float> a, Vector128<float> b, Vector128<float> c) => Vector128.MultiplyAddEstimate(a, b, c);
 
     [MethodImpl(Hot.Inline)]
+    public static Vector128<float> Max(Vector128<float> a, Vector128<float> b) => Vector128.MaxNative(a, b);
+
+    [MethodImpl(Hot.Inline)]
+    public static Vector128<float> WhereEqual(Vector128<float> a, Vector128<float> b, Vector128<float> value) => Vector128.Equals(a, b) & value;
+
+    [MethodImpl(Hot.Inline)]
     public static Vector128<float> Clamp(Vector128<float> vector, Vector128<float> low, Vector128<float> high) => Vector128.ClampNative(vector, low, high);
 
     [MethodImpl(Hot.Inline)]
@@ -82,6 +88,12 @@ internal readonly struct Simd256 : ISimd<Vector256<float>>
     public static Vector256<float> MultiplyAdd(Vector256<float> a, Vector256<float> b, Vector256<float> c) => Vector256.MultiplyAddEstimate(a, b, c);
 
     [MethodImpl(Hot.Inline)]
+    public static Vector256<float> Max(Vector256<float> a, Vector256<float> b) => Vector256.MaxNative(a, b);
+
+    [MethodImpl(Hot.Inline)]
+    public static Vector256<float> WhereEqual(Vector256<float> a, Vector256<float> b, Vector256<float> value) => Vector256.Equals(a, b) & value;
+
+    [MethodImpl(Hot.Inline)]
     public static Vector256<float> Clamp(Vector256<float> vector, Vector256<float> low, Vector256<float> high) => Vector256.ClampNative(vector, low, high);
 
     [MethodImpl(Hot.Inline)]
@@ -126,6 +138,12 @@ internal readonly struct Simd512 : ISimd<Vector512<float>>
 
     [MethodImpl(Hot.Inline)]
     public static Vector512<float> MultiplyAdd(Vector512<float> a, Vector512<float> b, Vector512<float> c) => Vector512.MultiplyAddEstimate(a, b, c);
+
+    [MethodImpl(Hot.Inline)]
+    public static Vector512<float> Max(Vector512<float> a, Vector512<float> b) => Vector512.MaxNative(a, b);
+
+    [MethodImpl(Hot.Inline)]
+    public static Vector512<float> WhereEqual(Vector512<float> a, Vector512<float> b, Vector512<float> value) => Vector512.Equals(a, b) & value;
 
     [MethodImpl(Hot.Inline)]
     public static Vector512<float> Clamp(Vector512<float> vector, Vector512<float> low, Vector512<float> high) => Vector512.ClampNative(vector, low, high);
