@@ -161,5 +161,7 @@ public sealed class LabelledImages : Examples
         return targets;
     }
 
+    internal override bool IsSparse => true;
+
     private protected override SparseRows MakeSparseInputs() => SparseRows.FromBytes(_pixels.Span, Count, InputSize, GreyLevels);
 }

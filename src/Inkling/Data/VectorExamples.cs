@@ -39,6 +39,4 @@ public sealed class VectorExamples : Examples
 
     /// <inheritdoc/>
     public override int ClassOf(int index) => Argmax.Of(_targets[index]);
-
-    private protected override SparseRows MakeSparseInputs() => SparseRows.From(Count, InputSize, (row, dense) => CopyInput(row, dense));
 }

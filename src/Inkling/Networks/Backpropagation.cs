@@ -8,7 +8,7 @@ namespace Inkling;
 /// </summary>
 internal sealed class Backpropagation : IDisposable
 {
-    private const long WorkWorthSharing = 4_000_000; // multiply-adds of a mini-batch that outweigh waking a thread
+    private const long WorkWorthSharing = 4_000_000; // multiply-adds of a mini-batch that outweigh calling a thread
 
     private readonly Network _network;
     private readonly Activations _input;
@@ -17,13 +17,17 @@ internal sealed class Backpropagation : IDisposable
     private readonly Action<int, int, int> _copyInputs;
     private Examples? _examples;
     private ArraySegment<int> _miniBatch;
+    private readonly bool _learns;
+    private bool _isPrepared;
 
     /// <param name="network">Whose weights are used as they are at each call.</param>
     /// <param name="miniBatchSize">The most examples in a mini-batch.</param>
     /// <param name="threads">The most threads; a small network uses one. The result does not depend on it.</param>
-    /// <param name="isSparse">Whether a first layer that is dense looks at <see cref="Examples.SparseInputs"/>; not where inputs are distorted.</param>
-    public Backpropagation(Network network, int miniBatchSize, int threads = 1, bool isSparse = true)
+    /// <param name="isSparse">Whether a first layer that is dense looks at <see cref="Examples.SparseInputs"/>: where the examples have them, and are not distorted.</param>
+    /// <param name="learns">Otherwise it only feeds forward, and the network's weights stay as they are at its first call.</param>
+    public Backpropagation(Network network, int miniBatchSize, int threads = 1, bool isSparse = false, bool learns = true)
     {
+        _learns = learns;
         _network = network;
         Architecture architecture = network.Architecture;
         Workers = new Workers(architecture.MultiplyAdds * miniBatchSize < WorkWorthSharing ? 1 : threads);
@@ -40,12 +44,13 @@ internal sealed class Backpropagation : IDisposable
             }
 
             Shape input = architecture.ShapeBefore(l);
+            bool goesBack = learns && !isFirst;
             Stage? stage = architecture.Layers[l] switch
             {
-                Layer.Dense when isFirst && isSparse && input.Size <= SparseRows.MaxColumns => Sparse = new SparseDenseStage(current, output, network.Parameters, l, miniBatchSize),
-                Layer.Dense => new DenseStage(current, output, network.Parameters, l, isFirst, miniBatchSize),
-                Layer.Convolution spec when WinogradStage.Suits(spec, current.Layout, output) => new WinogradStage(current, output, spec, network.Parameters, l, isFirst, miniBatchSize, Workers.Count),
-                Layer.Convolution spec => new ConvolutionStage(current, output, spec, network.Parameters, l, isFirst, miniBatchSize, Workers.Count),
+                Layer.Dense when isFirst && isSparse => Sparse = new SparseDenseStage(current, output, network.Parameters, l, miniBatchSize),
+                Layer.Dense => new DenseStage(current, output, network.Parameters, l, goesBack, miniBatchSize),
+                Layer.Convolution spec when WinogradStage.Suits(spec, current.Layout, output) => new WinogradStage(current, output, spec, network.Parameters, l, goesBack, learns, miniBatchSize, Workers.Count),
+                Layer.Convolution spec => new ConvolutionStage(current, output, spec, network.Parameters, l, goesBack, miniBatchSize, Workers.Count),
                 Layer.BatchNormalisation => new BatchNormalisationStage(current, network.Parameters, l, miniBatchSize),
                 Layer.MaxPool spec => new PoolingStage(current, output, (spec.Size, spec.Size), spec.Step, isMax: true, miniBatchSize),
                 Layer.AveragePool spec => new PoolingStage(current, output, (spec.Size, spec.Size), spec.Step, isMax: false, miniBatchSize),
@@ -65,6 +70,12 @@ internal sealed class Backpropagation : IDisposable
         }
 
         _stages = [.. stages];
+        foreach (Stage stage in _stages)
+        {
+            if (learns)
+                stage.Output.MakeRoomForErrors();
+        }
+
         _target = new float[architecture.Output.Size];
         _copyInputs = (_, start, end) =>
         {
@@ -102,9 +113,16 @@ internal sealed class Backpropagation : IDisposable
     {
         StageWork work = new(miniBatch.Count, isTraining, Workers, seed);
         TakeInputs(examples, miniBatch, next, work);
-        foreach (Stage stage in _stages)
-            stage.Forward(work);
-        return Output.Values.Slice(0, miniBatch.Count * Output.Layout.Stride);
+        return Forward(work);
+    }
+
+    /// <summary>The same for inputs at hand, [count, inputs].</summary>
+    public ReadOnlySpan<float> FeedForward(ReadOnlySpan<float> inputs)
+    {
+        int size = _network.Architecture.Input.Size, count = inputs.Length / size;
+        for (int i = 0; i < count; i++)
+            inputs.Slice(i * size, size).CopyTo(_input.ValuesOf(i));
+        return Forward(new StageWork(count, IsTraining: false, Workers, Seed: 0));
     }
 
     /// <summary>
@@ -146,6 +164,7 @@ internal sealed class Backpropagation : IDisposable
         TakeInputs(example, new int[1], next: default, work);
         foreach (Stage stage in _stages)
         {
+            stage.Prepare(work);
             stage.Forward(work);
             if (stage is DenseStage or SparseDenseStage or ConvolutionStage or WinogradStage)
                 weightedInputs.Add(stage.Output.ChannelsFirst(0));
@@ -160,13 +179,26 @@ internal sealed class Backpropagation : IDisposable
     public string? FirstLayerNotFinite(int items) =>
         _stages.FirstOrDefault(stage => stage.Output.Values.Slice(0, items * stage.Output.Layout.Stride).ContainsAny(float.NaN, float.PositiveInfinity, float.NegativeInfinity))?.Name;
 
+    private ReadOnlySpan<float> Forward(scoped in StageWork work)
+    {
+        foreach (Stage stage in _stages)
+        {
+            if (_learns || !_isPrepared)
+                stage.Prepare(work);
+            stage.Forward(work);
+        }
+
+        _isPrepared = true;
+        return Output.Values.Slice(0, work.Items * Output.Layout.Stride);
+    }
+
     private void TakeInputs(Examples examples, ArraySegment<int> miniBatch, ArraySegment<int> next, in StageWork work)
     {
         (_examples, _miniBatch) = (examples, miniBatch);
         if (Sparse is not null)
             (Sparse.Rows, Sparse.Examples, Sparse.Next) = (examples.SparseInputs, miniBatch, next);
         else
-            work.ForEachItem(_copyInputs);
+            work.ForEachItem(_input.Layout.Stride, _copyInputs);
     }
 
     /// <summary>BP1: ∂C/∂a, or ∂C/∂z where the cost was chosen for the last layer.</summary>

@@ -79,7 +79,7 @@ public sealed class Network
     /// <exception cref="ArgumentException">The input has another length.</exception>
     public ForwardTrace Trace(ReadOnlySpan<float> input)
     {
-        using Backpropagation pass = new(this, miniBatchSize: 1);
+        using Backpropagation pass = new(this, miniBatchSize: 1, learns: false);
         return pass.Trace(AsExamples(input, new float[Architecture.Output.Size]));
     }
 
@@ -98,6 +98,9 @@ public sealed class Network
         seen.CopyTo(Parameters.Statistics); // batch normalisation looked at the example
         return gradient;
     }
+
+    /// <summary>The network as it is now, made ready to read many images, fast, from any number of threads.</summary>
+    public FrozenNetwork Freeze() => new(this);
 
     /// <summary>The same network again, sharing nothing.</summary>
     public Network Clone()

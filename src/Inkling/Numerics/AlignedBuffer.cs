@@ -6,6 +6,8 @@ namespace Inkling.Numerics;
 /// <summary>Floats that start at a cache line (64 bytes), so that no row of 16 straddles two. Zeros at first.</summary>
 internal sealed class AlignedBuffer
 {
+    public static readonly AlignedBuffer Empty = new(0);
+
     private const int Alignment = 64 / sizeof(float);
 
     private readonly float[] _array; // pinned: the garbage collector must not move it off the cache line

@@ -5,133 +5,113 @@ using System.Runtime.Intrinsics.X86;
 namespace Inkling.Numerics;
 
 /// <summary>
-/// A matrix of which only the non-zero numbers are kept, row by row (compressed sparse rows). Four fifths of an MNIST image
-/// are zeros: what they would be multiplied with need never be touched.
+/// A matrix of bytes of which only the non-zero ones are kept, row by row (compressed sparse rows). Four fifths of an MNIST
+/// image are zeros: what they would be multiplied with need never be touched.
 /// </summary>
+/// <remarks>
+/// Columns fall into blocks of at most 196, so that a column within its block is a byte, too, and a pixel takes two bytes:
+/// shuffled rows come from memory, and what is small is near. Which number a byte stands for is in a table.
+/// </remarks>
 internal sealed class SparseRows
 {
-    /// <summary>Columns are kept in 16 bits: less memory to stream through in every epoch.</summary>
-    public const int MaxColumns = ushort.MaxValue + 1;
+    private const int CacheLine = 64, WidestBlock = 196; // times two lines of weights: 25 KB, and the first cache is full
 
-    private const int CacheLine = 64;
+    private readonly int[] _starts; // [rows × blocks + 1]
+    private readonly byte[] _pixels; // [non-zeros, 2]: column within the block, and the byte
+    private readonly float[] _valueOf; // [256]
 
-    private readonly int[] _starts;
-    private readonly ushort[] _columns;
-    private readonly float[] _values;
-
-    private SparseRows(int[] starts, ushort[] columns, float[] values)
+    private SparseRows(int columns, int[] starts, byte[] pixels, float[] valueOf)
     {
+        ColumnCount = columns;
+        Blocks = BlocksOf(columns);
+        BlockWidth = WidthOf(columns);
         _starts = starts;
-        _columns = columns;
-        _values = values;
+        _pixels = pixels;
+        _valueOf = valueOf;
     }
 
-    public int Count => _starts.Length - 1;
+    public int Count => (_starts.Length - 1) / Blocks;
+
+    public int ColumnCount { get; }
+
+    /// <summary>How many blocks the columns fall into.</summary>
+    public int Blocks { get; }
+
+    /// <summary>Columns of a block; the last may have fewer.</summary>
+    public int BlockWidth { get; }
 
     /// <summary>How many numbers are not zero, over all rows.</summary>
     public int NonZeros => _starts[^1];
 
-    /// <summary>The non-zero numbers of a row: their columns, ascending, and their values.</summary>
-    public SparseRow this[int row]
+    /// <summary>[256]: the number each byte stands for.</summary>
+    public ref readonly float ValueOf => ref MemoryMarshal.GetArrayDataReference(_valueOf);
+
+    /// <summary>Drops the bytes that are 0.</summary>
+    /// <param name="bytes">[rows, columns], row-major.</param>
+    /// <param name="rows">Rows.</param>
+    /// <param name="columns">Columns.</param>
+    /// <param name="valueOf">[256], the number each byte stands for; byte 0 stands for 0.</param>
+    public static SparseRows FromBytes(ReadOnlySpan<byte> bytes, int rows, int columns, float[] valueOf)
     {
-        get
+        int width = WidthOf(columns), blocks = BlocksOf(columns), next = 0;
+        int[] starts = new int[rows * blocks + 1];
+        byte[] kept = GC.AllocateUninitializedArray<byte>(2 * (bytes.Length - bytes.Count((byte)0)));
+        for (int row = 0; row < rows; row++)
         {
-            int start = _starts[row], length = _starts[row + 1] - start;
-            return new SparseRow(_columns.AsSpan(start, length), _values.AsSpan(start, length));
+            for (int block = 0; block < blocks; block++)
+            {
+                ReadOnlySpan<byte> pixels = bytes.Slice(row * columns + block * width, Math.Min(width, columns - block * width));
+                for (int column = pixels.IndexOfAnyExcept((byte)0); column >= 0 && column < pixels.Length; column++)
+                {
+                    if (pixels[column] == 0)
+                    {
+                        int gap = pixels[column..].IndexOfAnyExcept((byte)0);
+                        if (gap < 0)
+                            break;
+                        column += gap;
+                    }
+
+                    kept[2 * next] = (byte)column;
+                    kept[2 * next + 1] = pixels[column];
+                    next++;
+                }
+
+                starts[row * blocks + block + 1] = next;
+            }
         }
+
+        return new SparseRows(columns, starts, kept, valueOf);
+    }
+
+    /// <summary>The non-zero bytes of a row in one of its blocks: [count, 2], column within the block and byte.</summary>
+    [MethodImpl(Hot.Inline)]
+    public ref readonly byte Find(int row, int block, out nuint count)
+    {
+        ref int start = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_starts), row * Blocks + block);
+        count = (nuint)(Unsafe.Add(ref start, 1) - start);
+        return ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_pixels), 2 * (nint)start);
     }
 
     /// <summary>
     /// Asks for a row to be fetched into the cache, for use a little later: shuffled rows lie where no hardware prefetcher
     /// looks. Without effect where the processor offers no such hint.
     /// </summary>
+    [MethodImpl(Hot.Method)]
     public unsafe void Prefetch(int row)
     {
         if (!Sse.IsSupported)
             return;
-        int start = _starts[row], end = _starts[row + 1];
-        ref byte columns = ref Unsafe.As<ushort, byte>(ref MemoryMarshal.GetArrayDataReference(_columns));
-        ref byte values = ref Unsafe.As<float, byte>(ref MemoryMarshal.GetArrayDataReference(_values));
-        for (nint at = (nint)start * sizeof(ushort); at < (nint)end * sizeof(ushort); at += CacheLine)
-            Sse.Prefetch0(Unsafe.AsPointer(ref Unsafe.Add(ref columns, at)));
-        for (nint at = (nint)start * sizeof(float); at < (nint)end * sizeof(float); at += CacheLine)
-            Sse.Prefetch0(Unsafe.AsPointer(ref Unsafe.Add(ref values, at)));
+        nint end = 2 * (nint)_starts[(row + 1) * Blocks];
+        for (nint at = 2 * (nint)_starts[row * Blocks]; at < end; at += CacheLine)
+            Sse.Prefetch0(Unsafe.AsPointer(ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_pixels), at)));
     }
 
-    /// <summary>Bytes to numbers by a table, dropping those that are 0.</summary>
-    /// <param name="bytes">[rows, columns], row-major.</param>
-    /// <param name="rows">Rows.</param>
-    /// <param name="columns">Columns, at most <see cref="MaxColumns"/>.</param>
-    /// <param name="valueOf">[256], the number each byte stands for; byte 0 stands for 0.</param>
-    public static SparseRows FromBytes(ReadOnlySpan<byte> bytes, int rows, int columns, ReadOnlySpan<float> valueOf)
+    private static int BlocksOf(int columns) => (columns + WidthOf(columns) - 1) / WidthOf(columns);
+
+    /// <summary>As few blocks as may be, all of about the same width.</summary>
+    private static int WidthOf(int columns)
     {
-        RequireColumns(columns);
-        int[] starts = new int[rows + 1];
-        int nonZeros = bytes.Length - bytes.Count((byte)0);
-        ushort[] columnOf = GC.AllocateUninitializedArray<ushort>(nonZeros);
-        float[] values = GC.AllocateUninitializedArray<float>(nonZeros);
-        int next = 0;
-        for (int row = 0; row < rows; row++)
-        {
-            ReadOnlySpan<byte> pixels = bytes.Slice(row * columns, columns);
-            for (int column = pixels.IndexOfAnyExcept((byte)0); column >= 0 && column < pixels.Length; column++)
-            {
-                byte pixel = pixels[column];
-                if (pixel == 0)
-                {
-                    int gap = pixels[column..].IndexOfAnyExcept((byte)0);
-                    if (gap < 0)
-                        break;
-                    column += gap;
-                    pixel = pixels[column];
-                }
-
-                columnOf[next] = (ushort)column;
-                values[next++] = valueOf[pixel];
-            }
-
-            starts[row + 1] = next;
-        }
-
-        return new SparseRows(starts, columnOf, values);
+        int blocks = (columns + WidestBlock - 1) / WidestBlock;
+        return (columns + blocks - 1) / blocks;
     }
-
-    /// <summary>Drops the zeros of rows that <paramref name="copyRow"/> writes.</summary>
-    public static SparseRows From(int rows, int columns, Action<int, float[]> copyRow)
-    {
-        RequireColumns(columns);
-        int[] starts = new int[rows + 1];
-        List<ushort> columnOf = [];
-        List<float> values = [];
-        float[] dense = new float[columns];
-        for (int row = 0; row < rows; row++)
-        {
-            copyRow(row, dense);
-            for (int column = 0; column < columns; column++)
-            {
-                if (dense[column] == 0)
-                    continue;
-                columnOf.Add((ushort)column);
-                values.Add(dense[column]);
-            }
-
-            starts[row + 1] = values.Count;
-        }
-
-        return new SparseRows(starts, [.. columnOf], [.. values]);
-    }
-
-    private static void RequireColumns(int columns)
-    {
-        if (columns > MaxColumns)
-            throw new ArgumentOutOfRangeException(nameof(columns), columns, $"An input has at most {MaxColumns} numbers.");
-    }
-}
-
-/// <summary>The non-zero numbers of one row.</summary>
-internal readonly ref struct SparseRow(ReadOnlySpan<ushort> columns, ReadOnlySpan<float> values)
-{
-    public ReadOnlySpan<ushort> Columns { get; } = columns;
-
-    public ReadOnlySpan<float> Values { get; } = values;
 }

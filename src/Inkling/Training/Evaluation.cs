@@ -52,7 +52,7 @@ public static class Evaluation
 
     private static void ForEachOutput(Network network, Examples examples, int threads, OutputAction action)
     {
-        using Backpropagation pass = new(network, BatchSize, threads == 0 ? Environment.ProcessorCount : threads);
+        using Backpropagation pass = new(network, BatchSize, threads == 0 ? Environment.ProcessorCount : threads, examples.IsSparse, learns: false);
         int[] order = [.. Enumerable.Range(0, examples.Count)];
         for (int start = 0; start < order.Length; start += BatchSize)
         {

@@ -63,7 +63,7 @@ public static class GradientDescent
         Evaluation.RequireFit(network, examples);
         ArgumentOutOfRangeException.ThrowIfZero(miniBatch.Length, nameof(miniBatch));
         RequireLearningRate(eta);
-        using Backpropagation pass = new(network, miniBatch.Length);
+        using Backpropagation pass = new(network, miniBatch.Length, isSparse: examples.IsSparse);
         pass.AddGradient(examples, miniBatch.ToArray(), (float)(-eta / miniBatch.Length), network.Parameters);
     }
 
@@ -95,7 +95,7 @@ public static class GradientDescent
     {
         Evaluation.RequireFit(network, examples);
         const int Chunk = 100;
-        using Backpropagation pass = new(network, Math.Min(Chunk, examples.Count), Environment.ProcessorCount);
+        using Backpropagation pass = new(network, Math.Min(Chunk, examples.Count), Environment.ProcessorCount, examples.IsSparse);
         Gradient gradient = new(network.Architecture);
         float[] seen = network.Parameters.Statistics.ToArray();
         int[] all = [.. Enumerable.Range(0, examples.Count)];

@@ -29,7 +29,7 @@ internal sealed class Trainer : IDisposable
         _training = training;
         _options = options;
         _miniBatchSize = Math.Min(options.MiniBatchSize, training.Count);
-        _pass = new Backpropagation(network, _miniBatchSize, options.Threads, isSparse: options.Augmentation is null) { LabelSmoothing = options.LabelSmoothing };
+        _pass = new Backpropagation(network, _miniBatchSize, options.Threads, isSparse: training.IsSparse && options.Augmentation is null) { LabelSmoothing = options.LabelSmoothing };
         _order = new int[training.Count];
         if (options.Augmentation is { } augmentation)
         {

@@ -16,9 +16,9 @@ internal sealed class ActivationStage : Stage
         _back = (_, start, end) => TimesSlope(Items(Output.Values, start, end), Items(Output.Errors, start, end));
     }
 
-    public override void Forward(in StageWork work) => work.ForEachItem(_forward);
+    public override void Forward(in StageWork work) => work.ForEachItem(Output.Layout.Stride, _forward);
 
-    public override void PropagateBack(in StageWork work) => work.ForEachItem(_back);
+    public override void PropagateBack(in StageWork work) => work.ForEachItem(Output.Layout.Stride, _back);
 
     private void Apply(Span<float> a)
     {
@@ -81,9 +81,9 @@ internal sealed class SiluStage : Stage
             Input.Errors.Slice(start * stride, (end - start) * stride));
     }
 
-    public override void Forward(in StageWork work) => work.ForEachItem(_forward);
+    public override void Forward(in StageWork work) => work.ForEachItem(Output.Layout.Stride, _forward);
 
-    public override void PropagateBack(in StageWork work) => work.ForEachItem(_back);
+    public override void PropagateBack(in StageWork work) => work.ForEachItem(Output.Layout.Stride, _back);
 }
 
 /// <summary>e^z over their sum, in place.</summary>
@@ -128,12 +128,12 @@ internal sealed class DropoutStage : Stage
     {
         _seed = work.Seed;
         if (work.IsTraining)
-            work.ForEachItem(_forward);
+            work.ForEachItem(Output.Layout.Stride, _forward);
         else
             Input.Values.Slice(0, work.Items * Input.Layout.Stride).CopyTo(Output.Values.Span);
     }
 
-    public override void PropagateBack(in StageWork work) => work.ForEachItem(_back);
+    public override void PropagateBack(in StageWork work) => work.ForEachItem(Output.Layout.Stride, _back);
 
     private void Drop(int item)
     {
@@ -179,7 +179,7 @@ internal sealed class FlattenStage : Stage
         };
     }
 
-    public override void Forward(in StageWork work) => work.ForEachItem(_forward);
+    public override void Forward(in StageWork work) => work.ForEachItem(Output.Layout.Stride, _forward);
 
-    public override void PropagateBack(in StageWork work) => work.ForEachItem(_back);
+    public override void PropagateBack(in StageWork work) => work.ForEachItem(Output.Layout.Stride, _back);
 }

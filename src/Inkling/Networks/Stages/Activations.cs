@@ -27,8 +27,8 @@ internal sealed class Activations(Layout layout, int miniBatchSize)
     /// <summary>[miniBatch, stride].</summary>
     public AlignedBuffer Values { get; } = new(checked(miniBatchSize * layout.Stride));
 
-    /// <summary>[miniBatch, stride]; padding is zero.</summary>
-    public AlignedBuffer Errors { get; } = new(checked(miniBatchSize * layout.Stride));
+    /// <summary>[miniBatch, stride]; padding is zero. Nothing, until there is room for them.</summary>
+    public AlignedBuffer Errors { get; private set; } = AlignedBuffer.Empty;
 
     public Span<float> ValuesOf(int item) => Values.Slice(item * Layout.Stride, Layout.Stride);
 
@@ -40,6 +40,13 @@ internal sealed class Activations(Layout layout, int miniBatchSize)
         for (int i = 0; i < ordered.Length; i++)
             ordered[i] = values[i % Layout.Pixels * Layout.Pitch + i / Layout.Pixels];
         return ordered;
+    }
+
+    /// <summary>Whoever only reads does without errors.</summary>
+    public void MakeRoomForErrors()
+    {
+        if (Errors.Length == 0)
+            Errors = new AlignedBuffer(Values.Length);
     }
 
     public Span<float> ErrorsOf(int item) => Errors.Slice(item * Layout.Stride, Layout.Stride);

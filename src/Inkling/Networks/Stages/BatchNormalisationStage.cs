@@ -6,7 +6,9 @@ namespace Inkling;
 /// <summary>Batch normalisation at work. Sums are formed for each example and then added in order, whoever formed them.</summary>
 internal sealed class BatchNormalisationStage : Stage
 {
-    private const float Epsilon = 1e-5f, Momentum = 0.1f;
+    public const float Epsilon = 1e-5f;
+
+    private const float Momentum = 0.1f;
 
     private readonly ParameterBuffer _parameters;
     private readonly int _layer, _pixels, _pitch;
@@ -45,9 +47,9 @@ internal sealed class BatchNormalisationStage : Stage
         if (work.IsTraining)
         {
             double n = (double)work.Items * _pixels;
-            work.ForEachItem(_sumValues);
+            work.ForEachItem(Output.Layout.Stride, _sumValues);
             AddUp(work.Items, 0, 1 / n, _mean.Span);
-            work.ForEachItem(_sumSquares);
+            work.ForEachItem(Output.Layout.Stride, _sumSquares);
             AddUp(work.Items, 1, 1 / n, _inverseDeviation.Span);
             Span<float> mean = _mean.Span, variance = _inverseDeviation.Span, runningMean = learned.PaddedRunningMean, runningVariance = learned.PaddedRunningVariance;
             for (int c = 0; c < _pitch; c++)
@@ -69,13 +71,13 @@ internal sealed class BatchNormalisationStage : Stage
             _shift.Span[c] = learned.PaddedShift[c] - _mean.Span[c] * _scale.Span[c];
         }
 
-        work.ForEachItem(_apply);
+        work.ForEachItem(Output.Layout.Stride, _apply);
     }
 
     /// <summary>∂C/∂x = γ/σ (e - mean(e) - x̂ mean(e x̂)), with e = ∂C/∂y (Ioffe and Szegedy, section 3).</summary>
     public override void PropagateBack(in StageWork work)
     {
-        work.ForEachItem(_sumErrors);
+        work.ForEachItem(Output.Layout.Stride, _sumErrors);
         AddUp(work.Items, 0, 1, _errorSum.Span);
         AddUp(work.Items, 1, 1, _errorTimesNormalised.Span);
         double n = (double)work.Items * _pixels;
@@ -85,7 +87,7 @@ internal sealed class BatchNormalisationStage : Stage
             _meanProduct.Span[c] = (float)(_errorTimesNormalised.Span[c] / n);
         }
 
-        work.ForEachItem(_back);
+        work.ForEachItem(Output.Layout.Stride, _back);
     }
 
     public override void AddGradient(in StageWork work, ParameterBuffer destination)

@@ -19,7 +19,7 @@ internal sealed class ConvolutionStage : Stage
     private WeightedLayer _destination;
     private int _items;
 
-    public ConvolutionStage(Activations input, Shape output, Layer.Convolution spec, ParameterBuffer parameters, int layer, bool isFirst, int miniBatchSize, int threads)
+    public ConvolutionStage(Activations input, Shape output, Layer.Convolution spec, ParameterBuffer parameters, int layer, bool goesBack, int miniBatchSize, int threads)
         : base(input, new Activations(Layout.Of(output), miniBatchSize))
     {
         Layout from = input.Layout, to = Output.Layout;
@@ -35,8 +35,8 @@ internal sealed class ConvolutionStage : Stage
         _inputRows = [.. Enumerable.Range(0, to.Pixels).Select(p => _inputFrame.At(p / to.Width * _stride, p % to.Width * _stride))];
         _errorRows = [.. Enumerable.Range(0, from.Pixels).Select(p => _errorFrame.At(p / from.Width, p % from.Width))];
         _inputScratch = [.. Enumerable.Range(0, threads).Select(_ => new AlignedBuffer(_inputFrame.Length))];
-        _errorScratch = [.. Enumerable.Range(0, threads).Select(_ => new AlignedBuffer(isFirst ? 0 : _errorFrame.Length))];
-        _flipped = new AlignedBuffer(isFirst ? 0 : _backWindow.Size * from.Pitch);
+        _errorScratch = [.. Enumerable.Range(0, threads).Select(_ => new AlignedBuffer(goesBack ? _errorFrame.Length : 0))];
+        _flipped = new AlignedBuffer(goesBack ? _backWindow.Size * from.Pitch : 0);
         _zeros = new AlignedBuffer(from.Pitch);
         _forward = (worker, start, end) =>
         {
@@ -57,14 +57,14 @@ internal sealed class ConvolutionStage : Stage
 
     private WeightedLayer Weights => (WeightedLayer)_parameters.All[_layer]!;
 
-    public override void Forward(in StageWork work) => work.ForEachItem(_forward);
+    public override void Forward(in StageWork work) => work.ForEachItem(Output.Layout.Stride, _forward);
 
     /// <summary>The errors, as far apart as the windows were, in a frame, convolved with the kernel turned by 180°.</summary>
     public override void PropagateBack(in StageWork work)
     {
         WeightedLayer weights = Weights;
         Rows.Flip(weights.Panels, _kernel * _kernel, Input.Layout.Channels, weights.Neurons, _flipped.Span);
-        work.ForEachItem(_back);
+        work.ForEachItem(Output.Layout.Stride, _back);
     }
 
     /// <summary>Threads share out the weights rather than the images: each weight is summed in the same order whoever does it.</summary>

@@ -5,6 +5,8 @@ namespace Inkling;
 /// <summary>A fully connected layer at work: three products, forward, back and for the gradient (Nielsen's BP2 to BP4).</summary>
 internal sealed class DenseStage : Stage
 {
+    private const int WorkWorthSharing = 200_000; // multiply-adds
+
     private readonly ParameterBuffer _parameters;
     private readonly int _layer;
     private readonly int[] _inputRows, _outputRows, _offsets;
@@ -13,7 +15,7 @@ internal sealed class DenseStage : Stage
     private WeightedLayer _destination;
     private int _items;
 
-    public DenseStage(Activations input, Shape output, ParameterBuffer parameters, int layer, bool isFirst, int miniBatchSize)
+    public DenseStage(Activations input, Shape output, ParameterBuffer parameters, int layer, bool goesBack, int miniBatchSize)
         : base(input, new Activations(Layout.Of(output), miniBatchSize))
     {
         _parameters = parameters;
@@ -23,7 +25,7 @@ internal sealed class DenseStage : Stage
         _inputRows = [.. Enumerable.Range(0, miniBatchSize).Select(i => i * stride)];
         _outputRows = [.. Enumerable.Range(0, miniBatchSize).Select(i => i * Output.Layout.Stride)];
         _offsets = [.. Enumerable.Range(0, inputs)];
-        _transposed = new AlignedBuffer(isFirst ? 0 : Weights.Neurons * stride);
+        _transposed = new AlignedBuffer(goesBack ? Weights.Neurons * stride : 0);
         _zeros = new AlignedBuffer(stride);
         _forward = (_, start, end) => PanelProducts.RowsTimesPanels(
             Input.Values.Span, _inputRows.AsSpan(start, end - start), new Window(1, inputs, 0), Weights.Panels, Weights.PaddedBiases, Output.Values.Slice(start * Output.Layout.Stride, (end - start) * Output.Layout.Stride));
@@ -44,7 +46,7 @@ internal sealed class DenseStage : Stage
 
     public override void PropagateBack(in StageWork work)
     {
-        work.Workers.For(Weights.Stride / Rows.Panel, 4, _transpose);
+        work.Workers.For(Weights.Stride / Rows.Panel, _offsets.Length < 256 ? Weights.Stride / Rows.Panel : 4, _transpose);
         work.Workers.For(work.Items, ChunkOf(work.Items, work.Workers), _back);
     }
 
@@ -53,63 +55,12 @@ internal sealed class DenseStage : Stage
         _destination = (WeightedLayer)destination.All[_layer]!;
         _items = work.Items;
         int tiles = PanelProducts.TileCount(_offsets.Length, Output.Layout.Stride);
-        work.Workers.For(tiles, Math.Max(1, tiles / (4 * work.Workers.Count)), _addTiles);
+        work.Workers.For(tiles, ChunkOf(work.Items, work.Workers) == work.Items ? tiles : Math.Max(1, tiles / (4 * work.Workers.Count)), _addTiles);
         if (_destination.HasBias)
             Rows.AddRows(Output.Errors.Slice(0, work.Items * Output.Layout.Stride), _destination.PaddedBiases);
     }
 
     /// <summary>Whole blocks of seven rows, as few as give every thread some.</summary>
-    private static int ChunkOf(int items, Workers workers) => workers.Count == 1 ? items : (items / (2 * workers.Count) + 6) / 7 * 7;
-}
-
-/// <summary>A fully connected layer that looks at examples directly: what is 0 in them is never touched.</summary>
-internal sealed class SparseDenseStage : Stage
-{
-    private readonly ParameterBuffer _parameters;
-    private readonly int _layer;
-
-    public SparseDenseStage(Activations input, Shape output, ParameterBuffer parameters, int layer, int miniBatchSize)
-        : base(input, new Activations(Layout.Of(output), miniBatchSize))
-    {
-        _parameters = parameters;
-        _layer = layer;
-    }
-
-    /// <summary>Where the examples come from, set before each mini-batch.</summary>
-    public SparseRows? Rows { get; set; }
-
-    /// <summary>[items]: the mini-batch.</summary>
-    public ArraySegment<int> Examples { get; set; }
-
-    /// <summary>The mini-batch to come, which is fetched into the cache meanwhile.</summary>
-    public ArraySegment<int> Next { get; set; }
-
-    private WeightedLayer Weights => (WeightedLayer)_parameters.All[_layer]!;
-
-    public override void Forward(in StageWork work)
-    {
-        WeightedLayer weights = Weights;
-        for (int i = 0; i < work.Items; i++)
-        {
-            if (i < Next.Count)
-                Rows!.Prefetch(Next[i]);
-            SparseRow row = Rows![Examples[i]];
-            Numerics.Rows.WeightedSum(row.Columns, row.Values, weights.Panels, weights.PaddedBiases, Output.ValuesOf(i));
-        }
-    }
-
-    public override void PropagateBack(in StageWork work) => throw new NotSupportedException("Nothing is learned before the input.");
-
-    public override void AddGradient(in StageWork work, ParameterBuffer destination)
-    {
-        WeightedLayer to = (WeightedLayer)destination.All[_layer]!;
-        for (int i = 0; i < work.Items; i++)
-        {
-            SparseRow row = Rows![Examples[i]];
-            Numerics.Rows.AddOuterProduct(row.Columns, row.Values, Output.ErrorsOf(i), to.Panels);
-        }
-
-        if (to.HasBias)
-            Numerics.Rows.AddRows(Output.Errors.Slice(0, work.Items * Output.Layout.Stride), to.PaddedBiases);
-    }
+    private int ChunkOf(int items, Workers workers) =>
+        workers.Count == 1 || (long)items * Weights.Inputs * Weights.Neurons < WorkWorthSharing ? items : (items / (2 * workers.Count) + 6) / 7 * 7;
 }

@@ -33,7 +33,7 @@ internal sealed class PoolingStage : Stage
         int At(int y, int x) => (y * input.Layout.Width + x) * pitch;
     }
 
-    public override void Forward(in StageWork work) => work.ForEachItem(_forward);
+    public override void Forward(in StageWork work) => work.ForEachItem(Input.Layout.Stride, _forward);
 
-    public override void PropagateBack(in StageWork work) => work.ForEachItem(_back);
+    public override void PropagateBack(in StageWork work) => work.ForEachItem(Input.Layout.Stride, _back);
 }

@@ -15,6 +15,11 @@ internal abstract class Stage(Activations input, Activations output)
     /// <summary>The layer's number, from 1, and its text, for people.</summary>
     public string Name { get; set; } = "the input";
 
+    /// <summary>Brings what is learned into the form that <see cref="Forward"/> works with: before each mini-batch while it changes, once when it does not.</summary>
+    public virtual void Prepare(in StageWork work)
+    {
+    }
+
     /// <summary>From the input's values to the output's.</summary>
     public abstract void Forward(in StageWork work);
 
@@ -34,6 +39,9 @@ internal abstract class Stage(Activations input, Activations output)
 /// <param name="Seed">For what is random about it.</param>
 internal readonly record struct StageWork(int Items, bool IsTraining, Workers Workers, long Seed)
 {
-    /// <summary>Runs the body for each example, given the thread's number and the example's.</summary>
-    public void ForEachItem(Action<int, int, int> body) => Workers.For(Items, Math.Max(1, Items / (8 * Workers.Count)), body);
+    /// <summary>Runs the body for each example, on all threads where it is worth it.</summary>
+    /// <param name="numbers">How many numbers there are for each example.</param>
+    /// <param name="body">Given the thread's number, the first example and the one after the last.</param>
+    public void ForEachItem(int numbers, Action<int, int, int> body) =>
+        Workers.For(Items, Items * numbers < Numerics.Workers.ChunkOfNumbers ? Items : Math.Max(1, Items / (8 * Workers.Count)), body);
 }

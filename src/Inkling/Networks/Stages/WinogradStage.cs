@@ -20,7 +20,7 @@ internal sealed class WinogradStage : Stage
     private WeightedLayer _destination;
     private int _items, _inputBlock;
 
-    public WinogradStage(Activations input, Shape output, Layer.Convolution spec, ParameterBuffer parameters, int layer, bool isFirst, int miniBatchSize, int threads)
+    public WinogradStage(Activations input, Shape output, Layer.Convolution spec, ParameterBuffer parameters, int layer, bool goesBack, bool learns, int miniBatchSize, int threads)
         : base(input, new Activations(Layout.Of(output), miniBatchSize))
     {
         Layout from = input.Layout, to = Output.Layout;
@@ -35,8 +35,8 @@ internal sealed class WinogradStage : Stage
         _outputRows = [.. Enumerable.Range(0, rows).Select(r => r * to.Pitch)];
         _inputOffsets = [.. Enumerable.Range(0, from.Pitch)];
         _kernels = new AlignedBuffer(weights);
-        _transposed = new AlignedBuffer(isFirst ? 0 : weights);
-        _kernelGradients = new AlignedBuffer(weights);
+        _transposed = new AlignedBuffer(goesBack ? weights : 0);
+        _kernelGradients = new AlignedBuffer(learns ? weights : 0);
         _inputPlanes = [.. Enumerable.Range(0, threads).Select(_ => new AlignedBuffer(Winograd.Planes * rows * from.Pitch))];
         _outputPlanes = [.. Enumerable.Range(0, threads).Select(_ => new AlignedBuffer(Winograd.Planes * rows * to.Pitch))];
         _zeros = new AlignedBuffer(Math.Max(from.Pitch, to.Pitch));
@@ -73,9 +73,8 @@ internal sealed class WinogradStage : Stage
     public static bool Suits(Layer.Convolution spec, Layout input, Shape output) =>
         spec is { Kernel: 3, Stride: 1 } && input.Channels >= Rows.Panel && output.Height >= Winograd.Tile && output.Width >= Winograd.Tile;
 
-    public override void Forward(in StageWork work)
+    public override void Prepare(in StageWork work)
     {
-        _items = work.Items;
         WeightedLayer weights = Weights;
         int channels = Input.Layout.Channels, pitch = Input.Layout.Pitch;
         for (int panel = 0; panel < Output.Layout.Pitch / Rows.Panel; panel++)
@@ -83,7 +82,11 @@ internal sealed class WinogradStage : Stage
             for (int c = 0; c < channels; c++) // a kernel [3, 3] of sixteen outputs is an image of sixteen channels
                 Winograd.ToPlanes(Winograd.Map.Kernel, weights.Panels[KernelStart(panel, c)..], KernelPlace, _kernels.Span, _kernels.Length / Winograd.Planes, (panel * pitch + c) * Rows.Panel);
         }
+    }
 
+    public override void Forward(in StageWork work)
+    {
+        _items = work.Items;
         work.Workers.For((work.Items + _group - 1) / _group, 1, _forward);
     }
 

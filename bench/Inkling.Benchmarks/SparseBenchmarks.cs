@@ -1,0 +1,72 @@
+using BenchmarkDotNet.Attributes;
+using Inkling.Numerics;
+
+namespace Inkling.Benchmarks;
+
+/// <summary>The first layer's two products on real images of about 150 non-zero pixels: time for a mini-batch of ten.</summary>
+public class SparseBenchmarks
+{
+    private const int MiniBatch = 10;
+
+    private readonly int[] _miniBatch = new int[MiniBatch];
+    private LabelledImages _images = null!;
+    private Network _network = null!;
+    private float[] _vectors = [], _pixels = [];
+    private int _next;
+
+    /// <summary>Hidden neurons.</summary>
+    [Params(30, 100)]
+    public int Neurons { get; set; }
+
+    private int Stride => Rows.StrideOf(Neurons);
+
+    [GlobalSetup]
+    public async Task Load()
+    {
+        _images = (await Mnist.LoadAsync()).Test;
+        _network = new Network([784, Neurons, 10]);
+        _vectors = new float[MiniBatch * Stride];
+        _pixels = new float[_images.InputSize];
+    }
+
+    [Benchmark(Baseline = true)]
+    public float PlainLoop()
+    {
+        Dense layer = _network.Layers[0];
+        foreach (int image in NextMiniBatch())
+        {
+            _images.CopyInput(image, _pixels);
+            Span<float> z = _vectors.AsSpan(0, Stride);
+            layer.PaddedBiases.CopyTo(z);
+            for (int k = 0; k < _pixels.Length; k++)
+            {
+                for (int j = 0; j < Neurons && _pixels[k] != 0; j++)
+                    z[j] += _pixels[k] * layer[j, k];
+            }
+        }
+
+        return _vectors[0];
+    }
+
+    [Benchmark]
+    public float RowsTimesPanels()
+    {
+        Dense layer = _network.Layers[0];
+        SparseProducts.RowsTimesPanels(_images.SparseInputs, NextMiniBatch(), layer.Panels, layer.PaddedBiases, _vectors, 0, Stride / Rows.Panel);
+        return _vectors[0];
+    }
+
+    [Benchmark]
+    public void AddOuterProducts()
+    {
+        _vectors.AsSpan().Clear();
+        SparseProducts.AddOuterProducts(_images.SparseInputs, NextMiniBatch(), _vectors, _network.Layers[0].Panels, 0, Stride / Rows.Panel);
+    }
+
+    private int[] NextMiniBatch()
+    {
+        for (int i = 0; i < MiniBatch; i++)
+            _miniBatch[i] = _next = (_next + 7919) % _images.Count; // far apart, as shuffled images are
+        return _miniBatch;
+    }
+}
