@@ -50,7 +50,7 @@ internal sealed class Backpropagation : IDisposable
                 Layer.Dense when isFirst && isSparse => Sparse = new SparseDenseStage(current, output, network.Parameters, l, miniBatchSize),
                 Layer.Dense => new DenseStage(current, output, network.Parameters, l, goesBack, miniBatchSize),
                 Layer.Convolution spec when WinogradStage.Suits(spec, current.Layout, output) => new WinogradStage(current, output, spec, network.Parameters, l, goesBack, learns, miniBatchSize, Workers.Count),
-                Layer.Convolution spec => new ConvolutionStage(current, output, spec, network.Parameters, l, goesBack, miniBatchSize, Workers.Count),
+                Layer.Convolution spec => new ConvolutionStage(current, output, spec, network.Parameters, l, goesBack, learns, miniBatchSize, Workers.Count),
                 Layer.BatchNormalisation => new BatchNormalisationStage(current, network.Parameters, l, miniBatchSize),
                 Layer.MaxPool spec => new PoolingStage(current, output, (spec.Size, spec.Size), spec.Step, isMax: true, miniBatchSize),
                 Layer.AveragePool spec => new PoolingStage(current, output, (spec.Size, spec.Size), spec.Step, isMax: false, miniBatchSize),

@@ -13,7 +13,7 @@ namespace Inkling.Numerics;
 /// y = Aᵀ[(G g Gᵀ) ∘ (Bᵀ d B)]A. What carries errors and gradients back is the transpose of each map, so that the
 /// gradient is that of what was computed. Channels lie in the lanes.
 /// </remarks>
-internal static class Winograd
+internal static partial class Winograd
 {
     /// <summary>The side of a tile of outputs, and of the patch of inputs it looks at.</summary>
     public const int Tile = 4, Patch = 6;
@@ -99,89 +99,171 @@ internal static class Winograd
         where TVector : struct
     {
         if (map == Map.Output)
-            FromPlanes<OutputLine<TSimd, TVector>, TSimd, TVector>(planes, plane, row, image, at, adds: false);
+            FromPlanes<OutputLine<TSimd, TVector>, TSimd, TVector>(planes, plane, row, image, at);
         else if (map == Map.InputError)
-            FromPlanes<InputErrorLine<TSimd, TVector>, TSimd, TVector>(planes, plane, row, image, at, adds: true);
+            FromPlanes<InputErrorLine<TSimd, TVector>, TSimd, TVector>(planes, plane, row, image, at);
         else
-            FromPlanes<KernelGradientLine<TSimd, TVector>, TSimd, TVector>(planes, plane, row, image, at, adds: true);
+            FromPlanes<KernelGradientLine<TSimd, TVector>, TSimd, TVector>(planes, plane, row, image, at);
     }
 
     [MethodImpl(Hot.Method)]
     [SkipLocalsInit]
     private static void ToPlanes<TLine, TSimd, TVector>(ReadOnlySpan<float> image, in Place at, Span<float> planes, int plane, int row)
-        where TLine : ILine
+        where TLine : ILine<TVector>
         where TSimd : ISimd<TVector>
         where TVector : struct
     {
-        Span<float> space = stackalloc float[2 * Planes * Line];
-        ref float patch = ref space[0], half = ref space[Planes * Line];
+        Span<float> space = stackalloc float[(Planes + 1) * Line];
+        ref float patch = ref Aligned(space);
         bool isInside = at.IsInside(TLine.Inputs);
+        int firstRow = at.FirstRow, endRow = at.EndRow(TLine.Inputs), firstColumn = at.FirstColumn, endColumn = at.EndColumn(TLine.Inputs);
         for (int c = 0; c < at.Channels; c += TSimd.Lanes)
         {
-            ref float from = ref patch;
-            nuint fromRow = (nuint)(TLine.Inputs * Line), fromColumn = Line;
+            ref float to = ref planes[row + c];
             if (isInside)
             {
-                from = ref Unsafe.Add(ref MemoryMarshal.GetReference(image), at.IndexOf(0, 0) + c);
-                fromRow = (nuint)at.RowPitch;
-                fromColumn = (nuint)at.Pitch;
+                ref float from = ref Unsafe.Add(ref MemoryMarshal.GetReference(image), at.IndexOf(0, 0) + c);
+                Transform<TLine, TSimd, TVector>(ref from, (nuint)at.RowPitch, (nuint)at.Pitch, ref to, (nuint)(Patch * plane), (nuint)plane);
+                continue;
             }
-            else
+
+            for (int y = 0; y < TLine.Inputs; y++)
             {
-                space.Slice(0, TLine.Inputs * TLine.Inputs * Line).Clear();
-                for (int y = at.FirstRow; y < at.EndRow(TLine.Inputs); y++)
+                for (int x = 0; x < TLine.Inputs; x++)
                 {
-                    for (int x = at.FirstColumn; x < at.EndColumn(TLine.Inputs); x++)
-                        TSimd.Store(TSimd.Load(in image[at.IndexOf(y, x) + c], 0), ref patch, (nuint)((y * TLine.Inputs + x) * Line));
+                    bool isThere = y >= firstRow && y < endRow && x >= firstColumn && x < endColumn;
+                    TSimd.Store(isThere ? TSimd.Load(in image[at.IndexOf(y, x) + c], 0) : default, ref patch, (nuint)((y * TLine.Inputs + x) * Line));
                 }
             }
 
-            for (int x = 0; x < TLine.Inputs; x++)
-                TLine.Apply(ref Unsafe.Add(ref from, (nuint)x * fromColumn), fromRow, ref Unsafe.Add(ref half, x * Line), (nuint)(TLine.Inputs * Line));
-            ref float to = ref planes[row + c];
-            for (int y = 0; y < Patch; y++)
-                TLine.Apply(ref Unsafe.Add(ref half, y * TLine.Inputs * Line), Line, ref Unsafe.Add(ref to, y * Patch * plane), (nuint)plane);
+            Transform<TLine, TSimd, TVector>(ref patch, (nuint)(TLine.Inputs * Line), Line, ref to, (nuint)(Patch * plane), (nuint)plane);
         }
     }
 
     [MethodImpl(Hot.Method)]
     [SkipLocalsInit]
-    private static void FromPlanes<TLine, TSimd, TVector>(ReadOnlySpan<float> planes, int plane, int row, Span<float> image, in Place at, bool adds)
-        where TLine : ILine
+    private static void FromPlanes<TLine, TSimd, TVector>(ReadOnlySpan<float> planes, int plane, int row, Span<float> image, in Place at)
+        where TLine : ILine<TVector>
         where TSimd : ISimd<TVector>
         where TVector : struct
     {
-        Span<float> space = stackalloc float[2 * Planes * Line];
-        ref float patch = ref space[0], half = ref space[Planes * Line];
-        bool goesStraight = !adds && at.IsInside(TLine.Outputs);
+        Span<float> space = stackalloc float[(Planes + 1) * Line];
+        ref float patch = ref Aligned(space);
+        bool isInside = at.IsInside(TLine.Outputs);
+        int firstRow = at.FirstRow, endRow = at.EndRow(TLine.Outputs), firstColumn = at.FirstColumn, endColumn = at.EndColumn(TLine.Outputs);
         for (int c = 0; c < at.Channels; c += TSimd.Lanes)
         {
             ref float from = ref Unsafe.AsRef(in planes[row + c]);
-            for (int x = 0; x < Patch; x++)
-                TLine.Apply(ref Unsafe.Add(ref from, x * plane), (nuint)(Patch * plane), ref Unsafe.Add(ref half, x * Line), Patch * Line);
-            ref float to = ref patch;
-            nuint toRow = (nuint)(TLine.Outputs * Line), toColumn = Line;
-            if (goesStraight)
+            if (isInside)
             {
-                to = ref image[at.IndexOf(0, 0) + c];
-                toRow = (nuint)at.RowPitch;
-                toColumn = (nuint)at.Pitch;
+                ref float to = ref image[at.IndexOf(0, 0) + c];
+                Transform<TLine, TSimd, TVector>(ref from, (nuint)(Patch * plane), (nuint)plane, ref to, (nuint)at.RowPitch, (nuint)at.Pitch);
+                continue;
             }
 
-            for (int y = 0; y < TLine.Outputs; y++)
-                TLine.Apply(ref Unsafe.Add(ref half, y * Patch * Line), Line, ref Unsafe.Add(ref to, (nuint)y * toRow), toColumn);
-            if (goesStraight)
-                continue;
-            for (int y = at.FirstRow; y < at.EndRow(TLine.Outputs); y++)
+            for (int place = 0; place < TLine.Outputs * TLine.Outputs && TLine.Adds; place++)
+                TSimd.Store(default, ref patch, (nuint)(place * Line));
+            Transform<TLine, TSimd, TVector>(ref from, (nuint)(Patch * plane), (nuint)plane, ref patch, (nuint)(TLine.Outputs * Line), Line);
+            for (int y = firstRow; y < endRow; y++)
             {
-                for (int x = at.FirstColumn; x < at.EndColumn(TLine.Outputs); x++)
+                for (int x = firstColumn; x < endColumn; x++)
                 {
                     ref float pixel = ref image[at.IndexOf(y, x) + c];
                     TVector value = TSimd.Load(in patch, (nuint)((y * TLine.Outputs + x) * Line));
-                    TSimd.Store(adds ? TSimd.Add(TSimd.Load(in pixel, 0), value) : value, ref pixel, 0);
+                    TSimd.Store(TLine.Adds ? TSimd.Add(TSimd.Load(in pixel, 0), value) : value, ref pixel, 0);
                 }
             }
         }
+    }
+
+    /// <summary>Down the columns, then along the rows, two rows at a time: what is between them stays in registers.</summary>
+    [MethodImpl(Hot.Inline)]
+    private static void Transform<TLine, TSimd, TVector>(ref float from, nuint row, nuint column, ref float to, nuint toRow, nuint toColumn)
+        where TLine : ILine<TVector>
+        where TSimd : ISimd<TVector>
+        where TVector : struct
+    {
+        TwoRows<Pair0, TLine, TSimd, TVector>(ref from, row, column, ref to, toRow, toColumn);
+        TwoRows<Pair1, TLine, TSimd, TVector>(ref from, row, column, ref to, toRow, toColumn);
+        if (TLine.Outputs == Patch)
+            TwoRows<Pair2, TLine, TSimd, TVector>(ref from, row, column, ref to, toRow, toColumn);
+    }
+
+    /// <summary>Compiled once for each pair: as one method, it would be more than the compiler inlines.</summary>
+    [MethodImpl(Hot.Method)]
+    private static void TwoRows<TPair, TLine, TSimd, TVector>(ref float from, nuint row, nuint column, ref float to, nuint toRow, nuint toColumn)
+        where TPair : IPair
+        where TLine : ILine<TVector>
+        where TSimd : ISimd<TVector>
+        where TVector : struct
+    {
+        int pair = TPair.Index;
+        TVector a3 = default, a4 = default, a5 = default, b3 = default, b4 = default, b5 = default;
+        Column<TLine, TSimd, TVector>(pair, ref from, row, out TVector a0, out TVector b0);
+        Column<TLine, TSimd, TVector>(pair, ref Unsafe.Add(ref from, column), row, out TVector a1, out TVector b1);
+        Column<TLine, TSimd, TVector>(pair, ref Unsafe.Add(ref from, 2 * column), row, out TVector a2, out TVector b2);
+        if (TLine.Inputs > 3)
+            Column<TLine, TSimd, TVector>(pair, ref Unsafe.Add(ref from, 3 * column), row, out a3, out b3);
+        if (TLine.Inputs > 4)
+        {
+            Column<TLine, TSimd, TVector>(pair, ref Unsafe.Add(ref from, 4 * column), row, out a4, out b4);
+            Column<TLine, TSimd, TVector>(pair, ref Unsafe.Add(ref from, 5 * column), row, out a5, out b5);
+        }
+
+        (int first, int second) = TLine.OutputsOf(pair);
+        Row<TLine, TSimd, TVector>(a0, a1, a2, a3, a4, a5, ref Unsafe.Add(ref to, (nuint)first * toRow), toColumn);
+        if (second < TLine.Outputs)
+            Row<TLine, TSimd, TVector>(b0, b1, b2, b3, b4, b5, ref Unsafe.Add(ref to, (nuint)second * toRow), toColumn);
+    }
+
+    [MethodImpl(Hot.Inline)]
+    private static void Column<TLine, TSimd, TVector>(int pair, ref float at, nuint row, out TVector first, out TVector second)
+        where TLine : ILine<TVector>
+        where TSimd : ISimd<TVector>
+        where TVector : struct
+    {
+        TVector x0 = TSimd.Load(in at, 0), x1 = TSimd.Load(in at, row), x2 = TSimd.Load(in at, 2 * row);
+        TVector x3 = TLine.Inputs > 3 ? TSimd.Load(in at, 3 * row) : default;
+        TVector x4 = TLine.Inputs > 4 ? TSimd.Load(in at, 4 * row) : default, x5 = TLine.Inputs > 4 ? TSimd.Load(in at, 5 * row) : default;
+        TLine.Pair(pair, x0, x1, x2, x3, x4, x5, out first, out second);
+    }
+
+    [MethodImpl(Hot.Inline)]
+    private static void Row<TLine, TSimd, TVector>(TVector x0, TVector x1, TVector x2, TVector x3, TVector x4, TVector x5, ref float to, nuint step)
+        where TLine : ILine<TVector>
+        where TSimd : ISimd<TVector>
+        where TVector : struct
+    {
+        TLine.Pair(0, x0, x1, x2, x3, x4, x5, out TVector a, out TVector b);
+        Store<TLine, TSimd, TVector>(0, a, b, ref to, step);
+        TLine.Pair(1, x0, x1, x2, x3, x4, x5, out a, out b);
+        Store<TLine, TSimd, TVector>(1, a, b, ref to, step);
+        if (TLine.Outputs < Patch)
+            return;
+        TLine.Pair(2, x0, x1, x2, x3, x4, x5, out a, out b);
+        Store<TLine, TSimd, TVector>(2, a, b, ref to, step);
+    }
+
+    [MethodImpl(Hot.Inline)]
+    private static void Store<TLine, TSimd, TVector>(int pair, TVector a, TVector b, ref float to, nuint step)
+        where TLine : ILine<TVector>
+        where TSimd : ISimd<TVector>
+        where TVector : struct
+    {
+        (int first, int second) = TLine.OutputsOf(pair);
+        nuint place = (nuint)first * step, other = (nuint)second * step;
+        TSimd.Store(TLine.Adds ? TSimd.Add(TSimd.Load(in to, place), a) : a, ref to, place);
+        if (second < TLine.Outputs)
+            TSimd.Store(TLine.Adds ? TSimd.Add(TSimd.Load(in to, other), b) : b, ref to, other);
+    }
+
+    /// <summary>The first number of a cache line: the stack is aligned to less, and a vector across two lines takes twice as long.</summary>
+    [MethodImpl(Hot.Inline)]
+    private static unsafe ref float Aligned(Span<float> space)
+    {
+        ref float start = ref MemoryMarshal.GetReference(space);
+        nuint past = (nuint)Unsafe.AsPointer(ref start) % (Line * sizeof(float));
+        return ref Unsafe.AddByteOffset(ref start, (Line * sizeof(float) - past) % (Line * sizeof(float)));
     }
 
     /// <summary>A patch of an image [height, width, pitch] whose first row and column are <paramref name="Top"/> and <paramref name="Left"/>, maybe outside it.</summary>
@@ -201,150 +283,5 @@ internal static class Winograd
         public bool IsInside(int size) => Top >= 0 && Left >= 0 && Top + size <= Height && Left + size <= Width;
 
         public int IndexOf(int y, int x) => ((Top + y) * Width + Left + x) * Pitch;
-    }
-
-    /// <summary>One of the maps, on a line of numbers.</summary>
-    private interface ILine
-    {
-        static abstract int Inputs { get; }
-
-        static abstract int Outputs { get; }
-
-        static abstract void Apply(ref float from, nuint step, ref float to, nuint toStep);
-    }
-
-    private readonly struct InputLine<TSimd, TVector> : ILine
-        where TSimd : ISimd<TVector>
-        where TVector : struct
-    {
-        public static int Inputs => Patch;
-
-        public static int Outputs => Patch;
-
-        [MethodImpl(Hot.Inline)]
-        public static void Apply(ref float from, nuint step, ref float to, nuint toStep)
-        {
-            TVector d0 = TSimd.Load(in from, 0), d1 = TSimd.Load(in from, step), d2 = TSimd.Load(in from, 2 * step);
-            TVector d3 = TSimd.Load(in from, 3 * step), d4 = TSimd.Load(in from, 4 * step), d5 = TSimd.Load(in from, 5 * step);
-            TVector minusFour = TSimd.Create(-4), four = TSimd.Create(4), minusFive = TSimd.Create(-5), two = TSimd.Create(2);
-            TVector even = TSimd.MultiplyAdd(minusFour, d2, d4), odd = TSimd.MultiplyAdd(minusFour, d1, d3);
-            TVector evens = TSimd.Subtract(d4, d2), odds = TSimd.Multiply(two, TSimd.Subtract(d3, d1));
-            TSimd.Store(TSimd.MultiplyAdd(four, d0, TSimd.MultiplyAdd(minusFive, d2, d4)), ref to, 0);
-            TSimd.Store(TSimd.Add(even, odd), ref to, toStep);
-            TSimd.Store(TSimd.Subtract(even, odd), ref to, 2 * toStep);
-            TSimd.Store(TSimd.Add(evens, odds), ref to, 3 * toStep);
-            TSimd.Store(TSimd.Subtract(evens, odds), ref to, 4 * toStep);
-            TSimd.Store(TSimd.MultiplyAdd(four, d1, TSimd.MultiplyAdd(minusFive, d3, d5)), ref to, 5 * toStep);
-        }
-    }
-
-    private readonly struct InputErrorLine<TSimd, TVector> : ILine
-        where TSimd : ISimd<TVector>
-        where TVector : struct
-    {
-        public static int Inputs => Patch;
-
-        public static int Outputs => Patch;
-
-        [MethodImpl(Hot.Inline)]
-        public static void Apply(ref float from, nuint step, ref float to, nuint toStep)
-        {
-            TVector v0 = TSimd.Load(in from, 0), v1 = TSimd.Load(in from, step), v2 = TSimd.Load(in from, 2 * step);
-            TVector v3 = TSimd.Load(in from, 3 * step), v4 = TSimd.Load(in from, 4 * step), v5 = TSimd.Load(in from, 5 * step);
-            TVector minusFour = TSimd.Create(-4), four = TSimd.Create(4), minusFive = TSimd.Create(-5), two = TSimd.Create(2), minusTwo = TSimd.Create(-2);
-            TVector near = TSimd.Add(v1, v2), far = TSimd.Add(v3, v4), nearDifference = TSimd.Subtract(v1, v2), farDifference = TSimd.Subtract(v3, v4);
-            TSimd.Store(TSimd.Multiply(four, v0), ref to, 0);
-            TSimd.Store(TSimd.MultiplyAdd(minusFour, nearDifference, TSimd.MultiplyAdd(minusTwo, farDifference, TSimd.Multiply(four, v5))), ref to, toStep);
-            TSimd.Store(TSimd.MultiplyAdd(minusFive, v0, TSimd.Subtract(TSimd.Multiply(minusFour, near), far)), ref to, 2 * toStep);
-            TSimd.Store(TSimd.MultiplyAdd(two, farDifference, TSimd.MultiplyAdd(minusFive, v5, nearDifference)), ref to, 3 * toStep);
-            TSimd.Store(TSimd.Add(v0, TSimd.Add(near, far)), ref to, 4 * toStep);
-            TSimd.Store(v5, ref to, 5 * toStep);
-        }
-    }
-
-    private readonly struct OutputLine<TSimd, TVector> : ILine
-        where TSimd : ISimd<TVector>
-        where TVector : struct
-    {
-        public static int Inputs => Patch;
-
-        public static int Outputs => Tile;
-
-        [MethodImpl(Hot.Inline)]
-        public static void Apply(ref float from, nuint step, ref float to, nuint toStep)
-        {
-            TVector m1 = TSimd.Load(in from, step), m2 = TSimd.Load(in from, 2 * step), m3 = TSimd.Load(in from, 3 * step), m4 = TSimd.Load(in from, 4 * step);
-            TVector near = TSimd.Add(m1, m2), far = TSimd.Add(m3, m4), nearDifference = TSimd.Subtract(m1, m2), farDifference = TSimd.Subtract(m3, m4);
-            TSimd.Store(TSimd.Add(TSimd.Load(in from, 0), TSimd.Add(near, far)), ref to, 0);
-            TSimd.Store(TSimd.MultiplyAdd(TSimd.Create(2), farDifference, nearDifference), ref to, toStep);
-            TSimd.Store(TSimd.MultiplyAdd(TSimd.Create(4), far, near), ref to, 2 * toStep);
-            TSimd.Store(TSimd.MultiplyAdd(TSimd.Create(8), farDifference, TSimd.Add(nearDifference, TSimd.Load(in from, 5 * step))), ref to, 3 * toStep);
-        }
-    }
-
-    private readonly struct ErrorLine<TSimd, TVector> : ILine
-        where TSimd : ISimd<TVector>
-        where TVector : struct
-    {
-        public static int Inputs => Tile;
-
-        public static int Outputs => Patch;
-
-        [MethodImpl(Hot.Inline)]
-        public static void Apply(ref float from, nuint step, ref float to, nuint toStep)
-        {
-            TVector e0 = TSimd.Load(in from, 0), e1 = TSimd.Load(in from, step), e2 = TSimd.Load(in from, 2 * step), e3 = TSimd.Load(in from, 3 * step);
-            TVector even = TSimd.Add(e0, e2), odd = TSimd.Add(e1, e3);
-            TVector evens = TSimd.MultiplyAdd(TSimd.Create(4), e2, e0), odds = TSimd.MultiplyAdd(TSimd.Create(8), e3, TSimd.Multiply(TSimd.Create(2), e1));
-            TSimd.Store(e0, ref to, 0);
-            TSimd.Store(TSimd.Add(even, odd), ref to, toStep);
-            TSimd.Store(TSimd.Subtract(even, odd), ref to, 2 * toStep);
-            TSimd.Store(TSimd.Add(evens, odds), ref to, 3 * toStep);
-            TSimd.Store(TSimd.Subtract(evens, odds), ref to, 4 * toStep);
-            TSimd.Store(e3, ref to, 5 * toStep);
-        }
-    }
-
-    private readonly struct KernelLine<TSimd, TVector> : ILine
-        where TSimd : ISimd<TVector>
-        where TVector : struct
-    {
-        public static int Inputs => 3;
-
-        public static int Outputs => Patch;
-
-        [MethodImpl(Hot.Inline)]
-        public static void Apply(ref float from, nuint step, ref float to, nuint toStep)
-        {
-            TVector g0 = TSimd.Load(in from, 0), g1 = TSimd.Load(in from, step), g2 = TSimd.Load(in from, 2 * step);
-            TVector even = TSimd.Multiply(TSimd.Create(-1f / 6), TSimd.Add(g0, g2)), odd = TSimd.Multiply(TSimd.Create(-1f / 6), g1);
-            TVector evens = TSimd.MultiplyAdd(TSimd.Create(1f / 24), g0, TSimd.Multiply(TSimd.Create(1f / 6), g2)), odds = TSimd.Multiply(TSimd.Create(1f / 12), g1);
-            TSimd.Store(TSimd.Multiply(TSimd.Create(0.25f), g0), ref to, 0);
-            TSimd.Store(TSimd.Add(even, odd), ref to, toStep);
-            TSimd.Store(TSimd.Subtract(even, odd), ref to, 2 * toStep);
-            TSimd.Store(TSimd.Add(evens, odds), ref to, 3 * toStep);
-            TSimd.Store(TSimd.Subtract(evens, odds), ref to, 4 * toStep);
-            TSimd.Store(g2, ref to, 5 * toStep);
-        }
-    }
-
-    private readonly struct KernelGradientLine<TSimd, TVector> : ILine
-        where TSimd : ISimd<TVector>
-        where TVector : struct
-    {
-        public static int Inputs => Patch;
-
-        public static int Outputs => 3;
-
-        [MethodImpl(Hot.Inline)]
-        public static void Apply(ref float from, nuint step, ref float to, nuint toStep)
-        {
-            TVector u1 = TSimd.Load(in from, step), u2 = TSimd.Load(in from, 2 * step), u3 = TSimd.Load(in from, 3 * step), u4 = TSimd.Load(in from, 4 * step);
-            TVector near = TSimd.Multiply(TSimd.Create(-1f / 6), TSimd.Add(u1, u2)), far = TSimd.Add(u3, u4);
-            TVector differences = TSimd.MultiplyAdd(TSimd.Create(1f / 6), TSimd.Subtract(u2, u1), TSimd.Multiply(TSimd.Create(1f / 12), TSimd.Subtract(u3, u4)));
-            TSimd.Store(TSimd.MultiplyAdd(TSimd.Create(0.25f), TSimd.Load(in from, 0), TSimd.MultiplyAdd(TSimd.Create(1f / 24), far, near)), ref to, 0);
-            TSimd.Store(differences, ref to, toStep);
-            TSimd.Store(TSimd.Add(near, TSimd.MultiplyAdd(TSimd.Create(1f / 6), far, TSimd.Load(in from, 5 * step))), ref to, 2 * toStep);
-        }
     }
 }

@@ -11,7 +11,7 @@ namespace Inkling.Numerics;
 /// </remarks>
 internal sealed class Workers : IDisposable
 {
-    /// <summary>How many numbers a thread takes at a time where each is treated by itself: whole vectors, and enough to be worth it.</summary>
+    /// <summary>As many numbers as are worth a second thread where each is treated by itself.</summary>
     public const int ChunkOfNumbers = 1 << 14;
 
     private const int SpinsBeforeSleep = 5000;
@@ -62,6 +62,17 @@ internal sealed class Workers : IDisposable
             body(0, 0, items);
         else
             Run(items, chunk: 0, body);
+    }
+
+    /// <summary>The same for numbers that are each treated by itself, where they are many.</summary>
+    /// <param name="numbers">How many, a multiple of 16.</param>
+    /// <param name="body">Given the thread's number, and the first and the end in units of 16 numbers.</param>
+    public void SplitNumbers(int numbers, Action<int, int, int> body)
+    {
+        if (numbers < ChunkOfNumbers)
+            body(0, 0, numbers / Rows.Panel);
+        else
+            Split(numbers / Rows.Panel, body);
     }
 
     public void Dispose()

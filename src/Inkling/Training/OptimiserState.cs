@@ -23,7 +23,7 @@ internal sealed class OptimiserState
         _decays = new AlignedBuffer(length);
         foreach (WeightedLayer layer in parameters.Weighted)
             _decays.Span[layer.WeightRange].Fill(1);
-        _step = (_, start, end) => Step(start, end);
+        _step = (_, start, end) => Step(start * Rows.Panel, end * Rows.Panel);
         Gradient.Span.Clear();
     }
 
@@ -51,7 +51,7 @@ internal sealed class OptimiserState
             _correction2 = (float)(1 / (1 - Math.Pow(adam.Beta2, step)));
         }
 
-        workers.For(_parameters.Span.Length, Workers.ChunkOfNumbers, _step);
+        workers.SplitNumbers(_parameters.Span.Length, _step);
     }
 
     private void Step(int start, int end)

@@ -45,7 +45,7 @@ internal sealed class Trainer : IDisposable
         bool isPlain = options.Optimiser is Optimiser.Sgd { Momentum: 0 } && options.L1 == 0 && options.L2 == 0;
         _optimiser = isPlain ? null : new OptimiserState(options.Optimiser, network.Parameters);
         _average = options.WeightAverage > 0 ? network.Clone() : null;
-        _moveAverage = (_, start, end) => MoveAverage(start, end);
+        _moveAverage = (_, start, end) => MoveAverage(start * Rows.Panel, end * Rows.Panel);
     }
 
     /// <summary>Where training stands.</summary>
@@ -138,7 +138,7 @@ internal sealed class Trainer : IDisposable
 
         State.Steps++;
         if (_average is not null)
-            _pass.Workers.For(_network.Parameters.Span.Length, Workers.ChunkOfNumbers, _moveAverage);
+            _pass.Workers.SplitNumbers(_network.Parameters.Span.Length, _moveAverage);
         return cost;
     }
 

@@ -15,17 +15,15 @@ internal sealed class ConvolutionStage : Stage
     private readonly int[] _inputRows, _errorRows, _offsets;
     private readonly AlignedBuffer[] _inputScratch, _errorScratch; // one for each thread
     private readonly AlignedBuffer _flipped, _zeros;
-    private readonly Action<int, int, int> _forward, _back, _addTiles;
-    private WeightedLayer _destination;
-    private int _items;
+    private readonly Action<int, int, int> _forward, _back;
+    private readonly GradientShares? _shares;
 
-    public ConvolutionStage(Activations input, Shape output, Layer.Convolution spec, ParameterBuffer parameters, int layer, bool goesBack, int miniBatchSize, int threads)
+    public ConvolutionStage(Activations input, Shape output, Layer.Convolution spec, ParameterBuffer parameters, int layer, bool goesBack, bool learns, int miniBatchSize, int threads)
         : base(input, new Activations(Layout.Of(output), miniBatchSize))
     {
         Layout from = input.Layout, to = Output.Layout;
         _parameters = parameters;
         _layer = layer;
-        _destination = Weights;
         (_kernel, _stride, _padding) = (spec.Kernel, spec.Stride, spec.Padding);
         _inputFrame = new Frame(from.Height + 2 * _padding, from.Width + 2 * _padding, from.Channels);
         _errorFrame = new Frame(from.Height + _kernel - 1, from.Width + _kernel - 1, to.Channels);
@@ -48,11 +46,8 @@ internal sealed class ConvolutionStage : Stage
             for (int i = start; i < end; i++)
                 BackItem(worker, i);
         };
-        _addTiles = (worker, start, end) =>
-        {
-            for (int i = 0; i < _items; i++)
-                PanelProducts.AddOuterProducts(Framed(worker, i), _inputRows, _offsets, Output.ErrorsOf(i)[..(to.Pixels * to.Pitch)], _destination.Panels, start, end);
-        };
+        if (learns)
+            _shares = new GradientShares(miniBatchSize, Weights.Panels.Length + to.Pitch, AddShare);
     }
 
     private WeightedLayer Weights => (WeightedLayer)_parameters.All[_layer]!;
@@ -67,17 +62,27 @@ internal sealed class ConvolutionStage : Stage
         work.ForEachItem(Output.Layout.Stride, _back);
     }
 
-    /// <summary>Threads share out the weights rather than the images: each weight is summed in the same order whoever does it.</summary>
     public override void AddGradient(in StageWork work, ParameterBuffer destination)
     {
-        _destination = (WeightedLayer)destination.All[_layer]!;
-        _items = work.Items;
-        int tiles = PanelProducts.TileCount(_offsets.Length, Output.Layout.Pitch);
-        work.Workers.For(tiles, (tiles + work.Workers.Count - 1) / work.Workers.Count, _addTiles);
-        if (!_destination.HasBias)
-            return;
-        for (int i = 0; i < work.Items; i++)
-            Rows.AddRows(Output.ErrorsOf(i)[..(Output.Layout.Pixels * Output.Layout.Pitch)], _destination.PaddedBiases);
+        WeightedLayer to = (WeightedLayer)destination.All[_layer]!;
+        ReadOnlySpan<float> sum = _shares!.Sum(work);
+        int weights = to.Panels.Length;
+        Vectors.Add(sum[..weights], to.Panels);
+        if (to.HasBias)
+            Vectors.Add(sum[weights..], to.PaddedBiases);
+    }
+
+    private void AddShare(int worker, int start, int end, Span<float> sums)
+    {
+        Layout to = Output.Layout;
+        int weights = sums.Length - to.Pitch, tiles = PanelProducts.TileCount(_offsets.Length, to.Pitch);
+        for (int i = start; i < end; i++)
+        {
+            ReadOnlySpan<float> errors = Output.ErrorsOf(i)[..(to.Pixels * to.Pitch)];
+            PanelProducts.AddOuterProducts(Framed(worker, i), _inputRows, _offsets, errors, sums[..weights], 0, tiles);
+            if (Weights.HasBias)
+                Rows.AddRows(errors, sums[weights..]);
+        }
     }
 
     private void BackItem(int worker, int item)

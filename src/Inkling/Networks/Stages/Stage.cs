@@ -39,9 +39,17 @@ internal abstract class Stage(Activations input, Activations output)
 /// <param name="Seed">For what is random about it.</param>
 internal readonly record struct StageWork(int Items, bool IsTraining, Workers Workers, long Seed)
 {
-    /// <summary>Runs the body for each example, on all threads where it is worth it.</summary>
+    /// <summary>
+    /// Runs the body for each example, on all threads where it is worth it. A thread is given the same examples by every
+    /// stage: what one wrote is in the caches of the core that reads it next.
+    /// </summary>
     /// <param name="numbers">How many numbers there are for each example.</param>
     /// <param name="body">Given the thread's number, the first example and the one after the last.</param>
-    public void ForEachItem(int numbers, Action<int, int, int> body) =>
-        Workers.For(Items, Items * numbers < Numerics.Workers.ChunkOfNumbers ? Items : Math.Max(1, Items / (8 * Workers.Count)), body);
+    public void ForEachItem(int numbers, Action<int, int, int> body)
+    {
+        if (Items * numbers < Numerics.Workers.ChunkOfNumbers)
+            body(0, 0, Items);
+        else
+            Workers.Split(Items, body);
+    }
 }

@@ -13,12 +13,12 @@ internal sealed class WinogradStage : Stage
     private readonly ParameterBuffer _parameters;
     private readonly int _layer, _padding, _tileRows, _tileColumns, _group;
     private readonly int[] _inputRows, _outputRows, _inputOffsets;
-    private readonly AlignedBuffer _kernels, _transposed, _kernelGradients; // [36, panels, pitch of the other side, 16]
+    private readonly AlignedBuffer _kernels, _transposed; // [36, panels, pitch of the other side, 16]
     private readonly AlignedBuffer[] _inputPlanes, _outputPlanes; // for each thread [36, rows, pitch]
     private readonly AlignedBuffer _zeros;
-    private readonly Action<int, int, int> _forward, _transpose, _back, _addUnits;
+    private readonly GradientShares? _shares;
+    private readonly Action<int, int, int> _forward, _transpose, _back, _toKernels;
     private WeightedLayer _destination;
-    private int _items, _inputBlock;
 
     public WinogradStage(Activations input, Shape output, Layer.Convolution spec, ParameterBuffer parameters, int layer, bool goesBack, bool learns, int miniBatchSize, int threads)
         : base(input, new Activations(Layout.Of(output), miniBatchSize))
@@ -36,32 +36,33 @@ internal sealed class WinogradStage : Stage
         _inputOffsets = [.. Enumerable.Range(0, from.Pitch)];
         _kernels = new AlignedBuffer(weights);
         _transposed = new AlignedBuffer(goesBack ? weights : 0);
-        _kernelGradients = new AlignedBuffer(learns ? weights : 0);
-        _inputPlanes = [.. Enumerable.Range(0, threads).Select(_ => new AlignedBuffer(Winograd.Planes * rows * from.Pitch))];
-        _outputPlanes = [.. Enumerable.Range(0, threads).Select(_ => new AlignedBuffer(Winograd.Planes * rows * to.Pitch))];
+        _inputPlanes = [.. Enumerable.Range(0, threads).Select(_ => new AlignedBuffer(Winograd.Planes * PlaneOf(rows, from)))];
+        _outputPlanes = [.. Enumerable.Range(0, threads).Select(_ => new AlignedBuffer(Winograd.Planes * PlaneOf(rows, to)))];
         _zeros = new AlignedBuffer(Math.Max(from.Pitch, to.Pitch));
+        if (learns)
+            _shares = new GradientShares(miniBatchSize, weights + to.Pitch, AddShare);
         _forward = (worker, start, end) =>
         {
-            for (int group = start; group < end; group++)
-                ForwardGroup(_inputPlanes[worker].Span, _outputPlanes[worker].Span, group * _group, Math.Min(_items, (group + 1) * _group));
+            for (int first = start; first < end; first += _group)
+                ForwardGroup(_inputPlanes[worker].Span, _outputPlanes[worker].Span, first, Math.Min(end, first + _group));
         };
         _transpose = (_, start, end) =>
         {
             for (int p = start; p < end; p++)
             {
                 for (int panel = 0; panel < to.Pitch / Rows.Panel; panel++)
-                    Rows.TransposePanel(KernelsOf(_kernels, p), from.Pitch, to.Pitch, panel, KernelsOf(_transposed, p));
+                    Rows.TransposePanel(KernelsOf(_kernels.Span, p), from.Pitch, to.Pitch, panel, KernelsOf(_transposed.Span, p));
             }
         };
         _back = (worker, start, end) =>
         {
-            for (int group = start; group < end; group++)
-                BackGroup(_outputPlanes[worker].Span, _inputPlanes[worker].Span, group * _group, Math.Min(_items, (group + 1) * _group));
+            for (int first = start; first < end; first += _group)
+                BackGroup(_outputPlanes[worker].Span, _inputPlanes[worker].Span, first, Math.Min(end, first + _group));
         };
-        _addUnits = (worker, start, end) =>
+        _toKernels = (_, start, end) =>
         {
             for (int unit = start; unit < end; unit++)
-                AddUnit(_inputPlanes[worker].Span, _outputPlanes[worker].Span, unit);
+                AddKernels(unit / from.Channels, unit % from.Channels);
         };
     }
 
@@ -84,31 +85,21 @@ internal sealed class WinogradStage : Stage
         }
     }
 
-    public override void Forward(in StageWork work)
-    {
-        _items = work.Items;
-        work.Workers.For((work.Items + _group - 1) / _group, 1, _forward);
-    }
+    public override void Forward(in StageWork work) => work.ForEachItem(Output.Layout.Stride, _forward);
 
     public override void PropagateBack(in StageWork work)
     {
-        work.Workers.For(Winograd.Planes, Winograd.Planes / work.Workers.Count, _transpose);
-        work.Workers.For((work.Items + _group - 1) / _group, 1, _back);
+        work.Workers.Split(Winograd.Planes, _transpose);
+        work.ForEachItem(Output.Layout.Stride, _back);
     }
 
-    /// <summary>Threads share out the weights rather than the images: each is summed in the same order whoever does it.</summary>
     public override void AddGradient(in StageWork work, ParameterBuffer destination)
     {
         _destination = (WeightedLayer)destination.All[_layer]!;
-        _kernelGradients.Span.Clear();
-        int pairs = (Output.Layout.Pitch / Rows.Panel + 1) / 2, panels = Input.Layout.Pitch / Rows.Panel;
-        int parts = Math.Clamp((work.Workers.Count + pairs - 1) / pairs, 1, panels);
-        _inputBlock = (panels + parts - 1) / parts * Rows.Panel;
-        work.Workers.For(pairs * ((Input.Layout.Pitch + _inputBlock - 1) / _inputBlock), 1, _addUnits);
-        if (!_destination.HasBias)
-            return;
-        for (int i = 0; i < work.Items; i++)
-            Rows.AddRows(Output.ErrorsOf(i)[..(Output.Layout.Pixels * Output.Layout.Pitch)], _destination.PaddedBiases);
+        Span<float> sum = _shares!.Sum(work);
+        work.Workers.Split(Output.Layout.Pitch / Rows.Panel * Input.Layout.Channels, _toKernels);
+        if (_destination.HasBias)
+            Vectors.Add(sum[_kernels.Length..], _destination.PaddedBiases);
     }
 
     /// <summary>As few images as fill blocks of seven rows to nine tenths.</summary>
@@ -120,89 +111,90 @@ internal sealed class WinogradStage : Stage
         return group;
     }
 
+    /// <summary>
+    /// Floats from one plane to the next: an odd number of cache lines. With a power of two, all 36 planes of a patch would
+    /// fall into one set of the first cache, which holds twelve.
+    /// </summary>
+    private static int PlaneOf(int rows, Layout layout) => (rows * layout.Pitch / Rows.Panel | 1) * Rows.Panel;
+
     private void ForwardGroup(Span<float> inputs, Span<float> outputs, int first, int end)
     {
         int rows = (end - first) * Tiles, pitch = Input.Layout.Pitch, outputPitch = Output.Layout.Pitch;
+        int plane = PlaneOf(rows, Input.Layout), outputPlane = PlaneOf(rows, Output.Layout);
         for (int r = 0; r < rows; r++)
-            Winograd.ToPlanes(Winograd.Map.Input, Input.ValuesOf(first + r / Tiles), PatchOf(Input.Layout, r, pitch), inputs, rows * pitch, r * pitch);
+            Winograd.ToPlanes(Winograd.Map.Input, Input.ValuesOf(first + r / Tiles), PatchOf(r), inputs, plane, r * pitch);
         for (int p = 0; p < Winograd.Planes; p++)
         {
             PanelProducts.RowsTimesPanels(
-                inputs.Slice(p * rows * pitch, rows * pitch), _inputRows.AsSpan(0, rows), new Window(1, pitch, 0), KernelsOf(_kernels, p),
-                p == Winograd.BiasPlane ? Weights.PaddedBiases : _zeros.Slice(0, outputPitch), outputs.Slice(p * rows * outputPitch, rows * outputPitch));
+                inputs.Slice(p * plane, rows * pitch), _inputRows.AsSpan(0, rows), new Window(1, pitch, 0), KernelsOf(_kernels.Span, p),
+                p == Winograd.BiasPlane ? Weights.PaddedBiases : _zeros.Slice(0, outputPitch), outputs.Slice(p * outputPlane, rows * outputPitch));
         }
 
         for (int r = 0; r < rows; r++)
-            Winograd.FromPlanes(Winograd.Map.Output, outputs, rows * outputPitch, r * outputPitch, Output.ValuesOf(first + r / Tiles), TileOf(r, outputPitch));
+            Winograd.FromPlanes(Winograd.Map.Output, outputs, outputPlane, r * outputPitch, Output.ValuesOf(first + r / Tiles), TileOf(r));
     }
 
     private void BackGroup(Span<float> errors, Span<float> inputErrors, int first, int end)
     {
         int rows = (end - first) * Tiles, pitch = Input.Layout.Pitch, outputPitch = Output.Layout.Pitch;
+        int plane = PlaneOf(rows, Input.Layout), outputPlane = PlaneOf(rows, Output.Layout);
         for (int r = 0; r < rows; r++)
-            Winograd.ToPlanes(Winograd.Map.Error, Output.ErrorsOf(first + r / Tiles), TileOf(r, outputPitch), errors, rows * outputPitch, r * outputPitch);
+            Winograd.ToPlanes(Winograd.Map.Error, Output.ErrorsOf(first + r / Tiles), TileOf(r), errors, outputPlane, r * outputPitch);
         for (int p = 0; p < Winograd.Planes; p++)
         {
             PanelProducts.RowsTimesPanels(
-                errors.Slice(p * rows * outputPitch, rows * outputPitch), _outputRows.AsSpan(0, rows), new Window(1, outputPitch, 0), KernelsOf(_transposed, p),
-                _zeros.Slice(0, pitch), inputErrors.Slice(p * rows * pitch, rows * pitch));
+                errors.Slice(p * outputPlane, rows * outputPitch), _outputRows.AsSpan(0, rows), new Window(1, outputPitch, 0), KernelsOf(_transposed.Span, p),
+                _zeros.Slice(0, pitch), inputErrors.Slice(p * plane, rows * pitch));
         }
 
         for (int i = first; i < end; i++)
             Input.ErrorsOf(i).Clear();
         for (int r = 0; r < rows; r++) // patches overlap: their errors add up
-            Winograd.FromPlanes(Winograd.Map.InputError, inputErrors, rows * pitch, r * pitch, Input.ErrorsOf(first + r / Tiles), PatchOf(Input.Layout, r, pitch));
+            Winograd.FromPlanes(Winograd.Map.InputError, inputErrors, plane, r * pitch, Input.ErrorsOf(first + r / Tiles), PatchOf(r));
     }
 
-    /// <summary>The gradient of a block of input channels' kernels to two panels of output channels, over all images.</summary>
-    private void AddUnit(Span<float> inputs, Span<float> errors, int unit)
+    /// <summary>The gradient in planes, [36, panels, inputs, 16], over some of the images; behind it the biases'.</summary>
+    private void AddShare(int worker, int start, int end, Span<float> sums)
     {
-        int pitch = Input.Layout.Pitch, outputPitch = Output.Layout.Pitch, blocks = (pitch + _inputBlock - 1) / _inputBlock;
-        int input = unit % blocks * _inputBlock, inputCount = Math.Min(_inputBlock, pitch - input);
-        int output = unit / blocks * 2 * Rows.Panel, outputCount = Math.Min(2 * Rows.Panel, outputPitch - output);
-        int start = output * pitch + input * outputCount, length = inputCount * outputCount; // in each plane, the unit's own part
-        int tiles = PanelProducts.TileCount(inputCount, outputCount), plane = _kernelGradients.Length / Winograd.Planes;
-        ReadOnlySpan<int> offsets = _inputOffsets.AsSpan(0, inputCount);
-        Span<int> starts = stackalloc int[_group * Tiles];
-        for (int r = 0; r < starts.Length; r++)
-            starts[r] = r * inputCount;
-        for (int first = 0; first < _items; first += _group)
+        int pitch = Input.Layout.Pitch, outputPitch = Output.Layout.Pitch, tiles = PanelProducts.TileCount(pitch, outputPitch);
+        Span<float> inputs = _inputPlanes[worker].Span, errors = _outputPlanes[worker].Span;
+        for (int first = start; first < end; first += _group)
         {
-            int rows = (Math.Min(_items, first + _group) - first) * Tiles;
+            int rows = (Math.Min(end, first + _group) - first) * Tiles, plane = PlaneOf(rows, Input.Layout), outputPlane = PlaneOf(rows, Output.Layout);
             for (int r = 0; r < rows; r++)
             {
-                Winograd.ToPlanes(Winograd.Map.Input, Input.ValuesOf(first + r / Tiles)[input..], PatchOf(Input.Layout, r, inputCount), inputs, rows * inputCount, r * inputCount);
-                Winograd.ToPlanes(Winograd.Map.Error, Output.ErrorsOf(first + r / Tiles)[output..], TileOf(r, outputCount), errors, rows * outputCount, r * outputCount);
+                Winograd.ToPlanes(Winograd.Map.Input, Input.ValuesOf(first + r / Tiles), PatchOf(r), inputs, plane, r * pitch);
+                Winograd.ToPlanes(Winograd.Map.Error, Output.ErrorsOf(first + r / Tiles), TileOf(r), errors, outputPlane, r * outputPitch);
             }
 
             for (int p = 0; p < Winograd.Planes; p++)
             {
                 PanelProducts.AddOuterProducts(
-                    inputs.Slice(p * rows * inputCount, rows * inputCount), starts[..rows], offsets, errors.Slice(p * rows * outputCount, rows * outputCount),
-                    _kernelGradients.Slice(p * plane + start, length), 0, tiles);
+                    inputs.Slice(p * plane, rows * pitch), _inputRows.AsSpan(0, rows), _inputOffsets, errors.Slice(p * outputPlane, rows * outputPitch),
+                    KernelsOf(sums[.._kernels.Length], p), 0, tiles);
             }
         }
 
-        for (int panel = 0; panel < outputCount / Rows.Panel; panel++)
-        {
-            for (int c = 0; c < Math.Min(inputCount, Input.Layout.Channels - input); c++)
-                Winograd.FromPlanes(Winograd.Map.KernelGradient, _kernelGradients.Span, plane, start + (panel * inputCount + c) * Rows.Panel, _destination.Panels[KernelStart(output / Rows.Panel + panel, input + c)..], KernelPlace);
-        }
+        for (int i = start; i < end && Weights.HasBias; i++)
+            Rows.AddRows(Output.ErrorsOf(i)[..(Output.Layout.Pixels * outputPitch)], sums[_kernels.Length..]);
     }
+
+    private void AddKernels(int panel, int channel) => Winograd.FromPlanes(
+        Winograd.Map.KernelGradient, _shares!.Total[.._kernels.Length], _kernels.Length / Winograd.Planes, (panel * Input.Layout.Pitch + channel) * Rows.Panel, _destination.Panels[KernelStart(panel, channel)..], KernelPlace);
 
     private Winograd.Place KernelPlace => new(3, 3, Input.Layout.Channels * Rows.Panel, Rows.Panel, 0, 0);
 
     private int KernelStart(int panel, int channel) => (panel * 9 * Input.Layout.Channels + channel) * Rows.Panel;
 
-    private static Span<float> KernelsOf(AlignedBuffer kernels, int plane) => kernels.Slice(plane * (kernels.Length / Winograd.Planes), kernels.Length / Winograd.Planes);
+    private static Span<float> KernelsOf(Span<float> kernels, int plane) => kernels.Slice(plane * (kernels.Length / Winograd.Planes), kernels.Length / Winograd.Planes);
 
-    private Winograd.Place PatchOf(Layout layout, int row, int channels) => PlaceOf(layout, row, channels, _padding);
+    private Winograd.Place PatchOf(int row) => PlaceOf(Input.Layout, row, _padding);
 
-    private Winograd.Place TileOf(int row, int channels) => PlaceOf(Output.Layout, row, channels, padding: 0);
+    private Winograd.Place TileOf(int row) => PlaceOf(Output.Layout, row, padding: 0);
 
-    private Winograd.Place PlaceOf(Layout layout, int row, int channels, int padding)
+    private Winograd.Place PlaceOf(Layout layout, int row, int padding)
     {
         int tile = row % Tiles;
-        return new(layout.Height, layout.Width, layout.Pitch, channels, tile / _tileColumns * Winograd.Tile - padding, tile % _tileColumns * Winograd.Tile - padding);
+        return new(layout.Height, layout.Width, layout.Pitch, layout.Pitch, tile / _tileColumns * Winograd.Tile - padding, tile % _tileColumns * Winograd.Tile - padding);
     }
 }
