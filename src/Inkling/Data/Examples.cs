@@ -38,7 +38,7 @@ public abstract class Examples
 
     /// <summary>
     /// The inputs' non-zero numbers, which is what the first layer works on. Made at first use and kept: it costs 2 bytes
-    /// for each non-zero number, 15 MB for MNIST's 50,000 training images.
+    /// for each non-zero number, 16 MB for MNIST's 50,000 training images.
     /// </summary>
     /// <exception cref="NotSupportedException">There are none.</exception>
     internal SparseRows SparseInputs => _sparseInputs ?? LazyInitializer.EnsureInitialized(ref _sparseInputs, MakeSparseInputs);

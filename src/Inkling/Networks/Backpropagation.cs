@@ -211,10 +211,7 @@ internal sealed class Backpropagation : IDisposable
         {
             examples.CopyTarget(miniBatch[i], target);
             if (LabelSmoothing > 0)
-            {
-                foreach (ref float y in target)
-                    y = (float)((1 - LabelSmoothing) * y + LabelSmoothing / outputs);
-            }
+                CostFunctions.Smooth(target, LabelSmoothing);
 
             Span<float> a = Output.ValuesOf(i)[..outputs], errors = Output.ErrorsOf(i);
             cost += CostFunctions.Of(_network.Architecture.Cost, target, a);

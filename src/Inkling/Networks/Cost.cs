@@ -17,6 +17,13 @@ internal static class CostFunctions
 {
     private const double Least = 1e-30; // ln 0 would make one sure mistake an infinite cost
 
+    /// <summary>Takes a share of each target away and gives it to all outputs alike (Szegedy et al., arXiv 1512.00567).</summary>
+    public static void Smooth(Span<float> target, double share)
+    {
+        foreach (ref float y in target)
+            y = (float)((1 - share) * y + share / target.Length);
+    }
+
     /// <summary>C of one example.</summary>
     /// <param name="cost">Which.</param>
     /// <param name="y">The outputs wished for.</param>

@@ -8,10 +8,9 @@ namespace Inkling.Numerics;
 /// 16 neurons (<see cref="Rows"/>), so a pixel's weights are whole cache lines.
 /// </summary>
 /// <remarks>
-/// The weights of 784 pixels to two panels are 100 KB and would come from the second cache for every image. So the columns
-/// fall into blocks whose weights fit into the first cache, and all rows of the mini-batch pass a block before the next one
-/// (docs/kernels.md). A neuron's sum is formed block by block, four partial sums in each, whatever the vector width and
-/// whoever computes it.
+/// All rows of the mini-batch pass one panel before the next: the weights of 784 pixels to a panel are 50 KB, of which those
+/// of the pixels that ever have ink fit into the first cache (docs/kernels.md). A neuron's sum is formed of four partial sums,
+/// whatever the vector width and whoever computes it.
 /// </remarks>
 internal static class SparseProducts
 {
@@ -23,192 +22,159 @@ internal static class SparseProducts
     /// <param name="z">[count, stride]; the panels asked for are overwritten.</param>
     /// <param name="firstPanel">From which panel on.</param>
     /// <param name="endPanel">The first one not to be computed.</param>
-    public static void RowsTimesPanels(SparseRows x, ReadOnlySpan<int> rows, ReadOnlySpan<float> weights, ReadOnlySpan<float> bias, Span<float> z, int firstPanel, int endPanel)
+    /// <param name="next">Rows that will be asked for next, fetched into the cache meanwhile.</param>
+    public static void RowsTimesPanels(SparseRows x, ReadOnlySpan<int> rows, ReadOnlySpan<float> weights, ReadOnlySpan<float> bias, Span<float> z, int firstPanel, int endPanel, ReadOnlySpan<int> next = default)
     {
         if (Vector512.IsHardwareAccelerated)
-            RowsTimesPanels<Simd512, Vector512<float>>(x, rows, weights, bias, z, firstPanel, endPanel);
+            RowsTimesPanels<Simd512, Vector512<float>>(x, rows, weights, bias, z, firstPanel, endPanel, next);
         else if (Vector256.IsHardwareAccelerated)
-            RowsTimesPanels<Simd256, Vector256<float>>(x, rows, weights, bias, z, firstPanel, endPanel);
+            RowsTimesPanels<Simd256, Vector256<float>>(x, rows, weights, bias, z, firstPanel, endPanel, next);
         else
-            RowsTimesPanels<Simd128, Vector128<float>>(x, rows, weights, bias, z, firstPanel, endPanel);
+            RowsTimesPanels<Simd128, Vector128<float>>(x, rows, weights, bias, z, firstPanel, endPanel, next);
     }
 
-    /// <summary>w[j, k] += Σ_r x[rows[r], k] · delta[r, j], for some of the panels and some of the blocks of columns.</summary>
+    /// <summary>w[j, k] += Σ_r x[rows[r], k] · delta[r, j], for some of the panels.</summary>
     /// <param name="x">The examples.</param>
     /// <param name="rows">[count]: which of them.</param>
     /// <param name="delta">[count, stride].</param>
     /// <param name="weights">[panels, columns, 16]; added to.</param>
     /// <param name="firstPanel">From which panel on.</param>
     /// <param name="endPanel">The first one not to be computed.</param>
-    public static void AddOuterProducts(SparseRows x, ReadOnlySpan<int> rows, ReadOnlySpan<float> delta, Span<float> weights, int firstPanel, int endPanel)
+    /// <param name="next">Rows that will be asked for next, fetched into the cache meanwhile.</param>
+    public static void AddOuterProducts(SparseRows x, ReadOnlySpan<int> rows, ReadOnlySpan<float> delta, Span<float> weights, int firstPanel, int endPanel, ReadOnlySpan<int> next = default)
     {
         if (Vector512.IsHardwareAccelerated)
-            AddOuterProducts<Simd512, Vector512<float>>(x, rows, delta, weights, firstPanel, endPanel);
+            AddOuterProducts<Simd512, Vector512<float>>(x, rows, delta, weights, firstPanel, endPanel, next);
         else if (Vector256.IsHardwareAccelerated)
-            AddOuterProducts<Simd256, Vector256<float>>(x, rows, delta, weights, firstPanel, endPanel);
+            AddOuterProducts<Simd256, Vector256<float>>(x, rows, delta, weights, firstPanel, endPanel, next);
         else
-            AddOuterProducts<Simd128, Vector128<float>>(x, rows, delta, weights, firstPanel, endPanel);
+            AddOuterProducts<Simd128, Vector128<float>>(x, rows, delta, weights, firstPanel, endPanel, next);
     }
 
-    internal static void RowsTimesPanels<TSimd, TVector>(SparseRows x, ReadOnlySpan<int> rows, ReadOnlySpan<float> weights, ReadOnlySpan<float> bias, Span<float> z, int firstPanel, int endPanel)
+    internal static void RowsTimesPanels<TSimd, TVector>(SparseRows x, ReadOnlySpan<int> rows, ReadOnlySpan<float> weights, ReadOnlySpan<float> bias, Span<float> z, int firstPanel, int endPanel, ReadOnlySpan<int> next = default)
         where TSimd : ISimd<TVector>
         where TVector : struct
     {
-        int stride = bias.Length, lanes = TSimd.Lanes, panelLength = x.ColumnCount * Rows.Panel, end = endPanel * Rows.Panel;
-        for (int r = 0; r < rows.Length; r++)
-            bias[(firstPanel * Rows.Panel)..end].CopyTo(z[(r * stride + firstPanel * Rows.Panel)..]);
-        for (int j = firstPanel * Rows.Panel; j < end;)
+        int stride = bias.Length, panelLength = x.ColumnCount * Rows.Panel;
+        for (int j = firstPanel * Rows.Panel; j < endPanel * Rows.Panel; j += VectorsAtOnce<TSimd, TVector>() * TSimd.Lanes)
         {
-            ref readonly float panel = ref weights[j / Rows.Panel * panelLength + j % Rows.Panel];
-            bool isTwo = end - j >= 2 * lanes;
-            int blocks = BlocksAtOnce(isTwo ? 2 * lanes : lanes);
-            for (int block = 0; block < x.Blocks; block += blocks)
-            {
-                if (isTwo)
-                    SumsOfTwo<TSimd, TVector>(x, rows, block, block + blocks, in panel, Offset(lanes, panelLength), ref z[j], (nuint)stride);
-                else
-                    SumsOfOne<TSimd, TVector>(x, rows, block, block + blocks, in panel, ref z[j], (nuint)stride);
-            }
-
-            j += isTwo ? 2 * lanes : lanes;
+            ref float panel = ref Unsafe.AsRef(in weights[j / Rows.Panel * panelLength + j % Rows.Panel]);
+            if (VectorsAtOnce<TSimd, TVector>() == 1)
+                SumsOfOne<TSimd, TVector>(x, rows, ref panel, in bias[j], ref z[j], (nuint)stride, next);
+            else
+                SumsOfTwo<TSimd, TVector>(x, rows, ref panel, in bias[j], ref z[j], (nuint)stride, next);
+            next = default;
         }
     }
 
-    internal static void AddOuterProducts<TSimd, TVector>(SparseRows x, ReadOnlySpan<int> rows, ReadOnlySpan<float> delta, Span<float> weights, int firstPanel, int endPanel)
+    internal static void AddOuterProducts<TSimd, TVector>(SparseRows x, ReadOnlySpan<int> rows, ReadOnlySpan<float> delta, Span<float> weights, int firstPanel, int endPanel, ReadOnlySpan<int> next = default)
         where TSimd : ISimd<TVector>
         where TVector : struct
     {
-        int stride = delta.Length / rows.Length, lanes = TSimd.Lanes, panelLength = x.ColumnCount * Rows.Panel, end = endPanel * Rows.Panel;
-        for (int j = firstPanel * Rows.Panel; j < end;)
+        int stride = delta.Length / rows.Length, panelLength = x.ColumnCount * Rows.Panel;
+        for (int j = firstPanel * Rows.Panel; j < endPanel * Rows.Panel; j += VectorsAtOnce<TSimd, TVector>() * TSimd.Lanes)
         {
             ref float panel = ref weights[j / Rows.Panel * panelLength + j % Rows.Panel];
-            bool isTwo = end - j >= 2 * lanes;
-            int blocks = BlocksAtOnce(isTwo ? 2 * lanes : lanes);
-            for (int block = 0; block < x.Blocks; block += blocks)
+            if (VectorsAtOnce<TSimd, TVector>() == 1)
+                OuterOfOne<TSimd, TVector>(x, rows, in delta[j], (nuint)stride, ref panel, next);
+            else
+                OuterOfTwo<TSimd, TVector>(x, rows, in delta[j], (nuint)stride, ref panel, next);
+            next = default;
+        }
+    }
+
+    /// <summary>One vector where it is a whole panel, otherwise two.</summary>
+    [MethodImpl(Hot.Inline)]
+    private static int VectorsAtOnce<TSimd, TVector>()
+        where TSimd : ISimd<TVector>
+        where TVector : struct => TSimd.Lanes == Rows.Panel ? 1 : 2;
+
+    [MethodImpl(Hot.Method)]
+    private static void SumsOfOne<TSimd, TVector>(SparseRows x, ReadOnlySpan<int> rows, ref float panel, ref readonly float bias, ref float z, nuint stride, ReadOnlySpan<int> next)
+        where TSimd : ISimd<TVector>
+        where TVector : struct
+    {
+        ref readonly float valueOf = ref x.ValueOf;
+        for (int r = 0; r < rows.Length; r++)
+        {
+            if (r < next.Length)
+                x.Prefetch(next[r]);
+            SparseRows.Row row = x.Find(rows[r]);
+            ref float line = ref panel;
+            TVector a = TSimd.Load(in bias, 0), b = TSimd.Create(0), c = b, d = b;
+            for (ref byte entry = ref row.First; Unsafe.IsAddressLessThan(ref entry, ref row.End); entry = ref After(ref entry, SparseRows.AtOnce))
             {
-                if (isTwo)
-                    OuterOfTwo<TSimd, TVector>(x, rows, block, block + blocks, in delta[j], (nuint)stride, ref panel, Offset(lanes, panelLength));
-                else
-                    OuterOfOne<TSimd, TVector>(x, rows, block, block + blocks, in delta[j], (nuint)stride, ref panel);
+                line = ref SparseRows.LineAfter(ref line, ref entry);
+                a = PlusProduct<TSimd, TVector>(ref entry, in valueOf, ref line, a);
+                line = ref SparseRows.LineAfter(ref line, ref After(ref entry, 1));
+                b = PlusProduct<TSimd, TVector>(ref After(ref entry, 1), in valueOf, ref line, b);
+                line = ref SparseRows.LineAfter(ref line, ref After(ref entry, 2));
+                c = PlusProduct<TSimd, TVector>(ref After(ref entry, 2), in valueOf, ref line, c);
+                line = ref SparseRows.LineAfter(ref line, ref After(ref entry, 3));
+                d = PlusProduct<TSimd, TVector>(ref After(ref entry, 3), in valueOf, ref line, d);
             }
 
-            j += isTwo ? 2 * lanes : lanes;
+            TSimd.Store(TSimd.Add(TSimd.Add(a, b), TSimd.Add(c, d)), ref z, 0);
+            z = ref Unsafe.Add(ref z, stride);
         }
     }
 
     [MethodImpl(Hot.Method)]
-    private static void SumsOfTwo<TSimd, TVector>(SparseRows x, ReadOnlySpan<int> rows, int firstBlock, int endBlock, ref readonly float panel, nuint second, ref float z, nuint stride)
+    private static void SumsOfTwo<TSimd, TVector>(SparseRows x, ReadOnlySpan<int> rows, ref float panel, ref readonly float bias, ref float z, nuint stride, ReadOnlySpan<int> next)
         where TSimd : ISimd<TVector>
         where TVector : struct
     {
         nuint lanes = (nuint)TSimd.Lanes;
-        TVector zero = TSimd.Create(0);
         ref readonly float valueOf = ref x.ValueOf;
-        int blockLength = x.BlockWidth * Rows.Panel;
-        foreach (int row in rows)
+        for (int r = 0; r < rows.Length; r++)
         {
-            TVector a0 = TSimd.Load(in z, 0), a1 = TSimd.Load(in z, lanes);
-            for (int block = firstBlock; block < Math.Min(endBlock, x.Blocks); block++)
+            if (r < next.Length)
+                x.Prefetch(next[r]);
+            SparseRows.Row row = x.Find(rows[r]);
+            ref float line = ref panel;
+            TVector a0 = TSimd.Load(in bias, 0), a1 = TSimd.Load(in bias, lanes), b0 = TSimd.Create(0), b1 = b0, c0 = b0, c1 = b0, d0 = b0, d1 = b0;
+            for (ref byte entry = ref row.First; Unsafe.IsAddressLessThan(ref entry, ref row.End); entry = ref After(ref entry, SparseRows.AtOnce))
             {
-                ref readonly byte pixel = ref x.Find(row, block, out nuint n);
-                ref readonly float lines = ref Unsafe.Add(ref Unsafe.AsRef(in panel), block * blockLength);
-                nuint k = 0;
-                TVector b0 = zero, b1 = zero, c0 = zero, c1 = zero, d0 = zero, d1 = zero;
-                for (; k + 4 <= n; k += 4)
-                {
-                    ref readonly float line = ref LineOf(in pixel, k, in lines);
-                    TVector v = TSimd.Create(ValueOf(in valueOf, in pixel, k));
-                    a0 = TSimd.MultiplyAdd(v, TSimd.Load(in line, 0), a0);
-                    a1 = TSimd.MultiplyAdd(v, TSimd.Load(in line, second), a1);
-                    line = ref LineOf(in pixel, k + 1, in lines);
-                    v = TSimd.Create(ValueOf(in valueOf, in pixel, k + 1));
-                    b0 = TSimd.MultiplyAdd(v, TSimd.Load(in line, 0), b0);
-                    b1 = TSimd.MultiplyAdd(v, TSimd.Load(in line, second), b1);
-                    line = ref LineOf(in pixel, k + 2, in lines);
-                    v = TSimd.Create(ValueOf(in valueOf, in pixel, k + 2));
-                    c0 = TSimd.MultiplyAdd(v, TSimd.Load(in line, 0), c0);
-                    c1 = TSimd.MultiplyAdd(v, TSimd.Load(in line, second), c1);
-                    line = ref LineOf(in pixel, k + 3, in lines);
-                    v = TSimd.Create(ValueOf(in valueOf, in pixel, k + 3));
-                    d0 = TSimd.MultiplyAdd(v, TSimd.Load(in line, 0), d0);
-                    d1 = TSimd.MultiplyAdd(v, TSimd.Load(in line, second), d1);
-                }
-
-                for (; k < n; k++)
-                {
-                    ref readonly float line = ref LineOf(in pixel, k, in lines);
-                    TVector v = TSimd.Create(ValueOf(in valueOf, in pixel, k));
-                    a0 = TSimd.MultiplyAdd(v, TSimd.Load(in line, 0), a0);
-                    a1 = TSimd.MultiplyAdd(v, TSimd.Load(in line, second), a1);
-                }
-
-                a0 = TSimd.Add(TSimd.Add(a0, b0), TSimd.Add(c0, d0));
-                a1 = TSimd.Add(TSimd.Add(a1, b1), TSimd.Add(c1, d1));
+                line = ref SparseRows.LineAfter(ref line, ref entry);
+                AddTwo<TSimd, TVector>(ref entry, in valueOf, ref line, ref a0, ref a1);
+                line = ref SparseRows.LineAfter(ref line, ref After(ref entry, 1));
+                AddTwo<TSimd, TVector>(ref After(ref entry, 1), in valueOf, ref line, ref b0, ref b1);
+                line = ref SparseRows.LineAfter(ref line, ref After(ref entry, 2));
+                AddTwo<TSimd, TVector>(ref After(ref entry, 2), in valueOf, ref line, ref c0, ref c1);
+                line = ref SparseRows.LineAfter(ref line, ref After(ref entry, 3));
+                AddTwo<TSimd, TVector>(ref After(ref entry, 3), in valueOf, ref line, ref d0, ref d1);
             }
 
-            TSimd.Store(a0, ref z, 0);
-            TSimd.Store(a1, ref z, lanes);
+            TSimd.Store(TSimd.Add(TSimd.Add(a0, b0), TSimd.Add(c0, d0)), ref z, 0);
+            TSimd.Store(TSimd.Add(TSimd.Add(a1, b1), TSimd.Add(c1, d1)), ref z, lanes);
             z = ref Unsafe.Add(ref z, stride);
         }
     }
 
     [MethodImpl(Hot.Method)]
-    private static void SumsOfOne<TSimd, TVector>(SparseRows x, ReadOnlySpan<int> rows, int firstBlock, int endBlock, ref readonly float panel, ref float z, nuint stride)
-        where TSimd : ISimd<TVector>
-        where TVector : struct
-    {
-        TVector zero = TSimd.Create(0);
-        ref readonly float valueOf = ref x.ValueOf;
-        int blockLength = x.BlockWidth * Rows.Panel;
-        foreach (int row in rows)
-        {
-            TVector sum = TSimd.Load(in z, 0);
-            for (int block = firstBlock; block < Math.Min(endBlock, x.Blocks); block++)
-            {
-                ref readonly byte pixel = ref x.Find(row, block, out nuint n);
-                ref readonly float lines = ref Unsafe.Add(ref Unsafe.AsRef(in panel), block * blockLength);
-                nuint k = 0;
-                TVector b = zero, c = zero, d = zero;
-                for (; k + 4 <= n; k += 4)
-                {
-                    sum = TSimd.MultiplyAdd(TSimd.Create(ValueOf(in valueOf, in pixel, k)), TSimd.Load(in LineOf(in pixel, k, in lines), 0), sum);
-                    b = TSimd.MultiplyAdd(TSimd.Create(ValueOf(in valueOf, in pixel, k + 1)), TSimd.Load(in LineOf(in pixel, k + 1, in lines), 0), b);
-                    c = TSimd.MultiplyAdd(TSimd.Create(ValueOf(in valueOf, in pixel, k + 2)), TSimd.Load(in LineOf(in pixel, k + 2, in lines), 0), c);
-                    d = TSimd.MultiplyAdd(TSimd.Create(ValueOf(in valueOf, in pixel, k + 3)), TSimd.Load(in LineOf(in pixel, k + 3, in lines), 0), d);
-                }
-
-                for (; k < n; k++)
-                    sum = TSimd.MultiplyAdd(TSimd.Create(ValueOf(in valueOf, in pixel, k)), TSimd.Load(in LineOf(in pixel, k, in lines), 0), sum);
-                sum = TSimd.Add(TSimd.Add(sum, b), TSimd.Add(c, d));
-            }
-
-            TSimd.Store(sum, ref z, 0);
-            z = ref Unsafe.Add(ref z, stride);
-        }
-    }
-
-    [MethodImpl(Hot.Method)]
-    private static void OuterOfTwo<TSimd, TVector>(SparseRows x, ReadOnlySpan<int> rows, int firstBlock, int endBlock, ref readonly float delta, nuint stride, ref float panel, nuint second)
+    private static void OuterOfOne<TSimd, TVector>(SparseRows x, ReadOnlySpan<int> rows, ref readonly float delta, nuint stride, ref float panel, ReadOnlySpan<int> next)
         where TSimd : ISimd<TVector>
         where TVector : struct
     {
         ref float d = ref Unsafe.AsRef(in delta);
         ref readonly float valueOf = ref x.ValueOf;
-        int blockLength = x.BlockWidth * Rows.Panel;
-        foreach (int row in rows)
+        for (int r = 0; r < rows.Length; r++)
         {
-            TVector d0 = TSimd.Load(in d, 0), d1 = TSimd.Load(in d, (nuint)TSimd.Lanes);
-            for (int block = firstBlock; block < Math.Min(endBlock, x.Blocks); block++)
+            if (r < next.Length)
+                x.Prefetch(next[r]);
+            SparseRows.Row row = x.Find(rows[r]);
+            ref float line = ref panel;
+            TVector error = TSimd.Load(in d, 0);
+            for (ref byte entry = ref row.First; Unsafe.IsAddressLessThan(ref entry, ref row.End); entry = ref After(ref entry, SparseRows.AtOnce))
             {
-                ref readonly byte pixel = ref x.Find(row, block, out nuint n);
-                ref readonly float lines = ref Unsafe.Add(ref panel, block * blockLength);
-                for (nuint k = 0; k < n; k++)
-                {
-                    ref float line = ref Unsafe.AsRef(in LineOf(in pixel, k, in lines));
-                    TVector v = TSimd.Create(ValueOf(in valueOf, in pixel, k));
-                    TSimd.Store(TSimd.MultiplyAdd(v, d0, TSimd.Load(in line, 0)), ref line, 0);
-                    TSimd.Store(TSimd.MultiplyAdd(v, d1, TSimd.Load(in line, second)), ref line, second);
-                }
+                line = ref SparseRows.LineAfter(ref line, ref entry);
+                AddProduct<TSimd, TVector>(ref entry, in valueOf, error, ref line);
+                line = ref SparseRows.LineAfter(ref line, ref After(ref entry, 1));
+                AddProduct<TSimd, TVector>(ref After(ref entry, 1), in valueOf, error, ref line);
+                line = ref SparseRows.LineAfter(ref line, ref After(ref entry, 2));
+                AddProduct<TSimd, TVector>(ref After(ref entry, 2), in valueOf, error, ref line);
+                line = ref SparseRows.LineAfter(ref line, ref After(ref entry, 3));
+                AddProduct<TSimd, TVector>(ref After(ref entry, 3), in valueOf, error, ref line);
             }
 
             d = ref Unsafe.Add(ref d, stride);
@@ -216,43 +182,54 @@ internal static class SparseProducts
     }
 
     [MethodImpl(Hot.Method)]
-    private static void OuterOfOne<TSimd, TVector>(SparseRows x, ReadOnlySpan<int> rows, int firstBlock, int endBlock, ref readonly float delta, nuint stride, ref float panel)
+    private static void OuterOfTwo<TSimd, TVector>(SparseRows x, ReadOnlySpan<int> rows, ref readonly float delta, nuint stride, ref float panel, ReadOnlySpan<int> next)
         where TSimd : ISimd<TVector>
         where TVector : struct
     {
+        nuint lanes = (nuint)TSimd.Lanes;
         ref float d = ref Unsafe.AsRef(in delta);
         ref readonly float valueOf = ref x.ValueOf;
-        int blockLength = x.BlockWidth * Rows.Panel;
-        foreach (int row in rows)
+        for (int r = 0; r < rows.Length; r++)
         {
-            TVector d0 = TSimd.Load(in d, 0);
-            for (int block = firstBlock; block < Math.Min(endBlock, x.Blocks); block++)
+            if (r < next.Length)
+                x.Prefetch(next[r]);
+            SparseRows.Row row = x.Find(rows[r]);
+            ref float line = ref panel;
+            TVector d0 = TSimd.Load(in d, 0), d1 = TSimd.Load(in d, lanes);
+            for (ref byte entry = ref row.First; Unsafe.IsAddressLessThan(ref entry, ref row.End); entry = ref After(ref entry, 1))
             {
-                ref readonly byte pixel = ref x.Find(row, block, out nuint n);
-                ref readonly float lines = ref Unsafe.Add(ref panel, block * blockLength);
-                for (nuint k = 0; k < n; k++)
-                {
-                    ref float line = ref Unsafe.AsRef(in LineOf(in pixel, k, in lines));
-                    TSimd.Store(TSimd.MultiplyAdd(TSimd.Create(ValueOf(in valueOf, in pixel, k)), d0, TSimd.Load(in line, 0)), ref line, 0);
-                }
+                line = ref SparseRows.LineAfter(ref line, ref entry);
+                TVector v = TSimd.Create(SparseRows.ValueAt(ref entry, in valueOf));
+                TSimd.Store(TSimd.MultiplyAdd(v, d0, TSimd.Load(in line, 0)), ref line, 0);
+                TSimd.Store(TSimd.MultiplyAdd(v, d1, TSimd.Load(in line, lanes)), ref line, lanes);
             }
 
             d = ref Unsafe.Add(ref d, stride);
         }
     }
 
-    /// <summary>A block's weights to two panels fill the first cache; to one panel, those of two blocks do.</summary>
-    private static int BlocksAtOnce(int neurons) => neurons > Rows.Panel ? 1 : 2;
-
-    /// <summary>How far behind a neuron's weights those of the neuron <paramref name="neurons"/> further lie, within or across panels.</summary>
-    private static nuint Offset(int neurons, int panelLength) => (nuint)(neurons / Rows.Panel * panelLength + neurons % Rows.Panel);
+    [MethodImpl(Hot.Inline)]
+    private static ref byte After(ref byte entry, int count) => ref Unsafe.Add(ref entry, count * SparseRows.BytesEach);
 
     [MethodImpl(Hot.Inline)]
-    private static float ValueOf(ref readonly float valueOf, ref readonly byte pixels, nuint k) =>
-        Unsafe.Add(ref Unsafe.AsRef(in valueOf), (nuint)Unsafe.Add(ref Unsafe.AsRef(in pixels), 2 * k + 1));
+    private static TVector PlusProduct<TSimd, TVector>(ref byte entry, ref readonly float valueOf, ref float line, TVector sum)
+        where TSimd : ISimd<TVector>
+        where TVector : struct =>
+        TSimd.MultiplyAdd(TSimd.Create(SparseRows.ValueAt(ref entry, in valueOf)), TSimd.Load(in line, 0), sum);
 
-    /// <summary>The weights from the k-th input of a block that is not 0 to the neurons of a panel.</summary>
     [MethodImpl(Hot.Inline)]
-    private static ref readonly float LineOf(ref readonly byte pixels, nuint k, ref readonly float lines) =>
-        ref Unsafe.Add(ref Unsafe.AsRef(in lines), (nuint)Unsafe.Add(ref Unsafe.AsRef(in pixels), 2 * k) * Rows.Panel);
+    private static void AddTwo<TSimd, TVector>(ref byte entry, ref readonly float valueOf, ref float line, ref TVector first, ref TVector second)
+        where TSimd : ISimd<TVector>
+        where TVector : struct
+    {
+        TVector v = TSimd.Create(SparseRows.ValueAt(ref entry, in valueOf));
+        first = TSimd.MultiplyAdd(v, TSimd.Load(in line, 0), first);
+        second = TSimd.MultiplyAdd(v, TSimd.Load(in line, (nuint)TSimd.Lanes), second);
+    }
+
+    [MethodImpl(Hot.Inline)]
+    private static void AddProduct<TSimd, TVector>(ref byte entry, ref readonly float valueOf, TVector error, ref float line)
+        where TSimd : ISimd<TVector>
+        where TVector : struct =>
+        TSimd.Store(TSimd.MultiplyAdd(TSimd.Create(SparseRows.ValueAt(ref entry, in valueOf)), error, TSimd.Load(in line, 0)), ref line, 0);
 }

@@ -9,39 +9,39 @@ namespace Inkling.Numerics;
 /// image are zeros: what they would be multiplied with need never be touched.
 /// </summary>
 /// <remarks>
-/// Columns fall into blocks of at most 196, so that a column within its block is a byte, too, and a pixel takes two bytes:
-/// shuffled rows come from memory, and what is small is near. Which number a byte stands for is in a table.
+/// A number takes two bytes, its own and how far its column is from the one before: shuffled rows come from memory, and what
+/// is small is near. Which number a byte stands for is in a table. The distance is kept times eight, which an address
+/// multiplies by eight again, to as many cache lines: a kernel goes from one column's line of weights to the next with one
+/// addition. Longer ways have zeros on them. Each row is filled up with zeros to a multiple of four, so that kernels take
+/// four at a time and need no loop for the rest, whose end a processor cannot foresee.
 /// </remarks>
 internal sealed class SparseRows
 {
-    private const int CacheLine = 64, WidestBlock = 196; // times two lines of weights: 25 KB, and the first cache is full
+    /// <summary>How many numbers a kernel may take at a time.</summary>
+    public const int AtOnce = 4;
 
-    private readonly int[] _starts; // [rows × blocks + 1]
-    private readonly byte[] _pixels; // [non-zeros, 2]: column within the block, and the byte
+    /// <summary>From one number of a row to the next.</summary>
+    public const int BytesEach = 2;
+
+    private const int CacheLine = 64, LongestStep = 31;
+
+    private readonly int[] _starts; // [rows + 1]
+    private readonly byte[] _entries; // [numbers, 2]: the byte, and eight times the columns it is after the one before
     private readonly float[] _valueOf; // [256]
+    private readonly int _linesOfRow;
 
-    private SparseRows(int columns, int[] starts, byte[] pixels, float[] valueOf)
+    private SparseRows(int columns, int[] starts, byte[] entries, float[] valueOf)
     {
         ColumnCount = columns;
-        Blocks = BlocksOf(columns);
-        BlockWidth = WidthOf(columns);
         _starts = starts;
-        _pixels = pixels;
+        _entries = entries;
         _valueOf = valueOf;
+        _linesOfRow = entries.Length / Math.Max(1, Count) / CacheLine + 1;
     }
 
-    public int Count => (_starts.Length - 1) / Blocks;
+    public int Count => _starts.Length - 1;
 
     public int ColumnCount { get; }
-
-    /// <summary>How many blocks the columns fall into.</summary>
-    public int Blocks { get; }
-
-    /// <summary>Columns of a block; the last may have fewer.</summary>
-    public int BlockWidth { get; }
-
-    /// <summary>How many numbers are not zero, over all rows.</summary>
-    public int NonZeros => _starts[^1];
 
     /// <summary>[256]: the number each byte stands for.</summary>
     public ref readonly float ValueOf => ref MemoryMarshal.GetArrayDataReference(_valueOf);
@@ -53,65 +53,88 @@ internal sealed class SparseRows
     /// <param name="valueOf">[256], the number each byte stands for; byte 0 stands for 0.</param>
     public static SparseRows FromBytes(ReadOnlySpan<byte> bytes, int rows, int columns, float[] valueOf)
     {
-        int width = WidthOf(columns), blocks = BlocksOf(columns), next = 0;
-        int[] starts = new int[rows * blocks + 1];
-        byte[] kept = GC.AllocateUninitializedArray<byte>(2 * (bytes.Length - bytes.Count((byte)0)));
+        int[] starts = new int[rows + 1];
         for (int row = 0; row < rows; row++)
-        {
-            for (int block = 0; block < blocks; block++)
-            {
-                ReadOnlySpan<byte> pixels = bytes.Slice(row * columns + block * width, Math.Min(width, columns - block * width));
-                for (int column = pixels.IndexOfAnyExcept((byte)0); column >= 0 && column < pixels.Length; column++)
-                {
-                    if (pixels[column] == 0)
-                    {
-                        int gap = pixels[column..].IndexOfAnyExcept((byte)0);
-                        if (gap < 0)
-                            break;
-                        column += gap;
-                    }
-
-                    kept[2 * next] = (byte)column;
-                    kept[2 * next + 1] = pixels[column];
-                    next++;
-                }
-
-                starts[row * blocks + block + 1] = next;
-            }
-        }
-
-        return new SparseRows(columns, starts, kept, valueOf);
+            starts[row + 1] = starts[row] + (Write(bytes.Slice(row * columns, columns), []) + AtOnce - 1) / AtOnce * AtOnce;
+        byte[] entries = new byte[BytesEach * starts[rows]];
+        for (int row = 0; row < rows; row++)
+            Write(bytes.Slice(row * columns, columns), entries.AsSpan(BytesEach * starts[row]));
+        return new SparseRows(columns, starts, entries, valueOf);
     }
 
-    /// <summary>The non-zero bytes of a row in one of its blocks: [count, 2], column within the block and byte.</summary>
+    /// <summary>A row's numbers; there is a multiple of four of them.</summary>
     [MethodImpl(Hot.Inline)]
-    public ref readonly byte Find(int row, int block, out nuint count)
+    public Row Find(int row)
     {
-        ref int start = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_starts), row * Blocks + block);
-        count = (nuint)(Unsafe.Add(ref start, 1) - start);
-        return ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_pixels), 2 * (nint)start);
+        ref int start = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_starts), row);
+        ref byte entries = ref MemoryMarshal.GetArrayDataReference(_entries);
+        return new Row(ref Unsafe.Add(ref entries, BytesEach * (nint)start), ref Unsafe.Add(ref entries, BytesEach * (nint)Unsafe.Add(ref start, 1)));
+    }
+
+    /// <summary>A number of a row.</summary>
+    [MethodImpl(Hot.Inline)]
+    public static float ValueAt(ref byte entry, ref readonly float valueOf) => Unsafe.Add(ref Unsafe.AsRef(in valueOf), (nuint)entry);
+
+    /// <summary>From the line of weights of the column before (at first, of column 0) to this one's, in a panel of sixteen neurons.</summary>
+    [MethodImpl(Hot.Inline)]
+    public static ref float LineAfter(ref float line, ref byte entry) => ref Unsafe.AddByteOffset(ref line, (nuint)Unsafe.Add(ref entry, 1) * 8);
+
+    /// <summary>Says that a row will be asked for soon: where it begins is fetched, which <see cref="Prefetch"/> then need not wait for.</summary>
+    [MethodImpl(Hot.Inline)]
+    public unsafe void Announce(int row)
+    {
+        if (Sse.IsSupported)
+            Sse.Prefetch0(Unsafe.AsPointer(ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_starts), row)));
     }
 
     /// <summary>
     /// Asks for a row to be fetched into the cache, for use a little later: shuffled rows lie where no hardware prefetcher
     /// looks. Without effect where the processor offers no such hint.
     /// </summary>
-    [MethodImpl(Hot.Method)]
+    /// <remarks>As many lines as a row has on average, and one: to stop at the row's end would mean to wait for where that is.</remarks>
+    [MethodImpl(Hot.Inline)]
     public unsafe void Prefetch(int row)
     {
         if (!Sse.IsSupported)
             return;
-        nint end = 2 * (nint)_starts[(row + 1) * Blocks];
-        for (nint at = 2 * (nint)_starts[row * Blocks]; at < end; at += CacheLine)
-            Sse.Prefetch0(Unsafe.AsPointer(ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_pixels), at)));
+        ref byte entry = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_entries), BytesEach * (nint)_starts[row]);
+        for (int line = 0; line < _linesOfRow; line++)
+            Sse.Prefetch0(Unsafe.AsPointer(ref Unsafe.Add(ref entry, line * CacheLine)));
     }
 
-    private static int BlocksOf(int columns) => (columns + WidthOf(columns) - 1) / WidthOf(columns);
-
-    /// <summary>As few blocks as may be, all of about the same width.</summary>
-    private static int WidthOf(int columns)
+    /// <summary>Writes a row, where there is room for it.</summary>
+    /// <returns>How many numbers it takes.</returns>
+    private static int Write(ReadOnlySpan<byte> row, Span<byte> entries)
     {
-        int blocks = (columns + WidestBlock - 1) / WidestBlock;
-        return (columns + blocks - 1) / blocks;
+        int count = 0, line = 0;
+        for (int column = 0; column < row.Length; column++)
+        {
+            int gap = row[column..].IndexOfAnyExcept((byte)0);
+            if (gap < 0)
+                break;
+            column += gap;
+            for (; column - line > LongestStep; line += LongestStep, count++)
+                Put(entries, count, 0, LongestStep);
+            Put(entries, count++, row[column], column - line);
+            line = column;
+        }
+
+        return count;
+
+        static void Put(Span<byte> entries, int at, byte value, int step)
+        {
+            if (entries.IsEmpty)
+                return;
+            entries[BytesEach * at] = value;
+            entries[BytesEach * at + 1] = (byte)(8 * step);
+        }
+    }
+
+    /// <summary>Where a row begins and ends.</summary>
+    public readonly ref struct Row(ref byte first, ref byte end)
+    {
+        public readonly ref byte First = ref first;
+
+        public readonly ref byte End = ref end;
     }
 }

@@ -1,5 +1,7 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 
 namespace Inkling.Numerics;
 
@@ -36,5 +38,47 @@ internal static class Vectors
             to[i] += share * (from[i] - to[i]);
         for (int i = from.Length * Vector<float>.Count; i < x.Length; i++)
             y[i] += share * (x[i] - y[i]);
+    }
+
+    /// <summary>difference = scale · (x - y), where the mask is 1; 0 where it is 0.</summary>
+    /// <param name="x">[rows, 16].</param>
+    /// <param name="y">[rows, 16].</param>
+    /// <param name="mask">[16].</param>
+    /// <param name="scale">What the difference is multiplied with.</param>
+    /// <param name="difference">Receives [rows, 16].</param>
+    /// <returns>Σ (x - y)², without the scale.</returns>
+    public static double SquaredDistance(ReadOnlySpan<float> x, ReadOnlySpan<float> y, ReadOnlySpan<float> mask, float scale, Span<float> difference)
+    {
+        if (Vector512.IsHardwareAccelerated)
+            return SquaredDistance<Simd512, Vector512<float>>(x, y, mask, scale, difference);
+        if (Vector256.IsHardwareAccelerated)
+            return SquaredDistance<Simd256, Vector256<float>>(x, y, mask, scale, difference);
+        return SquaredDistance<Simd128, Vector128<float>>(x, y, mask, scale, difference);
+    }
+
+    [MethodImpl(Hot.Method)]
+    [SkipLocalsInit]
+    internal static double SquaredDistance<TSimd, TVector>(ReadOnlySpan<float> x, ReadOnlySpan<float> y, ReadOnlySpan<float> mask, float scale, Span<float> difference)
+        where TSimd : ISimd<TVector>
+        where TVector : struct
+    {
+        Span<float> sums = stackalloc float[Rows.Panel]; // each lane its own, whatever the vector width
+        for (nuint j = 0; j < Rows.Panel; j += (nuint)TSimd.Lanes)
+        {
+            TVector sum = TSimd.Create(0), isCounted = TSimd.Load(in mask[0], j);
+            for (nuint at = j; at < (nuint)x.Length; at += Rows.Panel)
+            {
+                TVector d = TSimd.Multiply(isCounted, TSimd.Subtract(TSimd.Load(in x[0], at), TSimd.Load(in y[0], at)));
+                sum = TSimd.MultiplyAdd(d, d, sum);
+                TSimd.Store(TSimd.Multiply(TSimd.Create(scale), d), ref difference[0], at);
+            }
+
+            TSimd.Store(sum, ref sums[0], j);
+        }
+
+        double total = 0;
+        foreach (float sum in sums)
+            total += sum;
+        return total;
     }
 }

@@ -63,8 +63,16 @@ public static class GradientDescent
         Evaluation.RequireFit(network, examples);
         ArgumentOutOfRangeException.ThrowIfZero(miniBatch.Length, nameof(miniBatch));
         RequireLearningRate(eta);
+        float scale = (float)(-eta / miniBatch.Length);
+        if (TwoLayerDescent.Suits(network, examples, miniBatch.Length))
+        {
+            using TwoLayerDescent descent = new(network, examples, threads: 1);
+            descent.Descend(miniBatch.ToArray(), miniBatch.Length, new[] { scale });
+            return;
+        }
+
         using Backpropagation pass = new(network, miniBatch.Length, isSparse: examples.IsSparse);
-        pass.AddGradient(examples, miniBatch.ToArray(), (float)(-eta / miniBatch.Length), network.Parameters);
+        pass.AddGradient(examples, miniBatch.ToArray(), scale, network.Parameters);
     }
 
     /// <summary>Gradient descent by all examples: each step follows the exact gradient of the cost over all of them.</summary>

@@ -30,12 +30,15 @@ public sealed record Recipe(string Name, Architecture Architecture, Initialisati
         Initialisation.He,
         Convolutional(epochs: 25, learningRate: 0.006));
 
-    /// <summary>The large bundled network: five convolutions, 170,000 parameters.</summary>
+    /// <summary>
+    /// The large bundled network: ten convolutions of 3×3 without padding or pooling, whose feature maps shrink by two pixels
+    /// a layer and grow in number (An et al., arXiv 2008.10400), 750,000 parameters.
+    /// </summary>
     public static Recipe Best { get; } = new(
         "best",
-        Architecture.Parse("1x28x28 conv:32:5x5:pad2:nobias maxpool:2 batchnorm relu conv:48:3x3:pad1:nobias batchnorm relu conv:48:3x3:pad1:nobias maxpool:2 batchnorm relu conv:96:3x3:pad1:nobias batchnorm relu conv:96:3x3:pad1:nobias maxpool:2 batchnorm relu flatten dropout:0.4 dense:10 softmax"),
+        Architecture.Parse($"1x28x28 {string.Join(' ', new[] { 32, 48, 48, 64, 64, 96, 96, 128, 128, 144 }.Select(channels => $"conv:{channels}:3x3:nobias batchnorm relu"))} flatten dense:10:nobias batchnorm softmax"),
         Initialisation.He,
-        Convolutional(epochs: 36, learningRate: 0.004));
+        Convolutional(epochs: 20, learningRate: 0.004));
 
     /// <summary>No convolution: two hidden layers, and distorted images (Simard 2003; Ciresan et al. 2010).</summary>
     public static Recipe Mlp { get; } = new(
@@ -63,6 +66,6 @@ public sealed record Recipe(string Name, Architecture Architecture, Initialisati
         Schedule = new Schedule.OneCycle(Rise: 0.25),
         WeightAverage = 0.999,
         Augmentation = Handwriting,
-        PlainEpochs = 3,
+        PlainEpochs = 2,
     };
 }

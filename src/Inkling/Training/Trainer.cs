@@ -8,15 +8,19 @@ namespace Inkling;
 /// </summary>
 internal sealed class Trainer : IDisposable
 {
+    private const int MiniBatchesAtOnce = 64; // between two looks at whether to go on
+
     private readonly Network _network;
     private readonly Examples _training;
     private readonly TrainingOptions _options;
-    private readonly Backpropagation _pass;
+    private readonly Backpropagation? _pass; // null where there is a descent
+    private readonly TwoLayerDescent? _descent;
     private readonly OptimiserState? _optimiser; // null where the gradient goes straight into the weights
     private readonly Network? _average;
     private readonly int[] _order;
     private readonly int _miniBatchSize;
-    private readonly Action<int, int, int> _moveAverage;
+    private readonly float[] _scales = [];
+    private readonly Action<int, int, int>? _moveAverage;
 
     public Trainer(Network network, Examples training, TrainingOptions options)
     {
@@ -29,8 +33,16 @@ internal sealed class Trainer : IDisposable
         _training = training;
         _options = options;
         _miniBatchSize = Math.Min(options.MiniBatchSize, training.Count);
-        _pass = new Backpropagation(network, _miniBatchSize, options.Threads, isSparse: training.IsSparse && options.Augmentation is null) { LabelSmoothing = options.LabelSmoothing };
         _order = new int[training.Count];
+        bool isPlain = options.Optimiser is Optimiser.Sgd { Momentum: 0 } && options.L1 == 0 && options.L2 == 0;
+        if (isPlain && options.WeightAverage == 0 && options.Augmentation is null && TwoLayerDescent.Suits(network, training, _miniBatchSize))
+        {
+            _descent = new TwoLayerDescent(network, training, options.Threads) { LabelSmoothing = options.LabelSmoothing };
+            _scales = new float[MiniBatchesAtOnce];
+            return;
+        }
+
+        _pass = new Backpropagation(network, _miniBatchSize, options.Threads, isSparse: training.IsSparse && options.Augmentation is null) { LabelSmoothing = options.LabelSmoothing };
         if (options.Augmentation is { } augmentation)
         {
             if (training is not LabelledImages images)
@@ -42,7 +54,6 @@ internal sealed class Trainer : IDisposable
             };
         }
 
-        bool isPlain = options.Optimiser is Optimiser.Sgd { Momentum: 0 } && options.L1 == 0 && options.L2 == 0;
         _optimiser = isPlain ? null : new OptimiserState(options.Optimiser, network.Parameters);
         _average = options.WeightAverage > 0 ? network.Clone() : null;
         _moveAverage = (_, start, end) => MoveAverage(start * Rows.Panel, end * Rows.Panel);
@@ -54,12 +65,16 @@ internal sealed class Trainer : IDisposable
     /// <summary>What is reported and kept: the average of the weights, where one is made.</summary>
     public Network Result => _average ?? _network;
 
-    public void Dispose() => _pass.Dispose();
+    public void Dispose()
+    {
+        _pass?.Dispose();
+        _descent?.Dispose();
+    }
 
     public void Run(CancellationToken cancellationToken)
     {
         Checkpoint? checkpoint = _options.Checkpoint is { } path ? new Checkpoint(path, _network, _average, _optimiser, State, _options, _training) : null;
-        EpochReports reports = new(_options, runsBeside: _pass.Workers.Count == 1 && _options.Threads > 1 && !NeedsResults);
+        EpochReports reports = new(_options, runsBeside: _pass is { Workers.Count: 1 } && _options.Threads > 1 && !NeedsResults);
         checkpoint?.Restore();
         foreach (EpochResult past in State.Past)
             reports.Announce(past);
@@ -106,13 +121,11 @@ internal sealed class Trainer : IDisposable
         while (State.ExamplesDone < _order.Length)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            int start = State.ExamplesDone, size = Math.Min(_miniBatchSize, _order.Length - start), end = start + size;
-            ArraySegment<int> miniBatch = new(_order, start, size), next = new(_order, end, Math.Min(_miniBatchSize, _order.Length - end));
-            State.CostSum += Step(miniBatch, next);
-            State.ExamplesDone = end;
+            int done = _descent is null ? Step() : StepsDown(_descent);
+            State.ExamplesDone += done;
             if (!double.IsFinite(State.CostSum))
-                throw Diagnostics.Diverged(_pass.FirstLayerNotFinite(size), State, _options);
-            _options.Progress?.Add(size);
+                throw Diagnostics.Diverged(FirstLayerNotFinite(), State, _options);
+            _options.Progress?.Add(done);
         }
 
         if (_network.Parameters.Weighted.FirstOrDefault(layer => layer.Panels.ContainsAny(float.NaN, float.PositiveInfinity, float.NegativeInfinity)) is { } lost)
@@ -120,26 +133,56 @@ internal sealed class Trainer : IDisposable
         _network.Random.CopyFrom(random);
     }
 
-    private double Step(ArraySegment<int> miniBatch, ArraySegment<int> next)
+    private ArraySegment<int> MiniBatchAt(int start) => new(_order, start, Math.Clamp(_order.Length - start, 0, _miniBatchSize));
+
+    /// <summary>A step; returns how many examples it looked at.</summary>
+    private int Step()
     {
-        double epoch = State.Epoch + (double)State.ExamplesDone / _order.Length;
-        double rate = _options.LearningRate * _options.Schedule.FactorAt(epoch, _options.Epochs, State.Stalls);
+        ArraySegment<int> miniBatch = MiniBatchAt(State.ExamplesDone), next = MiniBatchAt(State.ExamplesDone + miniBatch.Count);
+        double rate = RateAt(State.ExamplesDone);
         long seed = State.EpochSeed ^ (State.Steps + 1) * 0x5851F42D4C957F2D;
-        double cost;
         if (_optimiser is null)
         {
-            cost = _pass.AddGradient(_training, miniBatch, (float)(-rate / miniBatch.Count), _network.Parameters, next, seed);
+            State.CostSum += _pass!.AddGradient(_training, miniBatch, (float)(-rate / miniBatch.Count), _network.Parameters, next, seed);
         }
         else
         {
-            cost = _pass.AddGradient(_training, miniBatch, 1f / miniBatch.Count, _optimiser.Gradient, next, seed);
+            State.CostSum += _pass!.AddGradient(_training, miniBatch, 1f / miniBatch.Count, _optimiser.Gradient, next, seed);
             _optimiser.Step(rate, _options.L1 / _training.Count, _options.L2 / _training.Count, State.Steps + 1, _pass.Workers);
         }
 
         State.Steps++;
         if (_average is not null)
-            _pass.Workers.SplitNumbers(_network.Parameters.Span.Length, _moveAverage);
-        return cost;
+            _pass.Workers.SplitNumbers(_network.Parameters.Span.Length, _moveAverage!);
+        return miniBatch.Count;
+    }
+
+    /// <summary>Several steps at once; returns how many examples they looked at.</summary>
+    private int StepsDown(TwoLayerDescent descent)
+    {
+        int steps = 0, start = State.ExamplesDone, end = start;
+        for (; steps < _scales.Length && end < _order.Length; steps++)
+        {
+            int count = MiniBatchAt(end).Count;
+            _scales[steps] = (float)(-RateAt(end) / count);
+            end += count;
+        }
+
+        State.CostSum += descent.Descend(new ArraySegment<int>(_order, start, end - start), _miniBatchSize, _scales.AsMemory(0, steps));
+        State.Steps += steps;
+        return end - start;
+    }
+
+    private double RateAt(int examplesDone) =>
+        _options.LearningRate * _options.Schedule.FactorAt(State.Epoch + (double)examplesDone / _order.Length, _options.Epochs, State.Stalls);
+
+    private string? FirstLayerNotFinite()
+    {
+        if (_pass is not null)
+            return _pass.FirstLayerNotFinite(_miniBatchSize);
+        using Backpropagation pass = new(_network, _miniBatchSize, isSparse: true);
+        pass.FeedForward(_training, MiniBatchAt(Math.Max(0, State.ExamplesDone - _miniBatchSize)));
+        return pass.FirstLayerNotFinite(_miniBatchSize);
     }
 
     /// <summary>The first steps' weights are forgotten faster: they are far from anything worth keeping.</summary>

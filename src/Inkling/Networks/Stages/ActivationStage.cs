@@ -12,17 +12,18 @@ internal sealed class ActivationStage : Stage
         : base(inPlace, inPlace)
     {
         _function = function;
-        _forward = (_, start, end) => Apply(Items(Output.Values, start, end));
-        _back = (_, start, end) => TimesSlope(Items(Output.Values, start, end), Items(Output.Errors, start, end));
+        _forward = (_, start, end) => Apply(_function, Items(Output.Values, start, end));
+        _back = (_, start, end) => TimesSlope(_function, Items(Output.Values, start, end), Items(Output.Errors, start, end));
     }
 
     public override void Forward(in StageWork work) => work.ForEachItem(Output.Layout.Stride, _forward);
 
     public override void PropagateBack(in StageWork work) => work.ForEachItem(Output.Layout.Stride, _back);
 
-    private void Apply(Span<float> a)
+    /// <summary>What a function makes of weighted inputs, in place.</summary>
+    public static void Apply(ActivationFunction function, Span<float> a)
     {
-        switch (_function)
+        switch (function)
         {
             case ActivationFunction.Sigmoid:
                 SigmoidKernels.Apply(a, a);
@@ -38,9 +39,10 @@ internal sealed class ActivationStage : Stage
         }
     }
 
-    private void TimesSlope(ReadOnlySpan<float> a, Span<float> errors)
+    /// <summary>Multiplies errors by the function's slope, known from what came out.</summary>
+    public static void TimesSlope(ActivationFunction function, ReadOnlySpan<float> a, Span<float> errors)
     {
-        switch (_function)
+        switch (function)
         {
             case ActivationFunction.Sigmoid:
                 SigmoidKernels.TimesDerivative(a, errors);
