@@ -1,7 +1,7 @@
 #:project ../src/Inkling/Inkling.csproj
 #:project ../src/Inkling.Imaging/Inkling.Imaging.csproj
-// Reads one picture of a digit with the best bundled network, or with one of your own.
-// Run it with: dotnet run samples/read.cs my-digit.jpg [digits.safetensors]
+// Reads the numbers in a picture with the best bundled network, or with one of your own.
+// Run it with: dotnet run samples/read.cs my-number.jpg [digits.safetensors]
 using Inkling;
 using Inkling.Imaging;
 
@@ -11,7 +11,7 @@ if (args is not [string picture, .. var own] || own.Length > 1)
     return 2;
 }
 
-DigitReader reader = own is [string file] ? new DigitReader(Network.Load(file)) : DigitReader.Load();
-DigitReading reading = reader.Read(picture);
-Console.WriteLine($"{reading.Digit}, {reading.Confidence:P1} sure; otherwise {string.Join(", ", reading.RunnersUp.Take(2))}");
+using DigitReader reader = own is [string file] ? new DigitReader(Network.Load(file)) : DigitReader.Load();
+Reading reading = reader.Read(picture);
+Console.WriteLine($"{reading.Text}, {reading.Confidence:P1} sure{(reading.IsUnsure ? ", which is not enough" : "")}");
 return 0;

@@ -11,8 +11,8 @@ internal static class EvaluateCommand
     {
         Argument<string> model = new("model") { Description = "best, tiny, latest (the network trained last), or a file: .safetensors, or .json as network2.py writes it", HelpName = "MODEL" };
         Option<string?> data = Options.Data();
-        Option<string?> images = new("--images") { Description = "Read the pictures in this folder whose names begin with their digit and an underscore (7_note.png)", HelpName = "DIR" };
-        Option<string?> plot = Options.Plot("the confusion matrix into FILE.png, and beside it the worst mistakes and the hidden neurons' weights");
+        Option<string?> images = new("--images") { Description = "Read the pictures in this folder whose names begin with their digits and an underscore (504192_note.png)", HelpName = "DIR" };
+        Option<string?> plot = Options.Plot("the confusion matrix into FILE.png, and beside it the worst mistakes and the hidden neurons' weights; with --images, what was read wrongly");
         Option<bool> json = Options.Json();
         Command command = new("evaluate", "Accuracy, confusion matrix, worst mistakes") { model, data, images, plot, json };
         command.SetAction(async (parsed, cancellationToken) =>
@@ -21,10 +21,16 @@ internal static class EvaluateCommand
             string file = parsed.GetValue(model)!;
             Network network = ModelSource.Load(file);
             return parsed.GetValue(images) is { } folder
-                ? PictureEvaluation.Run(PictureReading.ReaderOf(network, file), folder, terminal, cancellationToken)
+                ? EvaluatePictures(network, file, folder, parsed.GetValue(plot), terminal, cancellationToken)
                 : await EvaluateOnTestImages(network, parsed.GetValue(data), parsed.GetValue(plot), terminal, cancellationToken);
         });
         return command;
+    }
+
+    private static int EvaluatePictures(Network network, string file, string folder, string? plot, Terminal terminal, CancellationToken cancellationToken)
+    {
+        using DigitReader reader = PictureReading.ReaderOf(network, file);
+        return PictureEvaluation.Run(reader, folder, plot, terminal, cancellationToken);
     }
 
     private static async Task<int> EvaluateOnTestImages(Network network, string? directory, string? plot, Terminal terminal, CancellationToken cancellationToken)

@@ -22,7 +22,7 @@ internal static class ExperimentCommand
         Option<int> seeds = Options.Number("--seeds", "Runs of each, with seeds 1, 2, …", 3, 1, 10_000);
         Option<int> epochs = Options.Number("--epochs", "Epochs of each run, in place of the table's own", 0, 1, 100_000);
         Option<string?> rows = new("--rows") { Description = "ladder: only these rows, by number from 1, as 1-7,9", HelpName = "N-N,…" };
-        Option<string?> model = Options.OneOf("--model", "best: which network", "best", "tiny", "mlp");
+        Option<string?> model = Options.OneOf("--model", "best: which network", "best", "tiny", "mlp", "segments");
         Option<string?> @out = new("--out") { Description = "best: where networks and checkpoints go; there already, they are gone on from (default: models)", HelpName = "DIR" };
         Option<int> threads = Options.Threads();
         Option<string?> data = Options.Data();
@@ -40,6 +40,7 @@ internal static class ExperimentCommand
             {
                 "seed" => await SeedExperiment.RunAsync(runs, ownEpochs ?? 30, cores, images, parsed.GetValue(plot), terminal, cancellationToken),
                 "ladder" => await LadderExperiment.RunAsync(parsed.GetValue(rows), runs, ownEpochs, cores, images, terminal, cancellationToken),
+                _ when parsed.GetValue(model) == Recipe.Segments.Name => await new SegmentsExperiment(ownEpochs ?? Recipe.Segments.Options.Epochs, cores, parsed.GetValue(@out) ?? "models", images, terminal).RunAsync(cancellationToken),
                 _ => await new BestExperiment(recipe, runs, ownEpochs ?? recipe.Options.Epochs, cores, parsed.GetValue(@out) ?? "models", images, terminal).RunAsync(cancellationToken),
             };
         });

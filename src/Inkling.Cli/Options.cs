@@ -74,6 +74,25 @@ internal static class Options
         },
     };
 
+    /// <summary>What numbers look like, as <c>dd/dd/dd</c>.</summary>
+    public static Option<NumberPattern?> Pattern() => new("--pattern")
+    {
+        Description = "What each number looks like: d for a digit, anything else as it is written, as dd/dd/dd or 20dd",
+        HelpName = "TEXT",
+        CustomParser = result =>
+        {
+            try
+            {
+                return NumberPattern.Parse(result.Tokens[0].Value);
+            }
+            catch (FormatException e)
+            {
+                result.AddError($"--pattern: {e.Message}");
+                return null;
+            }
+        },
+    };
+
     /// <summary>One of some names.</summary>
     public static Option<string?> OneOf(string name, string description, params string[] names) => new(name)
     {

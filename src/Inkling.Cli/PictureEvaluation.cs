@@ -1,48 +1,39 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
 using Inkling.Imaging;
+using Spectre.Console;
 
 namespace Inkling.Cli;
 
-/// <summary><c>inkling evaluate --images</c>: pictures whose names begin with what they show, as <c>7_note.png</c>.</summary>
+/// <summary>
+/// <c>inkling evaluate --images</c>: pictures whose names begin with the digits they show and an underscore, as
+/// <c>504192_anna_001.jpg</c>. Between the first underscore and the last stands who or what they are from.
+/// </summary>
 internal static partial class PictureEvaluation
 {
-    public static int Run(DigitReader reader, string folder, Terminal terminal, CancellationToken cancellationToken)
-    {
-        string[] files = [.. PictureReading.PicturesIn(folder).Where(file => Label(file) is not null)];
-        if (files.Length == 0)
-            throw new InklingException($"{folder}: no picture's name begins with its digits and an underscore, as 7_note.png.");
-        int exact = 0, edits = 0, digits = 0, unreadable = 0;
-        foreach (string file in files)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            string truth = Label(file)!, read = "";
-            try
-            {
-                read = reader.Read(PictureFile.Load(file)).Digit.ToString(System.Globalization.CultureInfo.InvariantCulture);
-            }
-            catch (InklingException e)
-            {
-                unreadable++;
-                terminal.Message(e.Message);
-            }
+    private const int Steps = 10;
 
-            exact += read == truth ? 1 : 0;
-            edits += EditDistance(read, truth);
-            digits += truth.Length;
+    public static int Run(DigitReader reader, string folder, string? plot, Terminal terminal, CancellationToken cancellationToken)
+    {
+        string[] files = [.. PictureReading.PicturesIn(folder).Where(file => Label().IsMatch(Path.GetFileName(file)))];
+        if (files.Length == 0)
+            throw new InklingException($"{folder}: no picture's name begins with its digits and an underscore, as 504192_note.png.");
+        List<Outcome> outcomes = [];
+        PictureReading.ForEach(files, terminal, file => outcomes.Add(OutcomeOf(reader, file, terminal)), cancellationToken);
+        WriteJson(outcomes, terminal);
+        if (!terminal.IsJson)
+            WriteTables(outcomes, terminal);
+        if (plot is not null)
+        {
+            ReadingMistakesSheet.Save(plot, $"What was read wrongly in {Path.GetFileName(Path.TrimEndingDirectorySeparator(folder))}", [.. outcomes.Where(outcome => !outcome.IsExact && outcome.Picture is not null).Select(outcome => new ReadingMistake(outcome.Picture!, outcome.Truth, outcome.Read, outcome.Confidence))]);
+            terminal.Message($"Drew {plot}");
         }
 
-        double errorRate = (double)edits / digits;
-        terminal.Json(json =>
-        {
-            json.WriteNumber("images", files.Length);
-            json.WriteNumber("exact", exact);
-            json.WriteNumber("exactRate", (double)exact / files.Length);
-            json.WriteNumber("digitErrorRate", errorRate);
-            json.WriteNumber("unreadable", unreadable);
-        });
-        if (!terminal.IsJson)
-            terminal.Line($"{exact} / {files.Length} read exactly, {Figures.Percent((double)exact / files.Length)}; digit error rate {Figures.Percent(errorRate)} (one digit is read from each picture)");
-        return CommandLine.Done;
+        int unreadable = outcomes.Count(outcome => !outcome.IsReadable);
+        if (unreadable == 0)
+            return CommandLine.Done;
+        terminal.Failure(string.Create(CultureInfo.InvariantCulture, $"{unreadable} of {files.Length} could not be read as pictures."));
+        return CommandLine.Failed;
     }
 
     /// <summary>The least number of digits to insert, delete or replace (Levenshtein 1966).</summary>
@@ -64,8 +55,106 @@ internal static partial class PictureEvaluation
         return row[^1];
     }
 
-    private static string? Label(string file) => DigitsAndUnderscore().Match(Path.GetFileName(file)) is { Success: true } match ? match.Groups["digits"].Value : null;
+    private static Outcome OutcomeOf(DigitReader reader, string file, Terminal terminal)
+    {
+        Match match = Label().Match(Path.GetFileName(file));
+        string truth = DigitsOf(match.Groups["label"].Value), source = match.Groups["source"].Value;
+        try
+        {
+            GreyImage picture = PictureFile.Load(file);
+            Reading reading = reader.Read(picture);
+            string read = DigitsOf(reading.Text);
+            return new Outcome(file, source, truth, read, reading.Confidence, reading.IsUnsure, IsReadable: true, read == truth ? null : picture);
+        }
+        catch (InklingException e)
+        {
+            terminal.Failure(e.Message);
+            return new Outcome(file, source, truth, "", 0, IsUnsure: true, IsReadable: false, Picture: null);
+        }
+    }
 
-    [GeneratedRegex("^(?<digits>[0-9]+)_", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
-    private static partial Regex DigitsAndUnderscore();
+    private static void WriteJson(List<Outcome> outcomes, Terminal terminal) => terminal.Json(json =>
+    {
+        json.WriteNumber("images", outcomes.Count);
+        json.WriteNumber("exact", outcomes.Count(outcome => outcome.IsExact));
+        json.WriteNumber("exactRate", ExactRate(outcomes));
+        json.WriteNumber("digits", outcomes.Sum(outcome => outcome.Truth.Length));
+        json.WriteNumber("digitErrorRate", DigitErrorRate(outcomes));
+        json.WriteNumber("unsure", outcomes.Count(outcome => outcome.IsUnsure));
+        json.WriteNumber("unreadable", outcomes.Count(outcome => !outcome.IsReadable));
+        json.WriteStartObject("sources");
+        foreach (IGrouping<string, Outcome> source in BySource(outcomes))
+        {
+            json.WriteStartObject(source.Key);
+            json.WriteNumber("images", source.Count());
+            json.WriteNumber("exact", source.Count(outcome => outcome.IsExact));
+            json.WriteNumber("digitErrorRate", DigitErrorRate([.. source]));
+            json.WriteEndObject();
+        }
+
+        json.WriteEndObject();
+        json.WriteStartArray("reliability");
+        foreach ((double from, double to, Outcome[] step) in ByConfidence(outcomes))
+        {
+            json.WriteStartObject();
+            json.WriteNumber("from", from);
+            json.WriteNumber("to", to);
+            json.WriteNumber("images", step.Length);
+            json.WriteNumber("meanConfidence", Math.Round(step.Average(outcome => outcome.Confidence), 4));
+            json.WriteNumber("exactRate", ExactRate(step));
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteStartArray("mistakes");
+        foreach (Outcome mistake in outcomes.Where(outcome => !outcome.IsExact))
+        {
+            json.WriteStartObject();
+            json.WriteString("file", mistake.File);
+            json.WriteString("truth", mistake.Truth);
+            json.WriteString("read", mistake.Read);
+            json.WriteNumber("confidence", Math.Round(mistake.Confidence, 4));
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    });
+
+    private static void WriteTables(List<Outcome> outcomes, Terminal terminal)
+    {
+        terminal.Line(string.Create(CultureInfo.InvariantCulture, $"{outcomes.Count(outcome => outcome.IsExact)} / {outcomes.Count} read exactly, {Figures.Percent(ExactRate(outcomes))}; digit error rate {Figures.Percent(DigitErrorRate(outcomes))}; {outcomes.Count(outcome => outcome.IsUnsure)} unsure"));
+        Outcome[] sure = [.. outcomes.Where(outcome => !outcome.IsUnsure)];
+        if (sure.Length > 0 && sure.Length < outcomes.Count)
+            terminal.Line(string.Create(CultureInfo.InvariantCulture, $"Of the {sure.Length} it was sure of, {Figures.Percent(ExactRate(sure))} are right."));
+        Table sources = new Table { Title = new TableTitle("By source"), Border = TableBorder.Rounded }.AddColumns("source", "pictures", "exact", "digit error rate");
+        foreach (IGrouping<string, Outcome> source in BySource(outcomes))
+            sources.AddRow(Markup.Escape(source.Key), source.Count().ToString(CultureInfo.InvariantCulture), Figures.Percent(ExactRate([.. source])), Figures.Percent(DigitErrorRate([.. source])));
+        Table reliability = new Table { Title = new TableTitle("How often readings of a confidence are right"), Border = TableBorder.Rounded }.AddColumns("confidence", "pictures", "right");
+        foreach ((double from, double to, Outcome[] step) in ByConfidence(outcomes))
+            reliability.AddRow(string.Create(CultureInfo.InvariantCulture, $"{100 * from:0} … {100 * to:0} %"), step.Length.ToString(CultureInfo.InvariantCulture), Figures.Percent(ExactRate(step)));
+        terminal.People.Write(sources);
+        terminal.People.Write(reliability);
+    }
+
+    private static string DigitsOf(string text) => string.Concat(text.Where(char.IsAsciiDigit));
+
+    private static double ExactRate(IReadOnlyCollection<Outcome> outcomes) => (double)outcomes.Count(outcome => outcome.IsExact) / outcomes.Count;
+
+    private static double DigitErrorRate(IReadOnlyCollection<Outcome> outcomes) =>
+        (double)outcomes.Sum(outcome => EditDistance(outcome.Read, outcome.Truth)) / outcomes.Sum(outcome => outcome.Truth.Length);
+
+    private static IEnumerable<IGrouping<string, Outcome>> BySource(List<Outcome> outcomes) =>
+        outcomes.GroupBy(outcome => outcome.Source, StringComparer.Ordinal).OrderBy(source => source.Key, StringComparer.Ordinal);
+
+    private static IEnumerable<(double From, double To, Outcome[] Step)> ByConfidence(List<Outcome> outcomes) =>
+        outcomes.GroupBy(outcome => Math.Min(Steps - 1, (int)(outcome.Confidence * Steps))).OrderBy(step => step.Key).Select(step => (step.Key / (double)Steps, (step.Key + 1) / (double)Steps, step.ToArray()));
+
+    [GeneratedRegex("^(?<label>[0-9]+(?:[-+][0-9]+)*)_(?:(?<source>.*)_)?", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Label();
+
+    /// <summary>What became of a picture; kept to be drawn where it was read wrongly.</summary>
+    private sealed record Outcome(string File, string Source, string Truth, string Read, double Confidence, bool IsUnsure, bool IsReadable, GreyImage? Picture)
+    {
+        public bool IsExact => IsReadable && Read == Truth;
+    }
 }

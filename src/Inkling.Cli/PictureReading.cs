@@ -1,3 +1,5 @@
+using Spectre.Console;
+
 namespace Inkling.Cli;
 
 /// <summary>What <c>read</c> and <c>evaluate --images</c> share: the pictures in a folder, and a reader for a network.</summary>
@@ -27,5 +29,32 @@ internal static class PictureReading
             .Where(file => Extensions.Contains(Path.GetExtension(file), StringComparer.OrdinalIgnoreCase))
             .Order(StringComparer.Ordinal)];
         return files.Length > 0 ? files : throw new InklingException($"{folder}: no picture in it ({string.Join(", ", Extensions)}).");
+    }
+
+    /// <summary>Does something with each picture, in order, under a bar where there are many and somebody looks.</summary>
+    public static void ForEach(IReadOnlyList<string> files, Terminal terminal, Action<string> action, CancellationToken cancellationToken)
+    {
+        const int many = 4;
+        if (files.Count < many || !terminal.IsLive)
+        {
+            Run(_ => { });
+            return;
+        }
+
+        terminal.People.Progress().AutoClear(true).Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn()).Start(context =>
+        {
+            ProgressTask bar = context.AddTask("reading", maxValue: files.Count);
+            Run(done => bar.Value = done);
+        });
+
+        void Run(Action<int> progress)
+        {
+            for (int i = 0; i < files.Count; i++)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                action(files[i]);
+                progress(i + 1);
+            }
+        }
     }
 }

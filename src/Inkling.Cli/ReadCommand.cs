@@ -1,67 +1,142 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Text.Json;
 using Inkling.Imaging;
 
 namespace Inkling.Cli;
 
-/// <summary><c>inkling read</c>: one digit a picture.</summary>
+/// <summary><c>inkling read</c>: the numbers in pictures.</summary>
 internal static class ReadCommand
 {
+    private const int RunnersUp = 3;
+
     public static Command Create()
     {
         Argument<string[]> images = new("image") { Description = "Pictures (PNG, JPEG, BMP, WebP), folders of them, or - for standard input", HelpName = "IMAGE", Arity = ArgumentArity.OneOrMore };
         Option<string?> model = new("--model") { Description = "best (the default), tiny, latest (the network trained last), or a file", HelpName = "MODEL" };
+        Option<int> digits = Options.Number("--digits", "How many digits each number has", 0, 1, 100);
+        Option<NumberPattern?> pattern = Options.Pattern();
+        Option<double> unsure = Options.Number("--unsure-below", "Readings less likely to be right are marked as unsure", new ReadingOptions().UnsureBelow, 0.0, 1.0);
+        Option<string?> explain = new("--explain") { Description = "Draw the one picture with its boxes, cuts and digits into FILE.png", HelpName = "FILE.png" };
         Option<bool> json = Options.Json();
-        Command command = new("read", "Reads the digit in each picture") { images, model, json };
-        command.SetAction((parsed, cancellationToken) => Task.FromResult(
-            Run(parsed.GetValue(images)!, parsed.GetValue(model), new Terminal(parsed.GetValue(json)), cancellationToken)));
+        Command command = new("read", "Reads the numbers in pictures") { images, model, digits, pattern, unsure, explain, json };
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(explain) is not null && (result.GetValue(images) is not [string image] || Directory.Exists(image)))
+                result.AddError("--explain draws one picture: name one, not several and no folder");
+        });
+        command.SetAction((parsed, cancellationToken) => Task.FromResult(Run(
+            parsed.GetValue(images)!,
+            parsed.GetValue(model) ?? BundledModels.Names[0],
+            new ReadingOptions { ExpectedDigits = parsed.GetValue(digits) is > 0 and int count ? count : null, AllowedPattern = parsed.GetValue(pattern), UnsureBelow = parsed.GetValue(unsure) },
+            parsed.GetValue(explain),
+            new Terminal(parsed.GetValue(json)),
+            cancellationToken)));
         return command;
     }
 
-    private static int Run(string[] images, string? model, Terminal terminal, CancellationToken cancellationToken)
+    private static int Run(string[] images, string model, ReadingOptions options, string? explain, Terminal terminal, CancellationToken cancellationToken)
     {
-        model ??= BundledModels.Names[0];
-        DigitReader reader = PictureReading.ReaderOf(ModelSource.Load(model), model);
+        using DigitReader reader = PictureReading.ReaderOf(ModelSource.Load(model), model);
+        IReadOnlyList<string> files = [.. images.SelectMany(image => Directory.Exists(image) ? PictureReading.PicturesIn(image) : [image])];
         int failures = 0;
-        foreach (string image in images.SelectMany(image => Directory.Exists(image) ? PictureReading.PicturesIn(image) : [image]))
+        PictureReading.ForEach(files, terminal, Read, cancellationToken);
+        if (failures > 0 && files.Count > 1)
+            terminal.Failure(string.Create(CultureInfo.InvariantCulture, $"{failures} of {files.Count} could not be read as pictures."));
+        return failures == 0 ? CommandLine.Done : CommandLine.Failed;
+
+        void Read(string image)
         {
-            cancellationToken.ThrowIfCancellationRequested();
             try
             {
                 GreyImage picture = image == "-" ? PictureFile.Load(Console.OpenStandardInput(), "standard input") : PictureFile.Load(image);
-                Write(image, reader.Read(picture), terminal);
+                ReadingStages stages = reader.Explain(picture, options);
+                Write(image, stages.Reading, terminal);
+                if (explain is null)
+                    return;
+                ReadingPicture.Save(explain, picture, stages);
+                terminal.Message($"Drew {explain}");
             }
             catch (InklingException e)
             {
                 failures++; // the other pictures are still worth reading
                 string message = e.Message.StartsWith(image, StringComparison.Ordinal) || image == "-" ? e.Message : $"{image}: {e.Message}";
-                Console.Error.WriteLine(message.ReplaceLineEndings(" "));
+                terminal.Failure(message);
             }
         }
-
-        return failures == 0 ? CommandLine.Done : CommandLine.Failed;
     }
 
-    private static void Write(string image, DigitReading reading, Terminal terminal)
+    private static void Write(string image, Reading reading, Terminal terminal)
     {
-        int second = reading.RunnersUp.First();
         if (!terminal.IsJson)
-            terminal.Line(string.Create(CultureInfo.InvariantCulture, $"{reading.Digit}  {Figures.Percent(reading.Confidence),8}  (or {second}: {Figures.Percent(reading.Confidences[second])})  {image}"));
+        {
+            string text = reading.Text.Length == 0 ? "–" : reading.Text.Replace("\n", " / ", StringComparison.Ordinal);
+            string confidence = reading.Text.Length == 0 ? "" : Figures.Percent(reading.Confidence);
+            terminal.Line(string.Create(CultureInfo.InvariantCulture, $"{text,-12} {confidence,8}  {Note(reading),-28}  {image}"));
+        }
+
         terminal.Json(json =>
         {
             json.WriteString("file", image);
-            json.WriteString("text", reading.Digit.ToString(CultureInfo.InvariantCulture));
+            json.WriteString("text", reading.Text);
             json.WriteNumber("confidence", Math.Round(reading.Confidence, 4));
-            json.WriteStartArray("runnersUp");
-            foreach (int digit in reading.RunnersUp.Take(3))
+            json.WriteBoolean("unsure", reading.IsUnsure);
+            json.WriteStartArray("numbers");
+            for (int line = 0; line < reading.Lines.Count; line++)
             {
-                json.WriteStartObject();
-                json.WriteString("text", digit.ToString(CultureInfo.InvariantCulture));
-                json.WriteNumber("confidence", Math.Round(reading.Confidences[digit], 4));
-                json.WriteEndObject();
+                foreach (ReadNumber number in reading.Lines[line].Numbers)
+                    Write(json, number, line);
             }
 
             json.WriteEndArray();
         });
+    }
+
+    private static string Note(Reading reading)
+    {
+        if (reading.Text.Length == 0)
+            return "nothing to read";
+        (string Text, double Confidence)? second = reading.Numbers.Count() == 1 ? reading.Numbers.Single().RunnersUp.Cast<(string, double)?>().FirstOrDefault() : null;
+        string other = second is { } runnerUp && runnerUp.Confidence >= 0.00005 ? $"or {(runnerUp.Text.Length == 0 ? "nothing" : runnerUp.Text)}: {Figures.Percent(runnerUp.Confidence)}" : "";
+        return reading.IsUnsure ? (other.Length == 0 ? "unsure" : $"unsure, {other}") : other;
+    }
+
+    private static void Write(Utf8JsonWriter json, ReadNumber number, int line)
+    {
+        json.WriteStartObject();
+        json.WriteString("text", number.Text);
+        json.WriteNumber("confidence", Math.Round(number.Confidence, 4));
+        json.WriteNumber("line", line);
+        WriteBox(json, number.Box);
+        json.WriteStartArray("runnersUp");
+        foreach ((string text, double confidence) in number.RunnersUp.Take(RunnersUp))
+        {
+            json.WriteStartObject();
+            json.WriteString("text", text);
+            json.WriteNumber("confidence", Math.Round(confidence, 4));
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteStartArray("digits");
+        foreach (ReadDigit digit in number.Digits)
+        {
+            json.WriteStartObject();
+            json.WriteNumber("digit", digit.Digit);
+            json.WriteNumber("confidence", Math.Round(digit.Confidence, 4));
+            WriteBox(json, digit.Box);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    private static void WriteBox(Utf8JsonWriter json, PixelBox box)
+    {
+        json.WriteStartArray("box");
+        foreach (int side in new[] { box.Left, box.Top, box.Width, box.Height })
+            json.WriteNumberValue(side);
+        json.WriteEndArray();
     }
 }

@@ -49,6 +49,15 @@ internal sealed class Terminal
             Console.Error.WriteLine(text);
     }
 
+    /// <summary>What went wrong while the command goes on: a line on standard error.</summary>
+    public void Failure(string text)
+    {
+        if (IsLive && !Console.IsErrorRedirected)
+            People.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"[red]{text.ReplaceLineEndings(" ")}[/]");
+        else
+            Console.Error.WriteLine(text.ReplaceLineEndings(" "));
+    }
+
     /// <summary>A result, for programs; only with <c>--json</c>.</summary>
     public void Json(Action<Utf8JsonWriter> writeProperties)
     {

@@ -110,6 +110,30 @@ internal sealed class Sheet
         _canvas.DrawImage(image, box, new SKSamplingOptions(SKFilterMode.Linear, SKMipmapMode.Linear));
     }
 
+    /// <summary>A picture as large as it may be: reduced or enlarged smoothly.</summary>
+    /// <param name="box">Where it lies.</param>
+    /// <param name="width">Columns of the picture.</param>
+    /// <param name="height">Rows of the picture.</param>
+    /// <param name="colourOf">The colour of each pixel, row by row.</param>
+    public void Image(SKRect box, int width, int height, Func<int, SKColor> colourOf)
+    {
+        using SKBitmap bitmap = new(width, height, SKColorType.Rgba8888, SKAlphaType.Opaque);
+        SKColor[] pixels = new SKColor[width * height];
+        for (int i = 0; i < pixels.Length; i++)
+            pixels[i] = colourOf(i);
+        bitmap.Pixels = pixels;
+        using SKImage image = SKImage.FromBitmap(bitmap);
+        _canvas.DrawImage(image, box, new SKSamplingOptions(SKFilterMode.Linear, SKMipmapMode.Linear));
+        Outline(box, Style.Frame, 1);
+    }
+
+    /// <summary>The border of a rectangle.</summary>
+    public void Outline(SKRect box, SKColor colour, float width)
+    {
+        using SKPaint paint = new() { Color = colour, IsAntialias = true, IsStroke = true, StrokeWidth = width };
+        _canvas.DrawRect(box, paint);
+    }
+
     /// <summary>A 28×28 image, 0 paper and 255 ink, as dark ink on white paper.</summary>
     public void Digit(float x, float y, float size, byte[] pixels) =>
         Picture(SKRect.Create(x, y, size, size), DigitSide, DigitSide, i => Style.Blend(SKColors.White, Style.Ink, pixels[i] / 255.0));

@@ -28,6 +28,15 @@ public static class BundledModels
         return NetworkFile.Parse(file, name);
     }
 
+    /// <summary>The network that tells digits from what is none (<see cref="SegmentJudge"/>): 28×28 pixels, eleven outputs.</summary>
+    internal static Network LoadSegments()
+    {
+        using Stream stream = typeof(BundledModels).Assembly.GetManifestResourceStream("segments.safetensors")!;
+        byte[] file = new byte[stream.Length];
+        stream.ReadExactly(file);
+        return NetworkFile.Parse(file, "segments");
+    }
+
     private static Stream Open(string name) =>
         (AllNames.Contains(name, StringComparer.Ordinal) ? typeof(BundledModels).Assembly.GetManifestResourceStream($"{name}.safetensors") : null)
         ?? throw new InklingException($"There is no bundled model \"{name}\": {string.Join(", ", AllNames)}.");

@@ -13,7 +13,7 @@ namespace Inkling;
 /// reader.FeedForward(pixels, outputs);
 /// </code>
 /// </example>
-public sealed class FrozenNetwork
+public sealed class FrozenNetwork : IDisposable
 {
     private const int MostAtOnce = 64, FloatsAtOnce = 1 << 17; // half a megabyte of activations stays in the second cache
 
@@ -76,6 +76,16 @@ public sealed class FrozenNetwork
             int start = chunk * _atOnce, size = Math.Min(_atOnce, count - start);
             FeedForward(inputs.Slice(start * InputSize, size * InputSize).Span, outputs.Slice(start * OutputSize, size * OutputSize).Span);
         });
+    }
+
+    /// <summary>Lets the memory go that calls have worked in; a later call takes new.</summary>
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            while (_idle.TryPop(out Backpropagation? pass))
+                pass.Dispose();
+        }
     }
 
     private int CountOf(int inputs, int outputs)

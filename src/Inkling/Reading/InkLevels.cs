@@ -15,16 +15,26 @@ internal sealed class InkLevels
 
     private readonly double _paper, _pen, _cut;
 
-    private InkLevels(double paper, double pen, double threshold, double cut)
+    private InkLevels(double paper, double pen, double threshold, double cut, double spread)
     {
         _paper = paper;
         _pen = pen;
         _cut = cut;
+        Spread = spread;
         Threshold = (float)Math.Clamp((threshold - paper) / (pen - paper), cut, 1);
     }
 
     /// <summary>The ink, in (0, 1], above which a pixel is more pen than paper.</summary>
     public float Threshold { get; }
+
+    /// <summary>Whether ink is darker than paper.</summary>
+    public bool IsDarkOnLight => _pen < _paper;
+
+    /// <summary>By how many grey levels ink differs from paper.</summary>
+    public double Contrast => Math.Abs(_pen - _paper);
+
+    /// <summary>The paper's own spread, in grey levels.</summary>
+    public double Spread { get; }
 
     /// <summary>The levels of a picture, or null where it shows nothing: one shade, or noise.</summary>
     public static InkLevels? Of(GreyImage picture)
@@ -57,11 +67,11 @@ internal sealed class InkLevels
         double paper = Quantile(all, paperSide, 0.5);
         // Full ink is the darkest quarter (or lightest, for light ink): the rest of a stroke may be soft edge.
         double pen = Quantile(all, penSide, darkOnLight ? 0.25 : 0.75);
-        double spread = Spread(all, paperSide, paper), contrast = Math.Abs(pen - paper);
+        double spread = SpreadOf(all, paperSide, paper), contrast = Math.Abs(pen - paper);
         if (contrast < Math.Max(SmallestContrast, SmallestSignalToNoise * spread))
             return null;
         double cut = Math.Clamp(CutInSpreads * spread / contrast, SmallestCut, 0.5);
-        return new InkLevels(paper, pen, threshold + 0.5, cut);
+        return new InkLevels(paper, pen, threshold + 0.5, cut, spread);
     }
 
     /// <summary>How far a grey is from paper towards pen, 0 to 1; exactly 0 where that may be noise.</summary>
@@ -118,7 +128,7 @@ internal sealed class InkLevels
     }
 
     /// <summary>The paper's spread as a standard deviation, from the median absolute deviation: ink's soft edges do not count.</summary>
-    private static double Spread(int[] histogram, Range paper, double median)
+    private static double SpreadOf(int[] histogram, Range paper, double median)
     {
         int[] deviations = new int[256];
         (int start, int length) = paper.GetOffsetAndLength(256);

@@ -47,7 +47,21 @@ public sealed record Recipe(string Name, Architecture Architecture, Initialisati
         Initialisation.He,
         Convolutional(epochs: 40, learningRate: 0.003) with { MiniBatchSize = 128, Augmentation = Handwriting with { Elastic = 34 }, PlainEpochs = 0 });
 
-    /// <summary>All of them, the simplest first.</summary>
+    /// <summary>
+    /// The network that tells the reader which segments of a written number are digits: eleven outputs, the last for what is
+    /// none. It learns from <see cref="SegmentExamples"/>.
+    /// </summary>
+    public static Recipe Segments { get; } = new(
+        "segments",
+        Architecture.Parse("1x28x28 conv:24:3x3:nobias batchnorm relu conv:32:3x3:nobias maxpool:2 batchnorm relu conv:64:3x3:pad1:nobias batchnorm relu conv:64:3x3:pad1:nobias maxpool:2 batchnorm relu conv:96:3x3:pad1:nobias batchnorm relu conv:96:3x3:pad1:nobias batchnorm relu flatten dropout:0.3 dense:11 softmax"),
+        Initialisation.He,
+        Convolutional(epochs: 8, learningRate: 0.004) with
+        {
+            Augmentation = new Augmentation { Shift = 1, Rotation = 6, Scale = 0.06, Shear = 0.1, Elastic = 12, ElasticSmoothness = 5, Thickness = 0.3 },
+            PlainEpochs = 1,
+        });
+
+    /// <summary>All that read digits, the simplest first.</summary>
     public static IReadOnlyList<Recipe> All { get; } = [Seed, Seed100, Mlp, Tiny, Best];
 
     /// <summary>The recipe of this name; null where there is none.</summary>

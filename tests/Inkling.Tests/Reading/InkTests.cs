@@ -92,15 +92,16 @@ public class InkTests
         byte[] pixels = new byte[40 * 30];
         for (int i = 0; i < pixels.Length; i++)
             pixels[i] = i / 30 is < 4 or >= 36 || i % 30 is < 4 or >= 26 ? (byte)0 : (byte)255;
-        Assert.Equal(4 * 30 * 2 + 32 * 8, Ink.OfOneDigit(new GreyImage(30, 40, pixels)).Values.ToArray().Count(ink => ink == 1));
+        Assert.Equal(4 * 30 * 2 + 32 * 8, Ink.Of(new GreyImage(30, 40, pixels)).Values.ToArray().Count(ink => ink == 1));
     }
 
     [Fact]
     public void A_photo_of_twelve_megapixels_is_reduced_and_read()
     {
         ReadOnlySpan<byte> digit = GeneratedDigits.Create(1).Pixels(0);
-        Ink ink = Ink.OfOneDigit(Draw(digit, paper: 240, pen: 20, side: 3500));
-        Assert.InRange(Math.Max(ink.Width, ink.Height), 500, 1000);
+        Ink ink = Ink.Of(Draw(digit, paper: 240, pen: 20, side: 3500));
+        Assert.InRange(Math.Max(ink.Width, ink.Height), 800, 1600);
+        Assert.Equal(3, ink.Reduction);
         Assert.InRange(MeanDifference(Normalise(Draw(digit, paper: 240, pen: 20)), MnistNormalisation.Normalise(ink.Values, ink.Width, ink.Height)), 0, 4);
     }
 
@@ -108,20 +109,23 @@ public class InkTests
     [InlineData(0)]
     [InlineData(4)]
     [InlineData(20)]
-    public void An_empty_sheet_is_refused_in_words_with_or_without_noise(double noise)
+    public void On_an_empty_sheet_there_is_no_ink_with_or_without_noise(double noise)
     {
         RandomStream random = new(2);
         byte[] pixels = new byte[Side * Side];
         for (int i = 0; i < pixels.Length; i++)
             pixels[i] = (byte)Math.Clamp(180 + noise * random.NextGaussian(), 0, 255);
-        InklingException refusal = Assert.Throws<InklingException>(() => Ink.OfOneDigit(new GreyImage(Side, Side, pixels)));
-        Assert.Contains("No digit found", refusal.Message, StringComparison.Ordinal);
+        Ink ink = Ink.Of(new GreyImage(Side, Side, pixels));
+        Assert.True(TextLayout.Find(ink, InkPieces.Of(ink).All).Count == 0);
     }
 
     private static byte[] Normalise(GreyImage picture)
     {
-        Ink ink = Ink.OfOneDigit(picture);
-        return MnistNormalisation.Normalise(ink.Values, ink.Width, ink.Height);
+        Ink ink = Ink.Of(picture);
+        InkPieces pieces = InkPieces.Of(ink);
+        Word word = Assert.Single(Assert.Single(TextLayout.Find(ink, pieces.All)));
+        Strip strip = Strip.Of(ink, pieces, word);
+        return MnistNormalisation.Normalise(strip.Values, strip.Width, strip.Height);
     }
 
     /// <summary>A 28×28 digit, enlarged with soft edges (bilinearly), in shades of one's choice.</summary>

@@ -1,0 +1,81 @@
+using System.Globalization;
+using SkiaSharp;
+
+namespace Inkling.Imaging;
+
+/// <summary>How a picture was read, to look at.</summary>
+public static class ReadingPicture
+{
+    private const float MostWidth = 1000, MostHeight = 700, StripHeight = 110, GlyphSide = 76, GlyphAcross = 104, Gap = 26;
+
+    /// <summary>
+    /// Draws the picture with a box around each digit, and for each number the parts it was cut into and what the network saw
+    /// of each digit, into a PNG or SVG file.
+    /// </summary>
+    /// <param name="path">The file; its name ends in <c>.svg</c> for SVG.</param>
+    /// <param name="picture">What was read.</param>
+    /// <param name="stages">How.</param>
+    /// <exception cref="InklingException">The file cannot be written.</exception>
+    public static void Save(string path, GreyImage picture, ReadingStages stages)
+    {
+        ArgumentNullException.ThrowIfNull(picture);
+        ArgumentNullException.ThrowIfNull(stages);
+        float scale = Math.Min(MostWidth / picture.Width, MostHeight / picture.Height), width = scale * picture.Width, height = scale * picture.Height;
+        string text = stages.Reading.Text.Replace("\n", " / ", StringComparison.Ordinal);
+        Heading heading = new(
+            text.Length == 0 ? "Nothing to read" : text + (stages.Reading.IsUnsure ? ", unsure" : ""),
+            text.Length == 0 ? "No ink that looks like a digit." : $"{Percent(stages.Reading.Confidence)} sure of all of it. Below: the parts that each number was cut into, and its digits as the network saw them.");
+        float[] heights = [.. stages.Numbers.Select(number => StripHeight + GlyphSide + 62 + Gap)];
+        float widest = stages.Numbers.Select(number => number.Number.Digits.Count * GlyphAcross).DefaultIfEmpty(0).Max();
+        Sheet.Save(path, heading, Math.Max(width, Math.Max(widest, 320)), height + Gap + heights.Sum(), sheet =>
+        {
+            sheet.Image(SKRect.Create(0, 0, width, height), picture.Width, picture.Height, i => Grey(picture.Pixels[i]));
+            foreach (ReadNumber number in stages.Reading.Numbers)
+                DrawBoxes(sheet, number, scale);
+            float y = height + Gap;
+            foreach (NumberStages number in stages.Numbers)
+            {
+                DrawNumber(sheet, number, y, Math.Max(width, Math.Max(widest, 320)));
+                y += StripHeight + GlyphSide + 62 + Gap;
+            }
+        });
+    }
+
+    private static void DrawBoxes(Sheet sheet, ReadNumber number, float scale)
+    {
+        foreach (PixelBox box in number.Separators)
+            sheet.Outline(Scaled(box, scale), Style.Muted, 1);
+        foreach (ReadDigit digit in number.Digits)
+        {
+            SKRect box = Scaled(digit.Box, scale);
+            SKColor colour = digit.Confidence >= 0.9 ? Style.Blue : Style.Red;
+            sheet.Outline(box, colour, 2);
+            sheet.Text(Style.Number(digit.Digit), box.MidX, Math.Max(14, box.Top - 5), 17, colour, SKTextAlign.Center, isStrong: true);
+        }
+    }
+
+    private static void DrawNumber(Sheet sheet, NumberStages number, float y, float width)
+    {
+        Ink upright = number.Upright;
+        float scale = Math.Min(StripHeight / upright.Height, width / upright.Width);
+        sheet.Image(SKRect.Create(0, y, scale * upright.Width, scale * upright.Height), upright.Width, upright.Height, i =>
+            number.Part[i] < 0 ? SKColors.White : Style.Blend(SKColors.White, Style.SeriesColour(number.Part[i]), upright.Values[i]));
+        y += StripHeight + 12;
+        for (int i = 0; i < number.Number.Digits.Count; i++)
+        {
+            ReadDigit digit = number.Number.Digits[i];
+            float x = i * GlyphAcross, middle = x + GlyphSide / 2;
+            int second = digit.RunnersUp.First();
+            sheet.Digit(x, y, GlyphSide, digit.Glyph);
+            sheet.Text($"{Style.Number(digit.Digit)}  {Percent(digit.Confidence)}", middle, y + GlyphSide + 22, 15, Style.Ink, SKTextAlign.Center, isStrong: true);
+            sheet.Text($"or {Style.Number(second)}: {Percent(digit.Confidences[second])}", middle, y + GlyphSide + 40, 12, Style.Muted, SKTextAlign.Center);
+        }
+    }
+
+    private static SKRect Scaled(PixelBox box, float scale) => SKRect.Create(scale * box.Left, scale * box.Top, scale * box.Width, scale * box.Height);
+
+    private static SKColor Grey(byte level) => new(level, level, level);
+
+    /// <summary>Rounded down: 100 % would claim a certainty that no network has.</summary>
+    private static string Percent(double confidence) => string.Create(CultureInfo.InvariantCulture, $"{Math.Floor(1000 * confidence) / 10:0.0} %");
+}

@@ -1,0 +1,69 @@
+namespace Inkling;
+
+/// <summary>
+/// What numbers look like: a picture of them, in which <c>d</c> is any digit, a digit is itself, and anything else (a slash, a
+/// point) stands for what is not read; and a rule that the digits must obey, as check digits do.
+/// </summary>
+/// <example>
+/// <code>
+/// NumberPattern date = NumberPattern.Parse("dd/dd/dddd");
+/// NumberPattern card = NumberPattern.Parse("dddddddddddddddd") with { Rule = NumberPattern.Luhn };
+/// </code>
+/// </example>
+public sealed record NumberPattern
+{
+    private readonly string _places;
+
+    private NumberPattern(string text)
+    {
+        Text = text;
+        _places = string.Concat(text.Where(c => c == 'd' || char.IsAsciiDigit(c)));
+    }
+
+    /// <summary>As <see cref="Parse"/> took it.</summary>
+    public string Text { get; }
+
+    /// <summary>What all digits together must obey; null for nothing.</summary>
+    public Func<string, bool>? Rule { get; init; }
+
+    /// <summary>How many digits such a number has.</summary>
+    public int Digits => _places.Length;
+
+    /// <summary>The rule of Luhn (1960): credit cards, and many other numbers with a check digit at the end.</summary>
+    public static bool Luhn(string digits)
+    {
+        ArgumentNullException.ThrowIfNull(digits);
+        int sum = 0;
+        for (int i = 0; i < digits.Length; i++)
+        {
+            int digit = digits[digits.Length - 1 - i] - '0', doubled = i % 2 == 0 ? digit : 2 * digit;
+            sum += doubled > 9 ? doubled - 9 : doubled;
+        }
+
+        return sum % 10 == 0;
+    }
+
+    /// <summary>Reads a pattern, as <c>dddddd</c>, <c>dd/dd/dd</c> or <c>20dd</c>.</summary>
+    /// <exception cref="FormatException">There is no place for a digit in it, or more than 100.</exception>
+    public static NumberPattern Parse(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        NumberPattern pattern = new(text);
+        return pattern.Digits is >= 1 and <= 100
+            ? pattern
+            : throw new FormatException($"\"{text}\" is no pattern of a number: write d for each digit, as dd/dd/dd; at most 100.");
+    }
+
+    /// <summary>Whether digits are such a number.</summary>
+    public bool Fits(string digits)
+    {
+        ArgumentNullException.ThrowIfNull(digits);
+        return digits.Length == Digits && MayBegin(digits) && (Rule is null || Rule(digits));
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => Text;
+
+    /// <summary>Whether such a number may begin with these digits.</summary>
+    internal bool MayBegin(string digits) => digits.Length <= Digits && digits.Zip(_places).All(pair => pair.Second == 'd' || pair.First == pair.Second);
+}

@@ -1,0 +1,151 @@
+namespace Inkling;
+
+/// <summary>How a picture was read, stage by stage: its ink, its numbers, their parts and the segments that were chosen.</summary>
+public sealed class ReadingStages
+{
+    /// <summary>Ways whose segments the second network is asked about.</summary>
+    private const int WaysAskedTwice = 4;
+
+    /// <summary>Differences of scores are divided by it: the networks are surer than they are right, since a number's segments are judged alike.</summary>
+    private const double ScoreTemperature = 1.5;
+
+    private readonly SegmentJudge _judge;
+    private readonly ReadingOptions _options;
+
+    internal ReadingStages(GreyImage picture, SegmentJudge judge, ReadingOptions options)
+    {
+        (_judge, _options) = (judge, options);
+        Ink = Ink.Of(picture);
+        Ink.RemoveRuledLines();
+        InkPieces pieces = InkPieces.Of(Ink);
+        List<(Word Word, NumberStages Stages)> read = [.. ReadAll(pieces, TextLayout.Words(Ink, pieces.All))];
+        List<ReadLine> lines = [];
+        List<NumberStages> numbers = [];
+        foreach (IReadOnlyList<Word> line in TextLayout.Lines([.. read.Select(number => number.Word)]))
+        {
+            NumberStages[] onLine = [.. line.Select(word => read.First(number => ReferenceEquals(number.Word, word)).Stages)];
+            numbers.AddRange(onLine);
+            lines.Add(new ReadLine([.. onLine.Select(number => number.Number)]));
+        }
+
+        Numbers = numbers;
+        Reading = new Reading(lines, options.UnsureBelow);
+    }
+
+    /// <summary>What came out.</summary>
+    public Reading Reading { get; }
+
+    /// <summary>Where the picture has ink.</summary>
+    public Ink Ink { get; }
+
+    /// <summary>Each number's stages, line by line.</summary>
+    public IReadOnlyList<NumberStages> Numbers { get; }
+
+    /// <summary>Reads each number; those that may be one, torn apart, in both ways, and keeps the likelier.</summary>
+    private IEnumerable<(Word Word, NumberStages Stages)> ReadAll(InkPieces pieces, IReadOnlyList<Word> words)
+    {
+        Dictionary<Word, NumberStages> read = new(ReferenceEqualityComparer.Instance);
+        foreach (Word word in words)
+        {
+            if (Read(pieces, word) is { } stages)
+                read.Add(word, stages);
+        }
+
+        foreach (IReadOnlyList<Word> stack in TextLayout.Stacks(words))
+        {
+            Word joined = TextLayout.Join(stack);
+            double apart = stack.Aggregate(1.0, (product, word) => product * (read.TryGetValue(word, out NumberStages? stages) ? stages.Number.Confidence : 1));
+            if (Read(pieces, joined) is not { } whole || (whole.Number.Confidence <= apart && stack.Any(read.ContainsKey)))
+                continue;
+            foreach (Word word in stack)
+                read.Remove(word);
+            read.Add(joined, whole);
+        }
+
+        return read.Select(number => (number.Key, number.Value));
+    }
+
+    private NumberStages? Read(InkPieces pieces, Word word)
+    {
+        Strip strip = Strip.Of(Ink, pieces, word);
+        InkParts parts = InkParts.Of(strip, Ink.Threshold, word.DigitHeight);
+        List<Segment> segments = Segments.Of(strip, parts, word.DigitHeight);
+        if (segments.Count == 0)
+            return null;
+        float[][] opinions = _judge.Judge([.. segments.Select(segment => segment.Glyph)]);
+        double middle = MiddleOf(parts, word.DigitHeight);
+        IReadOnlyList<Lattice.Way> ways = new Lattice(segments, opinions, parts, word.DigitHeight, middle).Best(_options);
+        int[] inQuestion = [.. ways.Take(WaysAskedTwice).SelectMany(way => way.Steps).Where(step => step.Digit >= 0).Select(step => segments.IndexOf(step.Segment)).Distinct()];
+        if (inQuestion.Length == 0)
+            return null;
+        float[][] second = _judge.JudgeAgain([.. inQuestion.Select(i => segments[i].Glyph)], [.. inQuestion.Select(i => opinions[i])]);
+        for (int i = 0; i < inQuestion.Length; i++)
+            opinions[inQuestion[i]] = second[i];
+        ways = new Lattice(segments, opinions, parts, word.DigitHeight, middle).Best(_options);
+        if (ways.Count == 0 || ways[0].Text.Length == 0)
+            return null;
+        return new NumberStages(strip, parts, NumberOf(strip, ways, segments, opinions));
+    }
+
+    private ReadNumber NumberOf(Strip strip, IReadOnlyList<Lattice.Way> ways, List<Segment> segments, float[][] opinions)
+    {
+        double[] likelihoods = [.. ways.Select(way => Math.Exp((way.Score - ways[0].Score) / ScoreTemperature))];
+        double all = likelihoods.Sum();
+        List<ReadDigit> digits = [];
+        List<PixelBox> separators = [];
+        double confidence = likelihoods[0] / all;
+        foreach (Lattice.Step step in ways[0].Steps)
+        {
+            PixelBox box = InPicture(strip.InInk(step.Segment.Box));
+            if (step.Digit < 0)
+            {
+                separators.Add(box);
+                continue;
+            }
+
+            float[] opinion = opinions[segments.IndexOf(step.Segment)];
+            confidence *= opinion[step.Digit];
+            float sum = opinion.Take(10).Sum();
+            digits.Add(new ReadDigit(step.Digit, [.. opinion.Take(10).Select(p => p / Math.Max(sum, 1e-6f))], box, step.Segment.Glyph));
+        }
+
+        PixelBox whole = digits.Select(digit => digit.Box).Aggregate((a, b) => a.Union(b));
+        return new ReadNumber(ways[0].Text, confidence, whole, digits, separators, [.. ways.Skip(1).Zip(likelihoods.Skip(1), (way, likelihood) => (way.Text, confidence * likelihood))]);
+    }
+
+    private PixelBox InPicture(PixelBox box) => new(box.Left * Ink.Reduction, box.Top * Ink.Reduction, box.Width * Ink.Reduction, box.Height * Ink.Reduction);
+
+    /// <summary>The row that the middles of digits lie on: that of the highest parts, each counting with its ink.</summary>
+    private static double MiddleOf(InkParts parts, double digitHeight)
+    {
+        double sum = 0, weights = 0;
+        for (int i = 0; i < parts.Count; i++)
+        {
+            if (parts.Boxes[i].Height < 0.6 * digitHeight)
+                continue;
+            sum += parts.Areas[i] * (parts.Boxes[i].Top + parts.Boxes[i].Height / 2.0);
+            weights += parts.Areas[i];
+        }
+
+        return weights > 0 ? sum / weights : parts.Boxes.Average(box => box.Top + box.Height / 2.0);
+    }
+}
+
+/// <summary>How a number was read.</summary>
+public sealed class NumberStages
+{
+    internal NumberStages(Strip strip, InkParts parts, ReadNumber number) => (Strip, Parts, Number) = (strip, parts, number);
+
+    /// <summary>What came out.</summary>
+    public ReadNumber Number { get; }
+
+    /// <summary>The number set upright and level: its ink, [height, width] in <see cref="Inkling.Ink.Values"/>.</summary>
+    public Ink Upright => new(Strip.Width, Strip.Height, Strip.Values);
+
+    /// <summary>[height, width] of <see cref="Upright"/>: which of its smallest parts a pixel belongs to, from 0 at the left; -1 for paper.</summary>
+    public IReadOnlyList<int> Part => Parts.Part;
+
+    internal Strip Strip { get; }
+
+    internal InkParts Parts { get; }
+}

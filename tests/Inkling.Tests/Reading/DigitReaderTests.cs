@@ -1,0 +1,213 @@
+using CsCheck;
+using Inkling.Numerics;
+using ReadingResult = Inkling.Reading; // the namespace of these tests has the same name
+
+namespace Inkling.Tests.Reading;
+
+/// <summary>What a person who hands in a picture relies on. Numbers are written with generated digits, so that no data are needed.</summary>
+public sealed class DigitReaderTests : IDisposable
+{
+    private static readonly Gen<string> Numbers = Gen.Char['0', '9'].Array[2, 6].Select(digits => new string(digits));
+
+    private readonly DigitReader _reader = DigitReader.Load();
+
+    public void Dispose() => _reader.Dispose();
+
+    [Fact]
+    public void A_number_is_read_with_a_box_a_confidence_and_runners_up_for_each_digit()
+    {
+        GreyImage picture = NumberPicture.Of("504192");
+        ReadingResult reading = _reader.Read(picture);
+        Assert.Equal("504192", reading.Text);
+        Assert.False(reading.IsUnsure);
+        ReadNumber number = Assert.Single(reading.Numbers);
+        Assert.Equal([5, 0, 4, 1, 9, 2], number.Digits.Select(digit => digit.Digit));
+        int right = 0;
+        foreach (ReadDigit digit in number.Digits)
+        {
+            Assert.InRange(digit.Confidence, 0.5f, 1);
+            Assert.Equal(1, digit.Confidences.Sum(), 1e-3);
+            Assert.Equal(9, digit.RunnersUp.Count());
+            Assert.True(digit.Box.Left >= right - 10 && digit.Box.Right <= picture.Width && digit.Box.Height is > 40 and < 80, $"{digit.Digit}: {digit.Box}");
+            Assert.Equal(28 * 28, digit.Glyph.Length);
+            right = digit.Box.Right;
+        }
+    }
+
+    [Fact]
+    public void Lines_are_read_from_the_top_and_numbers_on_a_line_from_the_left()
+    {
+        ReadingResult reading = _reader.Read(NumberPicture.Of("31 4159\n2718\n60 22", seed: 3));
+        Assert.Equal("31 4159\n2718\n60 22", reading.Text);
+        Assert.Equal(3, reading.Lines.Count);
+    }
+
+    [Fact]
+    public void Points_are_no_digits_and_are_reported_as_separators()
+    {
+        ReadNumber number = Assert.Single(_reader.Read(NumberPicture.Of("12.50", seed: 2)).Numbers);
+        Assert.Equal("1250", number.Text);
+        PixelBox point = Assert.Single(number.Separators);
+        Assert.InRange(point.Left, number.Digits[1].Box.Right - 4, number.Digits[2].Box.Left + 4);
+    }
+
+    [Fact]
+    public void Digits_that_touch_are_cut_apart()
+    {
+        string[] numbers = ["28", "35", "606", "494", "8230", "5731"];
+        int right = numbers.Select((number, i) => _reader.Read(NumberPicture.Of(number, gap: -0.03, seed: i)).Text == number ? 1 : 0).Sum();
+        Assert.True(right >= 5, $"{right} of {numbers.Length}");
+    }
+
+    [Fact]
+    public void Blank_paper_around_the_digits_changes_nothing() =>
+        Numbers.Select(Gen.Int[0, 150], Gen.Int[0, 150]).Sample((text, wide, high) =>
+        {
+            GreyImage picture = NumberPicture.Of(text);
+            string expected = _reader.Read(picture).Text;
+            GreyImage wider = NumberPicture.Mapped(picture, picture.Width + 2 * wide, picture.Height + 2 * high, (x, y) => (x - wide, y - high));
+            Assert.Equal(expected, _reader.Read(wider).Text);
+        }, iter: 12, seed: "0000KCK5gOu1", threads: 1);
+
+    [Fact]
+    public void Inverting_the_picture_changes_nothing() =>
+        Numbers.Sample(text =>
+        {
+            GreyImage picture = NumberPicture.Of(text);
+            GreyImage inverted = new(picture.Width, picture.Height, [.. picture.Pixels.ToArray().Select(level => (byte)(255 - level))]);
+            Assert.Equal(_reader.Read(picture).Text, _reader.Read(inverted).Text);
+        }, iter: 12, seed: "0000KCK5gOu1", threads: 1);
+
+    [Fact]
+    public void Moderate_scaling_hardly_changes_anything()
+    {
+        int same = 0, all = 0;
+        Numbers.Select(Gen.Double[0.6, 1.7]).Sample((text, scale) =>
+        {
+            GreyImage picture = NumberPicture.Of(text);
+            GreyImage scaled = NumberPicture.Mapped(picture, (int)(scale * picture.Width), (int)(scale * picture.Height), (x, y) => (x / scale, y / scale));
+            all++;
+            same += _reader.Read(picture).Text == _reader.Read(scaled).Text ? 1 : 0;
+        }, iter: 20, seed: "0000KCK5gOu1", threads: 1);
+        Assert.True(same >= all - 2, $"{same} of {all}"); // a digit on the border between two may tip over
+    }
+
+    [Fact]
+    public void Small_rotations_hardly_change_anything()
+    {
+        int same = 0, all = 0;
+        Numbers.Select(Gen.Double[-6, 6]).Sample((text, degrees) =>
+        {
+            GreyImage picture = NumberPicture.Of(text);
+            double cos = Math.Cos(degrees * Math.PI / 180), sin = Math.Sin(degrees * Math.PI / 180), cx = picture.Width / 2.0, cy = picture.Height / 2.0;
+            GreyImage turned = NumberPicture.Mapped(picture, picture.Width, picture.Height, (x, y) => (cx + cos * (x - cx) + sin * (y - cy), cy - sin * (x - cx) + cos * (y - cy)));
+            all++;
+            same += _reader.Read(picture).Text == _reader.Read(turned).Text ? 1 : 0;
+        }, iter: 20, seed: "0000KCK5gOu1", threads: 1);
+        Assert.True(same >= all - 3, $"{same} of {all}");
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(3)]
+    [InlineData(25)]
+    public void On_blank_paper_and_in_noise_nothing_is_read(double noise)
+    {
+        RandomStream random = new(5);
+        byte[] pixels = new byte[400 * 300];
+        for (int i = 0; i < pixels.Length; i++)
+            pixels[i] = (byte)Math.Clamp(190 + noise * random.NextGaussian(), 0, 255);
+        ReadingResult reading = _reader.Read(new GreyImage(400, 300, pixels));
+        Assert.True(reading.Text.Length == 0 || reading.IsUnsure, reading.Text);
+    }
+
+    [Fact]
+    public void A_drawing_of_a_cat_is_not_read_as_a_number()
+    {
+        ReadingResult reading = _reader.Read(Cat.Draw());
+        Assert.True(reading.Text.Length == 0 || reading.IsUnsure, reading.Text);
+    }
+
+    [Fact]
+    public void The_number_of_digits_that_is_expected_is_read()
+    {
+        GreyImage picture = NumberPicture.Of("18088", gap: -0.02, seed: 4);
+        Assert.Equal(5, Assert.Single(_reader.Read(picture, new ReadingOptions { ExpectedDigits = 5 }).Numbers).Text.Length);
+        Assert.Equal(4, Assert.Single(_reader.Read(picture, new ReadingOptions { ExpectedDigits = 4 }).Numbers).Text.Length);
+    }
+
+    [Fact]
+    public void A_check_digit_chooses_among_the_runners_up()
+    {
+        GreyImage picture = NumberPicture.Of("79927398713", seed: 6);
+        string free = _reader.Read(picture).Text;
+        NumberPattern pattern = NumberPattern.Parse("ddddddddddd") with { Rule = digits => digits != free };
+        ReadingResult other = _reader.Read(picture, new ReadingOptions { AllowedPattern = pattern });
+        Assert.NotEqual(free, other.Text);
+        Assert.Equal(11, other.Text.Length);
+        Assert.True(other.Confidence < 0.5, "what does not fit the picture is not read with confidence");
+    }
+
+    [Fact]
+    public void One_reader_serves_many_threads()
+    {
+        string[] numbers = [.. Enumerable.Range(0, 12).Select(i => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{i * 7919 + 1234}"))];
+        string[] oneByOne = [.. numbers.Select(number => _reader.Read(NumberPicture.Of(number)).Text)];
+        string[] together = [.. numbers.AsParallel().AsOrdered().WithDegreeOfParallelism(4).Select(number => _reader.Read(NumberPicture.Of(number)).Text)];
+        Assert.Equal(oneByOne, together);
+    }
+
+    [Fact]
+    public void A_network_of_ones_own_is_asked_which_digit_it_is()
+    {
+        using DigitReader own = new(BundledModels.Load("tiny"));
+        Assert.Equal("504192", own.Read(NumberPicture.Of("504192")).Text);
+        Assert.Throws<ArgumentException>(() => new DigitReader(new Network([100, 10])));
+    }
+
+    /// <summary>A cat, drawn with a pen.</summary>
+    private static class Cat
+    {
+        public static GreyImage Draw()
+        {
+            const int width = 420, height = 360;
+            double[] ink = new double[width * height];
+            Circle(210, 190, 110);
+            Line(125, 120, 130, 40);
+            Line(130, 40, 190, 85);
+            Line(230, 85, 290, 40);
+            Line(290, 40, 296, 120);
+            Circle(170, 170, 16);
+            Circle(250, 170, 16);
+            Line(200, 215, 220, 215);
+            Line(210, 215, 210, 240);
+            Line(210, 240, 180, 255);
+            Line(210, 240, 240, 255);
+            foreach (int side in new[] { -1, 1 })
+            {
+                for (int i = -1; i <= 1; i++)
+                    Line(210 + side * 50, 225 + 8 * i, 210 + side * 170, 220 + 26 * i);
+            }
+
+            return new GreyImage(width, height, [.. ink.Select(value => (byte)(230 - 190 * value))]);
+
+            void Circle(double cx, double cy, double radius)
+            {
+                for (int i = 0; i < ink.Length; i++)
+                    Mark(i, Math.Abs(Math.Sqrt(Math.Pow(i % width - cx, 2) + Math.Pow(i / width - cy, 2)) - radius));
+            }
+
+            void Line(double x0, double y0, double x1, double y1)
+            {
+                double dx = x1 - x0, dy = y1 - y0, square = dx * dx + dy * dy;
+                for (int i = 0; i < ink.Length; i++)
+                {
+                    double t = Math.Clamp(((i % width - x0) * dx + (i / width - y0) * dy) / square, 0, 1);
+                    Mark(i, Math.Sqrt(Math.Pow(i % width - x0 - t * dx, 2) + Math.Pow(i / width - y0 - t * dy, 2)));
+                }
+            }
+
+            void Mark(int i, double distance) => ink[i] = Math.Max(ink[i], Math.Clamp(3.5 - distance, 0, 1));
+        }
+    }
+}
