@@ -95,7 +95,7 @@ internal sealed class ParameterBuffer
                     break;
             }
 
-            if (architecture.Layers[l] is not Layer.Flatten && architecture.ShapeBefore(l + 1) != input)
+            if (architecture.Layers[l] is Layer.Dense || (architecture.Layers[l] is not Layer.Flatten && architecture.ShapeBefore(l + 1) != input))
                 beforeFlatten = architecture.ShapeBefore(l + 1);
         }
     }

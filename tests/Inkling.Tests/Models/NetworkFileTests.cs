@@ -84,6 +84,14 @@ public sealed class NetworkFileTests : IDisposable
     }
 
     [Fact]
+    public void A_dense_layer_is_saved_in_the_order_of_its_neurons_even_where_it_has_as_many_as_pixels_were_flattened()
+    {
+        Network network = new(Architecture.Parse("2x2x2 flatten dense:8 relu dense:3 softmax"));
+        Assert.Equal([network.Layers[1][0, 0], network.Layers[1][0, 1], network.Layers[1][0, 2]], network.Layers[1].CopyWeights()[..3]);
+        Assert.Equal([network.Layers[0][0, 0], network.Layers[0][0, 2], network.Layers[0][0, 4]], network.Layers[0].CopyWeights()[..3]);
+    }
+
+    [Fact]
     public void A_name_that_promises_onnx_is_not_given_to_another_format()
     {
         Assert.Contains("ExportOnnx", Assert.Throws<InklingException>(() => new Network([2, 1]).Save(PathOf("network.onnx"))).Message, StringComparison.Ordinal);
