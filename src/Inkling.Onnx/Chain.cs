@@ -1,5 +1,3 @@
-using Inkling.Numerics;
-
 namespace Inkling.Onnx;
 
 /// <summary>
@@ -9,11 +7,12 @@ namespace Inkling.Onnx;
 /// ONNX's images are [batch, channels, height, width]; Keras's are [batch, height, width, channels] between transpositions.
 /// Both are followed here, so that what a flattening puts in another order is put back in the weights behind it.
 /// </remarks>
-internal sealed class Chain
+internal sealed partial class Chain
 {
     private const float Epsilon = BatchNormalisationStage.Epsilon;
 
     private readonly List<Step> _steps = [];
+    private readonly Allowance _allowance;
     private Shape _input;
     private Shape? _flattenedLast; // the shape of maps that were flattened with their channels last
     private double _scale = 1, _shift; // what is done to pixels before the first layer
@@ -21,8 +20,10 @@ internal sealed class Chain
 
     /// <param name="dimensions">Those of one input as the graph has them, without the batch.</param>
     /// <param name="isChannelsFirst">Whether the first of three is known to be the channels; otherwise what the graph does first decides.</param>
-    public Chain(int[] dimensions, bool isChannelsFirst)
+    /// <param name="allowance">How many numbers may still be taken into memory.</param>
+    public Chain(int[] dimensions, bool isChannelsFirst, Allowance allowance)
     {
+        _allowance = allowance;
         _isOrderKnown = isChannelsFirst;
         SetInput(dimensions);
     }
@@ -197,57 +198,6 @@ internal sealed class Chain
         return true;
     }
 
-    /// <summary>The network.</summary>
-    /// <param name="description">What Inkling wrote beside the graph; null for another's graph. It is used where it fits the graph.</param>
-    /// <exception cref="ArgumentException">The layers do not make a network.</exception>
-    public Network ToNetwork(NetworkDescription? description)
-    {
-        Architecture? described = description?.Architecture;
-        if (described is null || described.Input != _input || !(Essence(described.Layers, described.Input) is var essence && (essence == Own() || essence == $"{Own()} {described.Layers[^1]}")))
-        {
-            description = null;
-            bool givesLogits = LastLayer is not (Layer.Softmax or Layer.Activation);
-            described = new Architecture(_input, [.. _steps.Select(step => step.Layer), .. givesLogits ? [new Layer.Softmax()] : Array.Empty<Layer>()]);
-        }
-
-        Network network = new(new ParameterBuffer(described), new RandomStream(seed: 1)) { Temperature = description?.Temperature ?? Temperature };
-        if (_steps.Find(step => step.Numbers.Any(numbers => !Array.TrueForAll(numbers, float.IsFinite))) is { } overflown)
-            throw new ArgumentException($"The weights of {overflown.Layer} are too large.", nameof(description));
-        foreach ((object? own, Step step) in network.Parameters.All.Where(own => own is not null).Zip(_steps.Where(step => step.Numbers.Any())))
-        {
-            if (own is WeightedLayer layer)
-            {
-                layer.SetWeights(step.Weights);
-                step.Biases?.CopyTo(layer.Biases);
-            }
-            else if (own is BatchNormalisation normalisation)
-            {
-                normalisation.SetOrdered(normalisation.Scale, step.Statistics![0]);
-                normalisation.SetOrdered(normalisation.Shift, step.Statistics[1]);
-                normalisation.SetOrdered(normalisation.RunningMean, step.Statistics[2]);
-                normalisation.SetOrdered(normalisation.RunningVariance, step.Statistics[3]);
-            }
-        }
-
-        return network;
-
-        string Own() => Essence([.. _steps.Select(step => step.Layer)], _input);
-    }
-
-    /// <summary>The layers that a graph shows: dropout and the flattening of a vector do nothing.</summary>
-    private static string Essence(IReadOnlyList<Layer> layers, Shape shape)
-    {
-        List<Layer> kept = [];
-        foreach (Layer layer in layers)
-        {
-            if (layer is not Layer.Dropout && !(layer is Layer.Flatten && shape.IsVector))
-                kept.Add(layer);
-            shape = layer.OutputOf(shape);
-        }
-
-        return string.Join(' ', kept);
-    }
-
     /// <summary>The input from the graph's dimensions, channels first.</summary>
     private void SetInput(int[] dimensions)
     {
@@ -281,6 +231,7 @@ internal sealed class Chain
         if (Math.Abs(scale - 1) < 1e-6 && Math.Abs(shift) < 1e-6)
             return;
         int channels = Shape.Channels;
+        _allowance.Take(4L * channels, $"{_allowance.File}: the scaling of pixels");
         float[] Of(double value) => [.. Enumerable.Repeat((float)value, channels)];
         Append(new Step(new Layer.BatchNormalisation()) { Statistics = [Of(scale * Math.Sqrt(1 + Epsilon)), Of(shift), new float[channels], Of(1)] });
     }
@@ -308,18 +259,5 @@ internal sealed class Chain
         float[] last = values.ToArray();
         for (int i = 0; i < last.Length; i++)
             values[i % channels * pixels + i / channels] = last[i];
-    }
-
-    /// <summary>A layer and its numbers in PyTorch's order.</summary>
-    private sealed record Step(Layer Layer)
-    {
-        public float[]? Weights { get; init; }
-
-        public float[]? Biases { get; init; }
-
-        /// <summary>γ, β, means and variances.</summary>
-        public float[][]? Statistics { get; init; }
-
-        public IEnumerable<float[]> Numbers => new[] { Weights, Biases }.OfType<float[]>().Concat(Statistics ?? []);
     }
 }

@@ -144,9 +144,12 @@ internal sealed class Constant
 /// share them.
 /// </summary>
 /// <param name="fileLength">Bytes in the file.</param>
-internal sealed class Allowance(int fileLength)
+/// <param name="file">What errors call it.</param>
+internal sealed class Allowance(int fileLength, string file)
 {
     private long _left = 2L * fileLength + 4096;
+
+    public string File { get; } = file;
 
     /// <exception cref="InklingException">There would be too many.</exception>
     public void Take(long numbers, string name)

@@ -34,7 +34,7 @@ internal sealed partial class GraphReader
     {
         _file = file;
         _graph = model.Graph ?? throw Refusal("it has no graph");
-        _allowance = new Allowance(length);
+        _allowance = new Allowance(length, file);
         _operatorSet = model.OpsetImport.FirstOrDefault(set => set.Domain is "" or "ai.onnx")?.Version ?? throw Refusal("it does not say of which version its operators are");
         if (_operatorSet < OldestOperatorSet)
             throw Refusal($"its operators are of version {_operatorSet}; {OldestOperatorSet} and later are read");
@@ -53,7 +53,7 @@ internal sealed partial class GraphReader
             throw Refusal($"it has {inputs.Length} inputs; a network that reads images has one");
         (_batch, int[] dimensions) = DimensionsOf(image);
         _signals[image.Name] = _signal;
-        _chain = new Chain(dimensions, _description?.Architecture.Input is { } described && dimensions.SequenceEqual([described.Channels, described.Height, described.Width]))
+        _chain = new Chain(dimensions, _description?.Architecture.Input is { } described && dimensions.SequenceEqual([described.Channels, described.Height, described.Width]), _allowance)
         {
             TakesBytes = image.Type.TensorType.ElemType == DataType.Uint8,
             Normalisation = normalisation,

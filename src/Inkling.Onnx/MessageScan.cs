@@ -30,27 +30,26 @@ internal static class MessageScan
         {
             ulong tag = Varint(message, ref at, type, name);
             FieldDescriptor? field = tag >> 3 is > 0 and < 1 << 29 ? type.FindFieldByNumber((int)(tag >> 3)) : throw Damaged(name, type.Name);
-            string where = field is null ? type.Name : $"{type.Name}.{field.Name}";
             switch (tag & 7)
             {
                 case 0:
                     Varint(message, ref at, type, name);
                     break;
                 case 1:
-                    Skip(message, ref at, 8, where, name);
+                    Skip(message, ref at, 8, type, field, name);
                     break;
                 case 5:
-                    Skip(message, ref at, 4, where, name);
+                    Skip(message, ref at, 4, type, field, name);
                     break;
                 case 2:
                     ulong length = Varint(message, ref at, type, name);
                     int start = at;
-                    Skip(message, ref at, length, where, name);
+                    Skip(message, ref at, length, type, field, name);
                     if (field?.FieldType == FieldType.Message)
                         Walk(message[start..at], field.MessageType, depth + 1, ref messages, name);
                     break;
                 default:
-                    throw Damaged(name, where);
+                    throw Damaged(name, type.Name);
             }
         }
     }
@@ -71,10 +70,10 @@ internal static class MessageScan
         throw Damaged(name, type.Name);
     }
 
-    private static void Skip(ReadOnlySpan<byte> message, ref int at, ulong length, string where, string name)
+    private static void Skip(ReadOnlySpan<byte> message, ref int at, ulong length, MessageDescriptor type, FieldDescriptor? field, string name)
     {
         if (length > (ulong)(message.Length - at))
-            throw new InklingException($"{name}: truncated or damaged: {where} would be {length:N0} bytes long, but {message.Length - at:N0} follow. Export it again.");
+            throw new InklingException($"{name}: truncated or damaged: {type.Name}{(field is null ? "" : $".{field.Name}")} would be {length:N0} bytes long, but {message.Length - at:N0} follow. Export it again.");
         at += (int)length;
     }
 

@@ -59,6 +59,14 @@ public sealed class PyTorchTests
     }
 
     [Fact]
+    public void Dropout_does_nothing_when_a_network_reads()
+    {
+        TestGraph graph = new(6);
+        graph.Then("Dropout", [graph.Tensor([], 0.5f)]).Then("MatMul", [graph.Weights(6, 5)]).Then("Relu").Then("Dropout").Then("MatMul", [graph.Weights(5, 3)]);
+        Assert.Equal("6 dense:5:nobias relu dense:3:nobias softmax", graph.RequireSame(TestGraph.Softmax).Architecture.ToString());
+    }
+
+    [Fact]
     public void Weights_may_be_transposed_by_nodes_and_come_as_constants_of_any_precision()
     {
         TestGraph graph = new(1, 2, 3);
