@@ -43,7 +43,7 @@ internal sealed class Constant
     public static Constant Of(TensorProto tensor, string name, Allowance allowance)
     {
         if (tensor.DataLocation != DataLocation.Default || tensor.ExternalData.Count > 0)
-            throw new InklingException($"{name} lies in another file, which is not opened. Save the model with its tensors inside.");
+            throw new InklingException($"{name} lies in another file, which is not opened. Export the model with its tensors inside (in PyTorch: external_data=False).");
         if (tensor.Segment is not null)
             throw new InklingException($"{name} is stored in segments, which are not read.");
         UInt128 count = 1;
