@@ -9,7 +9,7 @@ internal static class EvaluateCommand
 {
     public static Command Create()
     {
-        Argument<string> model = new("model") { Description = "best, tiny, latest (the network trained last), or a file: .safetensors, or .json as network2.py writes it", HelpName = "MODEL" };
+        Argument<string> model = new("model") { Description = ModelSource.Description, HelpName = "MODEL" };
         Option<string?> data = Options.Data();
         Option<string?> images = new("--images") { Description = "Read the pictures in this folder whose names begin with their digits and an underscore (504192_note.png)", HelpName = "DIR" };
         Option<string?> plot = Options.Plot("the confusion matrix into FILE.png, and beside it the worst mistakes and the hidden neurons' weights; with --images, what was read wrongly");

@@ -1,3 +1,5 @@
+using Inkling.Onnx;
+
 namespace Inkling.Cli;
 
 /// <summary>Finds the network that a command was given: a bundled one by name, the one trained last, or a file.</summary>
@@ -6,9 +8,18 @@ internal static class ModelSource
     /// <summary>The name of the network trained last.</summary>
     public const string Latest = "latest";
 
+    /// <summary>What an argument that names a network may be.</summary>
+    public const string Description = "best, tiny, latest (the network trained last), or a file: .safetensors, .onnx, numpy's .npz, or .json as network2.py writes it";
+
+    /// <param name="model">A name or a file.</param>
+    /// <param name="normalisation">What was done to pixels outside an ONNX graph.</param>
     /// <exception cref="InklingException">There is none of this name, or the file cannot be read.</exception>
-    public static Network Load(string model)
+    public static Network Load(string model, PixelNormalisation? normalisation = null)
     {
+        if (OnnxFile.IsOnnx(model))
+            return Network.LoadOnnx(model, normalisation);
+        if (normalisation is not null)
+            throw new InklingException($"{model}: no ONNX file. --mean and --deviation are for networks that others trained.");
         if (BundledModels.Names.Contains(model, StringComparer.Ordinal) && !File.Exists(model))
             return BundledModels.Load(model);
         if (model != Latest || File.Exists(model))

@@ -10,6 +10,7 @@ RootCommand root = new("Trains neural networks from nothing and reads handwritte
         EvaluateCommand.Create(),
         ReadCommand.Create(),
         ExperimentCommand.Create(),
+        ExportCommand.Create(),
         DataCommand.Create(),
         ModelsCommand.Create(),
     },

@@ -18,7 +18,7 @@ internal static class TrainCommand
         Option<int> seed = Options.Seed();
         Option<int> threads = Options.Threads();
         Option<string?> data = Options.Data();
-        Option<string?> @out = new("--out") { Description = "Where the trained network goes: .safetensors, or .json as network2.py writes it (default: the user's data folder)", HelpName = "FILE" };
+        Option<string?> @out = new("--out") { Description = "Where the trained network goes: .safetensors, .onnx, numpy's .npz, or .json as network2.py writes it (default: the user's data folder)", HelpName = "FILE" };
         Option<string?> plot = Options.Plot("the learning curve into FILE.png, and beside it the confusion matrix, the worst mistakes and the hidden neurons' weights");
         Option<string?> monitor = new("--monitor") { Description = "Record cost, accuracy, weights and gradients after each epoch, and draw them into FILE.png", HelpName = "FILE.png" };
         Option<string?> checkpoint = new("--checkpoint") { Description = "Keep the training in FILE after each epoch and when it is interrupted", HelpName = "FILE" };
@@ -79,6 +79,7 @@ internal static class TrainCommand
     private static void RequireFit(Job job, ImageData data)
     {
         Architecture architecture = job.Recipe.Architecture;
+        ModelFile.RequireFit(architecture, job.Out);
         if (architecture.Input.Size != data.Training.InputSize || architecture.Output.Size != data.Training.OutputSize)
             throw new InklingException($"{(architecture.Sizes is { } sizes ? $"--layers {string.Join(',', sizes)}" : architecture)} does not fit the data: images of {data.Training.Height}×{data.Training.Width} pixels in {data.Training.Classes} classes need {data.Training.InputSize} first and {data.Training.OutputSize} last.");
     }
@@ -121,7 +122,7 @@ internal static class TrainCommand
     {
         try
         {
-            network.Save(file);
+            ModelFile.Save(network, file);
             return true;
         }
         catch (InklingException e) when (!required)

@@ -1,37 +1,40 @@
-using System.Text;
-using System.Text.Json;
 using Inkling.Numerics;
 
 namespace Inkling;
 
-/// <summary>Saved networks: safetensors with the architecture in the metadata, or the JSON of network2.py.</summary>
+/// <summary>Saved networks: safetensors with the architecture in the metadata, the JSON of network2.py, or numpy's .npz.</summary>
 /// <remarks>
 /// In a safetensors file, <c>layers.0.weight</c> is [neurons, inputs] and <c>layers.0.bias</c> is [neurons], as PyTorch
 /// names and lays them out; the metadata entry <c>inkling</c> describes the architecture as JSON.
 /// </remarks>
 public static class NetworkFile
 {
-    private const string ArchitectureKey = "inkling";
-
     extension(Network network)
     {
-        /// <summary>Saves the network: as network2.py does where the name ends in <c>.json</c>, as safetensors otherwise.</summary>
+        /// <summary>
+        /// Saves the network: as network2.py does where the name ends in <c>.json</c>, as numpy's arrays where it ends in
+        /// <c>.npz</c>, as safetensors otherwise.
+        /// </summary>
         /// <param name="path">The file; written beside its place and renamed.</param>
         /// <param name="isHalf">Whether safetensors hold half precision, which halves the file; what is loaded again is rounded to it.</param>
-        /// <exception cref="InklingException">The file cannot be written.</exception>
+        /// <exception cref="InklingException">The file cannot be written, or .json or .npz is asked for and the network is not one of network2.py.</exception>
         public void Save(string path, bool isHalf = false)
         {
             ArgumentNullException.ThrowIfNull(path);
+            if (path.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase))
+                throw new InklingException($"{path}: Save does not write ONNX; ExportOnnx, of Inkling.Onnx, does.");
             AtomicFile.Write(path, stream =>
             {
                 if (path.EndsWith(".json", StringComparison.OrdinalIgnoreCase))
                     Network2Json.Write(stream, network);
+                else if (path.EndsWith(".npz", StringComparison.OrdinalIgnoreCase))
+                    Npz.Write(stream, network);
                 else
                     ToSafetensors(network, isHalf).WriteTo(stream);
             });
         }
 
-        /// <summary>Loads a network that was saved as safetensors or by network2.py; which, its first bytes tell.</summary>
+        /// <summary>Loads a network that was saved as safetensors, by network2.py or as numpy's arrays; which, its first bytes tell.</summary>
         /// <exception cref="InklingException">The file is missing, truncated, too large or inconsistent.</exception>
         public static Network Load(string path)
         {
@@ -50,28 +53,28 @@ public static class NetworkFile
     /// <param name="name">What errors call it.</param>
     internal static Network Parse(ReadOnlySpan<byte> file, string name)
     {
-        // A safetensors file begins with the low byte of a length, and its ninth byte opens the header; a JSON text opens first.
-        bool isJson = file.TrimStart(" \t\r\n"u8) is [(byte)'{', ..] && file is not [_, _, _, _, 0, 0, 0, 0, (byte)'{', ..];
-        return isJson ? Network2Json.Parse(file, name) : FromSafetensors(Safetensors.Parse(file, name), name);
+        if (IsSafetensors(file))
+            return FromSafetensors(Safetensors.Parse(file, name), name);
+        if (file is [(byte)'P', (byte)'K', 3, 4, ..] or [(byte)'P', (byte)'K', 5, 6, ..])
+            return Npz.Parse(file.ToArray(), name);
+        if (IsOnnx(file))
+            throw new InklingException($"{name}: an ONNX file, which Network.LoadOnnx, of Inkling.Onnx, reads.");
+        return file.TrimStart(" \t\r\n"u8) is [(byte)'{', ..] ? Network2Json.Parse(file, name) : FromSafetensors(Safetensors.Parse(file, name), name);
     }
+
+    /// <summary>Whether a file begins as ONNX files do: protocol buffers, the first field the version of ONNX, and not the last.</summary>
+    internal static bool IsOnnx(ReadOnlySpan<byte> file) =>
+        !IsSafetensors(file) && file is [0x08, > 0 and < 0x80, 0x12 or 0x1A or 0x22 or 0x28 or 0x32 or 0x3A or 0x42, ..];
+
+    /// <summary>Whether a header's length comes first, and then the header opens.</summary>
+    private static bool IsSafetensors(ReadOnlySpan<byte> file) => file is [_, _, _, _, 0, 0, 0, 0, (byte)'{', ..];
 
     /// <summary>The whole file.</summary>
     /// <param name="network">What is saved.</param>
     /// <param name="isHalf">Whether each number is rounded to half precision, which halves the file.</param>
     internal static Safetensors ToSafetensors(Network network, bool isHalf = false)
     {
-        using MemoryStream architecture = new();
-        using (Utf8JsonWriter json = new(architecture))
-        {
-            json.WriteStartObject();
-            json.WriteString("architecture", network.Architecture.ToString());
-            json.WriteString("cost", Architecture.Name(network.Architecture.Cost));
-            if (network.Temperature != 1)
-                json.WriteNumber("temperature", network.Temperature);
-            json.WriteEndObject();
-        }
-
-        Dictionary<string, string> metadata = new(StringComparer.Ordinal) { [ArchitectureKey] = Encoding.UTF8.GetString(architecture.ToArray()) };
+        Dictionary<string, string> metadata = new(StringComparer.Ordinal) { [NetworkDescription.Key] = NetworkDescription.Of(network).ToJson() };
         List<Tensor> tensors = [];
         ForEachTensor(network, (name, shape, get, _) => tensors.Add(new Tensor(name, shape, get())));
         return new Safetensors(metadata, tensors) { IsHalf = isHalf };
@@ -79,14 +82,15 @@ public static class NetworkFile
 
     private static Network FromSafetensors(Safetensors file, string name)
     {
-        if (!file.Metadata.TryGetValue(ArchitectureKey, out string? description))
-            throw new InklingException($"{name}: a safetensors file, but not of Inkling: its metadata has no \"{ArchitectureKey}\" entry that describes the network.");
-        (Architecture architecture, double temperature) = ReadArchitecture(description, name);
+        if (!file.Metadata.TryGetValue(NetworkDescription.Key, out string? json))
+            throw new InklingException($"{name}: a safetensors file, but not of Inkling: its metadata has no \"{NetworkDescription.Key}\" entry that describes the network.");
+        NetworkDescription description = NetworkDescription.Parse(json, name);
+        Architecture architecture = description.Architecture;
         long stored = file.Tensors.Sum(tensor => (long)tensor.Values.Length);
         if (stored < architecture.ParameterCount)
             throw new InklingException($"{name}: its tensors hold {stored:N0} numbers, fewer than the {architecture.ParameterCount:N0} of the network {architecture} that its metadata describe.");
         Dictionary<string, Tensor> tensors = file.Tensors.ToDictionary(tensor => tensor.Name, StringComparer.Ordinal);
-        Network network = new(new ParameterBuffer(architecture), new RandomStream(seed: 1)) { Temperature = temperature };
+        Network network = new(new ParameterBuffer(architecture), new RandomStream(seed: 1)) { Temperature = description.Temperature };
         ForEachTensor(network, (tensorName, shape, _, set) =>
         {
             if (!tensors.Remove(tensorName, out Tensor? tensor) || !tensor.Shape.SequenceEqual(shape))
@@ -113,36 +117,18 @@ public static class NetworkFile
                     n++;
                     break;
                 case BatchNormalisation normalisation:
-                    int[] shape = [normalisation.Scale.Length];
-                    action($"layers.{n}.weight", shape, () => normalisation.Scale.ToArray(), values => values.CopyTo(normalisation.Scale));
-                    action($"layers.{n}.bias", shape, () => normalisation.Shift.ToArray(), values => values.CopyTo(normalisation.Shift));
-                    action($"layers.{n}.running_mean", shape, () => normalisation.RunningMean.ToArray(), values => values.CopyTo(normalisation.RunningMean));
-                    action($"layers.{n}.running_var", shape, () => normalisation.RunningVariance.ToArray(), values => values.CopyTo(normalisation.RunningVariance));
+                    Statistic("weight", () => normalisation.Scale);
+                    Statistic("bias", () => normalisation.Shift);
+                    Statistic("running_mean", () => normalisation.RunningMean);
+                    Statistic("running_var", () => normalisation.RunningVariance);
                     n++;
                     break;
+
+                    void Statistic(string what, ChannelValues values) => action(
+                        $"layers.{n}.{what}", [values().Length], () => normalisation.Ordered(values()), ordered => normalisation.SetOrdered(values(), ordered));
             }
         }
     }
 
-    private static (Architecture Architecture, double Temperature) ReadArchitecture(string description, string name)
-    {
-        try
-        {
-            using JsonDocument json = JsonDocument.Parse(description, new JsonDocumentOptions { MaxDepth = 8 });
-            string? costName = json.RootElement.GetProperty("cost").GetString();
-            Cost? cost = Enum.GetValues<Cost>().Cast<Cost?>().FirstOrDefault(cost => Architecture.Name(cost!.Value) == costName);
-            if (cost is null)
-                throw new InklingException($"{name}: a network with {costName} cost, which this version does not know. Use a newer version.");
-            double temperature = json.RootElement.TryGetProperty("temperature", out JsonElement t) ? t.GetDouble() : 1;
-            if (!(temperature is > 0 and < 1000))
-                throw new FormatException("temperature");
-            return json.RootElement.TryGetProperty("sizes", out JsonElement sizes) // before there were other layers
-                ? (Architecture.FullyConnected([.. sizes.EnumerateArray().Select(size => size.GetInt32())], cost.Value), temperature)
-                : (Architecture.Parse(json.RootElement.GetProperty("architecture").GetString() ?? "", cost), temperature);
-        }
-        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or ArgumentException)
-        {
-            throw new InklingException($"{name}: its metadata do not describe a network ({e.Message}). Save it again.".ReplaceLineEndings(" "), e);
-        }
-    }
+    private delegate Span<float> ChannelValues();
 }

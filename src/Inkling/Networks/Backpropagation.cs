@@ -32,7 +32,9 @@ internal sealed class Backpropagation : IDisposable
         Architecture architecture = network.Architecture;
         Workers = new Workers(architecture.MultiplyAdds * miniBatchSize < WorkWorthSharing ? 1 : threads);
         List<Stage> stages = [];
-        Activations current = _input = new Activations(Layout.OfInput(architecture.Input), miniBatchSize);
+        // An input lies without padding: flattened, it is a vector as it is.
+        Shape first = architecture.Layers[0] is Layer.Flatten ? architecture.ShapeBefore(1) : architecture.Input;
+        Activations current = _input = new Activations(Layout.OfInput(first), miniBatchSize);
         for (int l = 0; l < architecture.Layers.Count; l++)
         {
             bool isFirst = stages.Count == 0;
@@ -56,7 +58,7 @@ internal sealed class Backpropagation : IDisposable
                 Layer.AveragePool spec => new PoolingStage(current, output, (spec.Size, spec.Size), spec.Step, isMax: false, miniBatchSize),
                 Layer.GlobalAveragePool => new PoolingStage(current, output, (input.Height, input.Width), 1, isMax: false, miniBatchSize),
                 Layer.Dropout spec => new DropoutStage(current, spec.Rate, l, miniBatchSize),
-                Layer.Flatten when isFirst => null, // the input lies without padding as it is
+                Layer.Flatten when isFirst => null,
                 Layer.Flatten => new FlattenStage(current, miniBatchSize),
                 Layer.Activation { Function: ActivationFunction.Silu } => new SiluStage(current, miniBatchSize),
                 Layer.Activation spec => new ActivationStage(current, spec.Function),
@@ -172,6 +174,8 @@ internal sealed class Backpropagation : IDisposable
                 activations.Add(stage.Output.ChannelsFirst(0));
         }
 
+        if (_stages[^1] is not (ActivationStage or SiluStage or SoftmaxStage))
+            activations.Add(Output.ChannelsFirst(0)); // a network may end in weighted inputs, or in means of maps
         return new ForwardTrace(weightedInputs, activations);
     }
 

@@ -85,7 +85,8 @@ internal sealed class ParameterBuffer
                     start += WeightedLayer.BufferLength(convolution.Inputs, convolution.Neurons);
                     break;
                 case Layer.BatchNormalisation:
-                    BatchNormalisation normalisation = new(_values, start, _statistics, statistics, input.Channels);
+                    int positions = input.IsVector ? beforeFlatten.Height * beforeFlatten.Width : 1;
+                    BatchNormalisation normalisation = new(_values, start, _statistics, statistics, positions, input.Channels);
                     normalisation.Scale.Fill(1);
                     normalisation.RunningVariance.Fill(1);
                     All[l] = normalisation;
@@ -94,7 +95,7 @@ internal sealed class ParameterBuffer
                     break;
             }
 
-            if (architecture.Layers[l] is not Layer.Flatten && architecture.ShapeBefore(l + 1) != input)
+            if (architecture.Layers[l] is Layer.Dense || (architecture.Layers[l] is not Layer.Flatten && architecture.ShapeBefore(l + 1) != input))
                 beforeFlatten = architecture.ShapeBefore(l + 1);
         }
     }

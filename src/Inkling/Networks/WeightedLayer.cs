@@ -136,14 +136,21 @@ public sealed class Convolution : WeightedLayer
 public sealed class BatchNormalisation
 {
     private readonly AlignedBuffer _parameters, _statistics;
-    private readonly int _start, _statisticsStart, _channels;
+    private readonly int _start, _statisticsStart, _positions, _channels;
 
-    internal BatchNormalisation(AlignedBuffer parameters, int start, AlignedBuffer statistics, int statisticsStart, int channels)
+    /// <param name="parameters">Where γ and β lie.</param>
+    /// <param name="start">From where on.</param>
+    /// <param name="statistics">Where means and variances lie.</param>
+    /// <param name="statisticsStart">From where on.</param>
+    /// <param name="positions">Numbers of each feature map, where maps were flattened before it and each number is a channel; otherwise 1.</param>
+    /// <param name="channels">Channels in all.</param>
+    internal BatchNormalisation(AlignedBuffer parameters, int start, AlignedBuffer statistics, int statisticsStart, int positions, int channels)
     {
         _parameters = parameters;
         _start = start;
         _statistics = statistics;
         _statisticsStart = statisticsStart;
+        _positions = positions;
         _channels = channels;
     }
 
@@ -168,4 +175,26 @@ public sealed class BatchNormalisation
     internal Span<float> PaddedRunningVariance => _statistics.Slice(_statisticsStart + Stride, Stride);
 
     private int Stride => Rows.StrideOf(_channels);
+
+    /// <summary>One of the four, copied in PyTorch's order: that of [channels, height, width] where maps were flattened.</summary>
+    internal float[] Ordered(ReadOnlySpan<float> values)
+    {
+        float[] ordered = new float[_channels];
+        for (int c = 0; c < _channels; c++)
+            ordered[PyTorchIndex(c)] = values[c];
+        return ordered;
+    }
+
+    /// <summary>Sets one of the four from PyTorch's order.</summary>
+    internal void SetOrdered(Span<float> values, ReadOnlySpan<float> ordered)
+    {
+        for (int c = 0; c < _channels; c++)
+            values[c] = ordered[PyTorchIndex(c)];
+    }
+
+    private int PyTorchIndex(int channel)
+    {
+        int maps = _channels / _positions;
+        return channel % maps * _positions + channel / maps;
+    }
 }

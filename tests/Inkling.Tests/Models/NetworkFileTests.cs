@@ -71,6 +71,33 @@ public sealed class NetworkFileTests : IDisposable
         Assert.Equal(-0.0571816041f, network.Layers[0][0, 0]);
     }
 
+    [Fact]
+    public void A_batch_normalisation_behind_flatten_has_its_numbers_in_pytorchs_order()
+    {
+        Network network = new(Architecture.Parse("2x2x2 flatten batchnorm dense:1"));
+        for (int i = 0; i < 8; i++)
+            network.Normalisations[0].RunningMean[i] = i; // the engine's order: [height, width, channels]
+        Tensor means = Assert.Single(NetworkFile.ToSafetensors(network).Tensors, tensor => tensor.Name == "layers.0.running_mean");
+        Assert.Equal([0, 2, 4, 6, 1, 3, 5, 7], means.Values);
+        network.Save(PathOf("n.safetensors"));
+        Assert.Equal(network.Normalisations[0].RunningMean, Network.Load(PathOf("n.safetensors")).Normalisations[0].RunningMean);
+    }
+
+    [Fact]
+    public void A_dense_layer_is_saved_in_the_order_of_its_neurons_even_where_it_has_as_many_as_pixels_were_flattened()
+    {
+        Network network = new(Architecture.Parse("2x2x2 flatten dense:8 relu dense:3 softmax"));
+        Assert.Equal([network.Layers[1][0, 0], network.Layers[1][0, 1], network.Layers[1][0, 2]], network.Layers[1].CopyWeights()[..3]);
+        Assert.Equal([network.Layers[0][0, 0], network.Layers[0][0, 2], network.Layers[0][0, 4]], network.Layers[0].CopyWeights()[..3]);
+    }
+
+    [Fact]
+    public void A_name_that_promises_onnx_is_not_given_to_another_format()
+    {
+        Assert.Contains("ExportOnnx", Assert.Throws<InklingException>(() => new Network([2, 1]).Save(PathOf("network.onnx"))).Message, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFileSystemEntries(_folder));
+    }
+
     [Theory]
     [InlineData("""{"sizes": [784, 1000000000, 10], "weights": [], "biases": []}""", "sizes")]
     [InlineData("""{"sizes": [2, 1], "weights": [[[1, 2], [3]]], "biases": [[[1]]]}""", "rows of 2 and of 1")]

@@ -19,10 +19,14 @@ public class LayerTests
         "1x9x10 conv:17:3x3 tanh conv:20:3x3:pad1 sigmoid conv:35:3x3:pad2:nobias tanh gap dense:3 softmax",
         "16x6x9 conv:33:3x3:pad1 sigmoid gap dense:3 softmax",
         "1x6x6 flatten dense:4 sigmoid dense:3 sigmoid",
+        "1x4x5 flatten batchnorm dense:20 relu dense:3 softmax",
+        "2x3x4 flatten dense:24 relu dense:3 softmax",
     ];
 
     [Theory]
     [MemberData(nameof(Architectures))]
+    [InlineData("7 dense:5 sigmoid dense:3")]
+    [InlineData("1x6x6 conv:3:3x3 relu gap")]
     public void Outputs_are_those_of_the_plain_network(string architecture)
     {
         (Network network, (float[] X, float[] Y)[] batch) = Example(architecture);

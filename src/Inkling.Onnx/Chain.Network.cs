@@ -1,0 +1,71 @@
+using Inkling.Numerics;
+
+namespace Inkling.Onnx;
+
+/// <summary>From the layers that were read to a network.</summary>
+internal sealed partial class Chain
+{
+    /// <summary>The network.</summary>
+    /// <param name="description">What Inkling wrote beside the graph; null for another's graph. It is used where it fits the graph.</param>
+    /// <exception cref="ArgumentException">The layers do not make a network.</exception>
+    public Network ToNetwork(NetworkDescription? description)
+    {
+        Architecture? described = description?.Architecture;
+        if (described is null || described.Input != _input || !(Essence(described.Layers, described.Input) is var essence && (essence == Own() || essence == $"{Own()} {described.Layers[^1]}")))
+        {
+            description = null;
+            bool givesLogits = LastLayer is not (Layer.Softmax or Layer.Activation);
+            described = new Architecture(_input, [.. _steps.Select(step => step.Layer), .. givesLogits ? [new Layer.Softmax()] : Array.Empty<Layer>()]);
+        }
+
+        Network network = new(new ParameterBuffer(described), new RandomStream(seed: 1)) { Temperature = description?.Temperature ?? Temperature };
+        if (_steps.Find(step => step.Numbers.Any(numbers => !Array.TrueForAll(numbers, float.IsFinite))) is { } overflown)
+            throw new ArgumentException($"The weights of {overflown.Layer} are too large.", nameof(description));
+        foreach ((object? own, Step step) in network.Parameters.All.Where(own => own is not null).Zip(_steps.Where(step => step.Numbers.Any())))
+        {
+            if (own is WeightedLayer layer)
+            {
+                layer.SetWeights(step.Weights);
+                step.Biases?.CopyTo(layer.Biases);
+            }
+            else if (own is BatchNormalisation normalisation)
+            {
+                normalisation.SetOrdered(normalisation.Scale, step.Statistics![0]);
+                normalisation.SetOrdered(normalisation.Shift, step.Statistics[1]);
+                normalisation.SetOrdered(normalisation.RunningMean, step.Statistics[2]);
+                normalisation.SetOrdered(normalisation.RunningVariance, step.Statistics[3]);
+            }
+        }
+
+        return network;
+
+        string Own() => Essence([.. _steps.Select(step => step.Layer)], _input);
+    }
+
+    /// <summary>The layers that a graph shows: dropout and the flattening of a vector do nothing.</summary>
+    private static string Essence(IReadOnlyList<Layer> layers, Shape shape)
+    {
+        List<Layer> kept = [];
+        foreach (Layer layer in layers)
+        {
+            if (layer is not Layer.Dropout && !(layer is Layer.Flatten && shape.IsVector))
+                kept.Add(layer);
+            shape = layer.OutputOf(shape);
+        }
+
+        return string.Join(' ', kept);
+    }
+
+    /// <summary>A layer and its numbers in PyTorch's order.</summary>
+    private sealed record Step(Layer Layer)
+    {
+        public float[]? Weights { get; init; }
+
+        public float[]? Biases { get; init; }
+
+        /// <summary>γ, β, means and variances.</summary>
+        public float[][]? Statistics { get; init; }
+
+        public IEnumerable<float[]> Numbers => new[] { Weights, Biases }.OfType<float[]>().Concat(Statistics ?? []);
+    }
+}

@@ -1,0 +1,263 @@
+namespace Inkling.Onnx;
+
+/// <summary>
+/// The network as far as a graph has been read: layers one after the other with their numbers, and what flows out of the last.
+/// </summary>
+/// <remarks>
+/// ONNX's images are [batch, channels, height, width]; Keras's are [batch, height, width, channels] between transpositions.
+/// Both are followed here, so that what a flattening puts in another order is put back in the weights behind it.
+/// </remarks>
+internal sealed partial class Chain
+{
+    private const float Epsilon = BatchNormalisationStage.Epsilon;
+
+    private readonly List<Step> _steps = [];
+    private readonly Allowance _allowance;
+    private Shape _input;
+    private Shape? _flattenedLast; // the shape of maps that were flattened with their channels last
+    private double _scale = 1, _shift; // what is done to pixels before the first layer
+    private bool _hasBegun, _isOrderKnown;
+
+    /// <param name="dimensions">Those of one input as the graph has them, without the batch.</param>
+    /// <param name="isChannelsFirst">Whether the first of three is known to be the channels; otherwise what the graph does first decides.</param>
+    /// <param name="allowance">How many numbers may still be taken into memory.</param>
+    public Chain(int[] dimensions, bool isChannelsFirst, Allowance allowance)
+    {
+        _allowance = allowance;
+        _isOrderKnown = isChannelsFirst;
+        SetInput(dimensions);
+    }
+
+    /// <summary>What flows out of the last layer.</summary>
+    public Shape Shape { get; private set; }
+
+    /// <summary>Its dimensions as the graph has them, without the batch.</summary>
+    public int[] Dimensions { get; private set; } = [];
+
+    /// <summary>Whether a pixel's channels lie together.</summary>
+    public bool IsChannelsLast { get; private set; }
+
+    /// <summary>Whether the graph takes pixels as bytes, 0…255.</summary>
+    public bool TakesBytes { get; set; }
+
+    /// <summary>What the graph divides by before softmax, left out of the layers.</summary>
+    public double Temperature { get; set; } = 1;
+
+    /// <summary>What is done to pixels outside the graph; null for nothing.</summary>
+    public PixelNormalisation? Normalisation { get; init; }
+
+    public Layer? LastLayer => _steps.Count > 0 ? _steps[^1].Layer : null;
+
+    /// <summary>Whether channels come first, or there is but one number for each.</summary>
+    public bool IsImage => Dimensions.Length == 3 && !IsChannelsLast;
+
+    /// <summary>Adds a layer without numbers of its own.</summary>
+    /// <exception cref="InvalidOperationException">The layer cannot take what flows into it.</exception>
+    public void Add(Layer layer)
+    {
+        if (layer is not Layer.Flatten)
+            Begin();
+        Append(new Step(layer));
+    }
+
+    /// <param name="neurons">How many.</param>
+    /// <param name="weights">[neurons, inputs].</param>
+    /// <param name="biases">[neurons], or null.</param>
+    public void AddDense(int neurons, float[] weights, float[]? biases)
+    {
+        Begin();
+        for (int j = 0; j < neurons && _flattenedLast is not null; j++)
+            FromChannelsLast(weights.AsSpan(j * Shape.Size, Shape.Size));
+        _flattenedLast = null;
+        Append(new Step(new Layer.Dense(neurons, biases is not null)) { Weights = weights, Biases = biases });
+    }
+
+    /// <param name="layer">The layer; whether it has a bias, <paramref name="biases"/> says.</param>
+    /// <param name="weights">[channels, inputs, kernel, kernel].</param>
+    /// <param name="biases">[channels], or null.</param>
+    public void AddConvolution(Layer.Convolution layer, float[] weights, float[]? biases)
+    {
+        Begin();
+        Append(new Step(layer with { HasBias = biases is not null }) { Weights = weights, Biases = biases });
+    }
+
+    /// <summary>Adds a batch normalisation with any ε.</summary>
+    public void AddNormalisation(float[] scale, float[] shift, float[] mean, float[] variance, float epsilon)
+    {
+        Begin();
+        for (int c = 0; c < variance.Length; c++)
+        {
+            float own = Math.Max(0, variance[c] + (epsilon - Epsilon)); // so that with the engine's ε it is the same deviation
+            if (epsilon != Epsilon)
+                scale[c] *= MathF.Sqrt((own + Epsilon) / (variance[c] + epsilon));
+            variance[c] = own;
+        }
+
+        if (_flattenedLast is not null)
+        {
+            foreach (float[] values in new[] { scale, shift, mean, variance })
+                FromChannelsLast(values);
+        }
+
+        Append(new Step(new Layer.BatchNormalisation()) { Statistics = [scale, shift, mean, variance] });
+    }
+
+    /// <summary>Multiplies each channel and adds to it: into the weights before it where that is the same, otherwise as a batch normalisation.</summary>
+    /// <param name="scale">One for all channels, or one for each.</param>
+    /// <param name="shift">One for all channels, or one for each.</param>
+    /// <param name="addsBias">Whether the layer has a bias from here on.</param>
+    public void Scale(float[] scale, float[] shift, bool addsBias)
+    {
+        if (!_hasBegun && scale.Length == 1 && shift.Length == 1)
+        {
+            _scale *= scale[0];
+            _shift = _shift * scale[0] + shift[0];
+        }
+        else if (_steps.Count > 0 && _steps[^1] is { Weights: not null } weighted)
+        {
+            int inputs = weighted.Weights.Length / Shape.Channels;
+            float[] biases = weighted.Biases ?? new float[Shape.Channels];
+            for (int j = 0; j < Shape.Channels; j++)
+            {
+                foreach (ref float weight in weighted.Weights.AsSpan(j * inputs, inputs))
+                    weight *= Of(scale, j);
+                biases[j] = biases[j] * Of(scale, j) + Of(shift, j);
+            }
+
+            bool hasBias = addsBias || weighted.Biases is not null;
+            _steps[^1] = weighted with
+            {
+                Layer = weighted.Layer is Layer.Dense dense ? dense with { HasBias = hasBias } : (Layer.Convolution)weighted.Layer with { HasBias = hasBias },
+                Biases = hasBias ? biases : null,
+            };
+        }
+        else
+        {
+            Begin();
+            int channels = Shape.Channels;
+            float deviation = MathF.Sqrt(1 + Epsilon);
+            AddNormalisation(
+                [.. Enumerable.Range(0, channels).Select(c => Of(scale, c) * deviation)], [.. Enumerable.Range(0, channels).Select(c => Of(shift, c))], new float[channels], [.. Enumerable.Repeat(1f, channels)], Epsilon);
+        }
+
+        static float Of(float[] values, int channel) => values.Length == 1 ? values[0] : values[channel];
+    }
+
+    /// <summary>Puts SiLU in the place of the sigmoid just added, where that is multiplied by what went into it.</summary>
+    public void MakeSilu() => _steps[^1] = new Step(new Layer.Activation(ActivationFunction.Silu));
+
+    /// <summary>The same numbers in the same order under other dimensions, where that is a flattening or changes nothing.</summary>
+    /// <returns>False where it is not.</returns>
+    public bool Reshape(int[] dimensions)
+    {
+        if (Shape.Size != dimensions.Aggregate(1L, (size, side) => size * side))
+            return false;
+        if (dimensions.Length == 1 && !Shape.IsVector)
+        {
+            if (_steps.Count == 0 && !_isOrderKnown && Dimensions is [var first, _, var last] && last < first)
+                TakeChannelsLast(); // pixels of one channel, as Keras has them
+            bool wasChannelsLast = IsChannelsLast;
+            Shape before = Shape;
+            Add(new Layer.Flatten());
+            _flattenedLast = wasChannelsLast ? before : null;
+        }
+        else if (_steps.Count == 0)
+        {
+            SetInput(dimensions);
+        }
+        else if (dimensions.Length <= 3 && Shape.IsVector && dimensions.Count(side => side != 1) <= 1)
+        {
+            Dimensions = dimensions;
+            IsChannelsLast = dimensions.Length == 3 && dimensions[0] != Shape.Channels;
+        }
+        else
+        {
+            return dimensions.SequenceEqual(Dimensions);
+        }
+
+        return true;
+    }
+
+    /// <summary>Channels from first to last or back.</summary>
+    /// <param name="order">Which dimension comes to which place, the batch's 0 among them.</param>
+    /// <returns>False where that is not what it does.</returns>
+    public bool Transpose(ReadOnlySpan<int> order)
+    {
+        if (order.SequenceEqual(Enumerable.Range(0, Dimensions.Length + 1).ToArray()))
+            return true;
+        if (Dimensions.Length != 3 || order is not ([0, 3, 1, 2] or [0, 2, 3, 1]))
+            return false;
+        bool comesLast = order[1] == 2;
+        if (_steps.Count == 0 && !comesLast && !IsChannelsLast)
+            TakeChannelsLast();
+        _isOrderKnown = true;
+        if (comesLast == IsChannelsLast && !Shape.IsVector)
+            return false;
+        IsChannelsLast = comesLast;
+        Dimensions = comesLast ? [Shape.Height, Shape.Width, Shape.Channels] : [Shape.Channels, Shape.Height, Shape.Width];
+        return true;
+    }
+
+    /// <summary>The input from the graph's dimensions, channels first.</summary>
+    private void SetInput(int[] dimensions)
+    {
+        Dimensions = dimensions;
+        IsChannelsLast = false;
+        Shape = _input = dimensions switch
+        {
+            [int length] => new Shape(length),
+            [int height, int width] => new Shape(1, height, width),
+            [int channels, int height, int width] => new Shape(channels, height, width),
+            _ => throw new InvalidOperationException("has more dimensions than a batch of images"),
+        };
+    }
+
+    private void TakeChannelsLast()
+    {
+        Shape = _input = new Shape(Dimensions[2], Dimensions[0], Dimensions[1]);
+        IsChannelsLast = true;
+    }
+
+    /// <summary>Before the first layer: what is done to pixels, where that is not just to bring them to 0…1.</summary>
+    private void Begin()
+    {
+        if (_hasBegun)
+            return;
+        _hasBegun = true;
+        // From the engine's pixel x, 0…1, to what the graph takes, and from that to what its first layer takes.
+        double full = TakesBytes || Math.Abs(_scale) < 0.01 ? 255 : 1;
+        (double scale, double shift) = Normalisation is { } seen ? (1 / seen.Deviation, -seen.Mean / seen.Deviation) : (full, 0);
+        (scale, shift) = (scale * _scale, shift * _scale + _shift);
+        if (Math.Abs(scale - 1) < 1e-6 && Math.Abs(shift) < 1e-6)
+            return;
+        int channels = Shape.Channels;
+        _allowance.Take(4L * channels, $"{_allowance.File}: the scaling of pixels");
+        float[] Of(double value) => [.. Enumerable.Repeat((float)value, channels)];
+        Append(new Step(new Layer.BatchNormalisation()) { Statistics = [Of(scale * Math.Sqrt(1 + Epsilon)), Of(shift), new float[channels], Of(1)] });
+    }
+
+    private void Append(Step step)
+    {
+        Shape before = Shape;
+        Shape = step.Layer.OutputOf(before);
+        _steps.Add(step);
+        if (step.Layer is Layer.Dense or Layer.Flatten)
+        {
+            Dimensions = [Shape.Size];
+            IsChannelsLast = false;
+        }
+        else if (Shape != before)
+        {
+            Dimensions = IsChannelsLast ? [Shape.Height, Shape.Width, Shape.Channels] : [Shape.Channels, Shape.Height, Shape.Width];
+        }
+    }
+
+    /// <summary>[height, width, channels] to [channels, height, width], in place.</summary>
+    private void FromChannelsLast(Span<float> values)
+    {
+        int channels = _flattenedLast!.Value.Channels, pixels = values.Length / channels;
+        float[] last = values.ToArray();
+        for (int i = 0; i < last.Length; i++)
+            values[i % channels * pixels + i / channels] = last[i];
+    }
+}

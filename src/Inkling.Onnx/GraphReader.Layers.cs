@@ -1,0 +1,166 @@
+namespace Inkling.Onnx;
+
+/// <summary>The nodes with weights.</summary>
+internal sealed partial class GraphReader
+{
+    /// <summary>alpha·x·W + beta·c.</summary>
+    private void TakeGemm(Node node)
+    {
+        RequireSignal(node, 0);
+        float alpha = node.Float("alpha", 1), beta = node.Float("beta", 1);
+        if (node.Integer("transA", 0) != 0)
+            throw node.Refusal("transposes its images");
+        (int neurons, float[] weights) = WeightsOf(node, isNeuronsFirst: node.Integer("transB", 0) != 0);
+        foreach (ref float weight in weights.AsSpan())
+            weight *= alpha;
+        float[]? biases = null;
+        if (node.Input(2) is not null)
+        {
+            float[] added = ForEachChannel(node, RequireConstant(node, 2), [neurons], channels: neurons, at: 0);
+            biases = [.. Enumerable.Range(0, neurons).Select(j => beta * added[added.Length == 1 ? 0 : j])];
+        }
+
+        _chain.AddDense(neurons, weights, biases);
+    }
+
+    private void TakeMatMul(Node node)
+    {
+        RequireSignal(node, 0);
+        (int neurons, float[] weights) = WeightsOf(node, isNeuronsFirst: false);
+        _chain.AddDense(neurons, weights, biases: null);
+    }
+
+    /// <summary>[neurons, inputs], a copy.</summary>
+    private (int Neurons, float[] Weights) WeightsOf(Node node, bool isNeuronsFirst)
+    {
+        if (_chain.Dimensions.Length != 1)
+            throw node.Refusal($"takes vectors, and is given [{string.Join(", ", _chain.Dimensions)}]: flatten it first");
+        Constant weights = RequireConstant(node, 1);
+        float[] values = RequireFloats(node, 1);
+        if (weights.Shape is not [var a, var b] || (isNeuronsFirst ? b : a) != _chain.Shape.Size || values.Length == 0)
+            throw node.Refusal($"has weights {Node.Quoted(node.Input(1)!)} of shape [{string.Join(", ", weights.Shape)}], which do not fit {_chain.Shape.Size} inputs");
+        _allowance.Take(values.Length, node.Name);
+        return isNeuronsFirst ? (a, [.. values]) : (b, weights.Transposed([1, 0]).Floats!);
+    }
+
+    private void TakeConvolution(Node node)
+    {
+        RequireSignal(node, 0);
+        RequireImage(node);
+        Constant weights = RequireConstant(node, 1);
+        float[] values = RequireFloats(node, 1);
+        if (node.Integer("group", 1) != 1)
+            throw node.Refusal("convolves groups of channels by themselves");
+        if (node.Integers("dilations") is { } dilations && dilations.Any(dilation => dilation != 1))
+            throw node.Refusal("has a kernel with gaps (dilations)");
+        if (weights.Shape is not [var channels, var inputs, var height, var width] || inputs != _chain.Shape.Channels || values.Length == 0
+            || (node.Integers("kernel_shape") is { } kernel && !kernel.SequenceEqual([height, width])))
+            throw node.Refusal($"has weights {Node.Quoted(node.Input(1)!)} of shape [{string.Join(", ", weights.Shape)}], which do not fit its {_chain.Shape.Channels} channels in and its kernel");
+        int stride = StrideOf(node, otherwise: 1);
+        Window window = Window.Of(node, _chain.Shape, height, width, stride);
+        (int side, int padding) = window.Squared(node);
+        float[]? biases = node.Input(2) is null ? null : [.. RequireFloats(node, 2)];
+        if (biases is not null && biases.Length != channels)
+            throw node.Refusal($"has {biases.Length} biases for {channels} channels");
+        _allowance.Take((long)channels * inputs * side * side, node.Name);
+        float[] squared = new float[channels * inputs * side * side];
+        for (int map = 0; map < channels * inputs; map++)
+        {
+            for (int row = 0; row < height; row++)
+                values.AsSpan((map * height + row) * width, width).CopyTo(squared.AsSpan((map * side + row + padding - window.Top) * side + padding - window.Left));
+        }
+
+        _chain.AddConvolution(new Layer.Convolution(channels, side, stride, padding), squared, biases);
+    }
+
+    private void TakeNormalisation(Node node)
+    {
+        RequireSignal(node, 0);
+        node.PassOver("momentum", "spatial");
+        if (node.Integer("training_mode", 0) != 0 || node.Integer("spatial", 1) != 1)
+            throw node.Refusal("normalises by the batch it is given. Export the model for reading (model.eval())");
+        if (!_chain.IsImage && _chain.Dimensions.Length != 1)
+            throw node.Refusal($"is given [{string.Join(", ", _chain.Dimensions)}], whose channels do not come first");
+        int channels = _chain.Shape.Channels;
+        float[][] values = [.. Enumerable.Range(1, 4).Select(input => RequireFloats(node, input).ToArray())];
+        float epsilon = node.Float("epsilon", 1e-5f);
+        if (values.Any(value => value.Length != channels))
+            throw node.Refusal($"has numbers for {values.Max(value => value.Length)} channels, and is given {channels}");
+        if (values[3].Any(variance => variance < 0 || !(variance + epsilon > 0)))
+            throw node.Refusal("has a variance under 0");
+        _allowance.Take(4L * channels, node.Name);
+        _chain.AddNormalisation(values[0], values[1], values[2], values[3], epsilon);
+    }
+
+    /// <summary>Adds, subtracts, multiplies or divides by a constant; or x·σ(x).</summary>
+    private void TakeArithmetic(Node node, int index)
+    {
+        if (node.Inputs != 2)
+            throw node.Refusal($"has {node.Inputs} inputs");
+        if (node.Operator == "Mul" && IsSilu(node))
+        {
+            _chain.MakeSilu();
+            return;
+        }
+
+        if (_signals.ContainsKey(node.Input(0) ?? "") && _signals.ContainsKey(node.Input(1) ?? ""))
+            throw node.Refusal("joins two branches: networks are read whose layers form one chain");
+        int constant = node.Input(1) is { } second && ConstantOf(second) is not null ? 1 : 0;
+        RequireSignal(node, 1 - constant);
+        if (node.Operator == "Div" && constant == 0)
+            throw node.Refusal("divides a constant by what flows");
+        int at = _chain.IsChannelsLast ? _chain.Dimensions.Length - 1 : 0;
+        Constant operand = RequireConstant(node, constant);
+        if (operand.Integers is { Length: 1 } integers)
+            operand = new Constant(operand.Shape, [(float)integers[0]]);
+        float[] values = ForEachChannel(node, operand, _chain.Dimensions, _chain.Shape.Channels, at);
+        if (node.Operator == "Div" && values.Contains(0))
+            throw node.Refusal("divides by 0");
+        if (node.Operator is "Mul" or "Div" && values is [var factor] && IsTemperature(node, index, factor))
+        {
+            _chain.Temperature = _description!.Temperature;
+            return;
+        }
+
+        _allowance.Take(4L * _chain.Shape.Channels, node.Name);
+        (float[] scale, float[] shift) = node.Operator switch
+        {
+            "Add" => ([1f], values),
+            "Sub" when constant == 1 => ([1f], [.. values.Select(value => -value)]),
+            "Sub" => ([-1f], values),
+            "Mul" => (values, [0f]),
+            _ => ((float[])[.. values.Select(value => 1 / value)], (float[])[0f]),
+        };
+        _chain.Scale(scale, shift, addsBias: node.Operator is "Add" or "Sub");
+    }
+
+    /// <summary>Whether the sigmoid just added is multiplied by what went into it.</summary>
+    private bool IsSilu(Node node) =>
+        _chain.LastLayer is Layer.Activation { Function: ActivationFunction.Sigmoid }
+        && node.Input(0) is { } x && node.Input(1) is { } y
+        && _signals.TryGetValue(x, out int a) && _signals.TryGetValue(y, out int b)
+        && Math.Max(a, b) == _signal && Math.Min(a, b) == _signal - 1;
+
+    /// <summary>Whether this is Inkling's own division by the temperature before softmax.</summary>
+    private bool IsTemperature(Node node, int index, float factor) =>
+        _description is { Temperature: not 1 and var temperature }
+        && Math.Abs((node.Operator == "Div" ? factor : 1 / factor) - temperature) < 1e-6 * temperature
+        && index + 1 < _graph.Node.Count && _graph.Node[index + 1] is { OpType: "Softmax", Input: [var next, ..] } && next == node.Output;
+
+    /// <summary>A constant that broadcasts over all places alike: one number, or one for each channel.</summary>
+    /// <param name="node">Which takes it.</param>
+    /// <param name="constant">Any shape of one number, or of one for each channel at the channels' place.</param>
+    /// <param name="dimensions">What it broadcasts to, without the batch.</param>
+    /// <param name="channels">How many channels.</param>
+    /// <param name="at">Which of the dimensions they are.</param>
+    private static float[] ForEachChannel(Node node, Constant constant, int[] dimensions, int channels, int at)
+    {
+        float[] values = constant.Floats ?? throw node.Refusal("takes integers for weights");
+        if (values.Length == 1 && constant.Shape.Length <= dimensions.Length + 1)
+            return [.. values];
+        int offset = dimensions.Length - constant.Shape.Length;
+        bool isByChannel = offset >= -1 && constant.Shape.Index().All(side => side.Index + offset == at ? side.Item == channels : side.Item == 1);
+        return isByChannel && values.Length == channels ? [.. values]
+            : throw node.Refusal($"takes a constant of shape [{string.Join(", ", constant.Shape)}], which is neither one number nor one for each of {channels} channels");
+    }
+}

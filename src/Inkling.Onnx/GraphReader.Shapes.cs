@@ -1,0 +1,160 @@
+namespace Inkling.Onnx;
+
+/// <summary>The nodes without weights.</summary>
+internal sealed partial class GraphReader
+{
+    private void TakeFlatten(Node node)
+    {
+        RequireSignal(node, 0);
+        long axis = node.Integer("axis", 1);
+        if ((axis < 0 ? axis + _chain.Dimensions.Length + 1 : axis) != 1)
+            throw node.Refusal("flattens from another dimension than the second");
+        _chain.Reshape([_chain.Shape.Size]);
+    }
+
+    private void TakeReshape(Node node)
+    {
+        RequireSignal(node, 0);
+        long[] sides = SidesOf(node, [Constant.Batch, .. _chain.Dimensions.Select(side => (long)side)], _chain.Shape.Size);
+        if (sides is [var first, .. var rest] && first == Constant.Batch && rest.All(side => side > 0))
+        {
+            if (_chain.Reshape([.. rest.Select(side => (int)side)]))
+                return;
+        }
+
+        throw node.Refusal($"makes [{Text(sides)}] of [batch, {string.Join(", ", _chain.Dimensions)}], which is no flattening");
+    }
+
+    private void TakeTranspose(Node node)
+    {
+        RequireSignal(node, 0);
+        long[] order = node.Integers("perm") ?? [.. Enumerable.Range(0, _chain.Dimensions.Length + 1).Reverse().Select(d => (long)d)];
+        if (!_chain.Transpose([.. order.Select(d => (int)Math.Clamp(d, -1, 9))]))
+            throw node.Refusal($"orders dimensions as [{string.Join(", ", order)}], which does not just move channels from last to first or back");
+    }
+
+    private void TakePool(Node node)
+    {
+        RequireSignal(node, 0);
+        RequireImage(node);
+        node.PassOver("storage_order", "count_include_pad");
+        if (node.Integers("dilations") is { } dilations && dilations.Any(dilation => dilation != 1))
+            throw node.Refusal("has a window with gaps (dilations)");
+        if (node.Integers("kernel_shape") is not [>= 1 and <= LargestInput and var height, >= 1 and <= LargestInput and var width])
+            throw node.Refusal("has no window of two sides");
+        Shape shape = _chain.Shape;
+        int stride = StrideOf(node, otherwise: 1);
+        Window window = Window.Of(node, shape, (int)height, (int)width, stride);
+        if (!window.IsUnpadded)
+            throw node.Refusal("pads what it pools");
+        bool isWhole = height == shape.Height && width == shape.Width;
+        bool dividesEvenly = (shape.Height - height) % stride == 0 && (shape.Width - width) % stride == 0;
+        if (node.Integer("ceil_mode", 0) != 0 && !dividesEvenly)
+            throw node.Refusal("pools windows that reach over the edge (ceil_mode)");
+        if (height != width && !(isWhole && node.Operator == "AveragePool"))
+            throw node.Refusal($"has a window of {height}x{width}; windows as high as wide are read");
+        _chain.Add(height != width ? new Layer.GlobalAveragePool() : node.Operator == "MaxPool" ? new Layer.MaxPool((int)height, stride) : new Layer.AveragePool((int)height, stride));
+    }
+
+    private void TakeGlobalPool(Node node)
+    {
+        RequireSignal(node, 0);
+        if (_chain.Dimensions.Length != 3)
+            throw node.Refusal($"takes images, and is given [{string.Join(", ", _chain.Dimensions)}]");
+        bool keeps = true;
+        if (node.Operator == "GlobalAveragePool")
+        {
+            RequireImage(node);
+        }
+        else
+        {
+            long[] axes = (node.Input(1) is null ? node.Integers("axes") : SizesOf(node, RequireConstant(node, 1))) ?? [];
+            keeps = node.Integer("keepdims", 1) != 0;
+            long[] places = [.. axes.Select(axis => axis < 0 ? axis + 4 : axis).Order()];
+            node.PassOver("noop_with_empty_axes");
+            if (!places.SequenceEqual(_chain.IsChannelsLast ? [1L, 2] : [2L, 3]))
+                throw node.Refusal($"takes the mean over [{string.Join(", ", axes)}], which is not over height and width");
+        }
+
+        _chain.Add(new Layer.GlobalAveragePool());
+        if (!keeps)
+            _chain.Reshape([_chain.Shape.Size]);
+    }
+
+    private void TakeActivation(Node node, ActivationFunction function)
+    {
+        RequireSignal(node, 0);
+        _chain.Add(new Layer.Activation(function));
+    }
+
+    private void TakeSoftmax(Node node)
+    {
+        RequireSignal(node, 0);
+        int rank = _chain.Dimensions.Length + 1;
+        long axis = node.Integer("axis", node.OperatorSet < 13 ? 1 : -1);
+        int at = (int)Math.Clamp(axis < 0 ? axis + rank : axis, 0, rank);
+        if (at is 0 || at == rank || _chain.Dimensions[at - 1] != _chain.Shape.Size)
+            throw node.Refusal("is not over the classes");
+        _chain.Reshape([_chain.Shape.Size]);
+        _chain.Add(new Layer.Softmax());
+    }
+
+    private void RequireImage(Node node)
+    {
+        if (!_chain.IsImage)
+            throw node.Refusal($"takes images, channels first, and is given [{string.Join(", ", _chain.Dimensions)}]");
+    }
+
+    /// <summary>The step between two windows, the same down and across.</summary>
+    private static int StrideOf(Node node, int otherwise) => node.Integers("strides") switch
+    {
+        null => otherwise,
+        [>= 1 and <= LargestInput and var down, var across] when down == across => (int)down,
+        var strides => throw node.Refusal($"has strides [{string.Join(", ", strides)}]; the same stride down and across is read"),
+    };
+
+    /// <summary>A window of a convolution or a pool and the padding around its input.</summary>
+    private readonly record struct Window(int Height, int Width, int Top, int Left, int Bottom, int Right)
+    {
+        public bool IsUnpadded => (Top, Left, Bottom, Right) == (0, 0, 0, 0);
+
+        public static Window Of(Node node, Shape input, int height, int width, int stride)
+        {
+            string? automatic = node.Text("auto_pad");
+            long[]? pads = node.Integers("pads");
+            if (automatic is "SAME_UPPER" or "SAME_LOWER")
+            {
+                int Total(int side, int window) => Math.Max(0, ((side + stride - 1) / stride - 1) * stride + window - side);
+                int down = Total(input.Height, height), across = Total(input.Width, width), less = automatic == "SAME_UPPER" ? 0 : 1;
+                pads = [(down + less) / 2, (across + less) / 2, (down + 1 - less) / 2, (across + 1 - less) / 2];
+            }
+            else if (automatic is "VALID")
+            {
+                pads = null;
+            }
+            else if (automatic is not (null or "" or "NOTSET"))
+            {
+                throw node.Refusal($"pads by {Node.Quoted(automatic)}");
+            }
+
+            if (pads is null)
+                return new Window(height, width, 0, 0, 0, 0);
+            int largest = Math.Max(height, width);
+            return pads is [var top, var left, var bottom, var right] && pads.All(pad => pad >= 0 && pad < largest)
+                ? new Window(height, width, (int)top, (int)left, (int)bottom, (int)right)
+                : throw node.Refusal($"has pads [{string.Join(", ", pads)}] around a window of {height}x{width}");
+        }
+
+        /// <summary>
+        /// The kernel as high as wide, padded alike on all sides, that sees the same: weights of 0 are put around this one, at
+        /// <c>padding - Top</c> and <c>padding - Left</c>.
+        /// </summary>
+        public (int Side, int Padding) Squared(Node node)
+        {
+            int padding = Math.Max(Math.Max(Top, Bottom), Math.Max(Left, Right)), down = Height - Top - Bottom, across = Width - Left - Right;
+            return down == across && down + padding > 0
+                ? (down + 2 * padding, padding)
+                : throw node.Refusal($"has a kernel of {Height}x{Width} with pads [{Top}, {Left}, {Bottom}, {Right}]: it makes maps narrower by another number than it makes them lower");
+        }
+    }
+}

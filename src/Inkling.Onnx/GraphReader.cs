@@ -1,0 +1,222 @@
+using Inkling.Onnx.Schema;
+using static Inkling.Onnx.Schema.TensorProto.Types;
+
+namespace Inkling.Onnx;
+
+/// <summary>
+/// Reads a graph node by node, in its order, into a <see cref="Chain"/>. What is computed from sizes and weights alone is computed
+/// here; every other node must take what the one before it gave.
+/// </summary>
+internal sealed partial class GraphReader
+{
+    private const int OldestOperatorSet = 7; // before it, operators broadcast by attributes
+    private const int LargestInput = 1 << 22;
+
+    private readonly string _file;
+    private readonly GraphProto _graph;
+    private readonly long _operatorSet;
+    private readonly NetworkDescription? _description;
+    private readonly Allowance _allowance;
+    private readonly Dictionary<string, TensorProto> _initializers = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Constant> _constants = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, int> _signals = new(StringComparer.Ordinal); // which of the values that flow a name stands for
+    private readonly List<int[]> _dimensions = []; // of each of them, without the batch
+    private readonly long _batch; // the batch's size, or Constant.Batch where it is free
+    private readonly Chain _chain;
+    private int _signal; // the last of the values that flow
+
+    /// <param name="model">The whole file.</param>
+    /// <param name="length">Its length in bytes.</param>
+    /// <param name="file">What errors call it.</param>
+    /// <param name="normalisation">What was done to pixels outside the graph.</param>
+    /// <exception cref="InklingException">The graph has no one input of known size, or its operators are too old.</exception>
+    public GraphReader(ModelProto model, int length, string file, PixelNormalisation? normalisation)
+    {
+        _file = file;
+        _graph = model.Graph ?? throw Refusal("it has no graph");
+        _allowance = new Allowance(length, file);
+        _operatorSet = model.OpsetImport.FirstOrDefault(set => set.Domain is "" or "ai.onnx")?.Version ?? throw Refusal("it does not say of which version its operators are");
+        if (_operatorSet < OldestOperatorSet)
+            throw Refusal($"its operators are of version {_operatorSet}; {OldestOperatorSet} and later are read");
+        if (_graph.SparseInitializer.Count > 0)
+            throw Refusal("it has sparse tensors, which are not read");
+        foreach (TensorProto tensor in _graph.Initializer)
+        {
+            if (!_initializers.TryAdd(tensor.Name, tensor))
+                throw Refusal($"it has two tensors {Node.Quoted(tensor.Name)}");
+        }
+
+        string? json = model.MetadataProps.FirstOrDefault(entry => entry.Key == NetworkDescription.Key)?.Value;
+        _description = json is null ? null : NetworkDescription.Parse(json, file);
+        ValueInfoProto[] inputs = [.. _graph.Input.Where(input => !_initializers.ContainsKey(input.Name))];
+        if (inputs is not [var image])
+            throw Refusal($"it has {inputs.Length} inputs; a network that reads images has one");
+        (_batch, int[] dimensions) = DimensionsOf(image);
+        _signals[image.Name] = _signal;
+        _chain = new Chain(dimensions, _description?.Architecture.Input is { } described && dimensions.SequenceEqual([described.Channels, described.Height, described.Width]), _allowance)
+        {
+            TakesBytes = image.Type.TensorType.ElemType == DataType.Uint8,
+            Normalisation = normalisation,
+        };
+        _dimensions.Add(dimensions);
+    }
+
+    /// <exception cref="InklingException">A node cannot be a layer of Inkling's; the message names it.</exception>
+    public Network Read()
+    {
+        foreach ((int index, NodeProto proto) in _graph.Node.Index())
+        {
+            Node node = new(proto, index, _operatorSet, _file);
+            if (_constants.ContainsKey(node.Output) || _signals.ContainsKey(node.Output) || _initializers.ContainsKey(node.Output))
+                throw node.Refusal($"gives {Node.Quoted(node.Output)}, which there is already");
+            try
+            {
+                Take(node, index);
+            }
+            catch (Exception e) when (e is InvalidOperationException or OverflowException) // from a layer that cannot take what flows into it
+            {
+                throw node.Refusal(e is OverflowException ? "makes more numbers than fit into memory" : e.Message);
+            }
+
+            node.RequireNothingElse();
+        }
+
+        if (_graph.Output.Count != 1 || !_signals.TryGetValue(_graph.Output[0].Name, out int signal) || signal != _signal)
+            throw Refusal("its one output must be what its last node gives");
+        try
+        {
+            return _chain.ToNetwork(_description);
+        }
+        catch (ArgumentException e)
+        {
+            string reason = e.ParamName is null ? e.Message : e.Message.Replace($" (Parameter '{e.ParamName}')", "", StringComparison.Ordinal);
+            throw new InklingException($"{_file}: its nodes do not make a network. {reason}".ReplaceLineEndings(" "), e);
+        }
+    }
+
+    private void Take(Node node, int index)
+    {
+        if (TakeConstant(node))
+            return;
+        switch (node.Operator)
+        {
+            case "Identity" or "Dropout" or "Cast" or "Pad":
+                RequireChangesNothing(node);
+                _signals[node.Output] = _signal;
+                return;
+            case "Flatten":
+                TakeFlatten(node);
+                break;
+            case "Reshape" or "Squeeze" or "Unsqueeze":
+                TakeReshape(node);
+                break;
+            case "Transpose":
+                TakeTranspose(node);
+                break;
+            case "Gemm":
+                TakeGemm(node);
+                break;
+            case "MatMul":
+                TakeMatMul(node);
+                break;
+            case "Conv":
+                TakeConvolution(node);
+                break;
+            case "BatchNormalization":
+                TakeNormalisation(node);
+                break;
+            case "MaxPool" or "AveragePool":
+                TakePool(node);
+                break;
+            case "GlobalAveragePool" or "ReduceMean":
+                TakeGlobalPool(node);
+                break;
+            case "Add" or "Sub" or "Mul" or "Div":
+                TakeArithmetic(node, index);
+                break;
+            case "Relu":
+                TakeActivation(node, ActivationFunction.Relu);
+                break;
+            case "Sigmoid":
+                TakeActivation(node, ActivationFunction.Sigmoid);
+                break;
+            case "Tanh":
+                TakeActivation(node, ActivationFunction.Tanh);
+                break;
+            case "Softmax" or "LogSoftmax":
+                TakeSoftmax(node);
+                break;
+            default:
+                throw node.Refusal("is of an operator that is none of Inkling's layers");
+        }
+
+        _signals[node.Output] = ++_signal;
+        _dimensions.Add(_chain.Dimensions);
+    }
+
+    private void RequireChangesNothing(Node node)
+    {
+        RequireSignal(node, 0);
+        node.PassOver("ratio", "seed", "saturate");
+        if (node.Operator == "Cast" && node.Integer("to", 0) is not ((int)DataType.Float or (int)DataType.Float16 or (int)DataType.Double or (int)DataType.Bfloat16))
+            throw node.Refusal("makes integers of what flows");
+        if (node.Operator == "Pad")
+        {
+            node.PassOver("mode", "value");
+            long[] pads = node.Input(1) is null ? node.Integers("pads") ?? [] : SizesOf(node, RequireConstant(node, 1));
+            if (pads.Any(pad => pad != 0)) // PyTorch puts one of zeros before its mean of windows
+                throw node.Refusal($"pads by [{string.Join(", ", pads)}]. Let the convolution pad");
+        }
+
+        if (node.Operator == "Dropout" && node.Input(2) is not null && RequireConstant(node, 2).Integers is not [0])
+            throw node.Refusal("leaves numbers out. Export the model for reading (model.eval())");
+    }
+
+    /// <exception cref="InklingException">The input is something else than what the node before gave.</exception>
+    private void RequireSignal(Node node, int input)
+    {
+        string name = node.Input(input) ?? throw node.Refusal("has no input");
+        if (!_signals.TryGetValue(name, out int signal))
+            throw node.Refusal(ConstantOf(name) is null ? $"takes {Node.Quoted(name)}, which nothing before it gives" : $"takes the constant {Node.Quoted(name)} where a layer's output belongs");
+        if (signal != _signal)
+            throw node.Refusal($"takes {Node.Quoted(name)}, which another node has taken already: networks are read whose layers form one chain");
+    }
+
+    /// <exception cref="InklingException">The input is not known before an image is.</exception>
+    private Constant RequireConstant(Node node, int input)
+    {
+        string name = node.Input(input) ?? throw node.Refusal($"lacks its input {input + 1}");
+        return ConstantOf(name) ?? throw node.Refusal($"takes {Node.Quoted(name)}, which is no constant");
+    }
+
+    private float[] RequireFloats(Node node, int input) =>
+        RequireConstant(node, input).Floats ?? throw node.Refusal($"takes {Node.Quoted(node.Input(input)!)}, which holds integers, for weights");
+
+    private Constant? ConstantOf(string name)
+    {
+        if (_constants.TryGetValue(name, out Constant? constant))
+            return constant;
+        if (!_initializers.TryGetValue(name, out TensorProto? tensor))
+            return null;
+        return _constants[name] = Constant.Of(tensor, $"{_file}: tensor {Node.Quoted(name)}", _allowance);
+    }
+
+    private (long Batch, int[] Dimensions) DimensionsOf(ValueInfoProto input)
+    {
+        string name = Node.Quoted(input.Name);
+        if (input.Type?.TensorType is not { Shape.Dim: { Count: >= 2 and <= 4 } dims } type)
+            throw Refusal($"its input {name} has no shape of a batch of images");
+        if (type.ElemType is not (DataType.Float or DataType.Float16 or DataType.Double or DataType.Uint8))
+            throw Refusal($"its input {name} takes neither floats nor bytes");
+        long size = 1;
+        foreach (TensorShapeProto.Types.Dimension dim in dims.Skip(1))
+        {
+            if (dim.DimValue is < 1 or > LargestInput || (size *= dim.DimValue) > LargestInput)
+                throw Refusal($"its input {name} must have a known size for each image, up to {LargestInput:N0} numbers");
+        }
+
+        return (dims[0].DimValue > 0 ? dims[0].DimValue : Constant.Batch, [.. dims.Skip(1).Select(dim => (int)dim.DimValue)]);
+    }
+
+    private InklingException Refusal(string what) => new($"{_file}: {what}.".ReplaceLineEndings(" "));
+}

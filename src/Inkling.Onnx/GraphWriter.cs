@@ -1,0 +1,218 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using Google.Protobuf;
+using Inkling.Onnx.Schema;
+using static Inkling.Onnx.Schema.TensorProto.Types;
+
+namespace Inkling.Onnx;
+
+/// <summary>
+/// A network as an ONNX graph: one node for each layer, or a few, named after it (<c>3_conv</c>); weights are named as in
+/// safetensors (<c>layers.0.weight</c>) and laid out as PyTorch has them, which are ONNX's layouts too.
+/// </summary>
+/// <remarks>
+/// Operator set 13 and file version 7 are those of ONNX 1.8 (2020): every runtime and converter since then reads them, and
+/// each operator used here still means the same in the sets that came later.
+/// </remarks>
+internal sealed class GraphWriter
+{
+    public const int OperatorSet = 13;
+
+    private const int FileVersion = 7;
+
+    private readonly Network _network;
+    private readonly OnnxOptions _options;
+    private readonly GraphProto _graph = new() { Name = "network" };
+    private string _current = "image";
+    private bool _isImage; // [batch, channels, height, width], or else [batch, channels]
+
+    private GraphWriter(Network network, OnnxOptions options)
+    {
+        _network = network;
+        _options = options;
+        _isImage = !network.Architecture.Input.IsVector;
+    }
+
+    /// <exception cref="ArgumentException">There are not as many classes as outputs.</exception>
+    public static ModelProto Write(Network network, OnnxOptions options)
+    {
+        int outputs = network.Architecture.Output.Size;
+        IReadOnlyList<string> classes = options.Classes ?? [.. Enumerable.Range(0, outputs).Select(i => i.ToString(CultureInfo.InvariantCulture))];
+        if (classes.Count != outputs)
+            throw new ArgumentException($"The network has {outputs} outputs; {classes.Count} classes are named.", nameof(options));
+        ModelProto model = new()
+        {
+            IrVersion = FileVersion,
+            ProducerName = "Inkling",
+            ProducerVersion = typeof(Network).Assembly.GetName().Version?.ToString(3) ?? "",
+            ModelVersion = 1,
+            DocString = network.ToString(),
+            Graph = new GraphWriter(network, options).WriteGraph(),
+            OpsetImport = { new OperatorSetIdProto { Version = OperatorSet } },
+        };
+        Describe(NetworkDescription.Key, NetworkDescription.Of(network).ToJson());
+        Describe("classes", string.Join(',', classes));
+        Describe("normalisation", model.Graph.Input[0].DocString);
+        return model;
+
+        void Describe(string key, string value) => model.MetadataProps.Add(new StringStringEntryProto { Key = key, Value = value });
+    }
+
+    private GraphProto WriteGraph()
+    {
+        Architecture architecture = _network.Architecture;
+        Shape input = architecture.Input;
+        _graph.Input.Add(Value("image", _options.Pixels == OnnxPixels.Byte ? DataType.Uint8 : DataType.Float, _isImage ? [input.Channels, input.Height, input.Width] : [input.Size], NormalisationOf(input)));
+        WriteScaling();
+        int saved = 0, last = architecture.Layers.Count - (_options.EndsInLogits && architecture.Layers[^1] is Layer.Softmax or Layer.Activation ? 1 : 0);
+        for (int l = 0; l < last; l++)
+        {
+            string name = string.Create(CultureInfo.InvariantCulture, $"{l + 1}_{architecture.Layers[l].ToString().Split(':')[0]}");
+            WriteLayer(architecture.Layers[l], _network.Parameters.All[l], architecture.ShapeBefore(l), name, string.Create(CultureInfo.InvariantCulture, $"layers.{saved}"));
+            saved += _network.Parameters.All[l] is null ? 0 : 1;
+        }
+
+        RequireVector("output");
+        string output = _options.EndsInLogits ? "logits" : architecture.Layers[^1] is Layer.Softmax ? "probabilities" : "outputs";
+        _graph.Node[^1].Output[0] = output;
+        _graph.Output.Add(Value(output, DataType.Float, [architecture.Output.Size], $"[batch, {architecture.Output.Size}]: {output} of the classes"));
+        return _graph;
+    }
+
+    private string NormalisationOf(Shape input)
+    {
+        string pixels = _options.Pixels == OnnxPixels.Unit ? "0 is paper, 1 is ink" : "0 is paper, 255 is ink";
+        return input.Size == 28 * 28 ? $"{pixels}; as in MNIST, the digit fills 20x20 pixels and its centre of mass is in the middle of 28x28" : pixels;
+    }
+
+    private void WriteScaling()
+    {
+        if (_options.Pixels == OnnxPixels.Byte)
+            Add("Cast", "pixels_as_float", [], [Attribute("to", (int)DataType.Float)]);
+        if (_options.Pixels != OnnxPixels.Unit)
+            Add("Div", "pixels_to_unit", [Tensor("pixels.full", [1], [255])]);
+    }
+
+    private void WriteLayer(Layer layer, object? parameters, Shape input, string name, string saved)
+    {
+        switch (layer)
+        {
+            case Layer.Dense:
+                RequireVector(name);
+                Add("Gemm", name, Weights((WeightedLayer)parameters!, saved), [Attribute("transB", 1)]);
+                break;
+            case Layer.Convolution spec:
+                RequireImage(input, name);
+                Add("Conv", name, Weights((WeightedLayer)parameters!, saved), [
+                    Attribute("dilations", 1, 1),
+                    Attribute("group", 1),
+                    Attribute("kernel_shape", spec.Kernel, spec.Kernel),
+                    Attribute("pads", spec.Padding, spec.Padding, spec.Padding, spec.Padding),
+                    Attribute("strides", spec.Stride, spec.Stride)]);
+                break;
+            case Layer.BatchNormalisation:
+                Add("BatchNormalization", name, Statistics((BatchNormalisation)parameters!, saved), [new AttributeProto { Name = "epsilon", F = BatchNormalisationStage.Epsilon, Type = AttributeProto.Types.AttributeType.Float }]);
+                break;
+            case Layer.MaxPool spec:
+                RequireImage(input, name);
+                Add("MaxPool", name, [], [Attribute("kernel_shape", spec.Size, spec.Size), Attribute("strides", spec.Step, spec.Step)]);
+                break;
+            case Layer.AveragePool spec:
+                RequireImage(input, name);
+                Add("AveragePool", name, [], [Attribute("kernel_shape", spec.Size, spec.Size), Attribute("strides", spec.Step, spec.Step)]);
+                break;
+            case Layer.GlobalAveragePool:
+                RequireImage(input, name);
+                Add("GlobalAveragePool", name, []);
+                RequireVector(name);
+                break;
+            case Layer.Flatten:
+                RequireVector(name);
+                break;
+            case Layer.Activation { Function: ActivationFunction.Silu }:
+                string z = _current;
+                Add("Sigmoid", $"{name}_sigmoid", []);
+                Add("Mul", name, [z]);
+                break;
+            case Layer.Activation spec:
+                Add(spec.Function switch { ActivationFunction.Sigmoid => "Sigmoid", ActivationFunction.Tanh => "Tanh", _ => "Relu" }, name, []);
+                break;
+            case Layer.Softmax:
+                RequireVector(name);
+                if (_options.IsCalibrated && _network.Temperature != 1)
+                    Add("Div", $"{name}_temperature", [Tensor("temperature", [1], [(float)_network.Temperature])]);
+                Add("Softmax", name, [], [Attribute("axis", 1)]);
+                break;
+            case Layer.Dropout: // does nothing when reading
+                break;
+        }
+    }
+
+    /// <summary>What the engine calls a vector may still be [batch, channels, 1, 1] in the graph.</summary>
+    private void RequireVector(string name)
+    {
+        if (_isImage)
+            Add("Flatten", $"{name}_flatten", [], [Attribute("axis", 1)]);
+        _isImage = false;
+    }
+
+    private void RequireImage(Shape shape, string name)
+    {
+        if (!_isImage)
+            Add("Reshape", $"{name}_image", [Integers($"{name}.shape", [-1, shape.Channels, shape.Height, shape.Width])]);
+        _isImage = true;
+    }
+
+    private string[] Weights(WeightedLayer layer, string saved)
+    {
+        string weight = Tensor($"{saved}.weight", layer.WeightShape, layer.CopyWeights());
+        return layer.HasBias ? [weight, Tensor($"{saved}.bias", [layer.Neurons], layer.Biases.ToArray())] : [weight];
+    }
+
+    private string[] Statistics(BatchNormalisation layer, string saved)
+    {
+        int[] shape = [layer.Scale.Length];
+        return
+        [
+            Tensor($"{saved}.weight", shape, layer.Ordered(layer.Scale)),
+            Tensor($"{saved}.bias", shape, layer.Ordered(layer.Shift)),
+            Tensor($"{saved}.running_mean", shape, layer.Ordered(layer.RunningMean)),
+            Tensor($"{saved}.running_var", shape, layer.Ordered(layer.RunningVariance)),
+        ];
+    }
+
+    /// <summary>A node that takes what the one before gave, and further inputs.</summary>
+    private void Add(string operation, string name, string[] further, AttributeProto[]? attributes = null)
+    {
+        _graph.Node.Add(new NodeProto { OpType = operation, Name = name, Input = { _current, further }, Output = { $"{name}_out" }, Attribute = { attributes ?? [] } });
+        _current = $"{name}_out";
+    }
+
+    private string Tensor(string name, int[] shape, float[] values)
+    {
+        byte[] bytes = new byte[sizeof(float) * values.Length];
+        if (BitConverter.IsLittleEndian)
+            MemoryMarshal.AsBytes<float>(values).CopyTo(bytes);
+        for (int i = 0; i < values.Length && !BitConverter.IsLittleEndian; i++)
+            System.Buffers.Binary.BinaryPrimitives.WriteSingleLittleEndian(bytes.AsSpan(sizeof(float) * i), values[i]);
+        _graph.Initializer.Add(new TensorProto { Name = name, DataType = DataType.Float, Dims = { shape.Select(side => (long)side) }, RawData = UnsafeByteOperations.UnsafeWrap(bytes) });
+        return name;
+    }
+
+    private string Integers(string name, long[] values)
+    {
+        _graph.Initializer.Add(new TensorProto { Name = name, DataType = DataType.Int64, Dims = { values.Length }, Int64Data = { values } });
+        return name;
+    }
+
+    private static AttributeProto Attribute(string name, long value) => new() { Name = name, I = value, Type = AttributeProto.Types.AttributeType.Int };
+
+    private static AttributeProto Attribute(string name, params long[] values) => new() { Name = name, Ints = { values }, Type = AttributeProto.Types.AttributeType.Ints };
+
+    private static ValueInfoProto Value(string name, DataType type, int[] sides, string meaning)
+    {
+        TensorShapeProto shape = new() { Dim = { new TensorShapeProto.Types.Dimension { DimParam = "batch" } } };
+        shape.Dim.AddRange(sides.Select(side => new TensorShapeProto.Types.Dimension { DimValue = side }));
+        return new ValueInfoProto { Name = name, DocString = meaning, Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = type, Shape = shape } } };
+    }
+}

@@ -1,0 +1,93 @@
+using System.Globalization;
+using Inkling.Onnx.Schema;
+
+namespace Inkling.Onnx;
+
+/// <summary>One node of a graph that is read: its inputs and attributes, each asked for by name, and errors that name it.</summary>
+internal sealed class Node
+{
+    private readonly NodeProto _node;
+    private readonly string _file;
+    private readonly int _index;
+    private readonly HashSet<string> _used = new(StringComparer.Ordinal);
+
+    /// <param name="node">What the file says.</param>
+    /// <param name="index">Its place in the graph, from 0.</param>
+    /// <param name="operatorSet">The version of ONNX's operators that the file names.</param>
+    /// <param name="file">What errors call the file.</param>
+    public Node(NodeProto node, int index, long operatorSet, string file)
+    {
+        _node = node;
+        _index = index;
+        _file = file;
+        OperatorSet = operatorSet;
+        if (node.Output.Count == 0)
+            throw Refusal("gives nothing");
+        if (node.Domain is not ("" or "ai.onnx"))
+            throw Refusal($"is of the domain {Quoted(node.Domain)}; ONNX's own operators are read");
+    }
+
+    public string Operator => _node.OpType;
+
+    public long OperatorSet { get; }
+
+    public int Inputs => _node.Input.Count;
+
+    public string Output => _node.Output[0];
+
+    /// <summary>What errors call it: the file, its place, its name and its operator.</summary>
+    public string Name => $"{_file}: node {(_index + 1).ToString(CultureInfo.InvariantCulture)}{(_node.Name.Length > 0 ? " " + Quoted(_node.Name) : "")} ({Cut(_node.OpType)})";
+
+    /// <summary>The name of an input; null where it is left out.</summary>
+    public string? Input(int index) => index < _node.Input.Count && _node.Input[index].Length > 0 ? _node.Input[index] : null;
+
+    /// <exception cref="InklingException">The attribute is no integer.</exception>
+    public long Integer(string name, long otherwise) => Attribute(name) is { } attribute ? attribute.HasI ? attribute.I : throw Refusal($"has an attribute {name} that is no integer") : otherwise;
+
+    /// <exception cref="InklingException">The attribute is no float.</exception>
+    public float Float(string name, float otherwise) => Attribute(name) is { } attribute ? attribute.HasF && float.IsFinite(attribute.F) ? attribute.F : throw Refusal($"has an attribute {name} that is no number") : otherwise;
+
+    /// <summary>A list of integers; null where there is none.</summary>
+    public long[]? Integers(string name) => Attribute(name) is { } attribute ? [.. attribute.Ints] : null;
+
+    /// <summary>A list of floats; null where there is none.</summary>
+    public float[]? Floats(string name) => Attribute(name) is { } attribute ? [.. attribute.Floats] : null;
+
+    /// <summary>A word; null where there is none.</summary>
+    public string? Text(string name) => Attribute(name)?.S.ToStringUtf8();
+
+    /// <summary>A tensor; null where there is none.</summary>
+    public TensorProto? Tensor(string name) => Attribute(name)?.T;
+
+    /// <summary>Attributes that matter in training only.</summary>
+    public void PassOver(params ReadOnlySpan<string> names)
+    {
+        foreach (string name in names)
+            _used.Add(name);
+    }
+
+    /// <exception cref="InklingException">An attribute was never asked for: it may change what the node computes.</exception>
+    public void RequireNothingElse()
+    {
+        if (_node.Attribute.FirstOrDefault(attribute => !_used.Contains(attribute.Name)) is { } unknown)
+            throw Refusal($"has an attribute {Quoted(unknown.Name)}, which is not known");
+    }
+
+    /// <summary>An error about this node; the message goes on after its name.</summary>
+    public InklingException Refusal(string what) => new($"{Name} {what}.".ReplaceLineEndings(" "));
+
+    /// <summary>A name from a file as an error may print it: short, and in one line.</summary>
+    public static string Quoted(string name) => $"\"{Cut(name)}\"";
+
+    private static string Cut(string name)
+    {
+        string cut = name.Length > 60 ? name[..60] + "…" : name;
+        return string.Concat(cut.Select(c => char.IsControl(c) || c is '\u2028' or '\u2029' ? '?' : c));
+    }
+
+    private AttributeProto? Attribute(string name)
+    {
+        _used.Add(name);
+        return _node.Attribute.FirstOrDefault(attribute => attribute.Name == name);
+    }
+}

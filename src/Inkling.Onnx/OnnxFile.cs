@@ -1,0 +1,104 @@
+using Google.Protobuf;
+using Inkling.Onnx.Schema;
+
+namespace Inkling.Onnx;
+
+/// <summary>Networks out to ONNX, which every other toolkit reads, and in from the ONNX that PyTorch and Keras write.</summary>
+/// <example>
+/// <code>
+/// network.ExportOnnx("net.onnx", new OnnxOptions { Pixels = OnnxPixels.Byte });
+/// Network torch = Network.LoadOnnx("torch.onnx", new PixelNormalisation(Mean: 0.1307, Deviation: 0.3081));
+/// </code>
+/// </example>
+/// <remarks>The ONNX specification: github.com/onnx/onnx, docs/IR.md and docs/Operators.md. Which operators: docs/formats.md.</remarks>
+public static class OnnxFile
+{
+    extension(Network network)
+    {
+        /// <summary>Writes the network as an ONNX graph of operator set 13, for any number of images at once.</summary>
+        /// <param name="path">The file; written beside its place and renamed.</param>
+        /// <param name="options">Null for a graph that takes and gives what the network does.</param>
+        /// <exception cref="ArgumentException">There are not as many classes as outputs.</exception>
+        /// <exception cref="InklingException">The file cannot be written.</exception>
+        public void ExportOnnx(string path, OnnxOptions? options = null)
+        {
+            ArgumentNullException.ThrowIfNull(path);
+            ModelProto model = GraphWriter.Write(network, options ?? new OnnxOptions());
+            AtomicFile.Write(path, stream => model.WriteTo(stream));
+        }
+
+        /// <summary>The same, to a stream.</summary>
+        /// <param name="stream">Written to, and left open.</param>
+        /// <param name="options">Null for a graph that takes and gives what the network does.</param>
+        /// <exception cref="ArgumentException">There are not as many classes as outputs.</exception>
+        public void ExportOnnx(Stream stream, OnnxOptions? options = null)
+        {
+            ArgumentNullException.ThrowIfNull(stream);
+            GraphWriter.Write(network, options ?? new OnnxOptions()).WriteTo(stream);
+        }
+
+        /// <summary>
+        /// Loads an ONNX graph that is a chain of layers as Inkling has them. It takes pixels from 0 (paper) to 1 (ink), also
+        /// where the graph takes 0…255 and scales them; logarithms of probabilities become probabilities, and softmax is put
+        /// behind a last layer without activation.
+        /// </summary>
+        /// <param name="path">The file.</param>
+        /// <param name="normalisation">What was done to pixels outside the graph when it was trained; null for nothing but scaling to 0…1.</param>
+        /// <exception cref="ArgumentException">The normalisation has a deviation of 0, or what is no number.</exception>
+        /// <exception cref="InklingException">The file is missing, truncated, inconsistent, or has an operator that cannot be one of Inkling's layers.</exception>
+        public static Network LoadOnnx(string path, PixelNormalisation? normalisation = null)
+        {
+            ArgumentNullException.ThrowIfNull(path);
+            if (normalisation is not null && !(double.IsFinite(normalisation.Mean) && double.IsFinite(1 / normalisation.Deviation)))
+                throw new ArgumentException($"Pixels cannot be brought to a mean of {normalisation.Mean} and a deviation of {normalisation.Deviation}.", nameof(normalisation));
+            try
+            {
+                return Parse(File.ReadAllBytes(path), path, normalisation);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
+            {
+                throw new InklingException($"{path}: cannot be read: {e.Message}".ReplaceLineEndings(" "), e);
+            }
+        }
+    }
+
+    /// <summary>Whether a file is ONNX, by its first bytes; false where it cannot be read.</summary>
+    public static bool IsOnnx(string path)
+    {
+        try
+        {
+            using FileStream file = File.OpenRead(path);
+            byte[] start = new byte[9];
+            return NetworkFile.IsOnnx(start.AsSpan(0, file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false)));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
+        {
+            return false;
+        }
+    }
+
+    /// <param name="file">The whole file.</param>
+    /// <param name="name">What errors call it.</param>
+    /// <param name="normalisation">What was done to pixels outside the graph.</param>
+    internal static Network Parse(ReadOnlySpan<byte> file, string name, PixelNormalisation? normalisation = null)
+    {
+        MessageScan.Require(file, ModelProto.Descriptor, name);
+        try
+        {
+            ModelProto model = ModelProto.Parser.WithDiscardUnknownFields(true).ParseFrom(file);
+            return new GraphReader(model, file.Length, name, normalisation).Read();
+        }
+        catch (InvalidProtocolBufferException e)
+        {
+            throw new InklingException($"{name}: not an ONNX file that can be read ({e.Message}). Export it again.".ReplaceLineEndings(" "), e);
+        }
+    }
+}
+
+/// <summary>
+/// Pixels as a network was trained to see them: (pixel - Mean) / Deviation, the pixel from 0 to 1. PyTorch's MNIST example has
+/// <c>Normalize((0.1307,), (0.3081,))</c>.
+/// </summary>
+/// <param name="Mean">What is taken away.</param>
+/// <param name="Deviation">What the rest is divided by; not 0.</param>
+public sealed record PixelNormalisation(double Mean, double Deviation);

@@ -1,0 +1,37 @@
+namespace Inkling.Onnx;
+
+/// <summary>How an exported graph takes pixels and what it gives.</summary>
+public sealed record OnnxOptions
+{
+    /// <summary>What the graph is given for a pixel; scaling to the network's own 0…1 is put inside.</summary>
+    public OnnxPixels Pixels { get; init; }
+
+    /// <summary>
+    /// Whether the graph gives the last layer's weighted inputs z, its softmax or activation left out; otherwise it gives
+    /// what the network gives.
+    /// </summary>
+    public bool EndsInLogits { get; init; }
+
+    /// <summary>
+    /// Whether a network that ends in softmax divides z by its <see cref="Network.Temperature"/> first, so that the graph's
+    /// probabilities are the confidences of <see cref="DigitReader"/>; otherwise they are those of
+    /// <see cref="Network.FeedForward"/>.
+    /// </summary>
+    public bool IsCalibrated { get; init; } = true;
+
+    /// <summary>What each output stands for, written into the metadata; null for 0, 1, 2 …</summary>
+    public IReadOnlyList<string>? Classes { get; init; }
+}
+
+/// <summary>A pixel as a graph is given it. 0 is paper.</summary>
+public enum OnnxPixels
+{
+    /// <summary>A float, 1 for full ink: what the network itself takes.</summary>
+    Unit,
+
+    /// <summary>A float, 255 for full ink: the graph divides by 255.</summary>
+    Float255,
+
+    /// <summary>A byte, 255 for full ink: the graph converts it to a float and divides by 255.</summary>
+    Byte,
+}

@@ -1,0 +1,123 @@
+using Inkling.Numerics;
+using Inkling.Onnx.Schema;
+using Inkling.Tests;
+
+namespace Inkling.Onnx.Tests;
+
+/// <summary>Exported networks in ONNX Runtime: somebody else computes the same.</summary>
+public sealed class ExportTests
+{
+    public static TheoryData<string> Architectures => Networks.Architectures;
+
+    [Theory]
+    [MemberData(nameof(Architectures))]
+    public void Every_layer_computes_in_onnx_runtime_what_it_does_here(string architecture)
+    {
+        (Network network, float[][] images) = Networks.Example(architecture);
+        float[] outputs = OnnxRuntime.Run(network.Export(), [.. images.SelectMany(image => Networks.ChannelsFirst(network, image))], Networks.ShapeOf(network));
+        Networks.AssertClose([.. images.SelectMany(image => network.FeedForward(image))], outputs, 1e-5);
+    }
+
+    [Theory]
+    [InlineData("tiny")]
+    [InlineData("best")]
+    public async Task A_bundled_network_reads_every_test_image_of_mnist_as_onnx_runtime_does(string name)
+    {
+        LabelledImages test = (await TestData.MnistAsync()).Test;
+        Network network = BundledModels.Load(name);
+        // A large network takes its time: the first images stand for all.
+        test = test.Slice(0, network.Architecture.MultiplyAdds > 30_000_000 ? 1000 : test.Count);
+        byte[] model = network.Export(new OnnxOptions { Pixels = OnnxPixels.Byte });
+        byte[] pixels = [.. Enumerable.Range(0, test.Count).SelectMany(i => test.Pixels(i).ToArray())];
+        float[][] outputs = [.. OnnxRuntime.Run(model, pixels, 1, 28, 28).Chunk(10)];
+        float[][] expected = [.. network.Outputs(test).Select(output => Confidence.Of(output, network.Temperature))];
+        Networks.AssertClose([.. expected.SelectMany(o => o)], [.. outputs.SelectMany(o => o)], 1e-5);
+        Assert.Equal(expected.Select(o => Argmax.Of(o)), outputs.Select(o => Argmax.Of(o)));
+    }
+
+    [Fact]
+    public void Pixels_can_be_given_as_bytes_or_as_floats_up_to_255()
+    {
+        (Network network, _) = Networks.Example("1x6x7 conv:3:3x3 relu flatten dense:3 softmax");
+        byte[] pixels = [.. Enumerable.Range(0, 42).Select(i => (byte)(i * 6))];
+        float[] expected = network.FeedForward([.. pixels.Select(pixel => pixel / 255f)]);
+        Networks.AssertClose(expected, OnnxRuntime.Run(network.Export(new OnnxOptions { Pixels = OnnxPixels.Byte }), pixels, 1, 6, 7), 1e-6);
+        Networks.AssertClose(expected, OnnxRuntime.Run(network.Export(new OnnxOptions { Pixels = OnnxPixels.Float255 }), [.. pixels.Select(pixel => (float)pixel)], 1, 6, 7), 1e-6);
+    }
+
+    [Theory]
+    [InlineData("7 dense:5 relu dense:3 softmax", "7 dense:5 relu dense:3")]
+    [InlineData("7 dense:5 relu dense:3 sigmoid", "7 dense:5 relu dense:3")]
+    [InlineData("1x5x5 conv:3:5x5 softmax", "1x5x5 conv:3:5x5")]
+    public void Logits_are_the_last_layers_weighted_inputs(string architecture, string without)
+    {
+        (Network network, float[][] images) = Networks.Example(architecture, temperature: 2);
+        (Network plain, _) = Networks.Example(without);
+        float[] logits = OnnxRuntime.Run(network.Export(new OnnxOptions { EndsInLogits = true }), [.. images.SelectMany(image => image)], Networks.ShapeOf(network));
+        Networks.AssertClose([.. images.SelectMany(image => plain.FeedForward(image))], logits, 1e-5);
+    }
+
+    [Fact]
+    public void Probabilities_are_as_sure_as_the_networks_temperature_makes_them()
+    {
+        (Network network, float[][] images) = Networks.Example("7 dense:5 relu dense:3 softmax", temperature: 2.5);
+        float[] inputs = [.. images.SelectMany(image => image)];
+        Networks.AssertClose([.. images.SelectMany(image => Confidence.Of(network.FeedForward(image), 2.5))], OnnxRuntime.Run(network.Export(), inputs, 7), 1e-6);
+        Networks.AssertClose([.. images.SelectMany(image => network.FeedForward(image))], OnnxRuntime.Run(network.Export(new OnnxOptions { IsCalibrated = false }), inputs, 7), 1e-6);
+    }
+
+    [Fact]
+    public void A_graph_says_what_it_is()
+    {
+        (Network network, _) = Networks.Example("1x28x28 flatten dense:3 softmax", temperature: 1.5);
+        byte[] file = network.Export(new OnnxOptions { Classes = ["a", "b", "c"], Pixels = OnnxPixels.Float255 });
+        IReadOnlyDictionary<string, string> metadata = OnnxRuntime.MetadataOf(file);
+        Assert.Equal("""{"architecture":"1x28x28 flatten dense:3 softmax","cost":"log-likelihood","temperature":1.5}""", metadata["inkling"]);
+        Assert.Equal("a,b,c", metadata["classes"]);
+        Assert.Contains("255 is ink", metadata["normalisation"], StringComparison.Ordinal);
+        ModelProto model = ModelProto.Parser.ParseFrom(file);
+        Assert.Equal(("Inkling", 13L), (model.ProducerName, model.OpsetImport.Single().Version));
+        Assert.Equal(["batch", "1", "28", "28"], model.Graph.Input.Single().Type.TensorType.Shape.Dim.Select(dim => dim.HasDimParam ? dim.DimParam : $"{dim.DimValue}"));
+        Assert.Equal(["layers.0.weight", "layers.0.bias"], model.Graph.Initializer.Select(tensor => tensor.Name).Where(name => name.StartsWith("layers", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void The_same_network_makes_the_same_bytes() =>
+        Assert.Equal(Networks.Example(Networks.Architectures.First()).Network.Export(), Networks.Example(Networks.Architectures.First()).Network.Export());
+
+    [Fact]
+    public void A_name_for_each_output_is_asked_for() =>
+        Assert.Throws<ArgumentException>(() => new Network([4, 3]).Export(new OnnxOptions { Classes = ["a", "b"] }));
+
+    [Fact]
+    public void The_onnx_checker_finds_nothing_wrong_with_any_layer()
+    {
+        string folder = Directory.CreateTempSubdirectory("inkling tests ").FullName;
+        try
+        {
+            foreach ((int i, TheoryDataRow<string> row) in Networks.Architectures.Index())
+            {
+                foreach (OnnxPixels pixels in Enum.GetValues<OnnxPixels>())
+                    Networks.Example(row.Data, temperature: 2).Network.ExportOnnx(Path.Combine(folder, $"{i}{pixels}.onnx"), new OnnxOptions { Pixels = pixels, EndsInLogits = pixels == OnnxPixels.Float255 });
+            }
+
+            string printed = Python.Run(
+                ["onnx"],
+                """
+                import sys, os, onnx
+                for file in sorted(os.listdir(sys.argv[1])):
+                    model = onnx.load(os.path.join(sys.argv[1], file))
+                    onnx.checker.check_model(model, full_check=True)
+                    inferred = onnx.shape_inference.infer_shapes(model, check_type=True, strict_mode=True)
+                    print(file, [d.dim_param or d.dim_value for d in inferred.graph.output[0].type.tensor_type.shape.dim])
+                """,
+                folder);
+            Assert.Equal(Networks.Architectures.Count * 3, printed.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
+            Assert.Contains("0Unit.onnx ['batch', 3]", printed, StringComparison.Ordinal);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+}
