@@ -1,10 +1,13 @@
 using BenchmarkDotNet.Running;
 using Inkling.Benchmarks;
+using Inkling.Benchmarks.Compare;
 
-// "compare [RUNS [EPOCHS]]" sets the seed's job beside numpy; anything else goes to BenchmarkDotNet.
+// "compare [RUNS] [FOLDER]" sets our work beside that of others; anything else goes to BenchmarkDotNet.
 if (args is ["compare", .. string[] rest])
-    return await SeedComparison.RunAsync(runs: Number(0, standard: 3), peerEpochs: Number(1, standard: 30));
+{
+    int runs = rest.Length > 0 ? int.Parse(rest[0], System.Globalization.CultureInfo.InvariantCulture) : 5;
+    return await Comparison.RunAsync(runs, rest.Length > 1 ? rest[1] : "compare");
+}
+
 BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
 return 0;
-
-int Number(int index, int standard) => rest.Length > index ? int.Parse(rest[index], System.Globalization.CultureInfo.InvariantCulture) : standard;

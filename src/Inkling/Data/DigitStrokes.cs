@@ -23,11 +23,15 @@ internal static class DigitStrokes
             new(1.5, "26,4 4,36 4,72 24,97 50,92 66,62 62,22 40,3"), // open at the top
             new(1, "16,4 2,34 2,74 24,98 56,92 74,62 68,20 44,2 18,12"), // begun at the left, with an overlap
             new(0.2, "38,2 16,10 2,40 6,76 28,98 54,90 68,58 62,20 40,2 30,4 / 8,92 62,8"), // with a slash
+            new(1, "48,14 24,4 4,34 8,78 34,97 60,76 62,34 42,8 52,2 76,10"), // with a tail at the top
+            new(1, "40,2 8,14 0,42 20,60 62,62 90,44 88,18 60,2 30,4"), // wide
+            new(0.7, "20,20 44,8 66,30 60,78 32,98 6,76 8,32 34,6 62,2"), // begun inside, ended outside
         ],
         [
             new(5, "36,0 30,50 24,100"), // plain
             new(2, "16,24 34,0! 31,50 28,100"), // with a flag
             new(0.6, "2,34 34,0! 31,50 28,100"), // with a long flag
+            new(0.5, "0,64 38,0! 34,50 30,100"), // with a flag as long as itself
             new(1, "10,22 32,0! 30,50 28,98 / 6,98 56,98"), // with a flag and a foot
         ],
         [
@@ -37,6 +41,8 @@ internal static class DigitStrokes
             new(2, "6,24 18,4 40,2 54,18 48,44 28,72 4,97! 34,94 64,96"), // without a loop
             new(2, "4,22 18,3 42,2 56,20 46,48 6,98! 66,98"), // on a flat base
             new(1, "14,10 30,0 40,14 32,46 4,94! 40,92 78,86"), // with a small head and a long base
+            new(1, "18,30 8,20 14,4 36,0 52,18 42,50 8,92 2,80 22,76 48,96 70,90"), // with a curl to begin with
+            new(0.6, "22,22 12,26 6,14 20,0 46,6 52,28 34,64 4,97! 40,95 72,97"), // with a curl, on a flat base
         ],
         [
             new(4, "4,14 22,1 48,6 54,26 40,44 22,48! 46,52 58,72 46,94 22,99 2,90"), // round
@@ -52,12 +58,16 @@ internal static class DigitStrokes
             new(2, "24,0 2,50! 36,50 74,44 / 56,12 50,50 44,100"), // open and wide
             new(1, "46,2 2,64! 66,62 / 48,4 46,50 44,100"), // closed
             new(1.5, "10,4 4,36 14,54 36,52 54,30 60,2! 54,50 46,100"), // in one stroke
+            new(1.5, "14,0 4,52! 64,50 / 46,28 42,100"), // an L with a short stroke through it
+            new(0.7, "20,0 4,60! 30,66 60,58 / 52,40 44,100"), // an L, the stroke lower
         ],
         [
             new(3, "62,3 18,4! 10,44! 34,38 56,54 56,80 34,98 4,92"), // in one stroke
             new(3, "16,4 10,46! 34,38 56,54 56,82 32,99 2,90 / 16,5 64,2"), // with a separate hat
             new(1, "22,6 10,42! 30,42 40,60 34,86 12,100 / 22,7 76,0"), // with a long hat and a small belly
             new(2, "60,4 26,6 16,30 24,44 46,54 54,74 38,96 2,94"), // nearly an S
+            new(0.6, "2,52 16,92! 30,30 44,6! 84,0"), // a tick with a hat
+            new(0.8, "70,2 22,8! 14,46! 44,44 54,70 36,94 4,98"), // with straight corners
         ],
         [
             new(3, "40,0 18,30 4,64 10,92 32,99 52,84 48,62 28,56 8,72"), // straight
@@ -72,6 +82,7 @@ internal static class DigitStrokes
             new(1.2, "2,22 4,4! 58,4! 44,46 34,100"), // with a serif
             new(2, "2,10 26,4 54,8 50,40 38,70 34,100"), // in one curve
             new(1, "2,14 30,8 64,2! 38,50 16,100"), // slanted
+            new(1, "4,14 14,4 36,12 64,4! 44,50 30,100 / 16,52 62,50"), // with a wave and a bar
         ],
         [
             new(4, "50,14 30,1 10,10 10,30 30,46 50,64 52,86 30,99 8,88 10,66 32,46 50,28 52,12"), // in one stroke
@@ -86,6 +97,8 @@ internal static class DigitStrokes
             new(4, "50,14 30,1 6,16 8,44 30,48 50,22 52,8! 50,50 46,100"), // with a straight tail
             new(2, "46,6 24,2 6,20 12,38 34,34 48,10! 44,50 34,100"), // with a small head
             new(1.5, "48,18 28,1 6,16 10,42 32,46 48,20! 48,56 42,92 24,100 14,90"), // hooked
+            new(1.2, "16,100 22,56 30,8! 52,0 70,16 62,40 38,50 24,42"), // from the foot up, the loop to the right
+            new(0.8, "26,46 46,40 58,18 42,2 24,8 22,40 20,70 16,100"), // a loop to the right on a stem
         ],
     ];
 

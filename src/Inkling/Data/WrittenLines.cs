@@ -47,7 +47,8 @@ internal static class WrittenLines
             labels[i] = digits.Labels[which];
             Drawn drawn = Draw(digits, which, style, random);
             double left = right + style.Gap + 0.07 * style.Height * random.NextGaussian();
-            left = Math.Max(left, right - 0.16 * style.Height);
+            bool isLoop = i > 0 && labels[i] == 0 && labels[i - 1] == 0; // zeros in a row run into each other
+            left = Math.Max(left, right - (isLoop ? 0.28 : 0.16) * style.Height);
             page.Paste(drawn, left, baseline + 0.05 * style.Height * random.NextGaussian(), i + 1);
             right = left + drawn.InkWidth;
             if (i < count - 1 && random.NextDouble() < style.Dots)
@@ -71,7 +72,7 @@ internal static class WrittenLines
         float[] image = new float[Glyph * Glyph];
         digits.CopyInput(which, image);
         style.Hand.Apply(image, Glyph, Glyph, unchecked((long)random.NextUInt64()), which);
-        double scale = style.Height / 20 * Math.Exp(0.09 * random.NextGaussian());
+        double scale = style.Height / 20 * Math.Exp(0.11 * random.NextGaussian());
         int side = (int)(Glyph * scale) + 2;
         float sharpness = Math.Max(0.5f / Math.Min(style.Edge, 1 - style.Edge), (float)(0.9 * scale)); // paper stays paper, and ink ink
         float[] drawn = new float[side * side];

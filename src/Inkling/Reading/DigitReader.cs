@@ -33,11 +33,7 @@ public sealed class DigitReader : IDisposable
     /// <param name="picture">The picture.</param>
     /// <param name="options">What is known about the numbers; null for nothing.</param>
     /// <returns>What was read; its text is empty where there is nothing to read.</returns>
-    public Reading Read(GreyImage picture, ReadingOptions? options = null)
-    {
-        ArgumentNullException.ThrowIfNull(picture);
-        return new ReadingStages(picture, _judge, options ?? new ReadingOptions()).Reading;
-    }
+    public Reading Read(GreyImage picture, ReadingOptions? options = null) => Explain(picture, options).Reading;
 
     /// <summary>The same, with everything there is to see on the way.</summary>
     /// <param name="picture">The picture.</param>
@@ -45,7 +41,7 @@ public sealed class DigitReader : IDisposable
     public ReadingStages Explain(GreyImage picture, ReadingOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(picture);
-        return new ReadingStages(picture, _judge, options ?? new ReadingOptions());
+        return ReadingStages.Of(picture, _judge, options ?? new ReadingOptions());
     }
 
     /// <summary>Lets the networks' memory go.</summary>

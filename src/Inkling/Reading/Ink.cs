@@ -10,11 +10,11 @@ public sealed class Ink
     /// <param name="values">[height, width], row-major; 0 is paper, 1 is full ink. Not copied.</param>
     /// <exception cref="ArgumentException">The length is not width × height.</exception>
     public Ink(int width, int height, float[] values)
-        : this(width, height, values, threshold: 0.5f, reduction: 1)
+        : this(width, height, values, threshold: 0.5f, isDarkOnLight: true, reduction: 1)
     {
     }
 
-    internal Ink(int width, int height, float[] values, float threshold, int reduction)
+    internal Ink(int width, int height, float[] values, float threshold, bool isDarkOnLight, int reduction)
     {
         ArgumentNullException.ThrowIfNull(values);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(width);
@@ -24,6 +24,7 @@ public sealed class Ink
         Width = width;
         Height = height;
         Threshold = threshold;
+        IsDarkOnLight = isDarkOnLight;
         Reduction = reduction;
         _values = values;
     }
@@ -39,6 +40,9 @@ public sealed class Ink
 
     /// <summary>The ink from which on a pixel is more pen than paper.</summary>
     public float Threshold { get; }
+
+    /// <summary>Whether the ink was darker than the paper.</summary>
+    public bool IsDarkOnLight { get; }
 
     /// <summary>How many of the picture's pixels, in each direction, a pixel of the map is the mean of.</summary>
     public int Reduction { get; }

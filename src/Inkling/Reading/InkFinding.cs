@@ -17,6 +17,9 @@ internal static class InkFinding
     /// <summary>Paper as rough as this, in grey levels, is patterned, or photographed in the dark: averaging over neighbours helps.</summary>
     private const float RoughSpread = 6;
 
+    /// <summary>As often as needed: a pattern fades with each blur, strokes hardly do.</summary>
+    private const int MostBlurs = 4;
+
     private const float SmallestContrast = 14, ContrastInSpreads = 3.2f, ThresholdInSpreads = 2.3f, WeakShare = 0.55f, WeakInSpreads = 2f, CutInSpreads = 3;
 
     /// <summary>Light ink has so many times as much dark around it.</summary>
@@ -31,15 +34,29 @@ internal static class InkFinding
     public static Ink Find(GreyImage picture)
     {
         ArgumentNullException.ThrowIfNull(picture);
-        int reduction = (Math.Max(picture.Width, picture.Height) + LongestSide - 1) / LongestSide;
-        picture = Reduce(picture, reduction);
+        int reduction = Math.Max(1, (Math.Max(picture.Width, picture.Height) + LongestSide - 1) / LongestSide);
+        return FindIn(Reduce(picture, reduction), reduction);
+    }
+
+    /// <summary>
+    /// The ink of a picture in which other ink is covered with paper: what is darker than all else, the edge of a table or a
+    /// shadow, may have hidden what is written.
+    /// </summary>
+    public static Ink FindBeside(GreyImage picture, Ink other)
+    {
+        GreyImage reduced = Reduce(picture, other.Reduction);
+        return FindIn(Paper.Under(reduced, other.IsDarkOnLight).Cover(reduced, other.Values, other.IsDarkOnLight), other.Reduction);
+    }
+
+    private static Ink FindIn(GreyImage picture, int reduction)
+    {
         InkLevels? levels = InkLevels.Of(picture);
         if (levels is not null && levels.Spread <= SmoothSpread && Paper.Under(picture, levels.IsDarkOnLight).Unevenness <= EvenShare * levels.Contrast)
             return InEvenLight(picture, levels, reduction);
         Found dark = InUnevenLight(picture, isDarkOnLight: true), light = InUnevenLight(picture, isDarkOnLight: false);
         // Seen the wrong way round, what surrounds strokes is "ink", and far more of it.
         bool isDark = light.Share == 0 || (dark.Share > 0 && dark.Share <= MuchMore * light.Share);
-        return (isDark ? dark : light).ToInk(picture, reduction);
+        return (isDark ? dark : light).ToInk(picture, isDark, reduction);
     }
 
     private static Ink InEvenLight(GreyImage picture, InkLevels levels, int reduction)
@@ -52,7 +69,7 @@ internal static class InkFinding
         for (int i = 0; i < values.Length; i++)
             isPen[i] = values[i] > levels.Threshold;
         ClearFarFrom(isPen, values, picture.Width, picture.Height);
-        return new Ink(picture.Width, picture.Height, values, levels.Threshold, reduction);
+        return new Ink(picture.Width, picture.Height, values, levels.Threshold, levels.IsDarkOnLight, reduction);
     }
 
     private static Found InUnevenLight(GreyImage picture, bool isDarkOnLight)
@@ -60,17 +77,22 @@ internal static class InkFinding
         int width = picture.Width, height = picture.Height;
         float[] contrast = Paper.Under(picture, isDarkOnLight).InkOn(picture, isDarkOnLight);
         (float paper, float spread) = PaperOf(contrast);
-        if (spread > RoughSpread && Math.Min(width, height) > 2 * Reach)
+        int blurs = spread > RoughSpread && Math.Min(width, height) > 2 * Reach ? MostBlurs : 0;
+        for (int blur = 0; blur <= blurs; blur++)
         {
-            contrast = Blur(contrast, width, height);
-            (paper, spread) = PaperOf(contrast);
+            if (blur > 0)
+            {
+                contrast = Blur(contrast, width, height);
+                (paper, spread) = PaperOf(contrast);
+            }
+
+            float threshold = Math.Max(EdgeLevel(contrast, width, height) - paper, ThresholdInSpreads * spread);
+            float pen = PenOf(contrast, paper + threshold, out long count) - paper;
+            if ((blur > 0 || blurs == 0) && pen >= Math.Max(SmallestContrast, ContrastInSpreads * spread))
+                return new Found(contrast, paper, pen, threshold, spread, (double)count / contrast.Length);
         }
 
-        float threshold = Math.Max(EdgeLevel(contrast, width, height) - paper, ThresholdInSpreads * spread);
-        float pen = PenOf(contrast, paper + threshold, out long count);
-        if (pen - paper < Math.Max(SmallestContrast, ContrastInSpreads * spread))
-            return new Found([], 0, 0, 0, 0, 0);
-        return new Found(contrast, paper, pen - paper, threshold, spread, (double)count / contrast.Length);
+        return new Found([], 0, 0, 0, 0, 0);
     }
 
     /// <summary>The commonest contrast, which is paper's, and its spread (from the median absolute deviation).</summary>
@@ -216,11 +238,11 @@ internal static class InkFinding
     /// <param name="Share">The share of pixels that are ink; 0 where there is none.</param>
     private sealed record Found(float[] Contrast, float Paper, float Pen, float Threshold, float Spread, double Share)
     {
-        public Ink ToInk(GreyImage picture, int reduction)
+        public Ink ToInk(GreyImage picture, bool isDarkOnLight, int reduction)
         {
             float[] values = new float[picture.Pixels.Length];
             if (Share == 0)
-                return new Ink(picture.Width, picture.Height, values, 0.5f, reduction);
+                return new Ink(picture.Width, picture.Height, values, 0.5f, isDarkOnLight, reduction);
             float cut = Math.Min(CutInSpreads * Spread, WeakShare * Threshold);
             for (int i = 0; i < values.Length; i++)
             {
@@ -230,7 +252,7 @@ internal static class InkFinding
 
             float weak = Math.Max(WeakShare * Threshold, WeakInSpreads * Spread);
             ClearFarFrom(Grow(picture.Width, picture.Height, Threshold, weak), values, picture.Width, picture.Height);
-            return new Ink(picture.Width, picture.Height, values, Math.Min(weak, Threshold) / Pen, reduction);
+            return new Ink(picture.Width, picture.Height, values, Math.Min(weak, Threshold) / Pen, isDarkOnLight, reduction);
         }
 
         /// <summary>What is ink for sure, and what is nearly so and hangs together with it (Canny's hysteresis).</summary>

@@ -73,6 +73,30 @@ internal sealed class Paper
         return ink;
     }
 
+    /// <summary>The picture with some of its pixels, and those beside them, as the paper under them is.</summary>
+    public GreyImage Cover(GreyImage picture, ReadOnlySpan<float> ink, bool isDarkOnLight)
+    {
+        const int reach = 3;
+        float[] contrast = InkOn(picture, isDarkOnLight);
+        byte[] pixels = picture.Pixels.ToArray();
+        for (int i = 0; i < ink.Length; i++)
+        {
+            if (ink[i] <= 0)
+                continue;
+            int y = i / picture.Width, x = i % picture.Width;
+            for (int v = Math.Max(0, y - reach); v <= Math.Min(picture.Height - 1, y + reach); v++)
+            {
+                for (int u = Math.Max(0, x - reach); u <= Math.Min(picture.Width - 1, x + reach); u++)
+                {
+                    int near = v * picture.Width + u;
+                    pixels[near] = (byte)Math.Clamp(picture.Pixels[near] + (isDarkOnLight ? contrast[near] : -contrast[near]), 0, 255);
+                }
+            }
+        }
+
+        return new GreyImage(picture.Width, picture.Height, pixels);
+    }
+
     private static int LevelAt(int[] histogram, double count)
     {
         int level = 0;

@@ -6,16 +6,19 @@ public sealed class ReadingStages
     /// <summary>Ways whose segments the second network is asked about.</summary>
     private const int WaysAskedTwice = 4;
 
+    /// <summary>With less confidence than this, another look is worth it.</summary>
+    private const double Doubtful = 0.1;
+
     /// <summary>Differences of scores are divided by it: the networks are surer than they are right, since a number's segments are judged alike.</summary>
     private const double ScoreTemperature = 1.5;
 
     private readonly SegmentJudge _judge;
     private readonly ReadingOptions _options;
 
-    internal ReadingStages(GreyImage picture, SegmentJudge judge, ReadingOptions options)
+    private ReadingStages(Ink ink, SegmentJudge judge, ReadingOptions options)
     {
         (_judge, _options) = (judge, options);
-        Ink = Ink.Of(picture);
+        Ink = ink;
         Ink.RemoveRuledLines();
         InkPieces pieces = InkPieces.Of(Ink);
         List<(Word Word, NumberStages Stages)> read = [.. ReadAll(pieces, TextLayout.Words(Ink, pieces.All))];
@@ -30,6 +33,18 @@ public sealed class ReadingStages
 
         Numbers = numbers;
         Reading = new Reading(lines, options.UnsureBelow);
+    }
+
+    /// <summary>Reads a picture; where what stands out most in it cannot be read, what is beside that.</summary>
+    internal static ReadingStages Of(GreyImage picture, SegmentJudge judge, ReadingOptions options)
+    {
+        Ink ink = Ink.Of(picture);
+        float[] found = ink.Values.ToArray();
+        ReadingStages first = new(ink, judge, options);
+        if (first.Reading.Confidence >= Doubtful || !found.AsSpan().ContainsAnyExcept(0f))
+            return first;
+        ReadingStages second = new(InkFinding.FindBeside(picture, new Ink(ink.Width, ink.Height, found, ink.Threshold, ink.IsDarkOnLight, ink.Reduction)), judge, options);
+        return second.Reading.Confidence > first.Reading.Confidence ? second : first;
     }
 
     /// <summary>What came out.</summary>

@@ -7,7 +7,7 @@ namespace Inkling;
 internal sealed class SegmentJudge : IDisposable
 {
     /// <summary>How much of the opinion which digit it is comes from the second network.</summary>
-    private const float SecondShare = 0.6f;
+    private const float SecondShare = 0.3f;
 
     private const int Pixels = MnistNormalisation.Side * MnistNormalisation.Side, Digits = 10;
 

@@ -93,7 +93,7 @@ internal static class TextLayout
         InkPiece[] tall = [.. pieces.Where(piece => piece.Box.Height >= TallShare * height).OrderBy(piece => piece.Box.Left)];
         InkPiece[] small = [.. pieces.Except(tall)];
         List<Word> words = [.. Groups(tall, height).Select(group => new Word(group, BoxOf(group), DigitHeightOf(group)))];
-        return [.. words.Where(word => word.DigitHeight >= SmallestHeight).Select(word => word with { Pieces = [.. word.Pieces, .. small.Where(piece => BelongsTo(piece, word))] })];
+        return [.. words.Where(word => word.DigitHeight >= SmallestHeight).Select(word => word with { Pieces = [.. word.Pieces, .. SmallOnesOf(word, small)] })];
     }
 
     /// <summary>
@@ -161,11 +161,32 @@ internal static class TextLayout
         }
     }
 
-    private static bool BelongsTo(InkPiece small, Word word)
+    /// <summary>Dots, dashes, hats, and digits that grow smaller: what is near to the number, or to what was near to it.</summary>
+    private static List<InkPiece> SmallOnesOf(Word word, InkPiece[] small)
     {
-        PixelBox box = small.Box, own = word.Box;
-        double h = word.DigitHeight, x = box.Left + box.Width / 2.0, y = box.Top + box.Height / 2.0;
-        return small.Area >= 3 && x > own.Left - 0.6 * h && x < own.Right + 0.8 * h && y > own.Top - 0.35 * h && y < own.Bottom + 0.3 * h;
+        double h = word.DigitHeight;
+        List<InkPiece> own = [];
+        PixelBox box = word.Box;
+        bool grows = true;
+        while (grows)
+        {
+            InkPiece[] near = [.. small.Where(piece => piece.Area >= 3 && !own.Contains(piece) && IsNear(piece.Box))];
+            own.AddRange(near);
+            grows = false;
+            foreach (InkPiece piece in near.Where(piece => piece.Box.Height >= 0.25 * h))
+            {
+                box = new PixelBox(Math.Min(box.Left, piece.Box.Left), box.Top, 0, box.Height) with { Width = Math.Max(box.Right, piece.Box.Right) - Math.Min(box.Left, piece.Box.Left) };
+                grows = true;
+            }
+        }
+
+        return own;
+
+        bool IsNear(PixelBox other)
+        {
+            double x = other.Left + other.Width / 2.0, y = other.Top + other.Height / 2.0;
+            return x > box.Left - 0.6 * h && x < box.Right + 0.8 * h && y > box.Top - 0.35 * h && y < box.Bottom + 0.3 * h;
+        }
     }
 
     private static PixelBox BoxOf(IEnumerable<InkPiece> pieces) => pieces.Select(piece => piece.Box).Aggregate((a, b) => a.Union(b));

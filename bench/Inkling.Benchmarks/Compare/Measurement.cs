@@ -1,0 +1,18 @@
+namespace Inkling.Benchmarks.Compare;
+
+/// <summary>How long a piece of work took somebody, several times.</summary>
+/// <param name="Work">What was done.</param>
+/// <param name="Who">By whom, with how many threads.</param>
+/// <param name="Seconds">Each run's time.</param>
+/// <param name="Note">What else there is to say: accuracy, a fraction of peak, or why there are no runs.</param>
+internal sealed record Measurement(string Work, string Who, IReadOnlyList<double> Seconds, string Note = "")
+{
+    public double Median
+    {
+        get
+        {
+            double[] sorted = [.. Seconds.Order()];
+            return sorted.Length == 0 ? double.NaN : (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
+        }
+    }
+}
