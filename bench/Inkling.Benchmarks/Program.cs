@@ -1,5 +1,4 @@
 using BenchmarkDotNet.Running;
-using Inkling.Benchmarks;
 using Inkling.Benchmarks.Compare;
 
 // "compare [RUNS] [FOLDER]" sets our work beside that of others; anything else goes to BenchmarkDotNet.

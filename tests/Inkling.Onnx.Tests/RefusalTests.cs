@@ -81,7 +81,7 @@ public sealed class RefusalTests
         AssertTensor(tensor => tensor.FloatData[2] = float.NaN, "tensor \"t0\" holds NaN at 2");
         AssertTensor(tensor => tensor.DataLocation = DataLocation.External, "tensor \"t0\" lies in another file");
         AssertTensor(tensor => tensor.ExternalData.Add(new StringStringEntryProto { Key = "location", Value = "/etc/passwd" }), "tensor \"t0\" lies in another file");
-        AssertTensor(tensor => tensor.Segment = new Segment { End = 3 }, "tensor \"t0\" is stored in segments");
+        AssertTensor(tensor => tensor.Segment = new TensorProto.Types.Segment { End = 3 }, "tensor \"t0\" is stored in segments");
         AssertTensor(tensor => tensor.DataType = (DataType)17, "type (number 17)");
         AssertTensor(tensor => tensor.RawData = ByteString.CopyFrom(1, 2, 3), "does not fit");
         AssertTensor(tensor => tensor.DataType = DataType.Int64, "does not fit");

@@ -8,6 +8,8 @@ namespace Inkling.Benchmarks.Compare;
 /// <summary>Measurements as a table, Markdown and JSON.</summary>
 internal sealed class Report(int runs)
 {
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
+
     private readonly List<Measurement> _measurements = [];
     private readonly List<string> _notes = [];
 
@@ -43,14 +45,14 @@ internal sealed class Report(int runs)
         File.WriteAllText(Path.Combine(folder, "compare.md"), markdown);
         File.WriteAllText(Path.Combine(folder, "compare.json"), JsonSerializer.Serialize(
             new { machine = Machine, runs, measurements = _measurements.Select(m => new { m.Work, m.Who, seconds = m.Seconds, median = double.IsNaN(m.Median) ? (double?)null : m.Median, m.Note }), notes = _notes },
-            new JsonSerializerOptions { WriteIndented = true }));
+            Indented));
     }
 
     private string Markdown()
     {
         StringBuilder text = new();
         text.Append(CultureInfo.InvariantCulture, $"{Machine}. Medians of {runs} runs, everybody in turn.\n\n| work | who | median | least … most | ours is faster | |\n| --- | --- | --- | --- | --- | --- |\n");
-        foreach (IGrouping<string, Measurement> work in _measurements.GroupBy(measurement => measurement.Work))
+        foreach (IGrouping<string, Measurement> work in _measurements.GroupBy(measurement => measurement.Work, StringComparer.Ordinal))
         {
             Measurement ours = work.First();
             foreach (Measurement measurement in work)

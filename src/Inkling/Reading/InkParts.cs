@@ -19,11 +19,12 @@ internal sealed class InkParts
 
     private const int MostCuts = 24;
 
-    private InkParts(int[] part, IReadOnlyList<PixelBox> boxes, IReadOnlyList<int> areas, double pen)
+    private InkParts(int[] part, IReadOnlyList<PixelBox> boxes, IReadOnlyList<int> areas, IReadOnlyList<int> pieces, double pen)
     {
         Part = part;
         Boxes = boxes;
         Areas = areas;
+        Pieces = pieces;
         Pen = pen;
     }
 
@@ -36,6 +37,9 @@ internal sealed class InkParts
     /// <summary>Each part's pixels that are more pen than paper.</summary>
     public IReadOnlyList<int> Areas { get; }
 
+    /// <summary>The piece of ink that each part was cut from.</summary>
+    public IReadOnlyList<int> Pieces { get; }
+
     /// <summary>How wide the pen's strokes are, in pixels.</summary>
     public double Pen { get; }
 
@@ -45,7 +49,7 @@ internal sealed class InkParts
     {
         double pen = PenWidth(strip, threshold);
         int[] raw = new int[strip.Values.Length]; // numbers of parts as they are found, from 1
-        int next = 1;
+        List<int> pieces = [0];
         foreach ((int piece, PixelBox box) in PieceBoxes(strip, threshold))
         {
             List<int[]> cuts = box.Width <= Narrow * digitHeight ? [] : Cuts(strip, piece, box, pen, digitHeight);
@@ -59,14 +63,14 @@ internal sealed class InkParts
                     int row = Math.Clamp(y - box.Top, 0, box.Height - 1), before = 0;
                     foreach (int[] cut in cuts)
                         before += x - box.Left > cut[row] ? 1 : 0;
-                    raw[at] = next + before;
+                    raw[at] = pieces.Count + before;
                 }
             }
 
-            next += cuts.Count + 1;
+            pieces.AddRange(Enumerable.Repeat(piece, cuts.Count + 1));
         }
 
-        return InOrder(strip, threshold, raw, next, pen);
+        return InOrder(strip, threshold, raw, pieces, pen);
     }
 
     /// <summary>The boxes of the strip's pieces, of pixels that are more pen than paper.</summary>
@@ -202,8 +206,9 @@ internal sealed class InkParts
     }
 
     /// <summary>Numbers the parts by where their middles lie, and leaves out those without a pixel of pen.</summary>
-    private static InkParts InOrder(Strip strip, float threshold, int[] raw, int count, double pen)
+    private static InkParts InOrder(Strip strip, float threshold, int[] raw, List<int> pieces, double pen)
     {
+        int count = pieces.Count;
         PixelBox?[] boxes = new PixelBox?[count];
         int[] areas = new int[count];
         for (int i = 0; i < raw.Length; i++)
@@ -220,6 +225,6 @@ internal sealed class InkParts
         Array.Fill(place, -1);
         for (int i = 0; i < order.Length; i++)
             place[order[i]] = i;
-        return new InkParts([.. raw.Select(i => place[i])], [.. order.Select(i => boxes[i]!.Value)], [.. order.Select(i => areas[i])], pen);
+        return new InkParts([.. raw.Select(i => place[i])], [.. order.Select(i => boxes[i]!.Value)], [.. order.Select(i => areas[i])], [.. order.Select(i => pieces[i])], pen);
     }
 }

@@ -11,6 +11,9 @@ internal sealed class Lattice
 
     private const int DigitsEach = 3;
 
+    /// <summary>How much less likely digits are for their size, for standing above or below the line, for a gap in them, for each piece they are joined from, and for being cut off from the next.</summary>
+    private const double LowOrHigh = 5, Aside = 12, Torn = 8, Joined = 0.7, CutOff = 1;
+
     /// <summary>How much less likely it is that there is no digit at all: pictures are taken of something.</summary>
     private const double Empty = 3;
 
@@ -74,9 +77,9 @@ internal sealed class Lattice
     private double Geometry(Segment segment)
     {
         double height = segment.Box.Height / _height, offset = Math.Abs(segment.Box.Top + segment.Box.Height / 2.0 - _middle) / _height;
-        double size = height < 0.7 ? Math.Log(height / 0.7) : height > 1.6 ? Math.Log(height / 1.6) : 0;
+        double size = height < 0.6 ? Math.Log(height / 0.6) : height > 1.6 ? Math.Log(height / 1.6) : 0;
         double aside = Math.Max(0, offset - 0.35), torn = Math.Max(0, segment.Gap / _height - 0.1);
-        return -(8 * size * size + 12 * aside * aside + 8 * torn);
+        return -(LowOrHigh * size * size + Aside * aside * aside + Torn * torn + Joined * (segment.Pieces - 1) + (segment.IsCutOff ? CutOff : 0));
     }
 
     /// <summary>Digits stand beside each other: how much less likely one is for standing above or below the one before.</summary>
@@ -96,7 +99,7 @@ internal sealed class Lattice
     {
         double height = segment.Box.Height / _height, ink = segment.Area / (_pen * _height);
         bool isSmall = height < 0.4 && Math.Max(segment.Box.Width, segment.Box.Height) < 0.9 * _height;
-        return isSmall ? -0.1 - 0.5 * ink : Log(p) - 0.5 - 3 * ink;
+        return isSmall ? 0.4 * Log(p) - 0.1 - 0.5 * ink : Log(p) - 0.5 - 3 * ink;
     }
 
     /// <summary>What a way does with a segment.</summary>

@@ -6,8 +6,10 @@ namespace Inkling;
 /// <param name="Box">Around them, in the strip.</param>
 /// <param name="Area">Their pixels that are more pen than paper.</param>
 /// <param name="Gap">The widest stretch of columns between two of them without ink, in pixels.</param>
+/// <param name="Pieces">How many pieces of ink they are from.</param>
+/// <param name="IsCutOff">Whether its last part and the part behind it are from one piece.</param>
 /// <param name="Glyph">[28, 28]: they alone, brought into MNIST's form.</param>
-internal sealed record Segment(int First, int End, PixelBox Box, int Area, int Gap, byte[] Glyph);
+internal sealed record Segment(int First, int End, PixelBox Box, int Area, int Gap, int Pieces, bool IsCutOff, byte[] Glyph);
 
 /// <summary>All segments of a number that are not out of the question.</summary>
 internal static class Segments
@@ -32,7 +34,9 @@ internal static class Segments
                 area += parts.Areas[end - 1];
                 if (end > first + 1 && (box.Width > Widest * digitHeight || gap > WidestGap * digitHeight))
                     break;
-                segments.Add(new Segment(first, end, box, area, gap, GlyphOf(strip, parts, first, end, box)));
+                int pieces = Enumerable.Range(first, end - first).Select(part => parts.Pieces[part]).Distinct().Count();
+                bool isCutOff = end < parts.Count && parts.Pieces[end - 1] == parts.Pieces[end];
+                segments.Add(new Segment(first, end, box, area, gap, pieces, isCutOff, GlyphOf(strip, parts, first, end, box)));
             }
         }
 

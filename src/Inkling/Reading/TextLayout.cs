@@ -170,7 +170,7 @@ internal static class TextLayout
         bool grows = true;
         while (grows)
         {
-            InkPiece[] near = [.. small.Where(piece => piece.Area >= 3 && !own.Contains(piece) && IsNear(piece.Box))];
+            InkPiece[] near = [.. small.Where(piece => piece.Area >= 3 && !own.Contains(piece) && IsNear(piece.Box) && !IsRule(piece.Box, word.Box, h))];
             own.AddRange(near);
             grows = false;
             foreach (InkPiece piece in near.Where(piece => piece.Box.Height >= 0.25 * h))
@@ -187,6 +187,13 @@ internal static class TextLayout
             double x = other.Left + other.Width / 2.0, y = other.Top + other.Height / 2.0;
             return x > box.Left - 0.6 * h && x < box.Right + 0.8 * h && y > box.Top - 0.35 * h && y < box.Bottom + 0.3 * h;
         }
+    }
+
+    /// <summary>What is left of a line: flat and long, and not in the middle of the digits, where a dash is.</summary>
+    private static bool IsRule(PixelBox box, PixelBox digits, double h)
+    {
+        double y = box.Top + box.Height / 2.0;
+        return box.Height < 0.2 * h && box.Width > 3 * box.Height && box.Width > 0.3 * h && (y < digits.Top + 0.2 * h || y > digits.Bottom - 0.2 * h);
     }
 
     private static PixelBox BoxOf(IEnumerable<InkPiece> pieces) => pieces.Select(piece => piece.Box).Aggregate((a, b) => a.Union(b));
