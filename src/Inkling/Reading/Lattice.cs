@@ -12,7 +12,7 @@ internal sealed class Lattice
     private const int DigitsEach = 3;
 
     /// <summary>How much less likely digits are for their size, for standing above or below the line, for a gap in them, for each piece they are joined from, and for being cut off from the next.</summary>
-    private const double LowOrHigh = 5, Aside = 12, Torn = 8, Joined = 0.7, CutOff = 1;
+    private const double LowOrHigh = 5, Aside = 12, Torn = 8, Joined = 0.7, CutOff = 0.5;
 
     /// <summary>How much less likely it is that there is no digit at all: pictures are taken of something.</summary>
     private const double Empty = 3;
@@ -99,7 +99,7 @@ internal sealed class Lattice
     {
         double height = segment.Box.Height / _height, ink = segment.Area / (_pen * _height);
         bool isSmall = height < 0.4 && Math.Max(segment.Box.Width, segment.Box.Height) < 0.9 * _height;
-        return isSmall ? 0.4 * Log(p) - 0.1 - 0.5 * ink : Log(p) - 0.5 - 3 * ink;
+        return isSmall ? 0.4 * Log(p) - 0.1 - 0.5 * ink : Log(p) - 1 - 4 * ink;
     }
 
     /// <summary>What a way does with a segment.</summary>

@@ -7,10 +7,16 @@ public sealed class ReadingStages
     private const int WaysAskedTwice = 4;
 
     /// <summary>With less confidence than this, another look is worth it.</summary>
-    private const double Doubtful = 0.1;
+    private const double Doubtful = 0.4;
 
     /// <summary>Confidence in each of a number's digits with which it is one, beside others, and under which it is none.</summary>
-    private const double Sure = 0.6, HardlySure = 0.25;
+    private const double Sure = 0.8, HardlySure = 0.6;
+
+    /// <summary>
+    /// A number's confidence is a product of powers: of its way's likelihood among all ways, and of what the networks think of its
+    /// segments. Both speak of the same doubts; the powers were fitted on pictures of numbers.
+    /// </summary>
+    private const double WayPower = 0.5, SegmentPower = 0.3;
 
     /// <summary>Differences of scores are divided by it: the networks are surer than they are right, since a number's segments are judged alike.</summary>
     private const double ScoreTemperature = 1.5;
@@ -134,7 +140,7 @@ public sealed class ReadingStages
         double all = likelihoods.Sum();
         List<ReadDigit> digits = [];
         List<PixelBox> separators = [];
-        double confidence = likelihoods[0] / all;
+        double product = 1;
         foreach (Lattice.Step step in ways[0].Steps)
         {
             PixelBox box = InPicture(strip.InInk(step.Segment.Box));
@@ -145,13 +151,14 @@ public sealed class ReadingStages
             }
 
             float[] opinion = opinions[segments.IndexOf(step.Segment)];
-            confidence *= opinion[step.Digit];
+            product *= opinion[step.Digit];
             float sum = opinion.Take(10).Sum();
             digits.Add(new ReadDigit(step.Digit, [.. opinion.Take(10).Select(p => p / Math.Max(sum, 1e-6f))], box, step.Segment.Glyph));
         }
 
+        double confidence = Math.Pow(likelihoods[0] / all, WayPower) * Math.Pow(product, SegmentPower);
         PixelBox whole = digits.Select(digit => digit.Box).Aggregate((a, b) => a.Union(b));
-        return new ReadNumber(ways[0].Text, confidence, whole, digits, separators, [.. ways.Skip(1).Zip(likelihoods.Skip(1), (way, likelihood) => (way.Text, confidence * likelihood))]);
+        return new ReadNumber(ways[0].Text, confidence, whole, digits, separators, [.. ways.Skip(1).Zip(likelihoods.Skip(1), (way, likelihood) => (way.Text, Math.Min(confidence, (1 - confidence) / (all - 1)) * likelihood))]);
     }
 
     private PixelBox InPicture(PixelBox box)

@@ -1,0 +1,82 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+using ScottPlot;
+
+namespace Inkling.Benchmarks;
+
+/// <summary><c>growth [FOLDER]</c>: how the cost of training grows with the network, the mini-batch and the cores; a table and a plot of each.</summary>
+internal static class Growth
+{
+    private const int Tries = 3;
+
+    public static async Task<int> RunAsync(string folder)
+    {
+        LabelledImages all = (await Mnist.LoadAsync()).Training;
+        LabelledImages ten = all.Slice(0, 10_000), two = all.Slice(0, 2_000);
+        int cores = Environment.ProcessorCount;
+        Directory.CreateDirectory(folder);
+        StringBuilder report = new();
+
+        Measure("hidden neurons", "784-N-10, mini-batches of 10, one thread", [10, 30, 100, 300, 1000], n => (ten, Plain($"784 dense:{n} sigmoid dense:10 sigmoid", 10, 1, isSeed: true)));
+        Measure("images", "784-30-10, mini-batches of 10, one thread", [100, 1000, 10_000, 50_000], n => (all.Slice(0, n), Plain("784 dense:30 sigmoid dense:10 sigmoid", 10, 1, isSeed: true)));
+        Measure("images in a mini-batch", $"784-100-100-10, ReLU, Adam, {cores} threads", [1, 10, 100, 800], n => (ten, Plain("784 dense:100 relu dense:100 relu dense:10 softmax", n, cores)));
+        Measure("channels", $"two 3×3 convolutions of C channels, mini-batches of 64, Adam, {cores} threads", [8, 16, 32, 64, 128], n => (two, Plain($"1x28x28 conv:{n}:3x3 relu maxpool:2 conv:{n}:3x3 relu maxpool:2 flatten dense:10 softmax", 64, cores)));
+        Measure("threads", "two 3×3 convolutions of 64 channels, mini-batches of 64, Adam", [.. Enumerable.Range(1, cores)], n => (two, Plain("1x28x28 conv:64:3x3 relu maxpool:2 conv:64:3x3 relu maxpool:2 flatten dense:10 softmax", 64, n)));
+
+        await File.WriteAllTextAsync(Path.Combine(folder, "growth.md"), report.ToString());
+        Console.Write(report);
+        return 0;
+
+        void Measure(string what, string job, int[] sizes, Func<int, (LabelledImages Images, Job Job)> jobOf)
+        {
+            double[] microseconds = [.. sizes.Select(size => MicrosecondsAnImage(jobOf(size).Images, jobOf(size).Job))];
+            report.Append(CultureInfo.InvariantCulture, $"{job}\n\n| {what} | {string.Join(" | ", sizes)} |\n|{string.Concat(Enumerable.Repeat(" --- |", sizes.Length + 1))}\n| µs an image | {string.Join(" | ", microseconds.Select(time => time.ToString(time < 10 ? "0.00" : "0.0", CultureInfo.InvariantCulture)))} |\n\n");
+            Draw(Path.Combine(folder, $"growth-{what.Replace(' ', '-')}.svg"), what, job, sizes, microseconds);
+        }
+    }
+
+    private static Job Plain(string architecture, int miniBatch, int threads, bool isSeed = false) => new(Architecture.Parse(architecture), new TrainingOptions
+    {
+        Epochs = 1,
+        MiniBatchSize = miniBatch,
+        LearningRate = isSeed ? 0.5 : 0.001,
+        Optimiser = isSeed ? new Optimiser.Sgd() : new Optimiser.Adam(),
+        Threads = threads,
+        OnEpoch = _ => { },
+    });
+
+    /// <summary>The least of several: what else the machine does only adds.</summary>
+    private static double MicrosecondsAnImage(LabelledImages images, Job job)
+    {
+        double best = double.MaxValue;
+        for (int i = 0; i < Tries; i++)
+        {
+            Network network = new(job.Architecture, seed: 1);
+            long start = Stopwatch.GetTimestamp();
+            network.Train(images, job.Options);
+            best = Math.Min(best, Stopwatch.GetElapsedTime(start).TotalMicroseconds / images.Count);
+        }
+
+        return best;
+    }
+
+    /// <summary>Both axes in powers of ten: a straight line that rises by one for one is proportional.</summary>
+    private static void Draw(string path, string what, string job, int[] sizes, double[] microseconds)
+    {
+        Plot plot = new();
+        double[] x = [.. sizes.Select(size => Math.Log10(size))], y = [.. microseconds.Select(Math.Log10)];
+        plot.Add.Scatter(x, y, Color.FromHex("#2456A4"));
+        plot.Axes.Bottom.SetTicks(x, [.. sizes.Select(size => size.ToString("N0", CultureInfo.InvariantCulture))]);
+        double low = Math.Floor(y.Min()), high = Math.Ceiling(y.Max() + 1e-9);
+        double[] decades = [.. Enumerable.Range((int)low, (int)(high - low) + 1).Select(power => (double)power)];
+        plot.Axes.Left.SetTicks(decades, [.. decades.Select(power => Math.Pow(10, power).ToString("0.###", CultureInfo.InvariantCulture))]);
+        plot.Axes.SetLimitsY(low, high);
+        plot.Title(job, 14);
+        plot.XLabel(what, 13);
+        plot.YLabel("µs an image", 13);
+        plot.SaveSvg(path, 560, 320);
+    }
+
+    private sealed record Job(Architecture Architecture, TrainingOptions Options);
+}
