@@ -1,7 +1,6 @@
 // Reads the numbers in a PGM picture, or one digit of 28×28 pixels, as one native program without .NET beside it.
 // Publish it with: dotnet publish -c Release samples/aot -o FOLDER
 // Run it with: FOLDER/read-digits samples/aot/42.pgm
-using System.Diagnostics;
 using System.Globalization;
 using Inkling;
 using Inkling.Samples;
@@ -29,9 +28,5 @@ else
 
 return 0;
 
-static void Print(string text, double confidence)
-{
+static void Print(string text, double confidence) =>
     Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{text}, {confidence:P1} sure"));
-    TimeSpan time = DateTime.UtcNow - Process.GetCurrentProcess().StartTime.ToUniversalTime();
-    Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"read {time.TotalMilliseconds:0} ms after the start"));
-}

@@ -20,6 +20,7 @@ public sealed class SnippetTests : IDisposable
         }
 
         File.Copy(Path.Combine(Page.Root, "samples", "42.png"), Path.Combine(_folder, "number.png"));
+        File.Copy(Path.Combine(Page.Root, "tests", "Inkling.Onnx.Tests", "Files", "pytorch-example.onnx"), Path.Combine(_folder, "torch.onnx"));
         Environment.CurrentDirectory = _folder;
         Environment.SetEnvironmentVariable("INKLING_DATA", _folder);
     }

@@ -30,7 +30,7 @@ internal static class Snippets
         string program = string.Join('\n', usings.Distinct(StringComparer.Ordinal).Concat(lines));
         CSharpParseOptions language = new(LanguageVersion.CSharp14);
         CSharpCompilation compilation = CSharpCompilation.Create(
-            name, [CSharpSyntaxTree.ParseText(program, language)], References, new CSharpCompilationOptions(OutputKind.ConsoleApplication, nullableContextOptions: NullableContextOptions.Enable));
+            name.Replace('/', '.'), [CSharpSyntaxTree.ParseText(program, language)], References, new CSharpCompilationOptions(OutputKind.ConsoleApplication, nullableContextOptions: NullableContextOptions.Enable));
         using MemoryStream bytes = new();
         EmitResult result = compilation.Emit(bytes);
         string[] errors = [.. result.Diagnostics.Where(diagnostic => diagnostic.Severity >= DiagnosticSeverity.Warning && diagnostic.Id != "CS8019").Select(diagnostic => diagnostic.ToString())];
