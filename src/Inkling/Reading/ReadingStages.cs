@@ -111,16 +111,18 @@ public sealed class ReadingStages
         List<Segment> segments = Segments.Of(strip, parts, word.DigitHeight);
         if (segments.Count == 0)
             return null;
-        float[][] opinions = _judge.Judge([.. segments.Select(segment => segment.Glyph)]);
+        float[][] opinions = _judge.Judge(segments, word.DigitHeight);
         double middle = MiddleOf(parts, word.DigitHeight);
         IReadOnlyList<Lattice.Way> ways = new Lattice(segments, opinions, parts, word.DigitHeight, middle).Best(_options);
         int[] inQuestion = [.. ways.Take(WaysAskedTwice).SelectMany(way => way.Steps).Where(step => step.Digit >= 0).Select(step => segments.IndexOf(step.Segment)).Distinct()];
-        if (inQuestion.Length == 0)
-            return null;
-        float[][] second = _judge.JudgeAgain([.. inQuestion.Select(i => segments[i].Glyph)], [.. inQuestion.Select(i => opinions[i])]);
-        for (int i = 0; i < inQuestion.Length; i++)
-            opinions[inQuestion[i]] = second[i];
-        ways = new Lattice(segments, opinions, parts, word.DigitHeight, middle).Best(_options);
+        if (inQuestion.Length > 0)
+        {
+            float[][] second = _judge.JudgeAgain([.. inQuestion.Select(i => segments[i])], [.. inQuestion.Select(i => opinions[i])]);
+            for (int i = 0; i < inQuestion.Length; i++)
+                opinions[inQuestion[i]] = second[i];
+            ways = new Lattice(segments, opinions, parts, word.DigitHeight, middle).Best(_options);
+        }
+
         if (ways.Count == 0 || ways[0].Text.Length == 0)
             return null;
         return new NumberStages(strip, parts, NumberOf(strip, ways, segments, opinions));
