@@ -18,7 +18,7 @@ internal sealed partial class Chain
             described = new Architecture(_input, [.. _steps.Select(step => step.Layer), .. givesLogits ? [new Layer.Softmax()] : Array.Empty<Layer>()]);
         }
 
-        Network network = new(new ParameterBuffer(described), new RandomStream(seed: 1)) { Temperature = description?.Temperature ?? Temperature };
+        Network network = new(new ParameterBuffer(described), new RandomStream(seed: 1)) { Temperature = description?.Temperature ?? Temperature, History = description?.History };
         if (_steps.Find(step => step.Numbers.Any(numbers => !Array.TrueForAll(numbers, float.IsFinite))) is { } overflown)
             throw new ArgumentException($"The weights of {overflown.Layer} are too large.", nameof(description));
         foreach ((object? own, Step step) in network.Parameters.All.Where(own => own is not null).Zip(_steps.Where(step => step.Numbers.Any())))

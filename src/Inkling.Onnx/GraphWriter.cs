@@ -53,6 +53,8 @@ internal sealed class GraphWriter
         Describe(NetworkDescription.Key, NetworkDescription.Of(network).ToJson());
         Describe("classes", string.Join(',', classes));
         Describe("normalisation", model.Graph.Input[0].DocString);
+        if (network.History is { } history)
+            Describe("training", history);
         return model;
 
         void Describe(string key, string value) => model.MetadataProps.Add(new StringStringEntryProto { Key = key, Value = value });

@@ -82,6 +82,17 @@ public sealed class ExportTests
     }
 
     [Fact]
+    public void A_graph_says_how_it_was_trained()
+    {
+        Network network = new([4, 3]) { History = "30 epochs" };
+        byte[] file = network.Export();
+        Assert.Equal("30 epochs", OnnxRuntime.MetadataOf(file)["training"]);
+        Assert.Equal("30 epochs", OnnxFile.Parse(file, "net.onnx", normalisation: null).History);
+        network.History = null;
+        Assert.DoesNotContain("training", OnnxRuntime.MetadataOf(network.Export()).Keys);
+    }
+
+    [Fact]
     public void The_same_network_makes_the_same_bytes() =>
         Assert.Equal(Networks.Example(Networks.Architectures.First()).Network.Export(), Networks.Example(Networks.Architectures.First()).Network.Export());
 

@@ -6,12 +6,13 @@ namespace Inkling;
 /// <summary>What a saved network is, beside its numbers: the JSON that safetensors and ONNX files carry under <see cref="Key"/>.</summary>
 /// <param name="Architecture">Its layers and its cost.</param>
 /// <param name="Temperature">Its <see cref="Network.Temperature"/>.</param>
-internal sealed record NetworkDescription(Architecture Architecture, double Temperature)
+/// <param name="History">Its <see cref="Network.History"/>.</param>
+internal sealed record NetworkDescription(Architecture Architecture, double Temperature, string? History)
 {
     /// <summary>The metadata entry's name.</summary>
     public const string Key = "inkling";
 
-    public static NetworkDescription Of(Network network) => new(network.Architecture, network.Temperature);
+    public static NetworkDescription Of(Network network) => new(network.Architecture, network.Temperature, network.History);
 
     public string ToJson()
     {
@@ -23,6 +24,8 @@ internal sealed record NetworkDescription(Architecture Architecture, double Temp
             json.WriteString("cost", Architecture.Name(Architecture.Cost));
             if (Temperature != 1)
                 json.WriteNumber("temperature", Temperature);
+            if (History is not null)
+                json.WriteString("training", History);
             json.WriteEndObject();
         }
 
@@ -43,9 +46,12 @@ internal sealed record NetworkDescription(Architecture Architecture, double Temp
             double temperature = json.RootElement.TryGetProperty("temperature", out JsonElement t) ? t.GetDouble() : 1;
             if (!(temperature is > 0 and < 1000))
                 throw new FormatException("temperature");
+            string? history = json.RootElement.TryGetProperty("training", out JsonElement h) ? h.GetString() : null;
+            if (history is { Length: > TrainingHistory.MaxLength })
+                throw new FormatException("training");
             return json.RootElement.TryGetProperty("sizes", out JsonElement sizes) // before there were other layers
-                ? new(Architecture.FullyConnected([.. sizes.EnumerateArray().Select(size => size.GetInt32())], cost), temperature)
-                : new(Architecture.Parse(json.RootElement.GetProperty("architecture").GetString() ?? "", cost), temperature);
+                ? new(Architecture.FullyConnected([.. sizes.EnumerateArray().Select(size => size.GetInt32())], cost), temperature, history)
+                : new(Architecture.Parse(json.RootElement.GetProperty("architecture").GetString() ?? "", cost), temperature, history);
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or ArgumentException)
         {

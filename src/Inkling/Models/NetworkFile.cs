@@ -90,7 +90,7 @@ public static class NetworkFile
         if (stored < architecture.ParameterCount)
             throw new InklingException($"{name}: its tensors hold {stored:N0} numbers, fewer than the {architecture.ParameterCount:N0} of the network {architecture} that its metadata describe.");
         Dictionary<string, Tensor> tensors = file.Tensors.ToDictionary(tensor => tensor.Name, StringComparer.Ordinal);
-        Network network = new(new ParameterBuffer(architecture), new RandomStream(seed: 1)) { Temperature = description.Temperature };
+        Network network = new(new ParameterBuffer(architecture), new RandomStream(seed: 1)) { Temperature = description.Temperature, History = description.History };
         ForEachTensor(network, (tensorName, shape, _, set) =>
         {
             if (!tensors.Remove(tensorName, out Tensor? tensor) || !tensor.Shape.SequenceEqual(shape))

@@ -30,7 +30,7 @@ internal static class Folding
             }
         }
 
-        Network folded = new(new Architecture(network.Architecture.Input, kept, network.Architecture.Cost)) { Temperature = network.Temperature };
+        Network folded = new(new ParameterBuffer(new Architecture(network.Architecture.Input, kept, network.Architecture.Cost)), network.Random.Clone()) { Temperature = network.Temperature, History = network.History };
         for (int l = 0; l < kept.Count; l++)
             Copy(network.Parameters, sources[l].Weights, sources[l].Normalisation, folded.Parameters.All[l]);
         return folded;

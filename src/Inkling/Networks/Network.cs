@@ -63,6 +63,17 @@ public sealed class Network
     /// </summary>
     public double Temperature { get; set; } = 1;
 
+    /// <summary>
+    /// How it was trained, one training after the other, in words; saved with it as safetensors and ONNX. Null where that is not
+    /// known. <see cref="GradientDescent.Train"/> adds to it; what else a reader should know (which data) can be added too.
+    /// </summary>
+    /// <exception cref="ArgumentException">It is longer than 2,000 characters.</exception>
+    public string? History
+    {
+        get;
+        set => field = value is null || value.Length <= TrainingHistory.MaxLength ? value : throw new ArgumentException($"A history of {value.Length:N0} characters; at most {TrainingHistory.MaxLength:N0} are saved.", nameof(value));
+    }
+
     internal ParameterBuffer Parameters { get; }
 
     /// <summary>Drawn from at birth and then by every shuffle, so that training twice for one epoch is not the same epoch twice.</summary>
@@ -107,7 +118,7 @@ public sealed class Network
     {
         ParameterBuffer copy = new(Architecture);
         copy.CopyFrom(Parameters);
-        return new Network(copy, Random.Clone()) { Temperature = Temperature };
+        return new Network(copy, Random.Clone()) { Temperature = Temperature, History = History };
     }
 
     /// <summary><c>784-30-10, sigmoid, quadratic cost, 23,860 parameters</c>, or an architecture's text in place of the sizes.</summary>

@@ -97,6 +97,8 @@ internal sealed class Trainer : IDisposable
         finally
         {
             reports.Finish();
+            if (State.Epoch > 0)
+                _network.History = TrainingHistory.Append(_network.History, TrainingHistory.Describe(_options, State.Epoch, _training.Count));
         }
 
         if (_average is not null)

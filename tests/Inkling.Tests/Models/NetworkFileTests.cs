@@ -35,6 +35,34 @@ public sealed class NetworkFileTests : IDisposable
     }
 
     [Fact]
+    public void How_a_network_was_trained_stays_with_it()
+    {
+        LabelledImages digits = GeneratedDigits.Create(20, seed: 1);
+        Network network = new([784, 5, 10]);
+        Assert.Null(network.History);
+        network.Train(digits, new TrainingOptions { Epochs = 2, LearningRate = 0.5, OnEpoch = _ => { } });
+        network.Train(digits, new TrainingOptions
+        {
+            Epochs = 1,
+            MiniBatchSize = 4,
+            LearningRate = 0.004,
+            Optimiser = new Optimiser.Adam(WeightDecay: 0.01),
+            Schedule = new Schedule.Cosine(),
+            Augmentation = new Augmentation { Shift = 2 },
+            OnEpoch = _ => { },
+        });
+        network.Save(PathOf("n.safetensors"));
+        Assert.Equal(
+            "2 epochs of 20 examples, mini-batches of 10, SGD, learning rate 0.5; then 1 epoch of 20 examples, mini-batches of 4, Adam (betas 0.9 and 0.999, weight decay 0.01), learning rate 0.004, cosine to 0 of it, augmentation (shift 2)",
+            Network.Load(PathOf("n.safetensors")).History);
+        network.History = new string('x', 2000);
+        network.Train(digits, new TrainingOptions { Epochs = 1, OnEpoch = _ => { } });
+        Assert.Equal(2000, network.Clone().History!.Length);
+        Assert.EndsWith("xx; then 1 epoch of 20 examples, mini-batches of 10, SGD, learning rate 3", network.History, StringComparison.Ordinal);
+        Assert.Throws<ArgumentException>(() => network.History = new string('x', 2001));
+    }
+
+    [Fact]
     public void Any_reader_of_safetensors_finds_the_weights_by_the_formats_rules()
     {
         Network network = new([3, 2], seed: 4);

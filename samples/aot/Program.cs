@@ -1,0 +1,32 @@
+// Reads the numbers in a PGM picture, or one digit of 28×28 pixels, as one native program without .NET beside it.
+// Publish it with: dotnet publish -c Release samples/aot -o FOLDER
+// Run it with: FOLDER/read-digits samples/aot/42.pgm
+using System.Globalization;
+using Inkling;
+using Inkling.Samples;
+
+if (args is not [string file])
+{
+    Console.Error.WriteLine("usage: read-digits PICTURE.pgm");
+    return 2;
+}
+
+GreyImage picture = Pgm.Load(file);
+Network tiny = BundledModels.Load("tiny");
+if (picture is { Width: 28, Height: 28 }) // a digit cut out already, as MNIST has them: there is nothing to look for
+{
+    float[] ink = [.. picture.Pixels.ToArray().Select(pixel => 1 - pixel / 255f)];
+    float[] likelihoods = tiny.FeedForward(ink);
+    Print(Array.IndexOf(likelihoods, likelihoods.Max()).ToString(CultureInfo.InvariantCulture), likelihoods.Max());
+}
+else
+{
+    using DigitReader reader = new(tiny);
+    Reading reading = reader.Read(picture);
+    Print(reading.Text, reading.Confidence);
+}
+
+return 0;
+
+static void Print(string text, double confidence) =>
+    Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{text}, {confidence:P1} sure"));

@@ -1,0 +1,69 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace Inkling.Packages.Tests;
+
+/// <summary>All packages, packed once, in a folder with spaces in its name that restore looks into.</summary>
+public sealed class PackedFeed : IAsyncLifetime
+{
+    public static readonly string[] Ids = ["Inkling", "Inkling.Cli", "Inkling.Imaging", "Inkling.Onnx"];
+
+    /// <summary>A version that no cache has seen.</summary>
+    public string Version { get; } = string.Create(CultureInfo.InvariantCulture, $"0.1.0-test.{DateTime.UtcNow.Ticks}");
+
+    /// <summary>The tests' folder.</summary>
+    public string Home { get; } = Directory.CreateTempSubdirectory("inkling packages ").FullName;
+
+    /// <summary>The packages' folder.</summary>
+    public string Feed => Path.Combine(Home, "my feed");
+
+    /// <summary>The repository's root.</summary>
+    public static string Root { get; } = FindRoot();
+
+    public async ValueTask InitializeAsync()
+    {
+        foreach (string id in Ids)
+            await PackAsync(id, Feed);
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        Directory.Delete(Home, recursive: true);
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>Packs what the build of these tests has built.</summary>
+    public Task PackAsync(string id, string folder)
+    {
+        string configuration = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name; // bin/Release/net10.0/
+        return DotnetAsync(Root, "pack", "--no-build", "-c", configuration, $"-p:PackageVersion={Version}", "-o", folder, Path.Combine("src", id));
+    }
+
+    /// <summary>A package's file.</summary>
+    public string PathOf(string id, string ending = "nupkg") => Path.Combine(Feed, $"{id}.{Version}.{ending}");
+
+    public static Task<string> DotnetAsync(string folder, params string[] arguments) => RunAsync(folder, "dotnet", arguments);
+
+    /// <summary>Runs a program that is to succeed; returns what it writes.</summary>
+    public static async Task<string> RunAsync(string folder, string program, params string[] arguments)
+    {
+        ProcessStartInfo start = new(program, arguments) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
+        start.Environment["DOTNET_CLI_TELEMETRY_OPTOUT"] = start.Environment["DOTNET_NOLOGO"] = "1";
+        start.Environment["MSBUILDDISABLENODEREUSE"] = "1";
+        foreach (string inherited in new[] { "MSBUILD_EXE_PATH", "MSBuildSDKsPath", "MSBuildExtensionsPath" })
+            start.Environment.Remove(inherited);
+        using Process process = Process.Start(start)!;
+        Task<string> output = process.StandardOutput.ReadToEndAsync(), error = process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        Assert.True(process.ExitCode == 0, $"{program} {string.Join(' ', arguments)}\n{await output}{await error}");
+        return await output;
+    }
+
+    private static string FindRoot()
+    {
+        string? folder = AppContext.BaseDirectory;
+        while (folder is not null && !File.Exists(Path.Combine(folder, "Inkling.slnx")))
+            folder = Path.GetDirectoryName(folder);
+        return folder!;
+    }
+}
