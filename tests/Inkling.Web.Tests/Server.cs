@@ -10,6 +10,7 @@ public sealed partial class Server : IAsyncDisposable
 
     private readonly Process _process;
     private readonly bool _ownsHome;
+    private bool _isDisposed;
 
     private Server(Process process, string home, bool ownsHome, Uri address)
     {
@@ -57,10 +58,18 @@ public sealed partial class Server : IAsyncDisposable
         }
     }
 
-    public async ValueTask DisposeAsync()
+    public async Task DisposeKeepingHomeAsync()
     {
+        if (_isDisposed)
+            return;
+        _isDisposed = true;
         await StopAsync();
         _process.Dispose();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await DisposeKeepingHomeAsync();
         if (_ownsHome)
             Directory.Delete(Home, recursive: true);
     }

@@ -8,6 +8,16 @@ internal static class ApiDescription
 {
     private static readonly string[] PictureTypes = ["image/png", "image/jpeg", "image/bmp", "image/webp", "image/gif"];
 
+    private static readonly Dictionary<string, string> Answers = new(StringComparer.Ordinal)
+    {
+        ["200"] = "The reading, as inkling read --json writes it",
+        ["400"] = "A parameter or the form is wrong",
+        ["413"] = "The picture is too long, or has too many pixels",
+        ["422"] = "No picture, or a damaged one",
+        ["429"] = "Too many pictures at once; Retry-After says when to try again",
+        ["503"] = "The picture took too long to read",
+    };
+
     public static void Configure(OpenApiOptions options)
     {
         options.AddDocumentTransformer((document, _, _) =>
@@ -18,8 +28,11 @@ internal static class ApiDescription
         });
         options.AddOperationTransformer((operation, context, _) =>
         {
-            if (context.Description.RelativePath == "api/read")
-                operation.RequestBody = Picture();
+            if (context.Description.RelativePath != "api/read")
+                return Task.CompletedTask;
+            operation.RequestBody = Picture();
+            foreach ((string status, IOpenApiResponse response) in operation.Responses ?? [])
+                response.Description = Answers.GetValueOrDefault(status, response.Description ?? "");
             return Task.CompletedTask;
         });
     }

@@ -31,6 +31,7 @@ export function start(canvas, input, page, penWidth) {
 
     async function send() {
         waiting = true;
+        canvas.dataset.due = revision + 1; // the reading that will know all there is now
         if (sending) return;
         sending = true;
         try {
@@ -66,8 +67,6 @@ export function start(canvas, input, page, penWidth) {
 
     canvas.addEventListener('pointerdown', e => {
         if (e.button !== 0 || stroke) return;
-        e.preventDefault();
-        canvas.focus({ preventScroll: true });
         canvas.setPointerCapture(e.pointerId);
         cursor = null;
         strokes.push(stroke = []);

@@ -30,6 +30,7 @@ public static class WebServer
             ContentRootPath = AppContext.BaseDirectory,
         });
         builder.Logging.ClearProviders().AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace).SetMinimumLevel(LogLevel.Warning);
+        builder.Logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None); // whoever asks is told
         builder.Logging.AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error); // keys for sessions only; they may die with the process
         builder.WebHost.ConfigureKestrel(kestrel => Configure(kestrel, settings));
 

@@ -7,7 +7,7 @@ namespace Inkling.Web.Inside;
 /// <summary>Every layer of a network for one input, and how the answer depends on each of its numbers. All that is chosen is in the address.</summary>
 public sealed partial class InsidePage : IDisposable
 {
-    private const int Side = MnistNormalisation.Side, MostNeurons = 128, InStrip = 20, Samples = 200;
+    private const int Side = MnistNormalisation.Side, MostNeurons = 128, InStrip = 20, CellSide = 14, Samples = 200;
 
     private static readonly Lazy<LabelledImages> Generated = new(() => GeneratedDigits.Create(Samples, seed: 7));
 
@@ -83,7 +83,7 @@ public sealed partial class InsidePage : IDisposable
         {
             Shape shape = network.Architecture.ShapeBefore(l);
             return shape.IsVector
-                ? Pictures.Maps(values, Math.Min(values.Length, 100), 1, 1, 100, isEachScaled: false)
+                ? Pictures.Maps([.. values.Take(InStrip * 2).SelectMany(value => Enumerable.Repeat(value, CellSide * CellSide))], Math.Min(values.Length, InStrip * 2), CellSide, CellSide, InStrip * 2, isEachScaled: false)
                 : Pictures.Maps(values, Math.Min(shape.Channels, InStrip), shape.Height, shape.Width, InStrip, isEachScaled: false);
         })];
     }
@@ -102,7 +102,20 @@ public sealed partial class InsidePage : IDisposable
     private void AnotherDigit() => Navigation.NavigateTo(
         Navigation.GetUriWithQueryParameters(new Dictionary<string, object?>(StringComparer.Ordinal) { ["x"] = null, ["output"] = null, ["sample"] = Input is null ? (Sample ?? 0) + 1 : Sample ?? 0 }), replace: true);
 
-    private string NameOf(int layer) => _network!.Architecture.Layers[layer - 1].ToString();
+    private string NameOf(int layer) => _network!.Architecture.Layers[layer - 1] switch
+    {
+        Layer.Convolution convolution => T.Format("layer.convolution", convolution.Kernel),
+        Layer.Dense => T["layer.dense"],
+        Layer.MaxPool pool => T.Format("layer.maxpool", pool.Size),
+        Layer.AveragePool pool => T.Format("layer.averagepool", pool.Size),
+        Layer.GlobalAveragePool => T["layer.gap"],
+        Layer.BatchNormalisation => T["layer.batchnorm"],
+        Layer.Dropout => T["layer.dropout"],
+        Layer.Flatten => T["layer.flatten"],
+        Layer.Activation { Function: ActivationFunction.Relu } => "ReLU",
+        Layer.Activation activation => activation.ToString(),
+        { } other => other.ToString(),
+    };
 
     private ReadOnlySpan<float> MapOf(IReadOnlyList<float[]> all, int layer, int channel)
     {

@@ -130,6 +130,16 @@ public sealed partial class LearnPage : IDisposable
             Select(Book.Begin(Settings, isPaused));
     }
 
+    /// <summary>The three experiments side by side, on the chosen data.</summary>
+    private void BeginAll()
+    {
+        foreach (RunSettings preset in RunSettings.Presets)
+        {
+            Choose(preset);
+            Begin(false);
+        }
+    }
+
     private void Select(Run run)
     {
         (RunId, _saved) = (run.Id, null);

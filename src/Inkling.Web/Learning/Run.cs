@@ -17,7 +17,7 @@ internal sealed class Run(int id, RunSettings settings, RunStore store, Training
     private readonly List<RunEpoch> _epochs = [];
     private CancellationTokenSource _stop = new();
     private Thread? _thread;
-    private bool _holdsCore;
+    private bool _holdsCore, _isDisposed;
     private long _lastLook;
     private int _stepsLeft = int.MaxValue, _pauseBefore = int.MaxValue; // steps, and the epoch before which to pause
 
@@ -112,6 +112,9 @@ internal sealed class Run(int id, RunSettings settings, RunStore store, Training
 
     public void Dispose()
     {
+        if (_isDisposed)
+            return;
+        _isDisposed = true;
         Stop();
         _stop.Dispose();
         _mayGo.Dispose();
