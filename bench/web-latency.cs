@@ -1,11 +1,13 @@
 #:project ../src/Inkling/Inkling.csproj
 #:package Microsoft.Playwright
+#:property PublishAot=false
 // From pointer-up to the new reading on screen, measured in the browser.
 // usage: dotnet run -c Release bench/web-latency.cs -- http://127.0.0.1:5080 [PEOPLE] [STROKES]
+using System.Globalization;
 using Microsoft.Playwright;
 
 string address = args.ElementAtOrDefault(0) ?? "http://127.0.0.1:5080";
-int people = int.Parse(args.ElementAtOrDefault(1) ?? "1"), strokes = int.Parse(args.ElementAtOrDefault(2) ?? "60");
+int people = NumberAt(1, 1), strokes = NumberAt(2, 60);
 
 const string Measure = """
     () => {
@@ -27,6 +29,8 @@ await using IBrowser browser = await playwright.Chromium.LaunchAsync(new() { Exe
 double[][] all = await Task.WhenAll(Enumerable.Range(0, people).Select(DrawAsync));
 double[] times = [.. all.SelectMany(one => one).Order()];
 Console.WriteLine($"{people} drawing, {times.Length} strokes: median {At(0.5):0} ms, p90 {At(0.9):0} ms, p99 {At(0.99):0} ms, most {times[^1]:0} ms");
+
+int NumberAt(int index, int standard) => args.ElementAtOrDefault(index) is { } text ? int.Parse(text, CultureInfo.InvariantCulture) : standard;
 
 double At(double share) => times[Math.Min(times.Length - 1, (int)(share * times.Length))];
 

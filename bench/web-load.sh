@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 seconds=${1:-30} picture=${2:-} port=${PORT:-5089} connections=${CONNECTIONS:-64}
 work=$(mktemp -d)
 export XDG_DATA_HOME=$work
-trap 'kill -INT $server 2>/dev/null || true; wait $server 2>/dev/null || true; rm -rf "$work"' EXIT
+trap 'kill -TERM $server 2>/dev/null || true; wait $server 2>/dev/null || true; rm -rf "$work"' EXIT
 
 begin=$(date +%s%N)
 dotnet exec src/Inkling.Cli/bin/Release/net10.0/Inkling.Cli.dll serve --port "$port" > "$work/log" 2>&1 &

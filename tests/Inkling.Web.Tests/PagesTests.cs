@@ -59,7 +59,7 @@ public sealed class PagesTests(SharedServer shared, Browser browser)
         await using WatchedPage page = await browser.OpenAsync(shared.Server, "/inside?model=tiny");
         await page.Page.Locator(".layers > li").Nth(1).GetByRole(AriaRole.Button).First.ClickAsync();
         await page.Page.Locator(".neuron").Nth(2).ClickAsync();
-        await Assertions.Expect(page.Page.Locator(".neuronview h3")).ToHaveTextAsync("Neuron 2");
+        await Assertions.Expect(page.Page.Locator(".neuronview h3")).ToHaveTextAsync("Feature map 2");
         Assert.Contains("neuron=2", page.Page.Url, StringComparison.Ordinal);
         await page.ScreenshotAsync("inside-neuron-desktop-light");
     }
