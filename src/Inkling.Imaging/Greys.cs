@@ -6,7 +6,7 @@ namespace Inkling.Imaging;
 internal static class Greys
 {
     /// <summary>Luminance (Rec. 709) of unpremultiplied RGBA pixels, transparent parts laid on paper.</summary>
-    public static GreyImage Of(SKBitmap bitmap)
+    public static GreyImage Of(SKBitmap bitmap, double reduction)
     {
         byte[] grey = new byte[bitmap.Width * bitmap.Height];
         ReadOnlySpan<byte> rgba = bitmap.GetPixelSpan();
@@ -20,7 +20,7 @@ internal static class Greys
 
         if (!isOpaque)
             LayOnPaper(grey, rgba);
-        return new GreyImage(bitmap.Width, bitmap.Height, grey);
+        return new GreyImage(bitmap.Width, bitmap.Height, grey) { Reduction = reduction };
     }
 
     private static void LayOnPaper(Span<byte> grey, ReadOnlySpan<byte> rgba)
@@ -87,6 +87,6 @@ internal static class Greys
                 pixels[i] = source[start + row * down + column * right];
         }
 
-        return new GreyImage(width, height, pixels);
+        return new GreyImage(width, height, pixels) { Reduction = image.Reduction };
     }
 }

@@ -17,6 +17,9 @@ public static class PictureFile
     /// <summary>The most pixels that come out: larger pictures are reduced, since reading digits needs no more.</summary>
     public const int MaxPixelsOut = 16_000_000;
 
+    /// <summary>Photos that can be decoded to eighths of their size are decoded to no more than this: a fraction of the time, and reading would reduce them itself.</summary>
+    private const int LongestSide = 1600;
+
     private const string Formats = "PNG, JPEG, BMP, WebP and GIF are";
 
     /// <summary>Reads a picture file.</summary>
@@ -63,7 +66,7 @@ public static class PictureFile
         if (pixels == 0 || pixels > maxPixels)
             throw new InklingException($"{name}: {codec.Info.Width}×{codec.Info.Height} pixels; a picture may have up to {maxPixels / 1_000_000} million. Reduce it.");
         using SKBitmap bitmap = Decode(codec, name);
-        return Reduced(Greys.Of(bitmap)).Upright(codec.EncodedOrigin);
+        return Reduced(Greys.Of(bitmap, (double)codec.Info.Width / bitmap.Width)).Upright(codec.EncodedOrigin);
     }
 
     private static SKData ReadAll(Stream stream, string name)
@@ -108,11 +111,11 @@ public static class PictureFile
         }
     }
 
-    /// <summary>The largest size under the limit that the codec can decode to: JPEG knows eighths, WebP any size, PNG only its own.</summary>
+    /// <summary>The largest size up to <see cref="LongestSide"/> that the codec can decode to: JPEG knows eighths, WebP any size, PNG only its own.</summary>
     private static SKSizeI SizeToDecode(SKCodec codec)
     {
         SKSizeI size = codec.Info.Size;
-        for (int eighths = 7; eighths > 0 && (long)size.Width * size.Height > MaxPixelsOut; eighths--)
+        for (int eighths = 7; eighths > 0 && Math.Max(size.Width, size.Height) > LongestSide; eighths--)
             size = codec.GetScaledDimensions(eighths / 8f);
         return size;
     }
@@ -131,6 +134,6 @@ public static class PictureFile
         byte[] pixels = new byte[info.Width * info.Height];
         for (int row = 0; row < info.Height; row++)
             reduced.GetPixelSpan().Slice(row * reduced.RowBytes, info.Width).CopyTo(pixels.AsSpan(row * info.Width));
-        return new GreyImage(info.Width, info.Height, pixels);
+        return new GreyImage(info.Width, info.Height, pixels) { Reduction = image.Reduction / scale };
     }
 }

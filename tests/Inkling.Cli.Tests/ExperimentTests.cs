@@ -40,7 +40,7 @@ public sealed class ExperimentTests : IDisposable
     [Theory]
     [InlineData(2, "There is no experiment \"best of all\": seed, ladder, best", "best of all")]
     [InlineData(1, "--rows takes numbers from 1 to 15, as 1-7,9, not \"3-1\".", "ladder", "--rows", "3-1")]
-    [InlineData(2, "--model takes one of best, tiny, mlp, not \"huge\"", "best", "--model", "huge")]
+    [InlineData(2, "--model takes one of best, tiny, mlp, segments, not \"huge\"", "best", "--model", "huge")]
     public async Task A_wrong_experiment_is_answered_in_one_line(int exitCode, string message, params string[] arguments)
     {
         Command.Result result = await _inkling.RunAsync(["experiment", .. arguments]);

@@ -36,7 +36,8 @@ public sealed class ReadTests : IDisposable
         await File.WriteAllTextAsync(_inkling.PathOf("notes.png"), "not a picture");
         Command.Result result = await _inkling.RunAsync("read", "notes.png", "digit.png", "--model", "net.safetensors", "--json");
         Assert.Equal(1, result.ExitCode);
-        Assert.StartsWith("notes.png", Assert.Single(result.ErrorLines), StringComparison.Ordinal);
+        Assert.StartsWith("notes.png", result.ErrorLines[0], StringComparison.Ordinal);
+        Assert.Equal("1 of 2 could not be read as pictures.", result.ErrorLines[1]);
         JsonElement reading = JsonDocument.Parse(Assert.Single(result.Lines)).RootElement;
         Assert.Equal("digit.png", reading.GetProperty("file").GetString());
         Assert.Matches("^[0-9]$", reading.GetProperty("text").GetString());

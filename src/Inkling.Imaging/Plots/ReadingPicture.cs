@@ -6,11 +6,12 @@ namespace Inkling.Imaging;
 /// <summary>How a picture was read, to look at.</summary>
 public static class ReadingPicture
 {
-    private const float MostWidth = 1000, MostHeight = 700, StripHeight = 110, GlyphSide = 76, GlyphAcross = 104, Gap = 26;
+    private const float MostWidth = 1000, MostHeight = 700, MostInkHeight = 360, StripHeight = 110, GlyphSide = 76, GlyphAcross = 104, Gap = 26, Caption = 26;
+    private const float NumberHeight = Caption + StripHeight + GlyphSide + 62 + Gap;
 
     /// <summary>
-    /// Draws the picture with a box around each digit, and for each number the parts it was cut into and what the network saw
-    /// of each digit, into a PNG or SVG file.
+    /// Draws the picture with a box around each digit, what was taken for ink, and for each number the parts it was cut into and
+    /// what the network saw of each digit, into a PNG or SVG file.
     /// </summary>
     /// <param name="path">The file; its name ends in <c>.svg</c> for SVG.</param>
     /// <param name="picture">What was read.</param>
@@ -24,19 +25,23 @@ public static class ReadingPicture
         string text = stages.Reading.Text.Replace("\n", " / ", StringComparison.Ordinal);
         Heading heading = new(
             text.Length == 0 ? "Nothing to read" : text + (stages.Reading.IsUnsure ? ", unsure" : ""),
-            text.Length == 0 ? "No ink that looks like a digit." : $"{Percent(stages.Reading.Confidence)} sure of all of it. Below: the parts that each number was cut into, and its digits as the network saw them.");
-        float[] heights = [.. stages.Numbers.Select(number => StripHeight + GlyphSide + 62 + Gap)];
-        float widest = stages.Numbers.Select(number => number.Number.Digits.Count * GlyphAcross).DefaultIfEmpty(0).Max();
-        Sheet.Save(path, heading, Math.Max(width, Math.Max(widest, 320)), height + Gap + heights.Sum(), sheet =>
+            text.Length == 0 ? "No ink that looks like a digit." : $"{Percent(stages.Reading.Confidence)} sure of all of it.");
+        Ink ink = stages.Ink;
+        float inkScale = Math.Min(width / ink.Width, MostInkHeight / ink.Height), inkHeight = inkScale * ink.Height;
+        float widest = Math.Max(width, stages.Numbers.Select(number => number.Number.Digits.Count * GlyphAcross).Append(320).Max());
+        Sheet.Save(path, heading, widest, height + Gap + Caption + inkHeight + Gap + stages.Numbers.Count * NumberHeight, sheet =>
         {
             sheet.Image(SKRect.Create(0, 0, width, height), picture.Width, picture.Height, i => Grey(picture.Pixels[i]));
             foreach (ReadNumber number in stages.Reading.Numbers)
-                DrawBoxes(sheet, number, scale);
+                DrawBoxes(sheet, number, scale / (float)picture.Reduction);
             float y = height + Gap;
+            sheet.Text("Its ink", 0, y + 12, 14, Style.Muted);
+            sheet.Image(SKRect.Create(0, y + Caption, inkScale * ink.Width, inkHeight), ink.Width, ink.Height, i => Grey((byte)(255 - 255 * ink.Values[i])));
+            y += Caption + inkHeight + Gap;
             foreach (NumberStages number in stages.Numbers)
             {
-                DrawNumber(sheet, number, y, Math.Max(width, Math.Max(widest, 320)));
-                y += StripHeight + GlyphSide + 62 + Gap;
+                DrawNumber(sheet, number, y, widest);
+                y += NumberHeight;
             }
         });
     }
@@ -56,6 +61,8 @@ public static class ReadingPicture
 
     private static void DrawNumber(Sheet sheet, NumberStages number, float y, float width)
     {
+        sheet.Text($"{number.Number.Text}: the parts it was cut into, and its digits as the network saw them", 0, y + 12, 14, Style.Muted);
+        y += Caption;
         Ink upright = number.Upright;
         float scale = Math.Min(StripHeight / upright.Height, width / upright.Width);
         sheet.Image(SKRect.Create(0, y, scale * upright.Width, scale * upright.Height), upright.Width, upright.Height, i =>

@@ -6,17 +6,20 @@ namespace Inkling;
 /// <param name="Width">Columns.</param>
 /// <param name="Height">Rows.</param>
 /// <param name="Ink">[height, width]: 0 is paper, 1 is ink.</param>
-/// <param name="Owner">[height, width]: the number of the digit, from 1; 0 for paper, and for ink that is no digit's.</param>
+/// <param name="Owner">[height, width]: the number of the digit, from 1; 0 for paper, and for ink that is no digit's; <see cref="WrittenLines.Joining"/> for strokes that lead from digit to digit.</param>
 /// <param name="Digits">The digits, from the left.</param>
 internal sealed record WrittenLine(int Width, int Height, float[] Ink, int[] Owner, byte[] Digits);
 
 /// <summary>
-/// Writes numbers with the digits of a data set: spaced, touching or overlapping, slanting, with thick pens and thin ones, with
-/// dots and dashes between them, on a rule, blurred. What cuts and reads numbers can learn from them what is a digit and
+/// Writes numbers with the digits of a data set: spaced, touching, overlapping or joined by strokes, slanting, with thick pens
+/// and thin ones, with dots and dashes between them, on a rule, blurred. What cuts and reads numbers can learn from them what is a digit and
 /// what is half of one, or two.
 /// </summary>
 internal static class WrittenLines
 {
+    /// <summary>The owner of strokes that lead from digit to digit: with or without them a digit is whole.</summary>
+    public const int Joining = -1;
+
     private const int Glyph = 28;
 
     /// <summary>Amounts end in zeros: how often a digit is the same as the one before.</summary>
@@ -35,6 +38,7 @@ internal static class WrittenLines
         byte[] labels = new byte[count];
         Page page = new(ink, owner, width, height);
         double right = 0.7 * style.Height, baseline = 1.6 * style.Height;
+        Placed? before = null;
         for (int i = 0; i < count; i++)
         {
             int which = random.NextInt32(digits.Count);
@@ -45,15 +49,24 @@ internal static class WrittenLines
             }
 
             labels[i] = digits.Labels[which];
-            Drawn drawn = Draw(digits, which, style, random);
+            Drawn drawn = Draw(digits, which, labels[i] == 0 && i > 0 ? style.Zeros : 1, style, random);
             double left = right + style.Gap + 0.07 * style.Height * random.NextGaussian();
             bool isLoop = i > 0 && labels[i] == 0 && labels[i - 1] == 0; // zeros in a row run into each other
             left = Math.Max(left, right - (isLoop ? 0.28 : 0.16) * style.Height);
-            page.Paste(drawn, left, baseline + 0.05 * style.Height * random.NextGaussian(), i + 1);
+            Placed placed = page.Paste(drawn, left, baseline + style.Rise(labels[i]) + 0.05 * style.Height * random.NextGaussian(), i + 1);
+            if (before is not null && random.NextDouble() < style.Joins)
+                page.Join(before, placed, style, random);
             right = left + drawn.InkWidth;
+            before = placed;
             if (i < count - 1 && random.NextDouble() < style.Dots)
+            {
                 right = page.Dot(right, baseline, style, random);
+                before = null; // the pen was lifted
+            }
         }
+
+        if (before is not null && random.NextDouble() < Math.Max(0.06, 0.6 * style.Joins))
+            page.Tail(before, style, random);
 
         if (random.NextDouble() < 0.12)
             page.Dash(right + 0.25 * style.Height, baseline - 0.5 * style.Height, style, random);
@@ -67,12 +80,12 @@ internal static class WrittenLines
     }
 
     /// <summary>One digit, enlarged, with sharp edges and the pen's width of the line.</summary>
-    private static Drawn Draw(LabelledImages digits, int which, Style style, RandomStream random)
+    private static Drawn Draw(LabelledImages digits, int which, double size, Style style, RandomStream random)
     {
         float[] image = new float[Glyph * Glyph];
         digits.CopyInput(which, image);
         style.Hand.Apply(image, Glyph, Glyph, unchecked((long)random.NextUInt64()), which);
-        double scale = style.Height / 20 * Math.Exp(0.11 * random.NextGaussian());
+        double scale = style.Height / 20 * size * Math.Exp(0.11 * random.NextGaussian());
         int side = (int)(Glyph * scale) + 2;
         float sharpness = Math.Max(0.5f / Math.Min(style.Edge, 1 - style.Edge), (float)(0.9 * scale)); // paper stays paper, and ink ink
         float[] drawn = new float[side * side];
@@ -104,6 +117,8 @@ internal static class WrittenLines
     /// <summary>What is the same for all digits of a line.</summary>
     private sealed class Style
     {
+        private readonly double _zerosRise;
+
         public Style(RandomStream random)
         {
             Height = random.NextDouble(18, 64);
@@ -113,6 +128,9 @@ internal static class WrittenLines
             Slant = random.NextDouble() < 0.5 ? 0 : random.NextDouble(-0.25, 0.55);
             Dots = random.NextDouble() < 0.3 ? random.NextDouble(0.1, 0.5) : 0;
             Blur = random.NextDouble(0, 0.035) * Height;
+            Joins = random.NextDouble() < 0.35 ? random.NextDouble(0.15, 0.9) : 0;
+            Zeros = random.NextDouble() < 0.35 ? random.NextDouble(0.5, 0.85) : 1;
+            _zerosRise = Zeros < 1 && random.NextDouble() < 0.4 ? random.NextDouble(0, 1 - Zeros) * Height : 0;
         }
 
         public double Height { get; }
@@ -128,12 +146,49 @@ internal static class WrittenLines
 
         public double Blur { get; }
 
+        /// <summary>How often a stroke leads from one digit to the next.</summary>
+        public double Joins { get; }
+
+        /// <summary>How large zeros are beside the other digits.</summary>
+        public double Zeros { get; }
+
+        /// <summary>By how much a digit stands above the line: minus a number of pixels.</summary>
+        public double Rise(int digit) => digit == 0 ? -_zerosRise : 0;
+
         public Augmentation Hand { get; } = new() { Rotation = 8, Scale = 0.1, Shear = 0.15, Elastic = 16, ElasticSmoothness = 5 };
     }
 
     private sealed record Drawn(float[] Ink, int Side, int Left, int Right, int Bottom)
     {
         public int InkWidth => Math.Max(1, Right - Left);
+    }
+
+    /// <summary>A digit on the page.</summary>
+    private sealed record Placed(Drawn Drawn, int Dx, int Dy)
+    {
+        /// <summary>Its pixel of ink that is farthest to the right (or left) in one third of its height, from the top.</summary>
+        public (double X, double Y)? Outermost(int third, bool isRight)
+        {
+            int top = Drawn.Side, side = Drawn.Side;
+            for (int i = 0; i < side * side && top == side; i++)
+            {
+                if (Drawn.Ink[i] > 0.5f)
+                    top = i / side;
+            }
+
+            int height = Math.Max(1, Drawn.Bottom - top), from = top + third * height / 3, to = top + (third + 1) * height / 3;
+            for (int step = 0; step < side; step++)
+            {
+                int x = isRight ? side - 1 - step : step;
+                for (int y = from; y < to; y++)
+                {
+                    if (Drawn.Ink[y * side + x] > 0.5f)
+                        return (x + Dx, y + Dy);
+                }
+            }
+
+            return null;
+        }
     }
 
     private sealed class Page(float[] ink, int[] owner, int width, int height)
@@ -143,7 +198,7 @@ internal static class WrittenLines
         public int[] Owner => owner;
 
         /// <summary>Lays a digit's ink with its left side at a column and its bottom on a row.</summary>
-        public void Paste(Drawn drawn, double left, double baseline, int number)
+        public Placed Paste(Drawn drawn, double left, double baseline, int number)
         {
             int dx = (int)Math.Round(left) - drawn.Left, dy = (int)Math.Round(baseline) - drawn.Bottom;
             for (int y = 0; y < drawn.Side; y++)
@@ -151,6 +206,50 @@ internal static class WrittenLines
                 for (int x = 0; x < drawn.Side; x++)
                     Put(x + dx, y + dy, drawn.Ink[y * drawn.Side + x], number);
             }
+
+            return new Placed(drawn, dx, dy);
+        }
+
+        /// <summary>Does not lift the pen between two digits.</summary>
+        public void Join(Placed before, Placed next, Style style, RandomStream random)
+        {
+            if (before.Outermost(random.NextInt32(3), isRight: true) is { } from && next.Outermost(random.NextInt32(3), isRight: false) is { } to)
+                Curve(from, to, random.NextDouble(-0.25, 0.25) * style.Height, PenOf(next.Drawn) * random.NextDouble(0.5, 1));
+        }
+
+        /// <summary>Lets the pen run on behind the last digit.</summary>
+        public void Tail(Placed last, Style style, RandomStream random)
+        {
+            if (last.Outermost(random.NextInt32(3), isRight: true) is not { } from)
+                return;
+            (double, double) to = (from.X + random.NextDouble(0.1, 0.6) * style.Height, from.Y + random.NextDouble(-0.35, 0.35) * style.Height);
+            Curve(from, to, random.NextDouble(-0.25, 0.25) * style.Height, PenOf(last.Drawn) * random.NextDouble(0.5, 1));
+        }
+
+        /// <summary>A bent stroke: a quadratic Bézier curve whose middle lies below the straight line.</summary>
+        private void Curve((double X, double Y) from, (double X, double Y) to, double below, double pen)
+        {
+            const int steps = 12;
+            (double x, double y) = from;
+            for (int i = 1; i <= steps; i++)
+            {
+                double t = (double)i / steps, u = from.X + t * (to.X - from.X), v = from.Y + t * (to.Y - from.Y) + 4 * t * (1 - t) * below;
+                Stroke(x, y, u, v, Math.Max(0.6, pen / 2), Joining);
+                (x, y) = (u, v);
+            }
+        }
+
+        /// <summary>How wide a digit's strokes are (<see cref="InkParts"/> measures them in the same way).</summary>
+        private static double PenOf(Drawn drawn)
+        {
+            int area = 0, edges = 0;
+            for (int i = 0; i < drawn.Ink.Length - 1; i++)
+            {
+                area += drawn.Ink[i] > 0.5f ? 1 : 0;
+                edges += drawn.Ink[i] > 0.5f != drawn.Ink[i + 1] > 0.5f ? 1 : 0;
+            }
+
+            return 4 / Math.PI * area / Math.Max(1, edges); // edges between rows are as many again
         }
 
         /// <summary>A dot or a comma between two digits; returns where it ends.</summary>

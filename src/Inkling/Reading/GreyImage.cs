@@ -27,6 +27,9 @@ public sealed class GreyImage
     /// <summary>Rows.</summary>
     public int Height { get; }
 
+    /// <summary>How many of the file's pixels one pixel stands for, in each direction, at least 1: large photos are reduced as they are decoded.</summary>
+    public double Reduction { get; init; } = 1;
+
     /// <summary>[height, width], row-major; 0 is black, 255 is white.</summary>
     public ReadOnlySpan<byte> Pixels => _pixels;
 

@@ -54,4 +54,11 @@ public sealed class Ink
 
     /// <summary>Takes away long straight lines: ruled and graph paper, table borders, the line on a cheque.</summary>
     internal void RemoveRuledLines() => RuledLines.Remove(_values, Width, Height, Threshold);
+
+    /// <summary>Takes away the sides of frames around numbers.</summary>
+    internal void RemoveFrames(IEnumerable<PixelBox> frames)
+    {
+        foreach (PixelBox frame in frames)
+            RuledLines.RemoveFrame(_values, Width, Threshold, frame);
+    }
 }

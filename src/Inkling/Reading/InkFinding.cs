@@ -12,7 +12,7 @@ internal static class InkFinding
 
     /// <summary>Light is even where paper differs by less than this share of the contrast, and is smooth.</summary>
     private const double EvenShare = 0.2;
-    private const double SmoothSpread = 3;
+    private const double SmoothSpread = 3, EvenBorder = 0.93;
 
     /// <summary>Paper as rough as this, in grey levels, is patterned, or photographed in the dark: averaging over neighbours helps.</summary>
     private const float RoughSpread = 6;
@@ -51,7 +51,8 @@ internal static class InkFinding
     private static Ink FindIn(GreyImage picture, int reduction)
     {
         InkLevels? levels = InkLevels.Of(picture);
-        if (levels is not null && levels.Spread <= SmoothSpread && Paper.Under(picture, levels.IsDarkOnLight).Unevenness <= EvenShare * levels.Contrast)
+        bool isSmooth = levels is not null && levels.Spread <= SmoothSpread;
+        if (isSmooth && (levels!.EvenBorder >= EvenBorder || Paper.Under(picture, levels.IsDarkOnLight).Unevenness <= EvenShare * levels.Contrast))
             return InEvenLight(picture, levels, reduction);
         Found dark = InUnevenLight(picture, isDarkOnLight: true), light = InUnevenLight(picture, isDarkOnLight: false);
         // Seen the wrong way round, what surrounds strokes is "ink", and far more of it.

@@ -13,10 +13,14 @@ internal sealed class InkLevels
     /// <summary>... and where the paper is noisy, so many times its spread.</summary>
     private const double CutInSpreads = 6;
 
+    /// <summary>As a share of the contrast.</summary>
+    private const double NearPaper = 0.15;
+
     private readonly double _paper, _pen, _cut;
 
-    private InkLevels(double paper, double pen, double threshold, double cut, double spread)
+    private InkLevels(double paper, double pen, double threshold, double cut, double spread, double evenBorder)
     {
+        EvenBorder = evenBorder;
         _paper = paper;
         _pen = pen;
         _cut = cut;
@@ -35,6 +39,9 @@ internal sealed class InkLevels
 
     /// <summary>The paper's own spread, in grey levels.</summary>
     public double Spread { get; }
+
+    /// <summary>The share of the picture's border that is within <see cref="NearPaper"/> of the paper level: a shadow reaches the border, bold strokes hardly do.</summary>
+    public double EvenBorder { get; }
 
     /// <summary>The levels of a picture, or null where it shows nothing: one shade, or noise.</summary>
     public static InkLevels? Of(GreyImage picture)
@@ -71,7 +78,8 @@ internal sealed class InkLevels
         if (contrast < Math.Max(SmallestContrast, SmallestSignalToNoise * spread))
             return null;
         double cut = Math.Clamp(CutInSpreads * spread / contrast, SmallestCut, 0.5);
-        return new InkLevels(paper, pen, threshold + 0.5, cut, spread);
+        double evenBorder = (double)Enumerable.Range(0, 256).Where(level => Math.Abs(level - paper) <= NearPaper * contrast).Sum(level => border[level]) / border.Sum();
+        return new InkLevels(paper, pen, threshold + 0.5, cut, spread, evenBorder);
     }
 
     /// <summary>How far a grey is from paper towards pen, 0 to 1; exactly 0 where that may be noise.</summary>

@@ -43,7 +43,7 @@ public sealed record ReadLine(IReadOnlyList<ReadNumber> Numbers)
 /// <summary>A number: digits, without a wide gap between them.</summary>
 /// <param name="Text">Its digits.</param>
 /// <param name="Confidence">How likely it is that all of them are right, 0 to 1.</param>
-/// <param name="Box">Where it is, in the picture's pixels.</param>
+/// <param name="Box">Where it is, in the pixels of the picture (or of its file, see <see cref="GreyImage.Reduction"/>).</param>
 /// <param name="Digits">Its digits, from the left.</param>
 /// <param name="Separators">Where there is ink between and beside them that is no digit: dots, commas, dashes, specks.</param>
 /// <param name="RunnersUp">What else it may be, the likeliest first.</param>
@@ -53,7 +53,7 @@ public sealed record ReadNumber(
 /// <summary>A digit that was read.</summary>
 /// <param name="Digit">The digit, 0 to 9.</param>
 /// <param name="Confidences">[10]: how likely each digit is, 0 to 1; they add up to 1.</param>
-/// <param name="Box">Where it is, in the picture's pixels.</param>
+/// <param name="Box">Where it is, in the pixels of the picture (or of its file, see <see cref="GreyImage.Reduction"/>).</param>
 /// <param name="Glyph">[28, 28]: what the network saw; 0 is paper, 255 is ink.</param>
 public sealed record ReadDigit(int Digit, IReadOnlyList<float> Confidences, PixelBox Box, byte[] Glyph)
 {

@@ -9,19 +9,31 @@ public sealed class ReadingStages
     /// <summary>With less confidence than this, another look is worth it.</summary>
     private const double Doubtful = 0.1;
 
+    /// <summary>Confidence in each of a number's digits with which it is one, beside others, and under which it is none.</summary>
+    private const double Sure = 0.6, HardlySure = 0.25;
+
     /// <summary>Differences of scores are divided by it: the networks are surer than they are right, since a number's segments are judged alike.</summary>
     private const double ScoreTemperature = 1.5;
 
     private readonly SegmentJudge _judge;
     private readonly ReadingOptions _options;
+    private readonly double _reduction; // from the file's pixels to those of the ink
 
-    private ReadingStages(Ink ink, SegmentJudge judge, ReadingOptions options)
+    private ReadingStages(Ink ink, double reduction, SegmentJudge judge, ReadingOptions options)
     {
+        _reduction = ink.Reduction * reduction;
         (_judge, _options) = (judge, options);
         Ink = ink;
         Ink.RemoveRuledLines();
         InkPieces pieces = InkPieces.Of(Ink);
-        List<(Word Word, NumberStages Stages)> read = [.. ReadAll(pieces, TextLayout.Words(Ink, pieces.All))];
+        PixelBox[] frames = [.. TextLayout.Frames(pieces.All)];
+        if (frames.Length > 0)
+        {
+            Ink.RemoveFrames(frames);
+            pieces = InkPieces.Of(Ink);
+        }
+
+        List<(Word Word, NumberStages Stages)> read = WithoutNoise([.. ReadAll(pieces, TextLayout.Words(Ink, pieces.All))]);
         List<ReadLine> lines = [];
         List<NumberStages> numbers = [];
         foreach (IReadOnlyList<Word> line in TextLayout.Lines([.. read.Select(number => number.Word)]))
@@ -40,10 +52,10 @@ public sealed class ReadingStages
     {
         Ink ink = Ink.Of(picture);
         float[] found = ink.Values.ToArray();
-        ReadingStages first = new(ink, judge, options);
+        ReadingStages first = new(ink, picture.Reduction, judge, options);
         if (first.Reading.Confidence >= Doubtful || !found.AsSpan().ContainsAnyExcept(0f))
             return first;
-        ReadingStages second = new(InkFinding.FindBeside(picture, new Ink(ink.Width, ink.Height, found, ink.Threshold, ink.IsDarkOnLight, ink.Reduction)), judge, options);
+        ReadingStages second = new(InkFinding.FindBeside(picture, new Ink(ink.Width, ink.Height, found, ink.Threshold, ink.IsDarkOnLight, ink.Reduction)), picture.Reduction, judge, options);
         return second.Reading.Confidence > first.Reading.Confidence ? second : first;
     }
 
@@ -80,6 +92,18 @@ public sealed class ReadingStages
         return read.Select(number => (number.Key, number.Value));
     }
 
+    /// <summary>Beside what is surely a number, what hardly is one is the edge of a table, or a picture.</summary>
+    private static List<(Word Word, NumberStages Stages)> WithoutNoise(List<(Word Word, NumberStages Stages)> read)
+    {
+        double[] heights = [.. read.Where(number => ForEachDigit(number.Stages) >= Sure).Select(number => number.Word.DigitHeight).Order()];
+        if (heights.Length == 0)
+            return read;
+        double height = heights[heights.Length / 2];
+        return [.. read.Where(number => ForEachDigit(number.Stages) is var sure && (sure >= Sure || (sure >= HardlySure && number.Word.DigitHeight > 0.5 * height && number.Word.DigitHeight < 2 * height)))];
+
+        static double ForEachDigit(NumberStages stages) => Math.Pow(stages.Number.Confidence, 1.0 / stages.Number.Digits.Count);
+    }
+
     private NumberStages? Read(InkPieces pieces, Word word)
     {
         Strip strip = Strip.Of(Ink, pieces, word);
@@ -87,16 +111,18 @@ public sealed class ReadingStages
         List<Segment> segments = Segments.Of(strip, parts, word.DigitHeight);
         if (segments.Count == 0)
             return null;
-        float[][] opinions = _judge.Judge([.. segments.Select(segment => segment.Glyph)]);
+        float[][] opinions = _judge.Judge(segments, word.DigitHeight);
         double middle = MiddleOf(parts, word.DigitHeight);
         IReadOnlyList<Lattice.Way> ways = new Lattice(segments, opinions, parts, word.DigitHeight, middle).Best(_options);
         int[] inQuestion = [.. ways.Take(WaysAskedTwice).SelectMany(way => way.Steps).Where(step => step.Digit >= 0).Select(step => segments.IndexOf(step.Segment)).Distinct()];
-        if (inQuestion.Length == 0)
-            return null;
-        float[][] second = _judge.JudgeAgain([.. inQuestion.Select(i => segments[i].Glyph)], [.. inQuestion.Select(i => opinions[i])]);
-        for (int i = 0; i < inQuestion.Length; i++)
-            opinions[inQuestion[i]] = second[i];
-        ways = new Lattice(segments, opinions, parts, word.DigitHeight, middle).Best(_options);
+        if (inQuestion.Length > 0)
+        {
+            float[][] second = _judge.JudgeAgain([.. inQuestion.Select(i => segments[i])], [.. inQuestion.Select(i => opinions[i])]);
+            for (int i = 0; i < inQuestion.Length; i++)
+                opinions[inQuestion[i]] = second[i];
+            ways = new Lattice(segments, opinions, parts, word.DigitHeight, middle).Best(_options);
+        }
+
         if (ways.Count == 0 || ways[0].Text.Length == 0)
             return null;
         return new NumberStages(strip, parts, NumberOf(strip, ways, segments, opinions));
@@ -128,7 +154,11 @@ public sealed class ReadingStages
         return new ReadNumber(ways[0].Text, confidence, whole, digits, separators, [.. ways.Skip(1).Zip(likelihoods.Skip(1), (way, likelihood) => (way.Text, confidence * likelihood))]);
     }
 
-    private PixelBox InPicture(PixelBox box) => new(box.Left * Ink.Reduction, box.Top * Ink.Reduction, box.Width * Ink.Reduction, box.Height * Ink.Reduction);
+    private PixelBox InPicture(PixelBox box)
+    {
+        int left = (int)(box.Left * _reduction), top = (int)(box.Top * _reduction);
+        return new PixelBox(left, top, (int)Math.Ceiling(box.Right * _reduction) - left, (int)Math.Ceiling(box.Bottom * _reduction) - top);
+    }
 
     /// <summary>The row that the middles of digits lie on: that of the highest parts, each counting with its ink.</summary>
     private static double MiddleOf(InkParts parts, double digitHeight)

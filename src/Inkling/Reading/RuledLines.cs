@@ -24,8 +24,16 @@ internal static class RuledLines
     public static void Remove(float[] values, int width, int height, float threshold)
     {
         bool isWide = width >= Wide * height;
-        RemoveAlong(new Grid(values, width, height, IsTurned: false), threshold, isWide ? ShareOfWide : ShareOfOther, touchesEdges: !isWide);
-        RemoveAlong(new Grid(values, width, height, IsTurned: true), threshold, ShareOfOther, touchesEdges: true);
+        PixelBox all = new(0, 0, width, height);
+        RemoveAlong(new Grid(values, width, all, IsTurned: false), threshold, isWide ? ShareOfWide : ShareOfOther, touchesEdges: !isWide);
+        RemoveAlong(new Grid(values, width, all, IsTurned: true), threshold, ShareOfOther, touchesEdges: true);
+    }
+
+    /// <summary>Takes away the sides of a frame, which strokes may touch.</summary>
+    public static void RemoveFrame(float[] values, int width, float threshold, PixelBox frame)
+    {
+        RemoveAlong(new Grid(values, width, frame, IsTurned: false), threshold, ShareOfOther, touchesEdges: true);
+        RemoveAlong(new Grid(values, width, frame, IsTurned: true), threshold, ShareOfOther, touchesEdges: true);
     }
 
     private static void RemoveAlong(Grid grid, float threshold, double share, bool touchesEdges)
@@ -124,15 +132,18 @@ internal static class RuledLines
 
     private static int RowAt(Grid grid, int row, int slope, int along) => row + slope * along / grid.Length;
 
-    /// <summary>An ink map, or the same turned so that its columns are rows.</summary>
-    private readonly record struct Grid(float[] Values, int Width, int Height, bool IsTurned)
+    /// <summary>A rectangle of an ink map, or the same turned so that its columns are rows.</summary>
+    private readonly record struct Grid(float[] Values, int Width, PixelBox Box, bool IsTurned)
     {
-        public int Length => IsTurned ? Height : Width;
+        public int Length => IsTurned ? Box.Height : Box.Width;
 
-        public int Breadth => IsTurned ? Width : Height;
+        public int Breadth => IsTurned ? Box.Width : Box.Height;
 
-        public float At(int along, int across) => Values[IsTurned ? along * Width + across : across * Width + along];
+        public float At(int along, int across) => Values[Index(along, across)];
 
-        public void Clear(int along, int across) => Values[IsTurned ? along * Width + across : across * Width + along] = 0;
+        public void Clear(int along, int across) => Values[Index(along, across)] = 0;
+
+        private int Index(int along, int across) =>
+            IsTurned ? (Box.Top + along) * Width + Box.Left + across : (Box.Top + across) * Width + Box.Left + along;
     }
 }

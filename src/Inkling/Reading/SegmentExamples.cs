@@ -55,7 +55,11 @@ public static class SegmentExamples
         InkPieces pieces = InkPieces.Of(ink);
         int[] areas = new int[line.Digits.Length + 1];
         for (int i = 0; i < line.Ink.Length; i++)
-            areas[line.Owner[i]] += line.Ink[i] >= ink.Threshold ? 1 : 0;
+        {
+            if (line.Owner[i] >= 0 && line.Ink[i] >= ink.Threshold)
+                areas[line.Owner[i]]++;
+        }
+
         foreach (Word word in TextLayout.Find(ink, pieces.All).SelectMany(words => words))
         {
             Strip strip = Strip.Of(ink, pieces, word);
@@ -81,7 +85,9 @@ public static class SegmentExamples
                 if (parts.Part[at] < 0 || strip.Values[at] < threshold)
                     continue;
                 (int u, int v) = strip.PixelOf(x, y);
-                counts[parts.Part[at], line.Owner[Math.Clamp(v, 0, line.Height - 1) * line.Width + Math.Clamp(u, 0, line.Width - 1)]]++;
+                int owner = line.Owner[Math.Clamp(v, 0, line.Height - 1) * line.Width + Math.Clamp(u, 0, line.Width - 1)];
+                if (owner != WrittenLines.Joining)
+                    counts[parts.Part[at], owner]++;
             }
         }
 

@@ -9,6 +9,12 @@ internal sealed class SegmentJudge : IDisposable
     /// <summary>How much of the opinion which digit it is comes from the second network.</summary>
     private const float SecondShare = 0.3f;
 
+    /// <summary>What is lower than this share of the digits' height is none, without asking.</summary>
+    private const double SmallestShare = 0.3;
+
+    /// <summary>Surely no digit.</summary>
+    private static readonly float[] NoDigit = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1];
+
     private const int Pixels = MnistNormalisation.Side * MnistNormalisation.Side, Digits = 10;
 
     private readonly FrozenNetwork _first, _second;
@@ -21,13 +27,18 @@ internal sealed class SegmentJudge : IDisposable
         (_second, _secondTemperature) = (digits.Freeze(), digits.Temperature);
     }
 
-    /// <summary>For each glyph, [11]: that it is a 0, … a 9, and that it is no digit, by the first network alone.</summary>
-    public float[][] Judge(IReadOnlyList<byte[]> glyphs) => Ask(_first, _firstTemperature, glyphs);
+    /// <summary>For each segment, [11]: that it is a 0, … a 9, and that it is no digit, by the first network alone.</summary>
+    public float[][] Judge(IReadOnlyList<Segment> segments, double digitHeight)
+    {
+        bool[] isLarge = [.. segments.Select(segment => segment.Box.Height >= SmallestShare * digitHeight)];
+        Queue<float[]> opinions = new(Ask(_first, _firstTemperature, [.. segments.Where((_, i) => isLarge[i])]));
+        return [.. isLarge.Select(large => large ? opinions.Dequeue() : NoDigit)];
+    }
 
     /// <summary>The same, by both networks.</summary>
-    public float[][] JudgeAgain(IReadOnlyList<byte[]> glyphs, IReadOnlyList<float[]> first)
+    public float[][] JudgeAgain(IReadOnlyList<Segment> segments, IReadOnlyList<float[]> first)
     {
-        float[][] second = Ask(_second, _secondTemperature, glyphs);
+        float[][] second = Ask(_second, _secondTemperature, segments);
         for (int i = 0; i < second.Length; i++)
         {
             float isDigit = 1 - first[i][Digits];
@@ -47,16 +58,18 @@ internal sealed class SegmentJudge : IDisposable
         _second.Dispose();
     }
 
-    private static float[][] Ask(FrozenNetwork network, double temperature, IReadOnlyList<byte[]> glyphs)
+    private static float[][] Ask(FrozenNetwork network, double temperature, IReadOnlyList<Segment> segments)
     {
-        float[] inputs = new float[glyphs.Count * Pixels], outputs = new float[glyphs.Count * network.OutputSize];
-        for (int i = 0; i < glyphs.Count; i++)
+        float[] inputs = new float[segments.Count * Pixels], outputs = new float[segments.Count * network.OutputSize];
+        for (int i = 0; i < segments.Count; i++)
         {
+            byte[] glyph = segments[i].Glyph;
             for (int p = 0; p < Pixels; p++)
-                inputs[i * Pixels + p] = glyphs[i][p] / 255f;
+                inputs[i * Pixels + p] = glyph[p] / 255f;
         }
 
-        network.FeedForward(inputs, outputs);
-        return [.. Enumerable.Range(0, glyphs.Count).Select(i => Confidence.Of(outputs.AsSpan(i * network.OutputSize, network.OutputSize), temperature))];
+        if (segments.Count > 0)
+            network.FeedForward(inputs, outputs);
+        return [.. Enumerable.Range(0, segments.Count).Select(i => Confidence.Of(outputs.AsSpan(i * network.OutputSize, network.OutputSize), temperature))];
     }
 }

@@ -24,8 +24,14 @@ internal static class TextLayout
     /// <summary>A piece is a bar where it lies along the picture's edge for the first share of the shorter side, and is not thicker than the second; a shadow where it lies along the third of the edge.</summary>
     private const double FrameShare = 0.2, BarShare = 0.16, LongShare = 0.5;
 
+    /// <summary>What has less ink than this share of a square as high as the digits is a speck, not a dot.</summary>
+    private const double SpeckShare = 0.001;
+
     /// <summary>Parts of one number that is torn apart are not farther above each other than this share of the whole.</summary>
     private const double StackGap = 0.2;
+
+    /// <summary>Digits do not stick out of their row by more than this share of their height.</summary>
+    private const double StickOut = 0.25;
 
     /// <summary>A rectangle has this share of its pixels near the sides of its box.</summary>
     private const double RectangleShare = 0.93;
@@ -105,14 +111,32 @@ internal static class TextLayout
     {
         InkPiece[] inside = [.. all.Where(piece => !piece.TouchesEdge)];
         double height = DigitHeightOf(inside);
-        bool isRow = height >= 3 * SmallestHeight && inside.Count(piece => piece.Box.Height > 0.6 * height && piece.Box.Height < 1.6 * height) >= 2;
-        InkPiece[] rest = [.. all.Where(piece => !IsRectangle(piece, all) && !LiesAlongEdge(piece, ink) && !(isRow && piece.TouchesEdge && Math.Max(piece.Box.Width, piece.Box.Height) > 3 * height))];
+        InkPiece[] row = [.. inside.Where(piece => piece.Box.Height > 0.6 * height && piece.Box.Height < 1.6 * height)];
+        bool isRow = height >= 3 * SmallestHeight && row.Length >= 2;
+        PixelBox band = isRow ? BoxOf(row) : default;
+        InkPiece[] rest = [.. all.Where(piece => !IsRectangle(piece, all) && !LiesAlongEdge(piece, ink) && !(isRow && piece.TouchesEdge && IsStrangeTo(band, piece, height)))];
         return isRow || (rest.Length > 0 && rest.Max(piece => piece.Area) >= DigitShare * all.Max(piece => piece.Area)) ? rest : all;
+    }
+
+    /// <summary>Whether a piece at the picture's edge is no part of the writing inside: far larger, or it sticks out and is a bar or mostly elsewhere.</summary>
+    private static bool IsStrangeTo(PixelBox band, InkPiece piece, double height)
+    {
+        PixelBox box = piece.Box;
+        bool sticksOut = Math.Max(band.Top - box.Top, box.Bottom - band.Bottom) > StickOut * height;
+        bool isElsewhere = band.CommonRows(box) < 0.5 * Math.Min(band.Height, box.Height), isBar = piece.Outline >= RectangleShare * piece.Area;
+        return Math.Max(box.Width, box.Height) > 3 * height || (sticksOut && (isBar || isElsewhere));
     }
 
     private static bool IsRectangle(InkPiece piece, IReadOnlyList<InkPiece> all) =>
         piece.Outline >= RectangleShare * piece.Area && Math.Min(piece.Box.Width, piece.Box.Height) > 3 * SmallestHeight
         && all.Any(other => other != piece && piece.Box.Contains(other.Box) && other.Box.Height >= 0.3 * piece.Box.Height);
+
+    /// <summary>Boxes of pieces that lie around several others nearly as high: frames, perhaps with a digit that touches them.</summary>
+    public static IEnumerable<PixelBox> Frames(IReadOnlyList<InkPiece> all) =>
+        from piece in all
+        where piece.Box.Width > piece.Box.Height && piece.Box.Height > 3 * SmallestHeight
+            && all.Count(other => other != piece && piece.Box.Contains(other.Box) && other.Box.Height >= 0.3 * piece.Box.Height) >= 2
+        select piece.Box;
 
     private static bool LiesAlongEdge(InkPiece piece, Ink ink)
     {
@@ -170,7 +194,7 @@ internal static class TextLayout
         bool grows = true;
         while (grows)
         {
-            InkPiece[] near = [.. small.Where(piece => piece.Area >= 3 && !own.Contains(piece) && IsNear(piece.Box) && !IsRule(piece.Box, word.Box, h))];
+            InkPiece[] near = [.. small.Where(piece => piece.Area >= Math.Max(3, SpeckShare * h * h) && !own.Contains(piece) && IsNear(piece.Box) && !IsRule(piece.Box, word.Box, h))];
             own.AddRange(near);
             grows = false;
             foreach (InkPiece piece in near.Where(piece => piece.Box.Height >= 0.25 * h))
