@@ -13,13 +13,21 @@ internal sealed class RunStore
     public RunStore(WebSettings settings)
     {
         Folder = Path.Combine(settings.Folder, "runs");
-        Directory.CreateDirectory(Folder);
-        _connection = new SqliteConnectionStringBuilder { DataSource = Path.Combine(Folder, "runs.db") }.ToString();
-        Execute("""
-            PRAGMA journal_mode = WAL;
-            CREATE TABLE IF NOT EXISTS runs (id INTEGER PRIMARY KEY AUTOINCREMENT, settings TEXT NOT NULL, state TEXT NOT NULL, message TEXT);
-            CREATE TABLE IF NOT EXISTS epochs (run INTEGER NOT NULL, epoch INTEGER NOT NULL, cost REAL, correct INTEGER NOT NULL, total INTEGER NOT NULL, seconds REAL NOT NULL, PRIMARY KEY (run, epoch));
-            """);
+        string file = Path.Combine(Folder, "runs.db");
+        _connection = new SqliteConnectionStringBuilder { DataSource = file }.ToString();
+        try
+        {
+            Directory.CreateDirectory(Folder);
+            Execute("""
+                PRAGMA journal_mode = WAL;
+                CREATE TABLE IF NOT EXISTS runs (id INTEGER PRIMARY KEY AUTOINCREMENT, settings TEXT NOT NULL, state TEXT NOT NULL, message TEXT);
+                CREATE TABLE IF NOT EXISTS epochs (run INTEGER NOT NULL, epoch INTEGER NOT NULL, cost REAL, correct INTEGER NOT NULL, total INTEGER NOT NULL, seconds REAL NOT NULL, PRIMARY KEY (run, epoch));
+                """);
+        }
+        catch (Exception e) when (e is SqliteException or IOException or UnauthorizedAccessException)
+        {
+            throw new InklingException($"{file}: cannot be used: {e.Message} Set XDG_DATA_HOME to a folder that can be written to.".ReplaceLineEndings(" "), e);
+        }
     }
 
     /// <summary>Where the runs' files are.</summary>
