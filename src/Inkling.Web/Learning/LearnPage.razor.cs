@@ -76,7 +76,7 @@ public sealed partial class LearnPage : IDisposable
     private void Look()
     {
         Run? before = _selected;
-        _selected = Book.Find(RunId) ?? Book.Runs.FirstOrDefault();
+        _selected = Book.Find(RunId) ?? (Book.Runs is [var newest, ..] ? newest : null);
         if (_selected is not null && before != _selected)
             _ = LoadResultAsync(_selected);
     }
