@@ -1,5 +1,3 @@
-using Microsoft.Playwright;
-
 namespace Inkling.Web.Tests;
 
 /// <summary>What a screen reader and weak eyes need, after WCAG 2.2: names, contrast, order, targets.</summary>

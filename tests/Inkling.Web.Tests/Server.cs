@@ -1,10 +1,9 @@
 using System.Diagnostics;
-using System.Text.RegularExpressions;
 
 namespace Inkling.Web.Tests;
 
 /// <summary><c>inkling serve</c> as a user starts it: a process of its own, with a home of its own, on a port that is free.</summary>
-public sealed partial class Server : IAsyncDisposable
+public sealed class Server : IAsyncDisposable
 {
     private static readonly string Dll = typeof(Network).Assembly.Location.Replace("Inkling.dll", "Inkling.Cli.dll", StringComparison.Ordinal);
 
@@ -32,7 +31,7 @@ public sealed partial class Server : IAsyncDisposable
             start.Environment[variable] = home;
         Process process = Process.Start(start)!;
         string line = await process.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException("The server did not start.");
-        Uri address = new(Url().Match(line).Value);
+        Uri address = new(line.Split(' ').First(word => word.StartsWith("http", StringComparison.Ordinal)));
         using HttpClient client = new();
         for (int i = 0; i < 300 && (await client.GetAsync(new Uri(address, "/health/ready"))).StatusCode != System.Net.HttpStatusCode.OK; i++)
             await Task.Delay(100);
@@ -51,10 +50,10 @@ public sealed partial class Server : IAsyncDisposable
         {
             await _process.WaitForExitAsync(patience.Token);
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException e)
         {
             _process.Kill();
-            throw new TimeoutException("The server did not stop within 20 seconds.");
+            throw new TimeoutException("The server did not stop within 20 seconds.", e);
         }
     }
 
@@ -73,9 +72,6 @@ public sealed partial class Server : IAsyncDisposable
         if (_ownsHome)
             Directory.Delete(Home, recursive: true);
     }
-
-    [GeneratedRegex(@"http://[\w.:]+")]
-    private static partial Regex Url();
 }
 
 /// <summary>One server for all tests that change nothing in it.</summary>
