@@ -11,6 +11,7 @@ RootCommand root = new("Trains neural networks from nothing and reads handwritte
         ReadCommand.Create(),
         ExperimentCommand.Create(),
         ExportCommand.Create(),
+        ServeCommand.Create(),
         DataCommand.Create(),
         ModelsCommand.Create(),
     },

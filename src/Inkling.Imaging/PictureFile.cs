@@ -46,8 +46,9 @@ public static class PictureFile
     /// <summary>Reads a picture from a stream, which need not be able to seek: standard input will do.</summary>
     /// <param name="stream">The bytes of a picture file, read to their end.</param>
     /// <param name="name">What errors call it.</param>
+    /// <param name="maxPixels">The most pixels it may have, where that is fewer than <see cref="MaxPixels"/>.</param>
     /// <exception cref="InklingException">The bytes are damaged, too many or no picture.</exception>
-    public static GreyImage Load(Stream stream, string name)
+    public static GreyImage Load(Stream stream, string name, long maxPixels = MaxPixels)
     {
         ArgumentNullException.ThrowIfNull(stream);
         ArgumentNullException.ThrowIfNull(name);
@@ -61,8 +62,9 @@ public static class PictureFile
         }
 
         long pixels = (long)codec.Info.Width * codec.Info.Height;
-        if (pixels is 0 or > MaxPixels)
-            throw new InklingException($"{name}: {codec.Info.Width}×{codec.Info.Height} pixels; a picture may have up to {MaxPixels / 1_000_000} million. Reduce it.");
+        maxPixels = Math.Min(maxPixels, MaxPixels);
+        if (pixels == 0 || pixels > maxPixels)
+            throw new InklingException($"{name}: {codec.Info.Width}×{codec.Info.Height} pixels; a picture may have up to {maxPixels / 1_000_000} million. Reduce it.");
         using SKBitmap bitmap = Decode(codec, name);
         return Reduced(Greys.Of(bitmap, (double)codec.Info.Width / bitmap.Width)).Upright(codec.EncodedOrigin);
     }

@@ -108,7 +108,7 @@ public sealed class Architecture
     public static Architecture Parse(string text, Cost? cost = null) => ArchitectureText.Parse(text, cost);
 
     /// <summary>The shape that goes into a layer, counted from 0; with the number of layers, what comes out of the last.</summary>
-    internal Shape ShapeBefore(int layer) => _shapes[layer];
+    public Shape ShapeBefore(int layer) => _shapes[layer];
 
     /// <summary>Neurons in each layer, inputs first, where every layer is dense with sigmoid neurons; otherwise null.</summary>
     public IReadOnlyList<int>? Sizes

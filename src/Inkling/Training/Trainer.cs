@@ -21,6 +21,7 @@ internal sealed class Trainer : IDisposable
     private readonly int _miniBatchSize;
     private readonly float[] _scales = [];
     private readonly Action<int, int, int>? _moveAverage;
+    private long _nextCall; // the number of steps from which on the caller is asked again
 
     public Trainer(Network network, Examples training, TrainingOptions options)
     {
@@ -123,6 +124,13 @@ internal sealed class Trainer : IDisposable
         while (State.ExamplesDone < _order.Length)
         {
             cancellationToken.ThrowIfCancellationRequested();
+            if (_options.BetweenSteps is { } between && State.Steps >= _nextCall)
+            {
+                double cost = State.ExamplesDone == 0 ? 0 : State.CostSum / State.ExamplesDone;
+                _nextCall = State.Steps + Math.Max(1, between(new TrainingMoment(_network, State.Epoch, State.ExamplesDone, cost)));
+                cancellationToken.ThrowIfCancellationRequested();
+            }
+
             int done = _descent is null ? Step() : StepsDown(_descent);
             State.ExamplesDone += done;
             if (!double.IsFinite(State.CostSum))
@@ -163,7 +171,8 @@ internal sealed class Trainer : IDisposable
     private int StepsDown(TwoLayerDescent descent)
     {
         int steps = 0, start = State.ExamplesDone, end = start;
-        for (; steps < _scales.Length && end < _order.Length; steps++)
+        long most = _options.BetweenSteps is null ? _scales.Length : Math.Min(_scales.Length, _nextCall - State.Steps);
+        for (; steps < most && end < _order.Length; steps++)
         {
             int count = MiniBatchAt(end).Count;
             _scales[steps] = (float)(-RateAt(end) / count);

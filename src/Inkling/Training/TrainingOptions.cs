@@ -60,6 +60,12 @@ public sealed record TrainingOptions
     /// <summary>How far training has come, for a progress bar to look at.</summary>
     public TrainingProgress? Progress { get; init; }
 
+    /// <summary>
+    /// Called on the training thread before the first step and then between steps; returns after how many steps it wants to be
+    /// called again, at least 1. It may wait, which pauses the training; what is learned is the same to the bit.
+    /// </summary>
+    public Func<TrainingMoment, int>? BetweenSteps { get; init; }
+
     /// <summary>The most threads to use. The result is the same to the bit for any number.</summary>
     public int Threads { get; init; } = Environment.ProcessorCount;
 
@@ -90,6 +96,13 @@ public sealed record TrainingOptions
         }
     }
 }
+
+/// <summary>Where a training stands between two steps.</summary>
+/// <param name="Network">The network that learns: to be looked at, during the call only.</param>
+/// <param name="Epoch">The epoch under way, from 0.</param>
+/// <param name="Examples">Examples learned from in it.</param>
+/// <param name="Cost">Mean of their costs, each measured just before it was learned from; 0 where there are none yet.</param>
+public sealed record TrainingMoment(Network Network, int Epoch, int Examples, double Cost);
 
 /// <summary>How far training has come. Written by the training thread, read by any other.</summary>
 public sealed class TrainingProgress

@@ -1,0 +1,14 @@
+using Microsoft.AspNetCore.OpenApi;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.OpenApi;
+
+namespace Inkling.Web.Api;
+
+/// <summary>The OpenAPI document as the page shows it: what is described is what <c>openapi.json</c> says.</summary>
+internal sealed class ApiDocument(IServiceProvider services)
+{
+    private Task<OpenApiDocument>? _document;
+
+    public Task<OpenApiDocument> GetAsync() => _document ??=
+        services.GetRequiredKeyedService<IOpenApiDocumentProvider>("v1").GetOpenApiDocumentAsync();
+}

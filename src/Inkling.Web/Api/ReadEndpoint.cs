@@ -1,0 +1,127 @@
+using System.ComponentModel;
+using System.Globalization;
+using Inkling.Imaging;
+using Inkling.Web.Reading;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+
+namespace Inkling.Web.Api;
+
+/// <summary><c>POST /api/read</c>.</summary>
+internal static class ReadEndpoint
+{
+    private const int MostDigits = 100;
+
+    public static async Task<IResult> ReadAsync(
+        HttpRequest request,
+        ReadingDesk desk,
+        ModelShelf models,
+        WebSettings settings,
+        ServerMetrics metrics,
+        [FromQuery, Description("Which network: a name of GET /api/models; best unless given")] string? model,
+        [FromQuery, Description("How many digits each number has, 1 to 100")] string? digits,
+        [FromQuery, Description("What each number looks like: d for a digit, anything else as it is written, as dd/dd/dd")] string? pattern,
+        [FromQuery, Description("A reading less likely to be right than this is marked as unsure, 0 to 1; 0.5 unless given")] string? unsureBelow,
+        CancellationToken cancellationToken)
+    {
+        try
+        {
+            ReadingOptions options = OptionsOf(digits, pattern, unsureBelow);
+            if (!models.Has(model ?? BundledModels.Names[0]))
+                throw new RefusedException(StatusCodes.Status400BadRequest, $"There is no network \"{model}\". GET /api/models lists those there are.");
+            (MemoryStream picture, string? name) = await PictureOf(request, settings, cancellationToken);
+            Inkling.Reading reading = await desk.RunAsync(
+                () => models.ReaderOf(model ?? BundledModels.Names[0]).Read(PictureFile.Load(picture, "The picture", settings.MaxPixels), options), isFromPage: false, cancellationToken);
+            return Results.Json(ReadingAnswer.Of(reading, name));
+        }
+        catch (RefusedException e)
+        {
+            return Refuse(e.Status, e.Message);
+        }
+        catch (BusyException)
+        {
+            request.HttpContext.Response.Headers.RetryAfter = "1";
+            return Refuse(StatusCodes.Status429TooManyRequests, "Too many pictures at once. Try again in a second.");
+        }
+        catch (TimeoutException)
+        {
+            return Refuse(StatusCodes.Status503ServiceUnavailable, string.Create(CultureInfo.InvariantCulture, $"The picture was not read within {settings.TimeLimit.TotalSeconds:0.#} s. Reduce it."));
+        }
+        catch (InklingException e)
+        {
+            bool isTooLarge = e.Message.Contains("pixels; a picture may have", StringComparison.Ordinal);
+            return Refuse(isTooLarge ? StatusCodes.Status413PayloadTooLarge : StatusCodes.Status422UnprocessableEntity, e.Message);
+        }
+
+        IResult Refuse(int status, string detail)
+        {
+            metrics.Refusals.Add(1, new KeyValuePair<string, object?>("status", status));
+            return Problems.Of(status, detail);
+        }
+    }
+
+    private static ReadingOptions OptionsOf(string? digits, string? pattern, string? unsureBelow)
+    {
+        ReadingOptions options = new();
+        if (digits is not null)
+        {
+            if (!int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out int count) || count is < 1 or > MostDigits)
+                throw new RefusedException(StatusCodes.Status400BadRequest, $"digits is a whole number from 1 to {MostDigits}, not \"{digits}\".");
+            options = options with { ExpectedDigits = count };
+        }
+
+        if (unsureBelow is not null)
+        {
+            if (!double.TryParse(unsureBelow, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double limit) || limit is not (>= 0 and <= 1))
+                throw new RefusedException(StatusCodes.Status400BadRequest, $"unsureBelow is a number from 0 to 1, not \"{unsureBelow}\".");
+            options = options with { UnsureBelow = limit };
+        }
+
+        try
+        {
+            return pattern is null ? options : options with { AllowedPattern = NumberPattern.Parse(pattern) };
+        }
+        catch (FormatException e)
+        {
+            throw new RefusedException(StatusCodes.Status400BadRequest, $"pattern: {e.Message}");
+        }
+    }
+
+    /// <summary>The picture's bytes, and its name where a form gives one.</summary>
+    private static async Task<(MemoryStream Picture, string? Name)> PictureOf(HttpRequest request, WebSettings settings, CancellationToken cancellationToken)
+    {
+        if (request.ContentLength > settings.MaxUploadBytes)
+            throw new RefusedException(StatusCodes.Status413PayloadTooLarge, Problems.TooLong(request.HttpContext));
+        MemoryStream picture = new();
+        try
+        {
+            // What says it is a form of text, as curl does unless told otherwise, is the picture too.
+            if (request.ContentType?.StartsWith("multipart/form-data", StringComparison.OrdinalIgnoreCase) != true)
+            {
+                await request.Body.CopyToAsync(picture, cancellationToken);
+                picture.Position = 0;
+                return (picture, null);
+            }
+
+            IFormCollection form = await request.ReadFormAsync(cancellationToken);
+            if (form.Files is not [IFormFile file])
+                throw new RefusedException(StatusCodes.Status400BadRequest, $"The form holds {form.Files.Count} files; send one picture a request.");
+            await file.CopyToAsync(picture, cancellationToken);
+            picture.Position = 0;
+            return (picture, file.FileName.Length == 0 ? null : file.FileName);
+        }
+        catch (BadHttpRequestException e) when (e.StatusCode == StatusCodes.Status413PayloadTooLarge)
+        {
+            throw new RefusedException(StatusCodes.Status413PayloadTooLarge, Problems.TooLong(request.HttpContext));
+        }
+        catch (Exception e) when (e is InvalidDataException or BadHttpRequestException or IOException)
+        {
+            throw new RefusedException(StatusCodes.Status400BadRequest, $"The body cannot be read: {e.Message}".ReplaceLineEndings(" "));
+        }
+    }
+
+    private sealed class RefusedException(int status, string message) : Exception(message)
+    {
+        public int Status { get; } = status;
+    }
+}

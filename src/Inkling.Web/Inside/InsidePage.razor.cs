@@ -1,0 +1,182 @@
+using Inkling.Web.Reading;
+using Inkling.Web.Shell;
+using Microsoft.AspNetCore.Components;
+
+namespace Inkling.Web.Inside;
+
+/// <summary>Every layer of a network for one input, and how the answer depends on each of its numbers. All that is chosen is in the address.</summary>
+public sealed partial class InsidePage : IDisposable
+{
+    private const int Side = MnistNormalisation.Side, MostNeurons = 128, InStrip = 20, CellSide = 14, Samples = 200;
+
+    private static readonly Lazy<LabelledImages> Generated = new(() => GeneratedDigits.Create(Samples, seed: 7));
+
+    private readonly CancellationTokenSource _gone = new();
+    private (string Model, byte[] Glyph, int? Output)? _looked;
+    private Network? _network;
+    private InputGradient? _look;
+    private string[] _strips = [];
+    private string _model = "", _inkPicture = "", _gradientPicture = "", _productPicture = "";
+    private string? _problem;
+    private byte[] _glyph = [];
+    private int? _layer, _neuron;
+
+    [CascadingParameter] private Language T { get; set; } = null!;
+
+    [SupplyParameterFromQuery(Name = "model")] private string? ModelName { get; set; }
+
+    [SupplyParameterFromQuery(Name = "x")] private string? Input { get; set; }
+
+    [SupplyParameterFromQuery(Name = "sample")] private int? Sample { get; set; }
+
+    [SupplyParameterFromQuery(Name = "layer")] private int? LayerNumber { get; set; }
+
+    [SupplyParameterFromQuery(Name = "neuron")] private int? NeuronNumber { get; set; }
+
+    [SupplyParameterFromQuery(Name = "output")] private int? OutputNumber { get; set; }
+
+    [Inject] private ModelShelf Models { get; set; } = null!;
+
+    [Inject] private ReadingDesk Desk { get; set; } = null!;
+
+    [Inject] private NavigationManager Navigation { get; set; } = null!;
+
+    public void Dispose()
+    {
+        _gone.Cancel();
+        _gone.Dispose();
+    }
+
+    protected override async Task OnParametersSetAsync()
+    {
+        _model = ModelName is { } name && Models.Has(name) ? name : "tiny";
+        _glyph = Glyph.Parse(Input) ?? Generated.Value.Pixels((((Sample ?? 0) % Samples) + Samples) % Samples).ToArray();
+        (_layer, _neuron) = (LayerNumber, NeuronNumber is >= 0 ? NeuronNumber : null);
+        int? output = OutputNumber is >= 0 and < 10 ? OutputNumber : null;
+        if (_looked is { } looked && looked.Model == _model && looked.Output == output && looked.Glyph.AsSpan().SequenceEqual(_glyph))
+            return;
+        _looked = (_model, _glyph, output);
+        try
+        {
+            Network network = Models.NetworkOf(_model);
+            float[] x = [.. _glyph.Select(pixel => pixel / 255f)];
+            InputGradient look = await Desk.RunAsync(() => InputGradient.Of(network, x, output), isFromPage: true, _gone.Token);
+            (_network, _look, _problem) = (network, look, null);
+            Draw(network, look, x);
+        }
+        catch (Exception e) when (e is InklingException or TimeoutException or BusyException)
+        {
+            _problem = e is InklingException ? e.Message : T["read.busy"];
+        }
+        catch (OperationCanceledException)
+        {
+            // nobody looks any more
+        }
+    }
+
+    private void Draw(Network network, InputGradient look, float[] x)
+    {
+        _inkPicture = Pictures.Ink(_glyph, Side, Side);
+        _gradientPicture = Pictures.Maps(look.Gradients[0], 1, Side, Side, 1);
+        _productPicture = Pictures.Maps([.. look.Gradients[0].Zip(x, (slope, value) => slope * value)], 1, Side, Side, 1);
+        _strips = [.. look.Values.Select((values, l) =>
+        {
+            Shape shape = network.Architecture.ShapeBefore(l);
+            return shape.IsVector
+                ? Pictures.Maps([.. values.Take(InStrip * 2).SelectMany(value => Enumerable.Repeat(value, CellSide * CellSide))], Math.Min(values.Length, InStrip * 2), CellSide, CellSide, InStrip * 2, isEachScaled: false)
+                : Pictures.Maps(values, Math.Min(shape.Channels, InStrip), shape.Height, shape.Width, InStrip, isEachScaled: false);
+        })];
+    }
+
+    /// <summary>Notes a choice in the address; the page follows it.</summary>
+    private void Go(string name, object? value)
+    {
+        Dictionary<string, object?> choice = new(StringComparer.Ordinal) { [name] = value };
+        if (name is "layer" or "model")
+            choice["neuron"] = null;
+        if (name is "model")
+            choice["layer"] = null;
+        Navigation.NavigateTo(Navigation.GetUriWithQueryParameters(choice), replace: true);
+    }
+
+    private void AnotherDigit() => Navigation.NavigateTo(
+        Navigation.GetUriWithQueryParameters(new Dictionary<string, object?>(StringComparer.Ordinal) { ["x"] = null, ["output"] = null, ["sample"] = Input is null ? (Sample ?? 0) + 1 : Sample ?? 0 }), replace: true);
+
+    private string NameOf(int layer) => _network!.Architecture.Layers[layer - 1] switch
+    {
+        Layer.Convolution convolution => T.Format("layer.convolution", convolution.Kernel),
+        Layer.Dense => T["layer.dense"],
+        Layer.MaxPool pool => T.Format("layer.maxpool", pool.Size),
+        Layer.AveragePool pool => T.Format("layer.averagepool", pool.Size),
+        Layer.GlobalAveragePool => T["layer.gap"],
+        Layer.BatchNormalisation => T["layer.batchnorm"],
+        Layer.Dropout => T["layer.dropout"],
+        Layer.Flatten => T["layer.flatten"],
+        Layer.Activation { Function: ActivationFunction.Relu } => "ReLU",
+        Layer.Activation activation => activation.ToString(),
+        { } other => other.ToString(),
+    };
+
+    private ReadOnlySpan<float> MapOf(IReadOnlyList<float[]> all, int layer, int channel)
+    {
+        Shape shape = _network!.Architecture.ShapeBefore(layer);
+        int size = shape.Height * shape.Width;
+        return all[layer].AsSpan(channel * size, size);
+    }
+
+    private float ValueOf(int layer, int channel)
+    {
+        float sum = 0;
+        ReadOnlySpan<float> map = MapOf(_look!.Values, layer, channel);
+        foreach (float value in map)
+            sum += value;
+        return sum / map.Length;
+    }
+
+    /// <summary>Σ ∂z/∂a over the map, or Σ ∂z/∂a · a.</summary>
+    private float SlopeOf(int layer, int channel, bool withValue)
+    {
+        float sum = 0;
+        ReadOnlySpan<float> slopes = MapOf(_look!.Gradients, layer, channel), values = MapOf(_look.Values, layer, channel);
+        for (int i = 0; i < slopes.Length; i++)
+            sum += withValue ? slopes[i] * values[i] : slopes[i];
+        return sum;
+    }
+
+    private string PictureOf(int layer, int channel)
+    {
+        Shape shape = _network!.Architecture.ShapeBefore(layer);
+        if (!shape.IsVector)
+            return Pictures.Maps(MapOf(_look!.Values, layer, channel), 1, shape.Height, shape.Width, 1);
+        float most = _look!.Values[layer].Max(Math.Abs), share = most > 0 ? _look.Values[layer][channel] / most : 0;
+        return Pictures.Maps([share], 1, 1, 1, 1, isEachScaled: false, most: 1);
+    }
+
+    /// <summary>The weights that a layer's numbers come from: its own, or those of the layer that it follows.</summary>
+    private WeightedLayer? WeightsBehind(int layer)
+    {
+        int channels = _network!.Architecture.ShapeBefore(layer).Channels;
+        int weighted = _network.Architecture.Layers.Take(layer).Count(l => l is Layer.Dense or Layer.Convolution) - 1;
+        return weighted >= 0 && _network.WeightedLayers[weighted].Neurons == channels ? _network.WeightedLayers[weighted] : null;
+    }
+
+    private string? WeightsPicture(int layer, int neuron)
+    {
+        if (WeightsBehind(layer) is not { } weights || neuron >= weights.Neurons)
+            return null;
+        int l = Enumerable.Range(0, layer).Last(i => _network!.Architecture.Layers[i] is Layer.Dense or Layer.Convolution);
+        float[] all = weights.CopyWeights();
+        ReadOnlySpan<float> own = all.AsSpan(neuron * weights.Inputs, weights.Inputs);
+        if (_network!.Architecture.Layers[l] is Layer.Convolution convolution)
+            return Pictures.Maps(own, weights.Inputs / (convolution.Kernel * convolution.Kernel), convolution.Kernel, convolution.Kernel, 16, isEachScaled: false);
+        int before = l;
+        while (before > 0 && _network.Architecture.Layers[before - 1] is Layer.Flatten or Layer.Dropout)
+            before--;
+        Shape from = _network.Architecture.ShapeBefore(before);
+        if (weights.Inputs == Side * Side)
+            return Pictures.Maps(own, 1, Side, Side, 1);
+        return from.IsVector
+            ? Pictures.Maps(own, own.Length, 1, 1, 10, isEachScaled: false)
+            : Pictures.Maps(own, from.Channels, from.Height, from.Width, 16, isEachScaled: false);
+    }
+}

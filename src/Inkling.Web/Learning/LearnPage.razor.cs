@@ -1,0 +1,184 @@
+using Inkling.Web.Shell;
+using Microsoft.AspNetCore.Components;
+
+namespace Inkling.Web.Learning;
+
+/// <summary>Train networks and watch them. The runs are the server's; the page looks at them a few times a second.</summary>
+public sealed partial class LearnPage : IDisposable
+{
+    private const int MostShown = 12, Colours = 6;
+
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(250);
+
+    private readonly CancellationTokenSource _gone = new();
+    private string _data = "", _hidden = "30";
+    private Cost _cost = Cost.Quadratic;
+    private int _miniBatch = 10, _epochs = 30, _seed = 1;
+    private double _eta = 3;
+    private string? _wrong, _saved;
+    private Run? _selected;
+    private float[]? _drawnWeights;
+    private string _weights = "";
+
+    [CascadingParameter] private Language T { get; set; } = null!;
+
+    [SupplyParameterFromQuery(Name = "run")] private int? RunId { get; set; }
+
+    [Inject] private RunBook Book { get; set; } = null!;
+
+    [Inject] private TrainingData Data { get; set; } = null!;
+
+    [Inject] private NavigationManager Navigation { get; set; } = null!;
+
+    private IReadOnlyList<Run> Shown => [.. Book.Runs.Take(MostShown)];
+
+    private RunSettings Settings => new()
+    {
+        Data = _data,
+        Hidden = RunSettings.ParseHidden(_hidden),
+        Cost = _cost,
+        MiniBatch = _miniBatch,
+        Eta = _eta,
+        Epochs = _epochs,
+        Seed = _seed,
+    };
+
+    /// <summary>The figures published for MNIST, where there is a run to set beside them.</summary>
+    private IReadOnlyList<(double Y, string Name)> Published =>
+        Shown.Any(run => run.Settings.Data == "mnist") ? [(94.89, "94.89"), (96, "96")] : [];
+
+    private IReadOnlyList<CurveOfRun> AccuracyOf => [.. Shown.Take(Colours).Select(run => new CurveOfRun(
+        ColourOf(run), $"{run.Id}", run == _selected, [.. run.Epochs.Select(epoch => ((double)epoch.Epoch, 100 * epoch.Accuracy))]))];
+
+    private IReadOnlyList<CurveOfRun> CostOf => [.. Shown.Take(Colours).Select(run => new CurveOfRun(
+        ColourOf(run), $"{run.Id}", run == _selected, [.. run.Epochs.Where(epoch => double.IsFinite(epoch.Cost)).Select(epoch => ((double)epoch.Epoch, epoch.Cost))]))];
+
+    protected override void OnInitialized()
+    {
+        _data = Data.Available()[0].Name;
+        Look();
+    }
+
+    protected override void OnParametersSet() => Look();
+
+    protected override void OnAfterRender(bool firstRender)
+    {
+        if (firstRender)
+            _ = WatchAsync();
+    }
+
+    public void Dispose()
+    {
+        _gone.Cancel();
+        _gone.Dispose();
+    }
+
+    private void Look()
+    {
+        Run? before = _selected;
+        _selected = Book.Find(RunId) ?? (Book.Runs is [var newest, ..] ? newest : null);
+        if (_selected is not null && before != _selected)
+            _ = LoadResultAsync(_selected);
+    }
+
+    private async Task LoadResultAsync(Run run)
+    {
+        try
+        {
+            await run.LoadResultAsync();
+        }
+        catch (InklingException)
+        {
+            // its network or its data are gone: its curves are still there
+        }
+    }
+
+    /// <summary>Draws the page anew where something has changed.</summary>
+    private async Task WatchAsync()
+    {
+        CancellationToken gone = _gone.Token;
+        using PeriodicTimer timer = new(BetweenLooks);
+        long drawn = -1;
+        try
+        {
+            while (await timer.WaitForNextTickAsync(gone))
+            {
+                long now = Book.Runs.Sum(run => (long)run.Version + 1);
+                if (now == drawn)
+                    continue;
+                drawn = now;
+                await InvokeAsync(() =>
+                {
+                    Look();
+                    StateHasChanged();
+                });
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // the page is closed; the runs go on
+        }
+    }
+
+    private bool IsChosen(RunSettings preset) =>
+        (preset.Sizes, preset.Eta, preset.Cost, preset.MiniBatch, preset.Epochs) == (Settings.Sizes, _eta, _cost, _miniBatch, _epochs);
+
+    private void Choose(RunSettings preset) =>
+        (_hidden, _eta, _cost, _miniBatch, _epochs) = (string.Join(", ", preset.Hidden), preset.Eta, preset.Cost, preset.MiniBatch, preset.Epochs);
+
+    private void Begin(bool isPaused)
+    {
+        string? wrong = Settings.FirstWrong();
+        _wrong = wrong is not null ? T[$"learn.wrong.{wrong}"] : Book.HasRoom ? null : T["learn.wrong.room"];
+        if (_wrong is null)
+            Select(Book.Begin(Settings, isPaused));
+    }
+
+    /// <summary>The three experiments side by side, on the chosen data.</summary>
+    private void BeginAll()
+    {
+        foreach (RunSettings preset in RunSettings.Presets)
+        {
+            Choose(preset);
+            Begin(false);
+        }
+    }
+
+    private void Select(Run run)
+    {
+        (RunId, _saved) = (run.Id, null);
+        Look();
+        Navigation.NavigateTo(Navigation.GetUriWithQueryParameter("run", run.Id), replace: true);
+    }
+
+    private void Remove(Run run)
+    {
+        Book.Remove(run);
+        _selected = null;
+        Look();
+    }
+
+    private void Save(Run run)
+    {
+        try
+        {
+            _saved = Book.Save(run);
+        }
+        catch (InklingException e)
+        {
+            _wrong = e.Message;
+        }
+    }
+
+    private static int ColourOf(Run run) => (run.Id - 1) % Colours;
+
+    private string WeightsOf(float[] weights)
+    {
+        if (ReferenceEquals(weights, _drawnWeights))
+            return _weights;
+        _drawnWeights = weights;
+        int neurons = Math.Min(weights.Length / 784, 100);
+        _weights = Pictures.Maps(weights, neurons, 28, 28, columns: neurons <= 30 ? 6 : 10);
+        return _weights;
+    }
+}

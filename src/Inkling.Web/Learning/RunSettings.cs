@@ -1,0 +1,68 @@
+using System.Globalization;
+using System.Text.Json.Serialization;
+
+namespace Inkling.Web.Learning;
+
+/// <summary>What a run learns and how: all that the seed's SGD takes, and the cost.</summary>
+internal sealed record RunSettings
+{
+    public const int MostNeurons = 2000, MostLayers = 5, MostEpochs = 1000, LargestMiniBatch = 10_000;
+
+    public string Data { get; init; } = "mnist";
+
+    /// <summary>Hidden neurons, layer by layer.</summary>
+    public IReadOnlyList<int> Hidden { get; init; } = [30];
+
+    public Cost Cost { get; init; } = Cost.Quadratic;
+
+    public int MiniBatch { get; init; } = 10;
+
+    public double Eta { get; init; } = 3;
+
+    public int Epochs { get; init; } = 30;
+
+    public int Seed { get; init; } = 1;
+
+    /// <summary>The seed's three experiments.</summary>
+    public static IReadOnlyList<RunSettings> Presets { get; } = [new(), new() { Hidden = [100] }, new() { Eta = 20 }];
+
+    [JsonIgnore]
+    public Architecture Architecture => Architecture.FullyConnected([784, .. Hidden, 10], Cost);
+
+    /// <summary>784-30-10, as people write it.</summary>
+    [JsonIgnore]
+    public string Sizes => string.Join('-', [784, .. Hidden, 10]);
+
+    [JsonIgnore]
+    public string EtaText => Eta.ToString("0.######", CultureInfo.InvariantCulture);
+
+    /// <summary>The settings' name in the resources of the first that is out of its range; null where all are in.</summary>
+    public string? FirstWrong() =>
+        Hidden.Count is < 1 or > MostLayers || Hidden.Any(neurons => neurons is < 1 or > MostNeurons) ? "layers"
+        : MiniBatch is < 1 or > LargestMiniBatch ? "minibatch"
+        : !(Eta is > 0 and <= 1000) ? "eta"
+        : Epochs is < 1 or > MostEpochs ? "epochs"
+        : Enum.IsDefined(Cost) && Cost != Cost.LogLikelihood ? null : "cost";
+
+    /// <summary>Hidden layers as a person types them: <c>30</c> or <c>100, 30</c>; empty where it is something else.</summary>
+    public static IReadOnlyList<int> ParseHidden(string? text)
+    {
+        string[] parts = (text ?? "").Split([',', '-', ' '], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        int[] sizes = [.. parts.Select(part => int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out int size) ? size : 0)];
+        return sizes.Contains(0) ? [] : sizes;
+    }
+}
+
+/// <summary>What is known after an epoch.</summary>
+internal sealed record RunEpoch(int Epoch, double Cost, int Correct, int Total, double Seconds)
+{
+    public double Accuracy => (double)Correct / Total;
+}
+
+internal enum RunState
+{
+    Running,
+    Paused,
+    Done,
+    Failed,
+}

@@ -1,0 +1,113 @@
+using Microsoft.Playwright;
+
+namespace Inkling.Web.Tests;
+
+/// <summary>Debian's Chromium, driven by Playwright; nothing is downloaded.</summary>
+public sealed class Browser : IAsyncLifetime
+{
+    private static readonly string Chromium = Environment.GetEnvironmentVariable("INKLING_CHROMIUM") ?? "/usr/bin/chromium";
+
+    private IPlaywright? _playwright;
+    private IBrowser? _browser;
+
+    /// <summary>Where the tests leave their screenshots.</summary>
+    public static string Screenshots { get; } = Environment.GetEnvironmentVariable("INKLING_SCREENSHOTS") ?? Path.Combine(AppContext.BaseDirectory, "screenshots");
+
+    public async ValueTask InitializeAsync()
+    {
+        if (!File.Exists(Chromium))
+            return;
+        Directory.CreateDirectory(Screenshots);
+        _playwright = await Playwright.CreateAsync();
+        _browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions { ExecutablePath = Chromium, Args = ["--no-sandbox", "--disable-gpu"] });
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_browser is not null)
+            await _browser.DisposeAsync();
+        _playwright?.Dispose();
+    }
+
+    /// <summary>A page that fails the test on any error in its console, and on any request to elsewhere.</summary>
+    public async Task<WatchedPage> OpenAsync(Server server, string path = "/", bool isPhone = false, bool isDark = false)
+    {
+        Assert.SkipWhen(_browser is null, $"There is no {Chromium}: apt-get install chromium, or set INKLING_CHROMIUM.");
+        IBrowserContext context = await _browser!.NewContextAsync(new BrowserNewContextOptions
+        {
+            BaseURL = server.Address.ToString(),
+            ViewportSize = isPhone ? new ViewportSize { Width = 375, Height = 740 } : new ViewportSize { Width = 1280, Height = 860 },
+            HasTouch = isPhone,
+            DeviceScaleFactor = isPhone ? 2 : 1,
+            ColorScheme = isDark ? ColorScheme.Dark : ColorScheme.Light,
+            Locale = "en-GB",
+        });
+        IPage page = await context.NewPageAsync();
+        WatchedPage watched = new(context, page, server.Address);
+        await page.GotoAsync(path);
+        await watched.WaitUntilInteractiveAsync();
+        return watched;
+    }
+}
+
+/// <summary>A page, and what went wrong in it.</summary>
+public sealed class WatchedPage : IAsyncDisposable
+{
+    private readonly IBrowserContext _context;
+    private readonly List<string> _problems = [];
+
+    public WatchedPage(IBrowserContext context, IPage page, Uri address)
+    {
+        (_context, Page) = (context, page);
+        page.Console += (_, message) =>
+        {
+            if (message.Type is "error")
+                _problems.Add($"console: {message.Text} {message.Location}");
+        };
+        page.PageError += (_, error) => _problems.Add($"error: {error}");
+        page.Request += (_, request) =>
+        {
+            if (request.Url.StartsWith("http", StringComparison.Ordinal) && new Uri(request.Url).Authority != address.Authority)
+                _problems.Add($"request to {request.Url}");
+        };
+    }
+
+    public IPage Page { get; }
+
+    public IReadOnlyList<string> Problems => _problems;
+
+    /// <summary>Until the server renders the page.</summary>
+    public async Task WaitUntilInteractiveAsync()
+    {
+        await Page.Locator("main[data-live=yes]").WaitForAsync();
+        if (await Page.Locator("canvas").CountAsync() > 0)
+            await Page.Locator(".paper[data-ready=yes]").WaitForAsync(new LocatorWaitForOptions { State = WaitForSelectorState.Attached });
+    }
+
+    /// <summary>Draws strokes on the paper; points in its units, 720 by 320.</summary>
+    public async Task DrawAsync(params int[][] strokes)
+    {
+        LocatorBoundingBoxResult box = (await Page.Locator("canvas").BoundingBoxAsync())!;
+        foreach (int[] stroke in strokes)
+        {
+            for (int i = 0; i < stroke.Length; i += 2)
+            {
+                await Page.Mouse.MoveAsync(box.X + stroke[i] * box.Width / 720, box.Y + stroke[i + 1] * box.Height / 320, new MouseMoveOptions { Steps = i == 0 ? 1 : 4 });
+                if (i == 0)
+                    await Page.Mouse.DownAsync();
+            }
+
+            await Page.Mouse.UpAsync();
+        }
+    }
+
+    public Task ScreenshotAsync(string name, bool isFullPage = true) =>
+        Page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(Browser.Screenshots, name + ".png"), FullPage = isFullPage });
+
+    public async ValueTask DisposeAsync()
+    {
+        await _context.DisposeAsync();
+        if (TestContext.Current.TestState is null or { Result: not TestResult.Failed })
+            Assert.Empty(_problems);
+    }
+}

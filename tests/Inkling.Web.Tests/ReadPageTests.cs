@@ -1,0 +1,103 @@
+using Microsoft.Playwright;
+
+namespace Inkling.Web.Tests;
+
+[Collection(SharedServerTests.Name)]
+public sealed class ReadPageTests(SharedServer shared, Browser browser)
+{
+    [Fact]
+    public async Task What_is_drawn_is_read()
+    {
+        await using WatchedPage page = await browser.OpenAsync(shared.Server);
+        await page.DrawAsync(Strokes.Number);
+        await ExpectReadingAsync(page, "407");
+        await Assertions.Expect(page.Page.Locator(".digits > li")).ToHaveCountAsync(3);
+        await page.ScreenshotAsync("read-desktop-light");
+        await page.Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Undo" }).ClickAsync();
+        await ExpectReadingAsync(page, "40");
+        await page.Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Clear" }).ClickAsync();
+        await ExpectReadingAsync(page, "–");
+    }
+
+    [Fact]
+    public async Task A_drawing_survives_a_reload_and_is_in_the_address()
+    {
+        await using WatchedPage page = await browser.OpenAsync(shared.Server);
+        await page.DrawAsync(Strokes.Seven(300));
+        await ExpectReadingAsync(page, "7");
+        Assert.Contains('#', page.Page.Url);
+        await page.Page.ReloadAsync();
+        await ExpectReadingAsync(page, "7");
+    }
+
+    [Fact]
+    public async Task It_can_be_drawn_with_the_keyboard_alone()
+    {
+        await using WatchedPage page = await browser.OpenAsync(shared.Server);
+        await page.Page.Locator("canvas").FocusAsync();
+        IKeyboard keyboard = page.Page.Keyboard;
+        for (int i = 0; i < 20; i++)
+            await keyboard.PressAsync("ArrowRight");
+        await keyboard.PressAsync(" ");
+        for (int i = 0; i < 14; i++)
+            await keyboard.PressAsync("ArrowDown");
+        await keyboard.PressAsync(" ");
+        await ExpectReadingAsync(page, "1");
+    }
+
+    [Fact]
+    public async Task A_picture_is_read_and_its_stages_can_be_stepped_through()
+    {
+        await using WatchedPage page = await browser.OpenAsync(shared.Server);
+        string picture = Path.Combine(TestData.Handwriting, "multi", "83_nehal2210_005.png");
+        Assert.SkipUnless(File.Exists(picture), "INKLING_DATA has no handwriting.");
+        await page.Page.SetInputFilesAsync("input[type=file]", picture);
+        await ExpectReadingAsync(page, "83");
+        foreach (string stage in new[] { "Picture", "Ink", "Numbers", "Cuts", "Digits" })
+        {
+            await page.Page.GetByRole(AriaRole.Tab, new PageGetByRoleOptions { Name = stage }).ClickAsync();
+            await Assertions.Expect(page.Page.Locator("#stage-view img, #stage-view svg").First).ToBeVisibleAsync();
+        }
+
+        await page.ScreenshotAsync("read-picture-desktop-light");
+        await page.Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Back to drawing" }).ClickAsync();
+        await ExpectReadingAsync(page, "–");
+    }
+
+    [Fact]
+    public async Task What_is_no_picture_is_refused_in_words()
+    {
+        await using WatchedPage page = await browser.OpenAsync(shared.Server);
+        await page.Page.SetInputFilesAsync("input[type=file]", new FilePayload { Name = "x.png", MimeType = "image/png", Buffer = [1, 2, 3] });
+        await Assertions.Expect(page.Page.GetByRole(AriaRole.Alert)).ToContainTextAsync("not a picture");
+    }
+
+    [Fact]
+    public async Task Corrections_are_kept_only_for_those_who_ask()
+    {
+        await using WatchedPage page = await browser.OpenAsync(shared.Server);
+        await page.DrawAsync(Strokes.Seven(300));
+        await ExpectReadingAsync(page, "7");
+        Assert.Equal(0, await page.Page.GetByText("That was a").CountAsync());
+        await page.Page.GetByRole(AriaRole.Checkbox).CheckAsync();
+        await page.Page.Locator(".digits select").SelectOptionAsync("1");
+        await Assertions.Expect(page.Page.Locator("p[role=status]")).ToContainTextAsync("Kept as a 1");
+        string folder = Path.Combine(shared.Server.Home, "inkling", "corrections");
+        Assert.Equal([1], IdxFile.Read(Path.Combine(folder, "corrections-labels-idx1-ubyte")).Values<byte>());
+        Assert.Equal([1, 28, 28], IdxFile.Read(Path.Combine(folder, "corrections-images-idx3-ubyte")).Shape);
+    }
+
+    [Fact]
+    public async Task On_a_phone_and_in_the_dark_it_fits_and_reads_touches()
+    {
+        await using WatchedPage page = await browser.OpenAsync(shared.Server, "/zh", isPhone: true, isDark: true);
+        await page.DrawAsync(Strokes.Number);
+        await ExpectReadingAsync(page, "407");
+        Assert.Equal("zh", await page.Page.Locator("html").GetAttributeAsync("lang"));
+        await page.AssertFitsAsync();
+        await page.ScreenshotAsync("read-phone-dark-zh");
+    }
+
+    private static Task ExpectReadingAsync(WatchedPage page, string text) =>
+        Assertions.Expect(page.Page.Locator("#reading")).ToHaveTextAsync(text, new LocatorAssertionsToHaveTextOptions { Timeout = 15_000 });
+}

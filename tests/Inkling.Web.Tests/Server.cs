@@ -1,0 +1,91 @@
+using System.Diagnostics;
+
+namespace Inkling.Web.Tests;
+
+/// <summary><c>inkling serve</c> as a user starts it: a process of its own, with a home of its own, on a port that is free.</summary>
+public sealed class Server : IAsyncDisposable
+{
+    private static readonly string Dll = typeof(Network).Assembly.Location.Replace("Inkling.dll", "Inkling.Cli.dll", StringComparison.Ordinal);
+
+    private readonly Process _process;
+    private readonly bool _ownsHome;
+    private bool _isDisposed;
+
+    private Server(Process process, string home, bool ownsHome, Uri address)
+    {
+        (_process, Home, _ownsHome, Address) = (process, home, ownsHome, address);
+    }
+
+    public Uri Address { get; }
+
+    public string Home { get; }
+
+    /// <summary>Starts it and waits until the reader is ready.</summary>
+    /// <param name="home">A home that is there already; null for a new one.</param>
+    public static async Task<Server> StartAsync(string? home = null)
+    {
+        bool ownsHome = home is null;
+        home ??= Directory.CreateTempSubdirectory("inkling web ").FullName;
+        ProcessStartInfo start = new("dotnet", ["exec", Dll, "serve", "--port", "0"]) { RedirectStandardOutput = true, WorkingDirectory = home };
+        foreach (string variable in new[] { "HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME" })
+            start.Environment[variable] = home;
+        Process process = Process.Start(start)!;
+        string line = await process.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException("The server did not start.");
+        Uri address = new(line.Split(' ').First(word => word.StartsWith("http", StringComparison.Ordinal)));
+        using HttpClient client = new();
+        for (int i = 0; i < 300 && (await client.GetAsync(new Uri(address, "/health/ready"))).StatusCode != System.Net.HttpStatusCode.OK; i++)
+            await Task.Delay(100);
+        return new Server(process, home, ownsHome, address);
+    }
+
+    /// <summary>Asks it to stop, as Ctrl-C does, and leaves its home.</summary>
+    public async Task StopAsync()
+    {
+        if (_process.HasExited)
+            return;
+        using (Process kill = Process.Start("kill", ["-INT", $"{_process.Id}"]))
+            await kill.WaitForExitAsync();
+        using CancellationTokenSource patience = new(TimeSpan.FromSeconds(20));
+        try
+        {
+            await _process.WaitForExitAsync(patience.Token);
+        }
+        catch (OperationCanceledException e)
+        {
+            _process.Kill();
+            throw new TimeoutException("The server did not stop within 20 seconds.", e);
+        }
+    }
+
+    public async Task DisposeKeepingHomeAsync()
+    {
+        if (_isDisposed)
+            return;
+        _isDisposed = true;
+        await StopAsync();
+        _process.Dispose();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await DisposeKeepingHomeAsync();
+        if (_ownsHome)
+            Directory.Delete(Home, recursive: true);
+    }
+}
+
+/// <summary>One server for all tests that change nothing in it.</summary>
+public sealed class SharedServer : IAsyncLifetime
+{
+    public Server Server { get; private set; } = null!;
+
+    public async ValueTask InitializeAsync() => Server = await Server.StartAsync();
+
+    public ValueTask DisposeAsync() => Server.DisposeAsync();
+}
+
+[CollectionDefinition(Name)]
+public sealed class SharedServerTests : ICollectionFixture<SharedServer>, ICollectionFixture<Browser>
+{
+    public const string Name = "server";
+}

@@ -1,0 +1,23 @@
+namespace Inkling.Web.Tests;
+
+/// <summary>Digits as a person would draw them, on paper of 720 by 320.</summary>
+internal static class Strokes
+{
+    /// <summary>A 7 that begins at the left and the top given.</summary>
+    public static int[][] Seven(int x, int y = 70) => [[x, y, x + 110, y, x + 70, y + 80, x + 40, y + 180]];
+
+    public static int[][] One(int x, int y = 70) => [[x, y, x - 2, y + 90, x, y + 180]];
+
+    public static int[][] Zero(int x, int y = 70)
+    {
+        List<int> circle = [];
+        for (int i = 0; i <= 24; i++)
+            circle.AddRange([x + 55 + (int)(55 * Math.Sin(i * Math.PI / 12)), y + 90 - (int)(90 * Math.Cos(i * Math.PI / 12))]);
+        return [[.. circle]];
+    }
+
+    public static int[][] Four(int x, int y = 70) => [[x + 20, y, x, y + 100, x + 110, y + 100], [x + 85, y + 10, x + 80, y + 180]];
+
+    /// <summary>As the script sends them to <c>ReadDrawing</c>.</summary>
+    public static int[][] Number => [.. Four(90), .. Zero(290), .. Seven(480)];
+}
