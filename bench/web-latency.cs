@@ -2,12 +2,13 @@
 #:package Microsoft.Playwright
 #:property PublishAot=false
 // From pointer-up to the new reading on screen, measured in the browser.
-// usage: dotnet run -c Release bench/web-latency.cs -- http://127.0.0.1:5080 [PEOPLE] [STROKES]
+// Trainings are begun on the page, on MNIST where the server has it, and run until they are removed there.
+// usage: dotnet run -c Release bench/web-latency.cs -- http://127.0.0.1:5080 [PEOPLE] [STROKES] [TRAININGS]
 using System.Globalization;
 using Microsoft.Playwright;
 
 string address = args.ElementAtOrDefault(0) ?? "http://127.0.0.1:5080";
-int people = NumberAt(1, 1), strokes = NumberAt(2, 60);
+int people = NumberAt(1, 1), strokes = NumberAt(2, 60), trainings = NumberAt(3, 0);
 
 const string Measure = """
     () => {
@@ -26,13 +27,32 @@ const string Measure = """
 
 using IPlaywright playwright = await Playwright.CreateAsync();
 await using IBrowser browser = await playwright.Chromium.LaunchAsync(new() { ExecutablePath = Environment.GetEnvironmentVariable("INKLING_CHROMIUM") ?? "/usr/bin/chromium", Args = ["--no-sandbox", "--disable-gpu"] });
+await BeginTrainingsAsync();
 double[][] all = await Task.WhenAll(Enumerable.Range(0, people).Select(DrawAsync));
 double[] times = [.. all.SelectMany(one => one).Order()];
-Console.WriteLine($"{people} drawing, {times.Length} strokes: median {At(0.5):0} ms, p90 {At(0.9):0} ms, p99 {At(0.99):0} ms, most {times[^1]:0} ms");
+Console.WriteLine($"{people} drawing, {trainings} trainings, {times.Length} strokes: median {At(0.5):0} ms, p90 {At(0.9):0} ms, p99 {At(0.99):0} ms, most {times[^1]:0} ms");
 
 int NumberAt(int index, int standard) => args.ElementAtOrDefault(index) is { } text ? int.Parse(text, CultureInfo.InvariantCulture) : standard;
 
 double At(double share) => times[Math.Min(times.Length - 1, (int)(share * times.Length))];
+
+async Task BeginTrainingsAsync()
+{
+    if (trainings == 0)
+        return;
+    IPage page = await browser.NewPageAsync();
+    await page.GotoAsync(new Uri(new Uri(address), "/learn").ToString());
+    await page.Locator("main[data-live=yes]").WaitForAsync();
+    for (int i = 1; i <= trainings; i++)
+    {
+        await page.GetByLabel("Epochs").FillAsync("1000");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Start", Exact = true }).ClickAsync();
+        await page.WaitForFunctionAsync($"() => document.querySelectorAll('tr[data-state=Running]').length >= {i}");
+    }
+
+    await page.WaitForFunctionAsync("() => [...document.querySelectorAll('tr[data-run]')].every(run => run.dataset.examples > 0 || run.dataset.epochs > 0)");
+    await page.CloseAsync();
+}
 
 async Task<double[]> DrawAsync(int person)
 {
