@@ -25,7 +25,8 @@ public sealed class ReadTests : IDisposable
         JsonElement figures = JsonDocument.Parse(Assert.Single(all.Lines)).RootElement;
         Assert.Equal(298, figures.GetProperty("images").GetInt32());
         Assert.True(figures.GetProperty("exact").GetInt32() > 220, "three quarters and more are expected of the seed's network");
-        Assert.Equal(1 - figures.GetProperty("exact").GetInt32() / 298.0, figures.GetProperty("digitErrorRate").GetDouble(), 1e-9);
+        double wrong = 1 - figures.GetProperty("exact").GetInt32() / 298.0; // one error each, or more where several digits are read
+        Assert.InRange(figures.GetProperty("digitErrorRate").GetDouble(), wrong - 1e-9, 2 * wrong);
     }
 
     [Fact]

@@ -38,12 +38,12 @@ public sealed class Server : IAsyncDisposable
         return new Server(process, home, ownsHome, address);
     }
 
-    /// <summary>Asks it to stop, as Ctrl-C does, and leaves its home.</summary>
+    /// <summary>Asks it to stop, as a service manager does (shells let what runs in the background ignore Ctrl-C), and leaves its home.</summary>
     public async Task StopAsync()
     {
         if (_process.HasExited)
             return;
-        using (Process kill = Process.Start("kill", ["-INT", $"{_process.Id}"]))
+        using (Process kill = Process.Start("kill", ["-TERM", $"{_process.Id}"]))
             await kill.WaitForExitAsync();
         using CancellationTokenSource patience = new(TimeSpan.FromSeconds(20));
         try

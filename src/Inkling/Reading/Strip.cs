@@ -11,6 +11,9 @@ internal sealed class Strip
 
     private const double SteepestSlant = 1.0, SlantStep = 0.05, SteepestSlope = 0.5, AgainstLeft = 0.8, AgainstRight = 0.05;
 
+    /// <summary>In digit heights: one piece that is no wider may be one digit.</summary>
+    private const double WidestDigit = 1.7;
+
     private readonly double _slant, _slope, _x0, _y0; // of the pixel at (x, y) of the strip
     private readonly PixelBox _box;
 
@@ -59,7 +62,7 @@ internal sealed class Strip
             }
         }
 
-        double slope = SlopeOf(word), slant = word.Box.Width > 1.2 * word.DigitHeight ? asItIs.SlantOf(ink.Threshold, slope) : 0;
+        double slope = SlopeOf(word), slant = word.Box.Width > (IsOnePiece(word) ? WidestDigit : 1.2) * word.DigitHeight ? asItIs.SlantOf(ink.Threshold, slope) : 0;
         if (Math.Abs(slant) < LeastSlant)
             slant = 0;
         return slant == 0 && slope == 0 ? asItIs : asItIs.Upright(slant, slope);
@@ -85,6 +88,8 @@ internal sealed class Strip
         (double u, double v) = Source(x, y);
         return (_box.Left + (int)Math.Round(u), _box.Top + (int)Math.Round(v));
     }
+
+    private static bool IsOnePiece(Word word) => word.Pieces.Count(piece => piece.Box.Height > 0.6 * word.DigitHeight) <= 1;
 
     private static PixelBox Clip(PixelBox box, Ink ink)
     {

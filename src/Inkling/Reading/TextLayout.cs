@@ -213,11 +213,11 @@ internal static class TextLayout
         }
     }
 
-    /// <summary>What is left of a line: flat and long, and not in the middle of the digits, where a dash is.</summary>
+    /// <summary>What is left of a line that digits stand on: flat, long and low. In the middle it is a dash, at the top a 5's hat.</summary>
     private static bool IsRule(PixelBox box, PixelBox digits, double h)
     {
         double y = box.Top + box.Height / 2.0;
-        return box.Height < 0.2 * h && box.Width > 3 * box.Height && box.Width > 0.3 * h && (y < digits.Top + 0.2 * h || y > digits.Bottom - 0.2 * h);
+        return box.Height < 0.2 * h && box.Width > 3 * box.Height && box.Width > 0.3 * h && y > digits.Bottom - 0.2 * h;
     }
 
     private static PixelBox BoxOf(IEnumerable<InkPiece> pieces) => pieces.Select(piece => piece.Box).Aggregate((a, b) => a.Union(b));

@@ -49,8 +49,8 @@ public class DiagnosticsTests
     public void Calibrated_confidences_are_right_as_often_as_they_say()
     {
         Network network = new(Architecture.Parse("1x28x28 flatten dense:30 relu dense:10 softmax"), seed: 1);
-        LabelledImages training = GeneratedDigits.Create(150, seed: 5), validation = GeneratedDigits.Create(1000, seed: 6), other = GeneratedDigits.Create(1000, seed: 7);
-        network.Train(training, new TrainingOptions { Epochs = 60, LearningRate = 0.1, OnEpoch = _ => { } }, TestContext.Current.CancellationToken);
+        LabelledImages training = GeneratedDigits.Create(100, seed: 5), validation = GeneratedDigits.Create(1000, seed: 6), other = GeneratedDigits.Create(1000, seed: 7);
+        network.Train(training, new TrainingOptions { Epochs = 300, LearningRate = 0.1, OnEpoch = _ => { } }, TestContext.Current.CancellationToken);
         int[] read = [.. network.Outputs(other).Select(output => Inkling.Numerics.Argmax.Of(output))];
         double before = network.CalibrationError(other);
         double temperature = network.Calibrate(validation), after = network.CalibrationError(other);
