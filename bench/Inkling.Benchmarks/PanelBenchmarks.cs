@@ -1,9 +1,6 @@
 using System.Globalization;
 using BenchmarkDotNet.Attributes;
-using BenchmarkDotNet.Columns;
 using BenchmarkDotNet.Configs;
-using BenchmarkDotNet.Reports;
-using BenchmarkDotNet.Running;
 using Inkling.Numerics;
 
 namespace Inkling.Benchmarks;
@@ -16,8 +13,8 @@ public class PanelBenchmarks
     private float[] _x = [], _weights = [], _bias = [], _y = [];
     private Window _window;
 
-    /// <summary>A 3×3 window over so many channels, as many outputs, so many pixels; or a dense layer of so many inputs and a mini-batch.</summary>
-    [Params("conv 26x26x32", "conv 12x12x64", "conv 6x6x128", "dense 784x100, 800 images", "dense 100x100, 800 images")]
+    /// <summary>A 3×3 window over height × width × channels with as many outputs; or a dense layer's inputs × neurons × images.</summary>
+    [Params("conv 26x26x32", "conv 12x12x64", "conv 6x6x128", "dense 784x100x800", "dense 100x100x800")]
     public string Shape { get; set; } = "";
 
     [GlobalSetup]
@@ -61,42 +58,8 @@ public class PanelBenchmarks
 
     private sealed class WithPeak : ManualConfig
     {
-        public WithPeak() => AddColumn(new PeakColumn());
-    }
-
-    /// <summary>The rate reached, and its share of the peak measured in the same run.</summary>
-    private sealed class PeakColumn : IColumn
-    {
-        private readonly Lazy<double> _peak = new(() => MachinePeak.GigaFlops(1));
-
-        public string Id => nameof(PeakColumn);
-
-        public string ColumnName => "GF/s, of peak";
-
-        public bool AlwaysShow => true;
-
-        public ColumnCategory Category => ColumnCategory.Custom;
-
-        public int PriorityInCategory => 0;
-
-        public bool IsNumeric => false;
-
-        public UnitType UnitType => UnitType.Dimensionless;
-
-        public string Legend => "Operations a second (a multiply-add is two), and their share of one core's multiply-add peak";
-
-        public bool IsAvailable(Summary summary) => true;
-
-        public bool IsDefault(Summary summary, BenchmarkCase benchmarkCase) => false;
-
-        public string GetValue(Summary summary, BenchmarkCase benchmarkCase, SummaryStyle style) => GetValue(summary, benchmarkCase);
-
-        public string GetValue(Summary summary, BenchmarkCase benchmarkCase)
-        {
-            if (summary[benchmarkCase]?.ResultStatistics is not { } statistics)
-                return "–";
-            double rate = Work.Named((string)benchmarkCase.Parameters[nameof(Shape)]).Operations / statistics.Median;
-            return string.Create(CultureInfo.InvariantCulture, $"{rate:0}, {100 * rate / _peak.Value:0} %");
-        }
+        public WithPeak() => AddColumn(new PeakColumn(
+            "GF/s", "Operations a second (a multiply-add is two), and their share of one core's multiply-add peak",
+            benchmark => Work.Named((string)benchmark.Parameters[nameof(Shape)]).Operations, () => MachinePeak.GigaFlops(1)));
     }
 }

@@ -1,12 +1,15 @@
 using BenchmarkDotNet.Attributes;
+using BenchmarkDotNet.Configs;
+using BenchmarkDotNet.Running;
 using Inkling.Numerics;
 
 namespace Inkling.Benchmarks;
 
 /// <summary>The first layer's two products on real images of about 150 non-zero pixels: time for a mini-batch of ten.</summary>
+[Config(typeof(WithPeak))]
 public class SparseBenchmarks
 {
-    private const int MiniBatch = 10;
+    private const int MiniBatch = 10, FirstCache = 16 << 10; // bytes that surely are in it
 
     private readonly int[] _miniBatch = new int[MiniBatch];
     private LabelledImages _images = null!;
@@ -68,5 +71,18 @@ public class SparseBenchmarks
         for (int i = 0; i < MiniBatch; i++)
             _miniBatch[i] = _next = (_next + 7919) % _images.Count; // far apart, as shuffled images are
         return _miniBatch;
+    }
+
+    /// <summary>Weights alone: each non-zero pixel's line for every neuron, and back where it is written.</summary>
+    private sealed class WithPeak : ManualConfig
+    {
+        private const double NonZeroPixels = 151;
+
+        public WithPeak() => AddColumn(new PeakColumn(
+            "GB/s", "Bytes of weights a second (what is read and written counts twice), and their share of what one core reads from its first cache",
+            BytesOf, () => MachinePeak.GigaBytesRead(FirstCache)));
+
+        private static double BytesOf(BenchmarkCase benchmark) =>
+            (benchmark.Descriptor.WorkloadMethod.Name == nameof(AddOuterProducts) ? 2 : 1) * MiniBatch * NonZeroPixels * sizeof(float) * Rows.StrideOf((int)benchmark.Parameters[nameof(Neurons)]);
     }
 }

@@ -10,14 +10,26 @@ internal static partial class PanelProducts
         where TVector : struct
     {
         int stride = bias.Length, lanes = TSimd.Lanes, panelLength = window.Size * Rows.Panel;
-        for (int r = 0; r < rows.Length; r += RowsAtOnce)
+        if (IsNine(window))
         {
-            ReadOnlySpan<int> block = rows.Slice(r, Math.Min(RowsAtOnce, rows.Length - r));
+            for (int j = 0; j < stride; j += lanes)
+                RowsTimesNine<TSimd, TVector>(in x[0], rows, window.Pitch, in weights[j / Rows.Panel * panelLength + j % Rows.Panel], in bias[j], ref y[j], (nuint)stride);
+            return;
+        }
+
+        for (int r = 0; r < rows.Length;)
+        {
+            ReadOnlySpan<int> block = rows.Slice(r, BlockOf(rows.Length - r));
             bool isFew = block.Length <= FewRows;
             for (int j = 0; j < stride;)
             {
                 ref readonly float panel = ref weights[j / Rows.Panel * panelLength + j % Rows.Panel];
-                if (stride - j >= 2 * lanes)
+                if (block.Length <= 2 && stride - j >= 4 * lanes)
+                {
+                    TwoRowsTimesFour<TSimd, TVector>(in x[0], block, window, in panel, panelLength, in bias[j], ref y[r * stride + j], (nuint)stride);
+                    j += 4 * lanes;
+                }
+                else if (stride - j >= 2 * lanes)
                 {
                     nuint second = (nuint)(lanes >= Rows.Panel ? panelLength : lanes);
                     if (isFew)
@@ -35,8 +47,16 @@ internal static partial class PanelProducts
                     j += lanes;
                 }
             }
+
+            r += block.Length;
         }
     }
+
+    /// <summary>
+    /// Seven rows, or four where the rows that are left then fill their blocks better: a block takes as long for fewer. Which
+    /// block a row is in does not change its sums.
+    /// </summary>
+    private static int BlockOf(int left) => left is 8 or 12 ? FewRows : Math.Min(RowsAtOnce, left);
 
     /// <summary>Where fewer than seven rows are left, the last is computed several times and stored once.</summary>
     [MethodImpl(Hot.Method)]
@@ -184,7 +204,58 @@ internal static partial class PanelProducts
             TSimd.Store(a6, ref y, 6 * stride);
     }
 
-    /// <summary>For the last rows, and for a single image: up to four.</summary>
+    /// <summary>For the last rows, and for a single image: two, by four vectors, so that there are sums enough to wait for none of them.</summary>
+    [MethodImpl(Hot.Method)]
+    private static void TwoRowsTimesFour<TSimd, TVector>(
+        ref readonly float x, ReadOnlySpan<int> rows, Window window, ref readonly float panel, int panelLength, ref readonly float bias, ref float y, nuint stride)
+        where TSimd : ISimd<TVector>
+        where TVector : struct
+    {
+        ref float start = ref Unsafe.AsRef(in x);
+        ref float x0 = ref Unsafe.Add(ref start, rows[0]);
+        ref float x1 = ref Unsafe.Add(ref start, rows[^1]);
+        ref float w = ref Unsafe.AsRef(in panel);
+        nuint lanes = (nuint)TSimd.Lanes, second = VectorAt(1), third = VectorAt(2), fourth = VectorAt(3);
+        TVector a0 = TSimd.Load(in bias, 0), b0 = TSimd.Load(in bias, lanes), c0 = TSimd.Load(in bias, 2 * lanes), d0 = TSimd.Load(in bias, 3 * lanes);
+        TVector a1 = a0, b1 = b0, c1 = c0, d1 = d0;
+        nuint from = 0, length = (nuint)window.Length, pitch = (nuint)window.Pitch;
+        for (int run = 0; run < window.Runs; run++)
+        {
+            for (nuint k = from; k < from + length; k++)
+            {
+                TVector wa = TSimd.Load(in w, 0), wb = TSimd.Load(in w, second), wc = TSimd.Load(in w, third), wd = TSimd.Load(in w, fourth);
+                w = ref Unsafe.Add(ref w, Rows.Panel);
+                TVector v = TSimd.Create(Unsafe.Add(ref x0, k));
+                a0 = TSimd.MultiplyAdd(v, wa, a0);
+                b0 = TSimd.MultiplyAdd(v, wb, b0);
+                c0 = TSimd.MultiplyAdd(v, wc, c0);
+                d0 = TSimd.MultiplyAdd(v, wd, d0);
+                v = TSimd.Create(Unsafe.Add(ref x1, k));
+                a1 = TSimd.MultiplyAdd(v, wa, a1);
+                b1 = TSimd.MultiplyAdd(v, wb, b1);
+                c1 = TSimd.MultiplyAdd(v, wc, c1);
+                d1 = TSimd.MultiplyAdd(v, wd, d1);
+            }
+
+            from += pitch;
+        }
+
+        TSimd.Store(a0, ref y, 0);
+        TSimd.Store(b0, ref y, lanes);
+        TSimd.Store(c0, ref y, 2 * lanes);
+        TSimd.Store(d0, ref y, 3 * lanes);
+        if (rows.Length > 1)
+        {
+            TSimd.Store(a1, ref y, stride);
+            TSimd.Store(b1, ref y, stride + lanes);
+            TSimd.Store(c1, ref y, stride + 2 * lanes);
+            TSimd.Store(d1, ref y, stride + 3 * lanes);
+        }
+
+        nuint VectorAt(int vector) => (nuint)(vector * TSimd.Lanes / Rows.Panel * panelLength + vector * TSimd.Lanes % Rows.Panel);
+    }
+
+    /// <summary>Three or four rows, or fewer neurons.</summary>
     [MethodImpl(Hot.Method)]
     private static void FewRowsTimesTwo<TSimd, TVector>(
         ref readonly float x, ReadOnlySpan<int> rows, Window window, ref readonly float panel, nuint second, ref readonly float bias, ref float y, nuint stride)

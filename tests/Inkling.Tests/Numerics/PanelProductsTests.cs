@@ -7,7 +7,7 @@ namespace Inkling.Tests.Numerics;
 /// <summary>The products that dense and convolutional layers are made of, against one loop for each index.</summary>
 public class PanelProductsTests
 {
-    private static readonly Gen<Case> Cases = Gen.Select(Gen.Int[1, 16], Gen.Int[1, 3], Gen.Int[1, 9], Gen.Int[1, 70], Gen.Int, (rows, runs, length, neurons, seed) => new Case(rows, new Window(runs, length, length + 3), neurons, seed));
+    private static readonly Gen<Case> Cases = Gen.Select(Gen.Int[1, 20], Gen.Int[1, 3], Gen.Int[1, 9], Gen.Int[1, 100], Gen.Int, (rows, runs, length, neurons, seed) => new Case(rows, new Window(runs, length, length + 3), neurons, seed));
 
     [Fact]
     public void Rows_times_panels_is_the_weighted_sum_for_each_row_and_neuron()
