@@ -8,7 +8,7 @@ namespace Inkling.Benchmarks;
 /// <summary><c>growth [FOLDER]</c>: how the cost of training grows with the network, the mini-batch and the cores; a table and a plot of each.</summary>
 internal static class Growth
 {
-    private const int Tries = 3;
+    private const int Tries = 7;
 
     public static async Task<int> RunAsync(string folder)
     {

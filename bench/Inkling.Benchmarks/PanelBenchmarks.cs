@@ -10,7 +10,7 @@ namespace Inkling.Benchmarks;
 public class PanelBenchmarks
 {
     private int[] _rows = [], _offsets = [];
-    private float[] _x = [], _weights = [], _bias = [], _y = [];
+    private AlignedBuffer _x = AlignedBuffer.Empty, _weights = AlignedBuffer.Empty, _bias = AlignedBuffer.Empty, _y = AlignedBuffer.Empty;
     private Window _window;
 
     /// <summary>A 3×3 window over height × width × channels with as many outputs; or a dense layer's inputs × neurons × images.</summary>
@@ -25,23 +25,23 @@ public class PanelBenchmarks
         _offsets = _window.Offsets();
         _rows = [.. Enumerable.Range(0, work.Rows).Select(row => work.Side == 0 ? row * _window.Size : (row / work.Side * (work.Side + 2) + row % work.Side) * work.Inputs)];
         int stride = Rows.StrideOf(work.Neurons);
-        _x = new float[_rows[^1] + _offsets[^1] + 1];
-        _weights = new float[stride * _window.Size];
-        _bias = new float[stride];
-        _y = new float[work.Rows * stride];
+        _x = new AlignedBuffer(_rows[^1] + _offsets[^1] + 1);
+        _weights = new AlignedBuffer(stride * _window.Size);
+        _bias = new AlignedBuffer(stride);
+        _y = new AlignedBuffer(work.Rows * stride);
         Random random = new(1);
-        foreach (float[] numbers in new[] { _x, _weights, _y })
+        foreach (AlignedBuffer numbers in new[] { _x, _weights, _y })
         {
             for (int i = 0; i < numbers.Length; i++)
-                numbers[i] = (float)random.NextDouble() * 1e-3f;
+                numbers.Span[i] = (float)random.NextDouble() * 1e-3f;
         }
     }
 
     [Benchmark]
-    public void RowsTimesPanels() => PanelProducts.RowsTimesPanels(_x, _rows, _window, _weights, _bias, _y);
+    public void RowsTimesPanels() => PanelProducts.RowsTimesPanels(_x.Span, _rows, _window, _weights.Span, _bias.Span, _y.Span);
 
     [Benchmark]
-    public void AddOuterProducts() => PanelProducts.AddOuterProducts(_x, _rows, _offsets, _y, _weights, 0, PanelProducts.TileCount(_window.Size, Rows.StrideOf(Work.Named(Shape).Neurons)));
+    public void AddOuterProducts() => PanelProducts.AddOuterProducts(_x.Span, _rows, _offsets, _y.Span, _weights.Span, 0, PanelProducts.TileCount(_window.Size, Rows.StrideOf(Work.Named(Shape).Neurons)));
 
     private sealed record Work(int Side, int Inputs, int Rows, int Neurons, Window Window)
     {

@@ -14,7 +14,8 @@ public class SparseBenchmarks
     private readonly int[] _miniBatch = new int[MiniBatch];
     private LabelledImages _images = null!;
     private Network _network = null!;
-    private float[] _vectors = [], _pixels = [];
+    private float[] _pixels = [];
+    private AlignedBuffer _vectors = AlignedBuffer.Empty;
     private int _next;
 
     /// <summary>Hidden neurons.</summary>
@@ -28,7 +29,7 @@ public class SparseBenchmarks
     {
         _images = (await Mnist.LoadAsync()).Test;
         _network = new Network([784, Neurons, 10]);
-        _vectors = new float[MiniBatch * Stride];
+        _vectors = new AlignedBuffer(MiniBatch * Stride);
         _pixels = new float[_images.InputSize];
     }
 
@@ -39,7 +40,7 @@ public class SparseBenchmarks
         foreach (int image in NextMiniBatch())
         {
             _images.CopyInput(image, _pixels);
-            Span<float> z = _vectors.AsSpan(0, Stride);
+            Span<float> z = _vectors.Slice(0, Stride);
             layer.PaddedBiases.CopyTo(z);
             for (int k = 0; k < _pixels.Length; k++)
             {
@@ -48,22 +49,22 @@ public class SparseBenchmarks
             }
         }
 
-        return _vectors[0];
+        return _vectors.Span[0];
     }
 
     [Benchmark]
     public float RowsTimesPanels()
     {
         Dense layer = _network.Layers[0];
-        SparseProducts.RowsTimesPanels(_images.SparseInputs, NextMiniBatch(), layer.Panels, layer.PaddedBiases, _vectors, 0, Stride / Rows.Panel);
-        return _vectors[0];
+        SparseProducts.RowsTimesPanels(_images.SparseInputs, NextMiniBatch(), layer.Panels, layer.PaddedBiases, _vectors.Span, 0, Stride / Rows.Panel);
+        return _vectors.Span[0];
     }
 
     [Benchmark]
     public void AddOuterProducts()
     {
-        _vectors.AsSpan().Clear();
-        SparseProducts.AddOuterProducts(_images.SparseInputs, NextMiniBatch(), _vectors, _network.Layers[0].Panels, 0, Stride / Rows.Panel);
+        _vectors.Span.Clear();
+        SparseProducts.AddOuterProducts(_images.SparseInputs, NextMiniBatch(), _vectors.Span, _network.Layers[0].Panels, 0, Stride / Rows.Panel);
     }
 
     private int[] NextMiniBatch()

@@ -11,7 +11,7 @@ public class WinogradBenchmarks
 {
     private const int Side = 12, Tiles = Side / Winograd.Tile * (Side / Winograd.Tile), SecondCache = 256 << 10; // bytes that surely are in it
 
-    private float[] _image = [], _planes = [];
+    private AlignedBuffer _image = AlignedBuffer.Empty, _planes = AlignedBuffer.Empty;
 
     [Params(16, 64)]
     public int Channels { get; set; }
@@ -22,24 +22,24 @@ public class WinogradBenchmarks
     [GlobalSetup]
     public void Fill()
     {
-        _image = new float[Side * Side * Channels];
-        _planes = new float[Winograd.Planes * Plane];
+        _image = new AlignedBuffer(Side * Side * Channels);
+        _planes = new AlignedBuffer(Winograd.Planes * Plane);
         for (int i = 0; i < _image.Length; i++)
-            _image[i] = i % 97 / 97f;
+            _image.Span[i] = i % 97 / 97f;
     }
 
     [Benchmark]
     public void InputToPlanes()
     {
         for (int tile = 0; tile < Tiles; tile++)
-            Winograd.ToPlanes(Winograd.Map.Input, _image, PlaceOf(tile, padding: 1), _planes, Plane, tile * Channels);
+            Winograd.ToPlanes(Winograd.Map.Input, _image.Span, PlaceOf(tile, padding: 1), _planes.Span, Plane, tile * Channels);
     }
 
     [Benchmark]
     public void OutputFromPlanes()
     {
         for (int tile = 0; tile < Tiles; tile++)
-            Winograd.FromPlanes(Winograd.Map.Output, _planes, Plane, tile * Channels, _image, PlaceOf(tile, padding: 0));
+            Winograd.FromPlanes(Winograd.Map.Output, _planes.Span, Plane, tile * Channels, _image.Span, PlaceOf(tile, padding: 0));
     }
 
     private Winograd.Place PlaceOf(int tile, int padding) => new(Side, Side, Channels, Channels, tile / (Side / Winograd.Tile) * Winograd.Tile - padding, tile % (Side / Winograd.Tile) * Winograd.Tile - padding);
