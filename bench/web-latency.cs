@@ -71,12 +71,20 @@ async Task<double[]> DrawAsync(int person)
         float[][] points = i % 2 == 0 ? [[0, 0], [60, 0], [45, 50], [30, 110]] : [[20, 0], [19, 60], [18, 110]];
         await page.Mouse.MoveAsync(x + points[0][0], y + points[0][1]);
         await page.Mouse.DownAsync();
-        foreach (float[] point in points[1..])
-            await page.Mouse.MoveAsync(x + point[0], y + point[1], new() { Steps = 8 });
+        for (int leg = 1; leg < points.Length; leg++)
+        {
+            for (int step = 1; step <= 8; step++)
+            {
+                float share = step / 8f;
+                await page.Mouse.MoveAsync(x + points[leg - 1][0] + share * (points[leg][0] - points[leg - 1][0]), y + points[leg - 1][1] + share * (points[leg][1] - points[leg - 1][1]));
+                await page.WaitForTimeoutAsync(12); // as a mouse reports, some 60 times a second
+            }
+        }
+
         int before = await page.EvaluateAsync<int>("() => times.length");
         await page.Mouse.UpAsync();
         await page.WaitForFunctionAsync($"() => times.length > {before}");
-        await page.WaitForTimeoutAsync(150 + person * 13 % 100);
+        await page.WaitForTimeoutAsync(400 + (person + i) * 137 % 400); // a person writes about a digit a second
     }
 
     return await page.EvaluateAsync<double[]>("() => times");

@@ -1,3 +1,5 @@
+using Inkling.Numerics;
+
 namespace Inkling;
 
 /// <summary>
@@ -56,12 +58,15 @@ internal static class Folding
             WeightedLayer source = (WeightedLayer)from.All[weights]!;
             source.Panels.CopyTo(layer.Panels);
             source.PaddedBiases.CopyTo(layer.PaddedBiases);
-            for (int j = 0; seen is not null && j < layer.Neurons; j++)
+            if (seen is null)
+                return;
+            Span<float> panels = layer.Panels, biases = layer.Biases;
+            for (int j = 0; j < layer.Neurons; j++)
             {
                 float scale = seen.Scale[j] / MathF.Sqrt(seen.RunningVariance[j] + Epsilon);
-                layer.Biases[j] = seen.Shift[j] + scale * (layer.Biases[j] - seen.RunningMean[j]);
+                biases[j] = seen.Shift[j] + scale * (biases[j] - seen.RunningMean[j]);
                 for (int k = 0; k < layer.Inputs; k++)
-                    layer[j, k] *= scale;
+                    panels[Rows.IndexOf(j, k, layer.Inputs)] *= scale;
             }
         }
     }

@@ -68,10 +68,15 @@ public abstract class WeightedLayer
     public float[] CopyWeights()
     {
         float[] weights = new float[Neurons * Inputs];
+        ReadOnlySpan<float> panels = Panels;
+        int at = 0;
         for (int j = 0; j < Neurons; j++)
         {
-            for (int k = 0; k < Inputs; k++)
-                weights[j * Inputs + PyTorchIndex(k)] = this[j, k];
+            for (int channel = 0; channel < _channels; channel++)
+            {
+                for (int position = 0; position < _positions; position++)
+                    weights[at++] = panels[Rows.IndexOf(j, position * _channels + channel, Inputs)];
+            }
         }
 
         return weights;
@@ -84,16 +89,19 @@ public abstract class WeightedLayer
     {
         if (weights.Length != Neurons * Inputs)
             throw new ArgumentException($"A layer of {Neurons} neurons with {Inputs} inputs has {Neurons * Inputs} weights, not {weights.Length}.", nameof(weights));
+        Span<float> panels = Panels;
+        int at = 0;
         for (int j = 0; j < Neurons; j++)
         {
-            for (int k = 0; k < Inputs; k++)
-                this[j, k] = weights[j * Inputs + PyTorchIndex(k)];
+            for (int channel = 0; channel < _channels; channel++)
+            {
+                for (int position = 0; position < _positions; position++)
+                    panels[Rows.IndexOf(j, position * _channels + channel, Inputs)] = weights[at++];
+            }
         }
     }
 
     internal static int BufferLength(int inputs, int neurons) => checked((inputs + 1) * Rows.StrideOf(neurons));
-
-    private int PyTorchIndex(int input) => input % _channels * _positions + input / _channels;
 
     private int IndexOf(int neuron, int input)
     {
