@@ -68,11 +68,11 @@ internal static class Growth
         double[] x = [.. sizes.Select(size => Math.Log10(size))], y = [.. microseconds.Select(Math.Log10)];
         plot.Add.Scatter(x, y, Color.FromHex("#2456A4"));
         plot.Axes.Bottom.SetTicks(x, [.. sizes.Select(size => size.ToString("N0", CultureInfo.InvariantCulture))]);
-        double low = Math.Floor(y.Min()), high = Math.Ceiling(y.Max() + 1e-9);
+        double low = Math.Floor(y.Min()), high = Math.Ceiling(y.Max() + 0.05);
         double[] decades = [.. Enumerable.Range((int)low, (int)(high - low) + 1).Select(power => (double)power)];
         plot.Axes.Left.SetTicks(decades, [.. decades.Select(power => Math.Pow(10, power).ToString("0.###", CultureInfo.InvariantCulture))]);
         plot.Axes.SetLimitsY(low, high);
-        plot.Title(job, 14);
+        plot.Title(job, 11);
         plot.XLabel(what, 13);
         plot.YLabel("µs an image", 13);
         plot.SaveSvg(path, 560, 320);

@@ -8,7 +8,7 @@ namespace Inkling.Cli;
 /// </summary>
 internal sealed class SegmentsExperiment(int epochs, int threads, string folder, ImageData data, Terminal terminal)
 {
-    private const int Kept = 5_000, Generated = 30_000, Lines = 42_000, ValidationLines = 3_000;
+    private const int Kept = 5_000, Generated = 40_000, Lines = 42_000, ValidationLines = 3_000;
 
     public async Task<int> RunAsync(CancellationToken cancellationToken)
     {

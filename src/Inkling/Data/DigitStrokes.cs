@@ -26,12 +26,15 @@ internal static class DigitStrokes
             new(1, "48,14 24,4 4,34 8,78 34,97 60,76 62,34 42,8 52,2 76,10"), // with a tail at the top
             new(1, "40,2 8,14 0,42 20,60 62,62 90,44 88,18 60,2 30,4"), // wide
             new(0.7, "20,20 44,8 66,30 60,78 32,98 6,76 8,32 34,6 62,2"), // begun inside, ended outside
+            new(1.2, "34,4 10,14 2,44 10,80 36,98 60,78 62,34 46,8 26,8 34,26 58,24 84,12"), // with a loop inside, running on to the right
+            new(0.8, "2,22 22,10 40,2 16,16 4,50 12,86 36,98 60,78 60,34 40,4 24,10 30,22 52,18"), // the same, begun with a stroke
         ],
         [
             new(5, "36,0 30,50 24,100"), // plain
             new(2, "16,24 34,0! 31,50 28,100"), // with a flag
-            new(0.6, "2,34 34,0! 31,50 28,100"), // with a long flag
-            new(0.5, "0,64 38,0! 34,50 30,100"), // with a flag as long as itself
+            new(1, "2,34 34,0! 31,50 28,100"), // with a long flag
+            new(1, "0,64 38,0! 34,50 30,100"), // with a flag nearly as long as itself
+            new(0.8, "0,44 22,26 40,0! 34,50 26,100"), // with a bent flag
             new(1, "10,22 32,0! 30,50 28,98 / 6,98 56,98"), // with a flag and a foot
         ],
         [
@@ -43,6 +46,8 @@ internal static class DigitStrokes
             new(1, "14,10 30,0 40,14 32,46 4,94! 40,92 78,86"), // with a small head and a long base
             new(1, "18,30 8,20 14,4 36,0 52,18 42,50 8,92 2,80 22,76 48,96 70,90"), // with a curl to begin with
             new(0.6, "22,22 12,26 6,14 20,0 46,6 52,28 34,64 4,97! 40,95 72,97"), // with a curl, on a flat base
+            new(1, "40,34 16,40 4,22 18,2 46,2 58,24 44,58 12,96! 40,92 78,92"), // with a head that is closed
+            new(1, "26,44 6,34 8,12 32,0 56,14 54,44 28,80 8,97 0,86 16,80 44,92 80,97"), // with a closed head and a loop
         ],
         [
             new(4, "4,14 22,1 48,6 54,26 40,44 22,48! 46,52 58,72 46,94 22,99 2,90"), // round
@@ -66,8 +71,9 @@ internal static class DigitStrokes
             new(3, "16,4 10,46! 34,38 56,54 56,82 32,99 2,90 / 16,5 64,2"), // with a separate hat
             new(1, "22,6 10,42! 30,42 40,60 34,86 12,100 / 22,7 76,0"), // with a long hat and a small belly
             new(2, "60,4 26,6 16,30 24,44 46,54 54,74 38,96 2,94"), // nearly an S
-            new(0.6, "2,52 16,92! 30,30 44,6! 84,0"), // a tick with a hat
+            new(1, "2,52 16,92! 30,30 44,6! 84,0"), // a tick with a hat
             new(0.8, "70,2 22,8! 14,46! 44,44 54,70 36,94 4,98"), // with straight corners
+            new(0.8, "20,8 12,46! 36,42 48,64 36,94 2,98 / 26,6 44,2 88,4"), // with a hat that runs on
         ],
         [
             new(3, "40,0 18,30 4,64 10,92 32,99 52,84 48,62 28,56 8,72"), // straight
@@ -78,11 +84,13 @@ internal static class DigitStrokes
         ],
         [
             new(3, "2,6 30,6 58,3! 46,44 34,100"), // plain
-            new(1.5, "2,8 62,4! 46,46 32,100 / 18,54 62,48"), // with a bar
+            new(2, "2,8 62,4! 46,46 32,100 / 18,54 62,48"), // with a bar
             new(1.2, "2,22 4,4! 58,4! 44,46 34,100"), // with a serif
             new(2, "2,10 26,4 54,8 50,40 38,70 34,100"), // in one curve
             new(1, "2,14 30,8 64,2! 38,50 16,100"), // slanted
-            new(1, "4,14 14,4 36,12 64,4! 44,50 30,100 / 16,52 62,50"), // with a wave and a bar
+            new(1.5, "4,14 14,4 36,12 64,4! 44,50 30,100 / 16,52 62,50"), // with a wave and a bar
+            new(1, "2,24 10,4 32,14 60,2! 42,44 28,82 34,98 54,92"), // with a wave, curling at the foot
+            new(0.8, "2,26 8,4 30,12 58,2! 44,50 30,100 / 10,56 38,46 66,54"), // with a serif, a wave and a bent bar
         ],
         [
             new(4, "50,14 30,1 10,10 10,30 30,46 50,64 52,86 30,99 8,88 10,66 32,46 50,28 52,12"), // in one stroke
@@ -98,7 +106,8 @@ internal static class DigitStrokes
             new(2, "46,6 24,2 6,20 12,38 34,34 48,10! 44,50 34,100"), // with a small head
             new(1.5, "48,18 28,1 6,16 10,42 32,46 48,20! 48,56 42,92 24,100 14,90"), // hooked
             new(1.2, "16,100 22,56 30,8! 52,0 70,16 62,40 38,50 24,42"), // from the foot up, the loop to the right
-            new(0.8, "26,46 46,40 58,18 42,2 24,8 22,40 20,70 16,100"), // a loop to the right on a stem
+            new(1.2, "26,46 46,40 58,18 42,2 24,8 22,40 20,70 16,100"), // a loop to the right on a stem
+            new(0.8, "34,52 8,40 6,16 26,2 50,10 52,34 34,52 28,76 22,100"), // a loop on a stem
         ],
     ];
 

@@ -22,9 +22,6 @@ internal static class InkFinding
 
     private const float SmallestContrast = 14, ContrastInSpreads = 3.2f, ThresholdInSpreads = 2.3f, WeakShare = 0.55f, WeakInSpreads = 2f, CutInSpreads = 3;
 
-    /// <summary>Light ink has so many times as much dark around it.</summary>
-    private const double MuchMore = 2;
-
     /// <summary>What lies this near to the picture's edge, as a share of the shorter side, does not tell where ink begins.</summary>
     private const double Margin = 0.08;
 
@@ -55,8 +52,7 @@ internal static class InkFinding
         if (isSmooth && (levels!.EvenBorder >= EvenBorder || Paper.Under(picture, levels.IsDarkOnLight).Unevenness <= EvenShare * levels.Contrast))
             return InEvenLight(picture, levels, reduction);
         Found dark = InUnevenLight(picture, isDarkOnLight: true), light = InUnevenLight(picture, isDarkOnLight: false);
-        // Seen the wrong way round, what surrounds strokes is "ink", and far more of it.
-        bool isDark = light.Share == 0 || (dark.Share > 0 && dark.Share <= MuchMore * light.Share);
+        bool isDark = dark.StandsOut >= light.StandsOut; // seen the wrong way round, "paper" is a patchwork, and what surrounds strokes stands out less from it
         return (isDark ? dark : light).ToInk(picture, isDark, reduction);
     }
 
@@ -239,6 +235,9 @@ internal static class InkFinding
     /// <param name="Share">The share of pixels that are ink; 0 where there is none.</param>
     private sealed record Found(float[] Contrast, float Paper, float Pen, float Threshold, float Spread, double Share)
     {
+        /// <summary>How many times the paper's spread ink differs from it; 0 where there is none.</summary>
+        public double StandsOut => Share == 0 ? 0 : Pen / Spread;
+
         public Ink ToInk(GreyImage picture, bool isDarkOnLight, int reduction)
         {
             float[] values = new float[picture.Pixels.Length];

@@ -21,6 +21,9 @@ internal static class RuledLines
     /// <summary>A line is at most this share of the picture thick, but may always be three pixels.</summary>
     private const double Thickest = 0.025;
 
+    /// <summary>What runs from edge to edge of a wide picture may be as thick as this: nobody's stroke does.</summary>
+    private const double ThickestAcross = 0.1;
+
     public static void Remove(float[] values, int width, int height, float threshold)
     {
         bool isWide = width >= Wide * height;
@@ -52,8 +55,10 @@ internal static class RuledLines
                 (int start, int end) = LongestRun(grid, threshold, row, slope);
                 if (end - start < share * length || (touchesEdges && (start > 2 * Gap || end < length - 2 * Gap)))
                     continue;
-                if (IsThin(grid, threshold, row, slope, start, end, thickest))
-                    Erase(grid, threshold, row, slope, start, end, thickest);
+                bool isAcross = !touchesEdges && start <= 2 * Gap && end >= length - 2 * Gap;
+                int thickness = isAcross ? Math.Max(thickest, ThicknessOf(grid, threshold, row, slope, start, end, (int)(ThickestAcross * grid.Breadth)) + 2) : thickest;
+                if (IsThin(grid, threshold, row, slope, start, end, thickness))
+                    Erase(grid, threshold, row, slope, start, end, thickness);
             }
         }
     }
@@ -90,6 +95,22 @@ internal static class RuledLines
         }
 
         return best;
+    }
+
+    /// <summary>How thick most of a line is, at most <paramref name="most"/>.</summary>
+    private static int ThicknessOf(Grid grid, float threshold, int row, int slope, int start, int end, int most)
+    {
+        int[] counts = new int[most + 1];
+        for (int along = start; along < end; along++)
+        {
+            (int top, int bottom) = RunAcross(grid, threshold, along, RowAt(grid, row, slope, along), most);
+            counts[Math.Min(most, bottom - top)]++;
+        }
+
+        int thickness = 0;
+        for (int below = counts[0]; thickness < most && 2 * below < end - start; below += counts[thickness])
+            thickness++;
+        return thickness;
     }
 
     /// <summary>Whether most of a line has paper on both sides within its thickness.</summary>
