@@ -7,7 +7,7 @@ namespace Inkling;
 internal sealed class SegmentJudge : IDisposable
 {
     /// <summary>How much of the opinion which digit it is comes from the second network.</summary>
-    private const float SecondShare = 0.5f;
+    private const float SecondShare = 0.4f;
 
     /// <summary>What is lower than this share of the digits' height is none, without asking.</summary>
     private const double SmallestShare = 0.3;
