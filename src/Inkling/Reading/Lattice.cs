@@ -11,8 +11,8 @@ internal sealed class Lattice
 
     private const int DigitsEach = 3;
 
-    /// <summary>How much less likely digits are for their size, for standing above or below the line, for a gap in them, for each piece they are joined from, and for being cut off from the next.</summary>
-    private const double LowOrHigh = 5, Aside = 12, Torn = 8, Joined = 0.7, CutOff = 0.5;
+    /// <summary>How much less likely digits are for their size, for standing above or below the line, for a gap in them, for each piece they are joined from, for being cut off from the next, and for a stroke borrowed from it.</summary>
+    private const double LowOrHigh = 5, Aside = 12, Torn = 8, Joined = 0.7, CutOff = 0.5, Borrowed = 0.5;
 
     /// <summary>How much less likely it is that there is no digit at all: pictures are taken of something.</summary>
     private const double Empty = 3;
@@ -59,7 +59,7 @@ internal sealed class Lattice
                             ways[segment.End].Add(new Way(text, way.Score + Log(p[digit]) + geometry, way, new Step(segment, digit)));
                     }
 
-                    if (segment.End == part + 1)
+                    if (segment.End == part + 1 && !segment.IsBorrowing)
                         ways[segment.End].Add(new Way(way.Text, way.Score + NoDigit(segment, p[10]), way, new Step(segment, -1)));
                 }
             }
@@ -79,7 +79,7 @@ internal sealed class Lattice
         double height = segment.Box.Height / _height, offset = Math.Abs(segment.Box.Top + segment.Box.Height / 2.0 - _middle) / _height;
         double size = height < 0.6 ? Math.Log(height / 0.6) : height > 1.6 ? Math.Log(height / 1.6) : 0;
         double aside = Math.Max(0, offset - 0.35), torn = Math.Max(0, segment.Gap / _height - 0.1);
-        return -(LowOrHigh * size * size + Aside * aside * aside + Torn * torn + Joined * (segment.Pieces - 1) + (segment.IsCutOff ? CutOff : 0));
+        return -(LowOrHigh * size * size + Aside * aside * aside + Torn * torn + Joined * (segment.Pieces - 1) + (segment.IsCutOff ? CutOff : 0) + (segment.IsBorrowing ? Borrowed : 0));
     }
 
     /// <summary>Digits stand beside each other: how much less likely one is for standing above or below the one before.</summary>

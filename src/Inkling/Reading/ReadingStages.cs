@@ -114,7 +114,7 @@ public sealed class ReadingStages
     {
         Strip strip = Strip.Of(Ink, pieces, word);
         InkParts parts = InkParts.Of(strip, Ink.Threshold, word.DigitHeight);
-        List<Segment> segments = Segments.Of(strip, parts, word.DigitHeight);
+        List<Segment> segments = Segments.Of(strip, parts, word.DigitHeight, borrows: true);
         if (segments.Count == 0)
             return null;
         float[][] opinions = _judge.Judge(segments, word.DigitHeight);

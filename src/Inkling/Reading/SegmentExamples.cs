@@ -65,7 +65,7 @@ public static class SegmentExamples
             Strip strip = Strip.Of(ink, pieces, word);
             InkParts parts = InkParts.Of(strip, ink.Threshold, word.DigitHeight);
             int[,] counts = Counts(line, strip, parts, ink.Threshold);
-            foreach (Segment segment in Segments.Of(strip, parts, word.DigitHeight))
+            foreach (Segment segment in Segments.Of(strip, parts, word.DigitHeight, borrows: false))
             {
                 if (LabelOf(segment, counts, areas, line) is { } label)
                     yield return (segment.Glyph, label);
