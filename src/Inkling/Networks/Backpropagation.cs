@@ -66,6 +66,8 @@ internal sealed class Backpropagation : IDisposable
             };
             if (stage is null)
                 continue;
+            if (stage is PoolingStage pooling && stages.Count > 0 && stages[^1] is ActivationStage { Function: ActivationFunction.Relu } relu)
+                relu.IsSlopeTaken = pooling.TakeSlope();
             stage.Name = $"layer {l + 1}, {architecture.Layers[l]}";
             stages.Add(stage);
             current = stage.Output;

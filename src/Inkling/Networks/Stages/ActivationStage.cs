@@ -16,9 +16,18 @@ internal sealed class ActivationStage : Stage
         _back = (_, start, end) => TimesSlope(_function, Items(Output.Values, start, end), Items(Output.Errors, start, end));
     }
 
+    /// <summary>Whether the stage behind it multiplies errors by the slope.</summary>
+    public bool IsSlopeTaken { get; set; }
+
+    public ActivationFunction Function => _function;
+
     public override void Forward(in StageWork work) => work.ForEachItem(Output.Layout.Stride, _forward);
 
-    public override void PropagateBack(in StageWork work) => work.ForEachItem(Output.Layout.Stride, _back);
+    public override void PropagateBack(in StageWork work)
+    {
+        if (!IsSlopeTaken)
+            work.ForEachItem(Output.Layout.Stride, _back);
+    }
 
     /// <summary>What a function makes of weighted inputs, in place.</summary>
     public static void Apply(ActivationFunction function, Span<float> a)

@@ -6,6 +6,8 @@ namespace Inkling;
 internal sealed class PoolingStage : Stage
 {
     private readonly Action<int, int, int> _forward, _back;
+    private readonly bool _mayTakeSlope;
+    private bool _takesSlope;
 
     /// <param name="input">What comes in.</param>
     /// <param name="output">The shape that goes out.</param>
@@ -17,6 +19,8 @@ internal sealed class PoolingStage : Stage
         : base(input, new Activations(new Layout(output.Height, output.Width, output.Channels, input.Layout.Pitch), miniBatchSize))
     {
         int pitch = input.Layout.Pitch;
+        bool overlap = stride < Math.Max(window.Height, window.Width);
+        _mayTakeSlope = Pooling.IsUsual(window.Height * window.Width, isMax, overlap);
         int[] corners = [.. Enumerable.Range(0, Output.Layout.Pixels).Select(pixel => At(pixel / output.Width * stride, pixel % output.Width * stride))];
         int[] places = [.. Enumerable.Range(0, window.Height * window.Width).Select(place => At(place / window.Width, place % window.Width))];
         _forward = (_, start, end) =>
@@ -27,11 +31,14 @@ internal sealed class PoolingStage : Stage
         _back = (_, start, end) =>
         {
             for (int i = start; i < end; i++)
-                Pooling.Back(Input.ValuesOf(i), Output.ErrorsOf(i), corners, places, pitch, isMax, Input.ErrorsOf(i));
+                Pooling.Back(Input.ValuesOf(i), Output.ErrorsOf(i), corners, places, pitch, isMax, overlap, _takesSlope, Input.ErrorsOf(i));
         };
 
         int At(int y, int x) => (y * input.Layout.Width + x) * pitch;
     }
+
+    /// <summary>Takes over the slope of a ReLU before it, where it can: on the way back that saves going through all numbers once.</summary>
+    public bool TakeSlope() => _takesSlope = _mayTakeSlope;
 
     public override void Forward(in StageWork work) => work.ForEachItem(Input.Layout.Stride, _forward);
 
