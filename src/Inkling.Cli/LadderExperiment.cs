@@ -46,6 +46,7 @@ internal static class LadderExperiment
                 terminal.Message($"{rung.Name}, seed {seed} …");
                 await Task.Run(() => run.Train(rung.IsExpanded ? expanded! : data.Training, data, epochs, threads, cancellationToken), CancellationToken.None);
                 runs.Add(run);
+                terminal.Message(string.Create(CultureInfo.InvariantCulture, $"  best epoch {Figures.Percent(run.Best)}, epoch best on validation {Figures.Percent(run.Chosen!.Test!.Value.Accuracy)}")); // hours before the table
                 WriteJson(rung, run, data, terminal);
             }
 
