@@ -40,6 +40,7 @@ public static class WebServer
         services.AddSingleton<ReadingDesk>();
         services.AddSingleton<ModelShelf>();
         services.AddSingleton<Corrections>();
+        services.AddSingleton<RunFolder>();
         services.AddSingleton<RunStore>();
         services.AddSingleton<TrainingData>();
         services.AddSingleton<RunBook>();

@@ -36,6 +36,9 @@ public sealed record WebSettings
     /// <summary>How many cores trainings share: all but one, which is left for readings.</summary>
     public int TrainingCores { get; init; } = Math.Max(1, Environment.ProcessorCount - 1);
 
+    /// <summary>How much memory trainings may take together, in bytes: half of what the process may have.</summary>
+    internal long TrainingMemory { get; init; } = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 2;
+
     /// <summary>The user's data folder: <c>$XDG_DATA_HOME/inkling</c>, or what the system has in its place.</summary>
     public static string DefaultFolder
     {
