@@ -1,3 +1,4 @@
+using System.Globalization;
 using Inkling.Web.Shell;
 using Microsoft.AspNetCore.Components;
 
@@ -22,7 +23,7 @@ public sealed partial class LearnPage : IDisposable
 
     [CascadingParameter] private Language T { get; set; } = null!;
 
-    [SupplyParameterFromQuery(Name = "run")] private int? RunId { get; set; }
+    [SupplyParameterFromQuery(Name = "run")] private string? RunText { get; set; }
 
     [Inject] private RunBook Book { get; set; } = null!;
 
@@ -76,7 +77,7 @@ public sealed partial class LearnPage : IDisposable
     private void Look()
     {
         Run? before = _selected;
-        _selected = Book.Find(RunId) ?? (Book.Runs is [var newest, ..] ? newest : null);
+        _selected = Book.Find(Query.Number(RunText)) ?? (Book.Runs is [var newest, ..] ? newest : null);
         if (_selected is not null && before != _selected)
             _ = LoadResultAsync(_selected);
     }
@@ -146,7 +147,7 @@ public sealed partial class LearnPage : IDisposable
 
     private void Select(Run run)
     {
-        (RunId, _saved) = (run.Id, null);
+        (RunText, _saved) = (run.Id.ToString(CultureInfo.InvariantCulture), null);
         Look();
         Navigation.NavigateTo(Navigation.GetUriWithQueryParameter("run", run.Id), replace: true);
     }
