@@ -78,7 +78,7 @@ public sealed partial class LearnPage : IDisposable
     private void Look()
     {
         Run? before = _selected;
-        Run? named = int.TryParse(RunNumber, NumberStyles.None, CultureInfo.InvariantCulture, out int id) ? Book.Find(id) : null;
+        Run? named = Book.Find(Query.Number(RunNumber));
         _missing = named is null && !string.IsNullOrEmpty(RunNumber) ? T.Format("learn.missing", RunNumber[..Math.Min(RunNumber.Length, 20)]) : null;
         _selected = named ?? (Book.Runs is [var newest, ..] ? newest : null);
         if (_selected is not null && before != _selected)
