@@ -264,11 +264,11 @@ internal sealed class Run(int id, RunSettings settings, RunStore store, Training
         if (isNew)
         {
             store.Add(id, epoch);
-            result.Network.Save(NetworkFile);
+            result.Network?.Save(NetworkFile);
         }
 
-        if (isNew || Result is null)
-            Show(result.Network, RunResult.Of(result.Network, images));
+        if ((isNew || Result is null) && result.Network is { } network)
+            Show(network, RunResult.Of(network, images));
     }
 }
 
