@@ -48,7 +48,7 @@ internal static class AtomicFile
             return; // opening a FIFO would wait for its reader
         using TemporaryFile beside = new(target);
         beside.Stream.WriteByte(0);
-        beside.Stream.Flush(flushToDisk: true);
+        beside.Stream.Flush();
     });
 
     /// <summary>The file that a path leads to: a symbolic link's target, which need not exist; otherwise the path itself, in full.</summary>

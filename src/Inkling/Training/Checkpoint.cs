@@ -112,18 +112,19 @@ internal sealed class Checkpoint : IDisposable
         Dictionary<string, Tensor> tensors = file.Tensors.ToDictionary(tensor => tensor.Name, StringComparer.Ordinal);
         Require(saved is { Settings: not null, Past: not null }, "what it is of");
         Require(IsStream(saved.Random) && (saved.OrderRandom is null || IsStream(saved.OrderRandom)), "its streams of random numbers");
-        bool startsWhereSavedEnds = _settings["start weights"] == TrainingFingerprint.HashOfStart(Values("weights"), Values("statistics"), saved.Random);
+        bool startsWhereSavedEnds = _settings["start weights"] == TrainingFingerprint.HashOfStart(ValuesOf("weights"), ValuesOf("statistics"), saved.Random);
         if (TrainingFingerprint.Difference(saved.Settings, _settings, startsWhereSavedEnds) is { } difference)
             throw new OtherTrainingException($"{name}: the checkpoint of another training: {difference}. Name another file, or delete it and {Path.GetFileName(Previous)}.");
         foreach ((string buffer, Memory<float> values) in Buffers())
-            Require(Values(buffer).Length == values.Length, $"its tensor \"{buffer}\"");
-        bool hasBest = saved.Past.Length > 0;
-        Require(Values("best").Length == (hasBest ? _network.Parameters.Span.Length : 0) && Values("best.statistics").Length == (hasBest ? _network.Parameters.Statistics.Length : 0), "its best network");
+            Require(Has(buffer, values.Length), $"its tensor \"{buffer}\"");
+        Require(saved.Past.Length == 0 || (Has("best", _network.Parameters.Span.Length) && Has("best.statistics", _network.Parameters.Statistics.Length)), "its best network");
         Require(saved.Past.Length <= _options.Epochs && saved.Past.All(IsPossible), "the epochs behind it");
         Require(saved.ExamplesDone == _count || (saved.ExamplesDone >= 0 && saved.ExamplesDone < _count && saved.ExamplesDone % Math.Min(_options.MiniBatchSize, _count) == 0), "where it stands");
         Require(double.IsFinite(BitConverter.Int64BitsToDouble(saved.CostSum)) && (saved.ExamplesDone == 0 || saved.OrderRandom is not null), "where it stands");
 
-        float[] Values(string tensor) => tensors.TryGetValue(tensor, out Tensor? found) ? found.Values : [];
+        float[] ValuesOf(string tensor) => tensors.TryGetValue(tensor, out Tensor? found) ? found.Values : [];
+
+        bool Has(string tensor, int length) => tensors.ContainsKey(tensor) && ValuesOf(tensor).Length == length;
 
         void Require([DoesNotReturnIf(false)] bool condition, string what)
         {

@@ -65,12 +65,14 @@ internal static class TrainingFingerprint
                 continue;
             differences.Add(there.StartsWith(HashMark, StringComparison.Ordinal) && here.StartsWith(HashMark, StringComparison.Ordinal)
                 ? $"{name} (not the same)"
-                : $"{name} ({there} there, {here} here)");
+                : $"{Cut(name)} ({Cut(there)} there, {Cut(here)} here)");
         }
 
         return differences.Count == 0 ? null : string.Join(", ", differences);
 
-        static string Value(Dictionary<string, string> settings, string name) => settings.GetValueOrDefault(name) is { Length: <= 1000 } value ? value : "none";
+        static string Value(Dictionary<string, string> settings, string name) => settings.GetValueOrDefault(name) ?? "none";
+
+        static string Cut(string value) => value.Length > 200 ? value[..200] + "…" : value;
     }
 
     /// <summary>What a training begins with: the weights, what batch normalisation has seen, and the stream that orders the examples.</summary>
