@@ -141,10 +141,7 @@ public sealed class RunStoreTests : InAFolder
     public async Task A_second_server_on_the_same_folder_is_refused_in_one_line()
     {
         await using Server first = await Server.StartAsync();
-        ProcessStartInfo start = new("dotnet", ["exec", Server.Dll, "serve", "--port", "0"]) { RedirectStandardError = true, RedirectStandardOutput = true, WorkingDirectory = first.Home };
-        foreach (string variable in new[] { "HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME" })
-            start.Environment[variable] = first.Home;
-        using Process second = Process.Start(start)!;
+        using Process second = Serve(first.Home);
         Task<string> said = second.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
         string? printed = await second.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken);
         if (printed is not null)
@@ -153,5 +150,33 @@ public sealed class RunStoreTests : InAFolder
         await second.WaitForExitAsync(TestContext.Current.CancellationToken);
         Assert.Equal(1, second.ExitCode);
         Assert.Contains("another \"inkling serve\" uses this folder", Assert.Single((await said).Trim().Split('\n')), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_was_found_damaged_is_told_on_standard_error_too()
+    {
+        await using (await Runs.OpenAsync(Path.Combine(Folder, "inkling")))
+            Runs.Change(Path.Combine(Folder, "inkling"), "INSERT INTO runs (settings, state) VALUES ('not what was written', 'Running')");
+        using Process server = Serve(Folder);
+        try
+        {
+            string? line = "";
+            while (line?.Contains("run 1 is damaged", StringComparison.Ordinal) == false)
+                line = await server.StandardError.ReadLineAsync(TestContext.Current.CancellationToken);
+            Assert.NotNull(line); // or it has ended without a word
+        }
+        finally
+        {
+            server.Kill();
+            await server.WaitForExitAsync(CancellationToken.None);
+        }
+    }
+
+    private static Process Serve(string home)
+    {
+        ProcessStartInfo start = new("dotnet", ["exec", Server.Dll, "serve", "--port", "0"]) { RedirectStandardError = true, RedirectStandardOutput = true, WorkingDirectory = home };
+        foreach (string variable in new[] { "HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME" })
+            start.Environment[variable] = home;
+        return Process.Start(start)!;
     }
 }

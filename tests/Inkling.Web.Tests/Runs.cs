@@ -84,7 +84,7 @@ internal sealed class Runs : IAsyncDisposable
     public static string Copy(string folder, string to)
     {
         Directory.CreateDirectory(Path.Combine(to, "runs"));
-        foreach (string file in Directory.GetFiles(Path.Combine(folder, "runs")))
+        foreach (string file in Directory.GetFiles(Path.Combine(folder, "runs")).Where(file => !file.EndsWith(".lock", StringComparison.Ordinal)))
             File.Copy(file, Path.Combine(to, "runs", Path.GetFileName(file)));
         return to;
     }

@@ -33,7 +33,7 @@ public static class WebServer
         });
         bool hasStarted = false; // what goes wrong before that is thrown to the caller, who says it
         builder.Logging.ClearProviders().AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
-        builder.Logging.AddFilter((_, level) => level >= LogLevel.Warning && hasStarted);
+        builder.Logging.AddFilter((category, level) => level >= LogLevel.Warning && (hasStarted || category?.StartsWith("Inkling.", StringComparison.Ordinal) == true));
         builder.Logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None); // whoever asks is told
         builder.Logging.AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error); // keys for sessions only; they may die with the process
         builder.WebHost.ConfigureKestrel(kestrel => Configure(kestrel, settings));

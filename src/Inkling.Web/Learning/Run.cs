@@ -18,7 +18,7 @@ internal sealed partial class Run(int id, RunSettings settings, RunStore store, 
     private readonly List<RunEpoch> _epochs = [];
     private CancellationTokenSource _stop = new();
     private Thread? _thread;
-    private bool _isLearning, _hasMoved, _holdsCore, _isDisposed;
+    private bool _isLearning, _holdsCore, _isDisposed;
     private (RunState State, string? Message)? _recorded; // what a restart goes by
     private string? _network; // the file that the store names
     private long _lastLook;
@@ -164,7 +164,7 @@ internal sealed partial class Run(int id, RunSettings settings, RunStore store, 
         _stop.Dispose();
         _stop = new CancellationTokenSource();
         CancellationToken stop = _stop.Token;
-        (_isLearning, _hasMoved) = (true, false);
+        _isLearning = true;
         try
         {
             _thread = new Thread(() => Learn(stop)) { IsBackground = true, Name = $"Run {id}" };
@@ -250,6 +250,7 @@ internal sealed partial class Run(int id, RunSettings settings, RunStore store, 
                 TestData = images.Test,
                 Threads = 1,
                 Checkpoint = store.Folder.PathOf(RunFolder.CheckpointOf(id)),
+                OnWarning = warning => LogFailure(id, null, warning),
                 OnEpoch = epoch => TakeEpoch(epoch, images),
                 BetweenSteps = moment => Wait(moment, stop),
             },
@@ -264,7 +265,6 @@ internal sealed partial class Run(int id, RunSettings settings, RunStore store, 
     private int Wait(TrainingMoment moment, CancellationToken stop)
     {
         LetCoreGo();
-        _hasMoved = true;
         lock (_gate)
         {
             if (moment.Epoch >= _pauseBefore)
@@ -329,12 +329,12 @@ internal sealed partial class Run(int id, RunSettings settings, RunStore store, 
     private void TakeEpoch(EpochResult result, ImageData images)
     {
         RunEpoch epoch = new(result.Epoch, result.Cost, result.Test!.Value.Correct, result.Test.Value.Total, result.Time.TotalSeconds);
-        bool isPast = !_hasMoved; // told again, since training goes on from a checkpoint; its network is gone
+        Network? network = result.Network; // null for an epoch before an interruption, which is told again
         if (Epochs.All(known => known.Epoch != epoch.Epoch))
         {
-            string? file = isPast ? null : RunFolder.NetworkOf(id, epoch.Epoch);
-            if (file is not null)
-                store.Folder.Save(result.Network, file);
+            string? file = null;
+            if (network is not null)
+                store.Folder.Save(network, file = RunFolder.NetworkOf(id, epoch.Epoch));
             store.Add(id, epoch, file);
             lock (_gate)
                 _epochs.Add(epoch);
@@ -342,8 +342,8 @@ internal sealed partial class Run(int id, RunSettings settings, RunStore store, 
                 NetworkIsNow(file);
         }
 
-        if (!isPast)
-            Show(result.Network, RunResult.Of(result.Network, images));
+        if (network is not null)
+            Show(network, RunResult.Of(network, images));
     }
 
     /// <summary>The store names another network: the one that it named before is not needed any more.</summary>
