@@ -50,7 +50,7 @@ internal static class LadderExperiment
                 WriteJson(rung, run, data, terminal);
             }
 
-            double[]? vote = rung == Ladder[^1] && seeds > 1 ? [VoteOf([.. runs.Select(run => run.Chosen!.Network)], data)] : null;
+            double[]? vote = rung == Ladder[^1] && seeds > 1 ? [VoteOf([.. runs.Select(run => run.Chosen!.Network!)], data)] : null;
             results.Add((rung, [.. runs.Select(run => run.Best)], [.. runs.Select(run => run.Chosen!.Test!.Value.Accuracy)], vote));
         }
 

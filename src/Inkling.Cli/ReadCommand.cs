@@ -50,7 +50,7 @@ internal static class ReadCommand
             try
             {
                 GreyImage picture = image == "-" ? PictureFile.Load(Console.OpenStandardInput(), "standard input") : PictureFile.Load(image);
-                ReadingStages stages = reader.Explain(picture, options);
+                ReadingStages stages = reader.Explain(picture, options, cancellationToken);
                 Write(image, stages.Reading, terminal);
                 if (explain is null)
                     return;

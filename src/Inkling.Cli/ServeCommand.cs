@@ -1,56 +1,101 @@
+using System.Buffers;
 using System.CommandLine;
 using System.Diagnostics;
 using System.Net;
+using System.Net.Sockets;
 using Inkling.Web;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 
 namespace Inkling.Cli;
 
 /// <summary><c>inkling serve</c>: the page and the API.</summary>
 internal static class ServeCommand
 {
+    /// <summary>What an address has and a name has not.</summary>
+    private static readonly SearchValues<char> NoName = SearchValues.Create("/:@ \t");
+
     public static Command Create()
     {
         Option<int> port = Options.Number("--port", "The port to listen on; 0 for any that is free", WebSettings.DefaultPort, 0, IPEndPoint.MaxPort);
         Option<string> address = new("--address") { Description = "The address to listen on; 0.0.0.0 lets other machines in", HelpName = "ADDRESS", DefaultValueFactory = _ => new WebSettings().Address };
         Option<bool> open = new("--open") { Description = "Open the page in the browser" };
         Option<string?> data = Options.Data();
-        Command command = new("serve", "Serves the page and the HTTP API") { port, address, open, data };
+        Option<string[]> hosts = new("--host")
+        {
+            Description = "A name that the server answers to, beside this machine's own; may be given several times, *.example.org for all under it",
+            HelpName = "NAME",
+        };
+        Command command = new("serve", "Serves the page and the HTTP API") { port, address, hosts, open, data };
         command.Validators.Add(result =>
         {
-            if (result.GetValue(address) is { } given && given != "localhost" && !IPAddress.TryParse(given, out _))
+            if (result.GetValue(address) is { } given && !IsLocalhost(given) && !IPAddress.TryParse(given, out _))
                 result.AddError($"--address takes an IP address or localhost, not \"{given}\"");
+            if (result.GetValue(hosts)?.FirstOrDefault(name => name.Length == 0 || name.AsSpan().ContainsAny(NoName)) is { } wrong)
+                result.AddError($"--host takes a name alone, as numbers.example.org, not \"{wrong}\"");
         });
         command.SetAction((parsed, cancellationToken) => RunAsync(
-            new WebSettings { Port = parsed.GetValue(port), Address = parsed.GetValue(address)!, DataDirectory = parsed.GetValue(data) },
+            new WebSettings
+            {
+                Port = parsed.GetValue(port),
+                Address = parsed.GetValue(address)! is var given && IsLocalhost(given) ? "localhost" : given,
+                Hosts = parsed.GetValue(hosts) ?? [],
+                DataDirectory = parsed.GetValue(data),
+            },
             parsed.GetValue(open),
             new Terminal(json: false),
             cancellationToken));
         return command;
     }
 
+    private static bool IsLocalhost(string address) => address.Equals("localhost", StringComparison.OrdinalIgnoreCase);
+
     private static async Task<int> RunAsync(WebSettings settings, bool opens, Terminal terminal, CancellationToken cancellationToken)
     {
         await using WebApplication server = WebServer.Create(settings);
-        await server.StartAsync(cancellationToken);
-        string url = server.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
+        try
+        {
+            await server.StartAsync(cancellationToken);
+        }
+        catch (Exception e) when (e is IOException or SocketException)
+        {
+            throw new InklingException(WhyItCannotListen(settings, e), e);
+        }
+
+        string url = UrlOf(server, settings);
+        if (settings.Address != "localhost" && !IPAddress.IsLoopback(IPAddress.Parse(settings.Address)))
+            terminal.Failure($"--address {settings.Address} lets other machines in, and there is no login: whoever reaches this address can read, train and save here. docs/web.md says how to put one before it.");
         terminal.Line($"Inkling is at {url} (Ctrl-C ends it)");
         if (opens)
             Open(url, terminal);
-        try
-        {
-            await Task.Delay(Timeout.Infinite, cancellationToken);
-        }
-        catch (OperationCanceledException)
-        {
-            // Ctrl-C is how a server is ended
-        }
-
-        await server.StopAsync(CancellationToken.None);
+        await server.WaitForShutdownAsync(cancellationToken);
         return CommandLine.Done;
+    }
+
+    /// <summary>Where a browser on this machine finds the page.</summary>
+    private static string UrlOf(WebApplication server, WebSettings settings)
+    {
+        UriBuilder url = new(server.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+        if (IPAddress.TryParse(settings.Address, out IPAddress? address) && (address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any)))
+            url.Host = address.Equals(IPAddress.Any) ? "127.0.0.1" : "[::1]";
+        return url.Uri.GetLeftPart(UriPartial.Authority);
+    }
+
+    private static string WhyItCannotListen(WebSettings settings, Exception e)
+    {
+        string where = $"--address {settings.Address} --port {settings.Port}";
+        SocketError? error = (e as SocketException ?? e.InnerException?.InnerException as SocketException)?.SocketErrorCode;
+        return (e.InnerException is AddressInUseException ? SocketError.AddressAlreadyInUse : error) switch
+        {
+            SocketError.AddressAlreadyInUse => $"{where}: the port is in use, perhaps by another \"inkling serve\". Choose another with --port, or 0 for any that is free.",
+            SocketError.AddressNotAvailable => $"{where}: this machine has no such address. Choose one of its own, or leave --address out.",
+            SocketError.AccessDenied => $"{where}: the system does not let you listen there. Choose a port from 1024 on.",
+            _ => $"{where}: cannot be listened on: {e.Message}",
+        };
     }
 
     private static void Open(string url, Terminal terminal)

@@ -19,10 +19,11 @@ public static class OnnxFile
         /// <param name="path">The file; written beside its place and renamed.</param>
         /// <param name="options">Null for a graph that takes and gives what the network does.</param>
         /// <exception cref="ArgumentException">There are not as many classes as outputs.</exception>
-        /// <exception cref="InklingException">The file cannot be written.</exception>
+        /// <exception cref="InklingException">The file cannot be written, or a number of the network is not finite.</exception>
         public void ExportOnnx(string path, OnnxOptions? options = null)
         {
             ArgumentNullException.ThrowIfNull(path);
+            NetworkFile.RequireSavable(network, path);
             ModelProto model = GraphWriter.Write(network, options ?? new OnnxOptions());
             AtomicFile.Write(path, stream => model.WriteTo(stream));
         }

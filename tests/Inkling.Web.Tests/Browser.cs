@@ -18,6 +18,7 @@ public sealed class Browser : IAsyncLifetime
         if (!File.Exists(Chromium))
             return;
         Directory.CreateDirectory(Screenshots);
+        Assertions.SetDefaultExpectTimeout((float)Server.Patience.TotalMilliseconds);
         _playwright = await Playwright.CreateAsync();
         _browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions { ExecutablePath = Chromium, Args = ["--no-sandbox", "--disable-gpu"] });
     }
@@ -42,6 +43,7 @@ public sealed class Browser : IAsyncLifetime
             ColorScheme = isDark ? ColorScheme.Dark : ColorScheme.Light,
             Locale = "en-GB",
         });
+        context.SetDefaultTimeout((float)Server.Patience.TotalMilliseconds);
         IPage page = await context.NewPageAsync();
         WatchedPage watched = new(context, page, server.Address);
         await page.GotoAsync(path);

@@ -5,7 +5,10 @@ namespace Inkling.Web.Tests;
 /// <summary><c>inkling serve</c> as a user starts it: a process of its own, with a home of its own, on a port that is free.</summary>
 public sealed class Server : IAsyncDisposable
 {
-    private static readonly string Dll = typeof(Network).Assembly.Location.Replace("Inkling.dll", "Inkling.Cli.dll", StringComparison.Ordinal);
+    internal static readonly string Dll = typeof(Network).Assembly.Location.Replace("Inkling.dll", "Inkling.Cli.dll", StringComparison.Ordinal);
+
+    /// <summary>Longer than any machine takes, so that a test waits for what happens and not for how long it takes.</summary>
+    internal static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
     private readonly Process _process;
     private readonly bool _ownsHome;
@@ -33,8 +36,9 @@ public sealed class Server : IAsyncDisposable
         string line = await process.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException("The server did not start.");
         Uri address = new(line.Split(' ').First(word => word.StartsWith("http", StringComparison.Ordinal)));
         using HttpClient client = new();
-        for (int i = 0; i < 300 && (await client.GetAsync(new Uri(address, "/health/ready"))).StatusCode != System.Net.HttpStatusCode.OK; i++)
-            await Task.Delay(100);
+        using CancellationTokenSource patience = new(Patience);
+        while ((await client.GetAsync(new Uri(address, "/health/ready"), patience.Token)).StatusCode != System.Net.HttpStatusCode.OK)
+            await Task.Delay(100, patience.Token);
         return new Server(process, home, ownsHome, address);
     }
 
@@ -45,7 +49,7 @@ public sealed class Server : IAsyncDisposable
             return;
         using (Process kill = Process.Start("kill", ["-TERM", $"{_process.Id}"]))
             await kill.WaitForExitAsync();
-        using CancellationTokenSource patience = new(TimeSpan.FromSeconds(20));
+        using CancellationTokenSource patience = new(Patience);
         try
         {
             await _process.WaitForExitAsync(patience.Token);
@@ -53,7 +57,7 @@ public sealed class Server : IAsyncDisposable
         catch (OperationCanceledException e)
         {
             _process.Kill();
-            throw new TimeoutException("The server did not stop within 20 seconds.", e);
+            throw new TimeoutException("The server did not stop.", e);
         }
     }
 

@@ -2,7 +2,9 @@ using Inkling.Web.Reading;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Inkling.Web.Api;
 
@@ -16,29 +18,20 @@ internal static class ApiRoutes
             .WithName("read")
             .WithSummary("Reads the numbers in a picture")
             .WithDescription("The body is the picture itself (PNG, JPEG, BMP, WebP or GIF), or a form with one file.")
+            .WithMetadata(new RequestSizeLimitAttribute(routes.ServiceProvider.GetRequiredService<WebSettings>().MaxUploadBytes))
             .Produces<ReadingAnswer>()
             .ProducesProblem(StatusCodes.Status400BadRequest)
+            .ProducesProblem(StatusCodes.Status408RequestTimeout)
             .ProducesProblem(StatusCodes.Status413PayloadTooLarge)
             .ProducesProblem(StatusCodes.Status422UnprocessableEntity)
             .ProducesProblem(StatusCodes.Status429TooManyRequests)
             .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
-        api.MapGet("/models", (ModelShelf models) => models.All().Select(ModelAnswer.Of))
+        api.MapGet("/models", (ModelShelf models) => models.All())
             .WithName("models")
             .WithSummary("The networks that can read: the bundled ones, the one trained last, and those saved on the page")
-            .Produces<ModelAnswer[]>();
+            .Produces<ShelvedModel[]>();
         routes.MapOpenApi("/api/openapi.json");
-        routes.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false });
-        routes.MapHealthChecks("/health/ready", new HealthCheckOptions { Predicate = check => check.Tags.Contains("ready") });
+        routes.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false }).DisableRateLimiting();
+        routes.MapHealthChecks("/health/ready", new HealthCheckOptions { Predicate = check => check.Tags.Contains("ready") }).DisableRateLimiting();
     }
-}
-
-/// <summary>A network that can read.</summary>
-/// <param name="Name">What <c>?model=</c> calls it.</param>
-/// <param name="Architecture">Its layers.</param>
-/// <param name="Parameters">How many numbers it has learned.</param>
-/// <param name="MultiplyAdds">What reading one digit costs.</param>
-internal sealed record ModelAnswer(string Name, string Architecture, int Parameters, long MultiplyAdds)
-{
-    public static ModelAnswer Of(ShelvedModel model) =>
-        new(model.Name, model.Network.Architecture.ToString(), model.Network.ParameterCount, model.Network.Architecture.MultiplyAdds);
 }

@@ -16,6 +16,7 @@ internal static class ReadEndpoint
         HttpRequest request,
         ReadingDesk desk,
         ModelShelf models,
+        UploadRoom room,
         WebSettings settings,
         ServerMetrics metrics,
         [FromQuery, Description("Which network: a name of GET /api/models; best unless given")] string? model,
@@ -27,12 +28,19 @@ internal static class ReadEndpoint
         try
         {
             ReadingOptions options = OptionsOf(digits, pattern, unsureBelow);
-            if (!models.Has(model ?? BundledModels.Names[0]))
+            string network = model ?? BundledModels.Names[0];
+            if (!models.Has(network))
                 throw new RefusedException(StatusCodes.Status400BadRequest, $"There is no network \"{model}\". GET /api/models lists those there are.");
-            (MemoryStream picture, string? name) = await PictureOf(request, settings, cancellationToken);
+            using Upload picture = await PictureBody.TakeAsync(request, room, settings, cancellationToken);
+            long pixels = picture.PromisedPixels();
+            if (pixels > settings.MaxPixels)
+                throw new RefusedException(StatusCodes.Status413PayloadTooLarge, string.Create(CultureInfo.InvariantCulture, $"The picture has {pixels / 1e6:0.#} million pixels; it may have up to {settings.MaxPixels / 1_000_000} million. Reduce it."));
             Inkling.Reading reading = await desk.RunAsync(
-                () => models.ReaderOf(model ?? BundledModels.Names[0]).Read(PictureFile.Load(picture, "The picture", settings.MaxPixels), options), isFromPage: false, cancellationToken);
-            return Results.Json(ReadingAnswer.Of(reading, name));
+                token => models.ReaderOf(network).Read(PictureFile.Load(picture.Open(), "The picture", settings.MaxPixels), options, token),
+                "api",
+                isLarge: pixels > settings.LargePixels,
+                cancellationToken);
+            return Results.Json(ReadingAnswer.Of(reading, picture.Name));
         }
         catch (RefusedException e)
         {
@@ -49,8 +57,7 @@ internal static class ReadEndpoint
         }
         catch (InklingException e)
         {
-            bool isTooLarge = e.Message.Contains("pixels; a picture may have", StringComparison.Ordinal);
-            return Refuse(isTooLarge ? StatusCodes.Status413PayloadTooLarge : StatusCodes.Status422UnprocessableEntity, e.Message);
+            return Refuse(StatusCodes.Status422UnprocessableEntity, e.Message);
         }
 
         IResult Refuse(int status, string detail)
@@ -85,43 +92,5 @@ internal static class ReadEndpoint
         {
             throw new RefusedException(StatusCodes.Status400BadRequest, $"pattern: {e.Message}");
         }
-    }
-
-    /// <summary>The picture's bytes, and its name where a form gives one.</summary>
-    private static async Task<(MemoryStream Picture, string? Name)> PictureOf(HttpRequest request, WebSettings settings, CancellationToken cancellationToken)
-    {
-        if (request.ContentLength > settings.MaxUploadBytes)
-            throw new RefusedException(StatusCodes.Status413PayloadTooLarge, Problems.TooLong(request.HttpContext));
-        MemoryStream picture = new();
-        try
-        {
-            // What says it is a form of text, as curl does unless told otherwise, is the picture too.
-            if (request.ContentType?.StartsWith("multipart/form-data", StringComparison.OrdinalIgnoreCase) != true)
-            {
-                await request.Body.CopyToAsync(picture, cancellationToken);
-                picture.Position = 0;
-                return (picture, null);
-            }
-
-            IFormCollection form = await request.ReadFormAsync(cancellationToken);
-            if (form.Files is not [IFormFile file])
-                throw new RefusedException(StatusCodes.Status400BadRequest, $"The form holds {form.Files.Count} files; send one picture a request.");
-            await file.CopyToAsync(picture, cancellationToken);
-            picture.Position = 0;
-            return (picture, file.FileName.Length == 0 ? null : file.FileName);
-        }
-        catch (BadHttpRequestException e) when (e.StatusCode == StatusCodes.Status413PayloadTooLarge)
-        {
-            throw new RefusedException(StatusCodes.Status413PayloadTooLarge, Problems.TooLong(request.HttpContext));
-        }
-        catch (Exception e) when (e is InvalidDataException or BadHttpRequestException or IOException)
-        {
-            throw new RefusedException(StatusCodes.Status400BadRequest, $"The body cannot be read: {e.Message}".ReplaceLineEndings(" "));
-        }
-    }
-
-    private sealed class RefusedException(int status, string message) : Exception(message)
-    {
-        public int Status { get; } = status;
     }
 }

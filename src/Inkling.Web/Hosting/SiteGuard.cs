@@ -1,26 +1,38 @@
 using System.Net;
-using Microsoft.AspNetCore.Http;
 using Inkling.Web.Api;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Primitives;
 
 namespace Inkling.Web;
 
 /// <summary>
-/// Keeps other sites out. A page elsewhere could send requests to this machine through its user's browser: what changes
-/// anything, and every WebSocket, must come from this site. And where only this machine is served, a name that was made to
-/// resolve to it (DNS rebinding) is not answered.
+/// Keeps other sites out. A page elsewhere could send requests to this server through its visitor's browser: what changes
+/// anything, and every WebSocket, must come from this site. And requests must be for a name of this server's: another name may
+/// have been made to resolve to it (DNS rebinding), and a browser would take that site for this one.
 /// </summary>
 internal sealed class SiteGuard(RequestDelegate next, WebSettings settings)
 {
+    private readonly bool _isForThisMachineAlone = IsLoopback(settings.Address);
+    private readonly StringSegment[] _names =
+        [.. settings.Hosts, .. IsLoopback(settings.Address) ? [] : new StringSegment[] { Dns.GetHostName(), $"{Dns.GetHostName()}.local" }];
+
     public Task InvokeAsync(HttpContext context)
     {
         HttpRequest request = context.Request;
-        if (IsLoopback(settings.Address) && !IsLoopback(request.Host.Host))
-            return Problems.WriteAsync(context, StatusCodes.Status421MisdirectedRequest, $"This server answers to localhost, not to \"{request.Host.Host}\".");
+        if (!IsAName(request.Host.Host))
+        {
+            return Problems.WriteAsync(context, StatusCodes.Status421MisdirectedRequest,
+                $"This server does not answer to \"{request.Host.Host}\". \"inkling serve --host NAME\" tells it a name.");
+        }
+
         bool isHarmless = (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method)) && !context.WebSockets.IsWebSocketRequest && request.Headers.Upgrade.Count == 0;
         return isHarmless || IsFromHere(request)
             ? next(context)
             : Problems.WriteAsync(context, StatusCodes.Status403Forbidden, "Requests from other sites are not answered.");
     }
+
+    /// <summary>An address needs no list: only names can be made to resolve to it.</summary>
+    private bool IsAName(string host) => IsLoopback(host) || (!_isForThisMachineAlone && AddressOf(host) is not null) || (host.Length > 0 && HostString.MatchesAny(host, _names));
 
     private static bool IsFromHere(HttpRequest request)
     {
@@ -30,5 +42,7 @@ internal sealed class SiteGuard(RequestDelegate next, WebSettings settings)
     }
 
     private static bool IsLoopback(string host) =>
-        host is "localhost" || (IPAddress.TryParse(host.Trim('[', ']'), out IPAddress? address) && IPAddress.IsLoopback(address));
+        host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || (AddressOf(host) is { } address && IPAddress.IsLoopback(address));
+
+    private static IPAddress? AddressOf(string host) => IPAddress.TryParse(host.Trim('[', ']'), out IPAddress? address) ? address : null;
 }

@@ -1,13 +1,14 @@
 using System.Net;
+using System.Threading.RateLimiting;
 using Inkling.Web.Api;
 using Inkling.Web.Learning;
 using Inkling.Web.Reading;
 using Inkling.Web.Shell;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
-using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -19,6 +20,7 @@ namespace Inkling.Web;
 public static class WebServer
 {
     private const int MaxMessageBytes = 512 * 1024; // a drawing of many strokes is one message
+    private const int MaxBodyBytes = 64 * 1024; // but for pictures, whose endpoint says its own limit
 
     /// <summary>The server, ready to run.</summary>
     public static WebApplication Create(WebSettings settings)
@@ -29,7 +31,9 @@ public static class WebServer
             ApplicationName = typeof(WebServer).Assembly.GetName().Name,
             ContentRootPath = AppContext.BaseDirectory,
         });
-        builder.Logging.ClearProviders().AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace).SetMinimumLevel(LogLevel.Warning);
+        bool hasStarted = false; // what goes wrong before that is thrown to the caller, who says it
+        builder.Logging.ClearProviders().AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+        builder.Logging.AddFilter((category, level) => level >= LogLevel.Warning && (hasStarted || category?.StartsWith("Inkling.", StringComparison.Ordinal) == true));
         builder.Logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None); // whoever asks is told
         builder.Logging.AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error); // keys for sessions only; they may die with the process
         builder.WebHost.ConfigureKestrel(kestrel => Configure(kestrel, settings));
@@ -38,8 +42,11 @@ public static class WebServer
         services.AddSingleton(settings);
         services.AddSingleton<ServerMetrics>();
         services.AddSingleton<ReadingDesk>();
+        services.AddSingleton<UploadRoom>();
+        services.AddRateLimiter(limiter => Admission.LimitRequests(limiter, settings));
         services.AddSingleton<ModelShelf>();
         services.AddSingleton<Corrections>();
+        services.AddSingleton<RunFolder>();
         services.AddSingleton<RunStore>();
         services.AddSingleton<TrainingData>();
         services.AddSingleton<RunBook>();
@@ -53,23 +60,22 @@ public static class WebServer
         services.AddSingleton<ApiDocument>();
         services.AddHealthChecks().AddCheck<WarmUp>("readers", tags: ["ready"]);
         services.ConfigureHttpJsonOptions(json => json.SerializerOptions.Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping);
-        services.Configure<FormOptions>(form =>
-        {
-            form.MultipartBodyLengthLimit = settings.MaxUploadBytes;
-            form.MemoryBufferThreshold = (int)settings.MaxUploadBytes; // pictures do not touch the disk
-        });
         services.AddRazorComponents().AddInteractiveServerComponents(circuits => circuits.DisconnectedCircuitMaxRetained = 20)
             .AddHubOptions(hub => hub.MaximumReceiveMessageSize = MaxMessageBytes);
         Telemetry.Add(services);
 
         WebApplication app = builder.Build();
+        app.Lifetime.ApplicationStarted.Register(() => hasStarted = true);
         app.UseMiddleware<ResponseHeaders>();
         app.UseExceptionHandler(Problems.OnException);
+        app.UseWebSockets();
         app.UseMiddleware<SiteGuard>();
         app.UseWhen(IsForPrograms, programs => programs.UseStatusCodePages(Problems.OnStatusCode));
         app.UseWhen(context => !IsForPrograms(context), people => people.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true));
         app.UseMiddleware<HomeLanguage>();
         app.UseRouting();
+        app.UseRateLimiter();
+        app.UseWhen(IsPollForPage, poll => poll.Run(context => Problems.WriteAsync(context, StatusCodes.Status426UpgradeRequired, "Pages are served over WebSockets only.")));
         app.UseAntiforgery();
         app.MapAssets();
         app.MapApi();
@@ -80,16 +86,27 @@ public static class WebServer
     private static bool IsForPrograms(HttpContext context) =>
         context.Request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase) || context.Request.Path.StartsWithSegments("/health", StringComparison.OrdinalIgnoreCase);
 
+    /// <summary>Long polling: a page between two of its requests would be counted by no limit.</summary>
+    private static bool IsPollForPage(HttpContext context) =>
+        context.Request.Path.Equals("/_blazor", StringComparison.OrdinalIgnoreCase) && !context.WebSockets.IsWebSocketRequest;
+
     private static void Configure(KestrelServerOptions kestrel, WebSettings settings)
     {
         kestrel.AddServerHeader = false;
-        kestrel.Limits.MaxRequestBodySize = settings.MaxUploadBytes;
-        kestrel.Limits.MaxConcurrentConnections = 1000;
-        kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
-        kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(bytesPerSecond: 1000, gracePeriod: TimeSpan.FromSeconds(5));
-        if (settings.Address == "localhost")
-            kestrel.ListenLocalhost(settings.Port);
+        KestrelServerLimits limits = kestrel.Limits;
+        limits.MaxConcurrentConnections = settings.Connections;
+        limits.MaxConcurrentUpgradedConnections = settings.InProgress;
+        limits.KeepAliveTimeout = TimeSpan.FromSeconds(15);
+        limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
+        limits.MinRequestBodyDataRate = new MinDataRate(bytesPerSecond: 1000, gracePeriod: TimeSpan.FromSeconds(5));
+        limits.MaxRequestBodySize = MaxBodyBytes;
+        limits.MaxRequestBufferSize = MaxBodyBytes; // what is held of a body that nobody has read yet
+        PartitionedRateLimiter<ConnectionContext> perAddress = Admission.ConnectionsPerAddress(settings);
+        if (settings.Address != "localhost")
+            kestrel.Listen(IPAddress.Parse(settings.Address), settings.Port, listen => Admission.LimitConnections(listen, perAddress));
+        else if (settings.Port == 0) // one that is free on both of localhost's addresses cannot be asked for
+            kestrel.Listen(IPAddress.Loopback, 0, listen => Admission.LimitConnections(listen, perAddress));
         else
-            kestrel.Listen(IPAddress.Parse(settings.Address), settings.Port);
+            kestrel.ListenLocalhost(settings.Port, listen => Admission.LimitConnections(listen, perAddress));
     }
 }

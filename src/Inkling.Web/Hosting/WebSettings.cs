@@ -18,23 +18,56 @@ public sealed record WebSettings
     /// <summary>Where data are looked for; null for the usual places.</summary>
     public string? DataDirectory { get; init; }
 
+    /// <summary>
+    /// Names that requests may be for, beside those of this machine: <c>numbers.example.org</c>, <c>*.example.org</c> for all
+    /// under it, <c>*</c> for any.
+    /// </summary>
+    public IReadOnlyList<string> Hosts { get; init; } = [];
+
     /// <summary>The longest upload, in bytes.</summary>
     public long MaxUploadBytes { get; init; } = 16_000_000;
+
+    /// <summary>How much memory uploads may take together, in bytes, beside the first 256 KiB of each.</summary>
+    public long UploadMemory { get; init; } = 128_000_000;
+
+    /// <summary>The longest that an upload may take to arrive.</summary>
+    public TimeSpan UploadTimeLimit { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>The most pixels of an uploaded picture.</summary>
     public long MaxPixels { get; init; } = 50_000_000;
 
-    /// <summary>The longest that one reading may take, and the longest that it may wait for its turn.</summary>
+    /// <summary>Pictures of more pixels count as large.</summary>
+    public long LargePixels { get; init; } = 1_000_000;
+
+    /// <summary>The longest that one reading may wait and take.</summary>
     public TimeSpan TimeLimit { get; init; } = TimeSpan.FromSeconds(20);
 
     /// <summary>How many pictures are read at once.</summary>
     public int Readings { get; init; } = Environment.ProcessorCount;
 
-    /// <summary>How many of the API's may wait for their turn; those beyond are answered with 429.</summary>
-    public int Waiting { get; init; } = 64;
+    /// <summary>How many of these may be large: all but one, which is left for small ones, and four at most, for each may take 300 MB.</summary>
+    public int LargeReadings { get; init; } = Math.Clamp(Environment.ProcessorCount - 1, 1, 4);
+
+    /// <summary>How many readings, the page's and the API's together, may wait for their turn.</summary>
+    public int Waiting { get; init; } = 128;
+
+    /// <summary>The most requests of one kind that are in progress at once: uploads to the API, open pages, and all others.</summary>
+    public int InProgress { get; init; } = 128;
+
+    /// <summary>The most requests from one address, open pages among them, that are in progress at once.</summary>
+    public int InProgressPerAddress { get; init; } = 80;
+
+    /// <summary>The most connections, open pages aside, that are held at once.</summary>
+    public int Connections { get; init; } = 1024;
+
+    /// <summary>The most connections, open pages among them, that one address may hold at once.</summary>
+    public int ConnectionsPerAddress { get; init; } = 256;
 
     /// <summary>How many cores trainings share: all but one, which is left for readings.</summary>
     public int TrainingCores { get; init; } = Math.Max(1, Environment.ProcessorCount - 1);
+
+    /// <summary>How much memory trainings may take together, in bytes: half of what the process may have.</summary>
+    internal long TrainingMemory { get; init; } = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 2;
 
     /// <summary>The user's data folder: <c>$XDG_DATA_HOME/inkling</c>, or what the system has in its place.</summary>
     public static string DefaultFolder

@@ -11,7 +11,7 @@ public sealed partial class InsidePage : IDisposable
 
     private static readonly Lazy<LabelledImages> Generated = new(() => GeneratedDigits.Create(Samples, seed: 7));
 
-    private readonly CancellationTokenSource _gone = new();
+    private readonly NewestOnly _work = new();
     private (string Model, byte[] Glyph, int? Output)? _looked;
     private Network? _network;
     private InputGradient? _look;
@@ -27,13 +27,13 @@ public sealed partial class InsidePage : IDisposable
 
     [SupplyParameterFromQuery(Name = "x")] private string? Input { get; set; }
 
-    [SupplyParameterFromQuery(Name = "sample")] private int? Sample { get; set; }
+    [SupplyParameterFromQuery(Name = "sample")] private string? SampleText { get; set; }
 
-    [SupplyParameterFromQuery(Name = "layer")] private int? LayerNumber { get; set; }
+    [SupplyParameterFromQuery(Name = "layer")] private string? LayerText { get; set; }
 
-    [SupplyParameterFromQuery(Name = "neuron")] private int? NeuronNumber { get; set; }
+    [SupplyParameterFromQuery(Name = "neuron")] private string? NeuronText { get; set; }
 
-    [SupplyParameterFromQuery(Name = "output")] private int? OutputNumber { get; set; }
+    [SupplyParameterFromQuery(Name = "output")] private string? OutputText { get; set; }
 
     [Inject] private ModelShelf Models { get; set; } = null!;
 
@@ -41,36 +41,44 @@ public sealed partial class InsidePage : IDisposable
 
     [Inject] private NavigationManager Navigation { get; set; } = null!;
 
-    public void Dispose()
-    {
-        _gone.Cancel();
-        _gone.Dispose();
-    }
+    private int? Sample => Query.Number(SampleText);
+
+    public void Dispose() => _work.Dispose();
 
     protected override async Task OnParametersSetAsync()
     {
         _model = ModelName is { } name && Models.Has(name) ? name : "tiny";
         _glyph = Glyph.Parse(Input) ?? Generated.Value.Pixels((((Sample ?? 0) % Samples) + Samples) % Samples).ToArray();
-        (_layer, _neuron) = (LayerNumber, NeuronNumber is >= 0 ? NeuronNumber : null);
-        int? output = OutputNumber is >= 0 and < 10 ? OutputNumber : null;
+        (_layer, _neuron) = (Query.Number(LayerText), Query.Number(NeuronText) is { } neuron and >= 0 ? neuron : null);
+        int? output = Query.Number(OutputText) is { } number and >= 0 and < 10 ? number : null;
         if (_looked is { } looked && looked.Model == _model && looked.Output == output && looked.Glyph.AsSpan().SequenceEqual(_glyph))
             return;
         _looked = (_model, _glyph, output);
+        await _work.RunAsync(token => LookAsync(output, token));
+    }
+
+    private async Task LookAsync(int? output, CancellationToken cancellationToken)
+    {
         try
         {
-            Network network = Models.NetworkOf(_model);
+            string model = _model;
             float[] x = [.. _glyph.Select(pixel => pixel / 255f)];
-            InputGradient look = await Desk.RunAsync(() => InputGradient.Of(network, x, output), isFromPage: true, _gone.Token);
+            (Network network, InputGradient look) = await Desk.RunAsync(
+                _ =>
+                {
+                    Network network = Models.NetworkOf(model);
+                    return (network, InputGradient.Of(network, x, output));
+                },
+                "page",
+                isLarge: false,
+                cancellationToken);
             (_network, _look, _problem) = (network, look, null);
             Draw(network, look, x);
         }
         catch (Exception e) when (e is InklingException or TimeoutException or BusyException)
         {
             _problem = e is InklingException ? e.Message : T["read.busy"];
-        }
-        catch (OperationCanceledException)
-        {
-            // nobody looks any more
+            _looked = null; // so that the next look tries again
         }
     }
 

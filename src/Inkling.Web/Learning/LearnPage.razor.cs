@@ -1,3 +1,4 @@
+using System.Globalization;
 using Inkling.Web.Shell;
 using Microsoft.AspNetCore.Components;
 
@@ -15,14 +16,15 @@ public sealed partial class LearnPage : IDisposable
     private Cost _cost = Cost.Quadratic;
     private int _miniBatch = 10, _epochs = 30, _seed = 1;
     private double _eta = 3;
-    private string? _wrong, _saved;
+    private string? _wrong, _missing, _saved;
     private Run? _selected;
     private float[]? _drawnWeights;
     private string _weights = "";
 
     [CascadingParameter] private Language T { get; set; } = null!;
 
-    [SupplyParameterFromQuery(Name = "run")] private int? RunId { get; set; }
+    /// <summary>A run's number, where the address names one. It is text, since people type addresses.</summary>
+    [SupplyParameterFromQuery(Name = "run")] private string? RunNumber { get; set; }
 
     [Inject] private RunBook Book { get; set; } = null!;
 
@@ -76,21 +78,11 @@ public sealed partial class LearnPage : IDisposable
     private void Look()
     {
         Run? before = _selected;
-        _selected = Book.Find(RunId) ?? (Book.Runs is [var newest, ..] ? newest : null);
+        Run? named = Book.Find(Query.Number(RunNumber));
+        _missing = named is null && !string.IsNullOrEmpty(RunNumber) ? T.Format("learn.missing", RunNumber[..Math.Min(RunNumber.Length, 20)]) : null;
+        _selected = named ?? (Book.Runs is [var newest, ..] ? newest : null);
         if (_selected is not null && before != _selected)
-            _ = LoadResultAsync(_selected);
-    }
-
-    private async Task LoadResultAsync(Run run)
-    {
-        try
-        {
-            await run.LoadResultAsync();
-        }
-        catch (InklingException)
-        {
-            // its network or its data are gone: its curves are still there
-        }
+            _ = _selected.LoadResultAsync();
     }
 
     /// <summary>Draws the page anew where something has changed.</summary>
@@ -126,12 +118,25 @@ public sealed partial class LearnPage : IDisposable
     private void Choose(RunSettings preset) =>
         (_hidden, _eta, _cost, _miniBatch, _epochs) = (string.Join(", ", preset.Hidden), preset.Eta, preset.Cost, preset.MiniBatch, preset.Epochs);
 
-    private void Begin(bool isPaused)
+    private void Begin(bool isPaused) => Try(() =>
     {
-        string? wrong = Settings.FirstWrong();
-        _wrong = wrong is not null ? T[$"learn.wrong.{wrong}"] : Book.HasRoom ? null : T["learn.wrong.room"];
-        if (_wrong is null)
-            Select(Book.Begin(Settings, isPaused));
+        RunRefusal? refusal = Book.Begin(Settings, isPaused, out Run? run);
+        if (run is not null)
+            Select(run);
+        return refusal;
+    });
+
+    /// <summary>Does what may be refused or fail, and says why it was or did.</summary>
+    private void Try(Func<RunRefusal?> command)
+    {
+        try
+        {
+            _wrong = command() is { } refusal ? T.Format($"learn.wrong.{refusal.Key}", refusal.Values) : null;
+        }
+        catch (InklingException e)
+        {
+            _wrong = e.Message;
+        }
     }
 
     /// <summary>The three experiments side by side, on the chosen data.</summary>
@@ -141,34 +146,32 @@ public sealed partial class LearnPage : IDisposable
         {
             Choose(preset);
             Begin(false);
+            if (_wrong is not null)
+                return;
         }
     }
 
     private void Select(Run run)
     {
-        (RunId, _saved) = (run.Id, null);
+        (RunNumber, _saved) = (run.Id.ToString(CultureInfo.InvariantCulture), null);
         Look();
         Navigation.NavigateTo(Navigation.GetUriWithQueryParameter("run", run.Id), replace: true);
     }
 
-    private void Remove(Run run)
+    private void Remove(Run run) => Try(() =>
     {
         Book.Remove(run);
-        _selected = null;
+        RunNumber = null;
         Look();
-    }
+        Navigation.NavigateTo(Navigation.GetUriWithQueryParameter("run", (int?)null), replace: true);
+        return null;
+    });
 
-    private void Save(Run run)
+    private void Save(Run run) => Try(() =>
     {
-        try
-        {
-            _saved = Book.Save(run);
-        }
-        catch (InklingException e)
-        {
-            _wrong = e.Message;
-        }
-    }
+        _saved = Book.Save(run);
+        return null;
+    });
 
     private static int ColourOf(Run run) => (run.Id - 1) % Colours;
 

@@ -1,12 +1,13 @@
 using System.Diagnostics;
+using Microsoft.Extensions.Logging;
 
 namespace Inkling.Web.Learning;
 
 /// <summary>
 /// A training that people watch. It learns on a thread of its own, between whose steps it can be paused, and waits for its
-/// share of the cores that trainings may use.
+/// share of the cores that trainings may use. Whatever goes wrong in it ends this run and nothing else.
 /// </summary>
-internal sealed class Run(int id, RunSettings settings, RunStore store, TrainingData data, SemaphoreSlim cores) : IDisposable
+internal sealed partial class Run(int id, RunSettings settings, RunStore store, TrainingData data, SemaphoreSlim cores, ILogger logger) : IDisposable
 {
     private const int StepsAtOnce = 64;
 
@@ -17,7 +18,9 @@ internal sealed class Run(int id, RunSettings settings, RunStore store, Training
     private readonly List<RunEpoch> _epochs = [];
     private CancellationTokenSource _stop = new();
     private Thread? _thread;
-    private bool _holdsCore, _isDisposed;
+    private bool _isLearning, _holdsCore, _isDisposed;
+    private (RunState State, string? Message)? _recorded; // what a restart goes by
+    private string? _network; // the file that the store names
     private long _lastLook;
     private int _stepsLeft = int.MaxValue, _pauseBefore = int.MaxValue; // steps, and the epoch before which to pause
 
@@ -27,7 +30,7 @@ internal sealed class Run(int id, RunSettings settings, RunStore store, Training
 
     public RunState State { get; private set; }
 
-    /// <summary>Why it failed.</summary>
+    /// <summary>Why it failed, or what else its owner must know.</summary>
     public string? Message { get; private set; }
 
     /// <summary>Grows whenever there is something new to see.</summary>
@@ -42,6 +45,16 @@ internal sealed class Run(int id, RunSettings settings, RunStore store, Training
         }
     }
 
+    /// <summary>Whether it is in memory: its thread learns, or waits to go on.</summary>
+    public bool IsLoaded
+    {
+        get
+        {
+            lock (_gate)
+                return _isLearning;
+        }
+    }
+
     /// <summary>The epoch under way, how many examples it has seen, and their mean cost.</summary>
     public (int Epoch, int Examples, double Cost) Progress { get; private set; }
 
@@ -51,16 +64,14 @@ internal sealed class Run(int id, RunSettings settings, RunStore store, Training
     /// <summary>How the network of the last epoch reads the test data.</summary>
     public RunResult? Result { get; private set; }
 
-    private string Checkpoint => Path.Combine(store.Folder, $"{id}.checkpoint");
-
-    private string NetworkFile => Path.Combine(store.Folder, $"{id}.safetensors");
-
     /// <summary>Takes over what was kept of it.</summary>
-    public void Restore(RunState state, string? message, IReadOnlyList<RunEpoch> epochs)
+    public void Restore(KeptRun kept)
     {
-        (State, Message) = (state, message);
-        _epochs.AddRange(epochs);
-        Progress = (epochs.Count, 0, 0);
+        (State, Message, _network, _recorded) = (kept.State, kept.Message, kept.Network, (kept.State, kept.Message));
+        _epochs.AddRange(kept.Epochs);
+        Progress = (kept.Epochs.Count, 0, 0);
+        if (State == RunState.Done && (_network is null || !File.Exists(store.Folder.PathOf(_network))))
+            Set(RunState.Failed, $"{_network ?? RunFolder.NetworkOf(id)} is missing in {store.Folder.Location}. Going on makes it again.");
     }
 
     /// <summary>Goes on, from where it stands.</summary>
@@ -72,42 +83,53 @@ internal sealed class Run(int id, RunSettings settings, RunStore store, Training
     /// <summary>Goes on to the end of the epoch.</summary>
     public void StepEpoch() => Go(int.MaxValue, Progress.Epoch + 1);
 
-    public void Pause()
+    /// <param name="message">Why, where nobody asked for it.</param>
+    public void Pause(string? message = null)
     {
         lock (_gate)
         {
             if (State != RunState.Running)
                 return;
             _stepsLeft = 0;
-            Set(RunState.Paused);
+            Set(RunState.Paused, message);
         }
     }
 
-    /// <summary>Ends the thread; what has been learned is in the checkpoint, and the state stays what it was.</summary>
+    /// <summary>Ends the thread between two steps, without waiting for it; what has been learned is in the checkpoint, and the state stays what it was.</summary>
+    public void RequestStop()
+    {
+        lock (_gate)
+        {
+            _stop.Cancel();
+            _mayGo.Set();
+        }
+    }
+
+    /// <summary>Ends the thread and waits for it.</summary>
     public void Stop()
     {
-        _stop.Cancel();
-        _mayGo.Set();
+        RequestStop();
         _thread?.Join();
-        _thread = null;
     }
 
-    public void DeleteFiles()
-    {
-        foreach (string file in new[] { Checkpoint, Checkpoint + ".previous", NetworkFile })
-            File.Delete(file);
-    }
-
-    /// <summary>After a restart, what the page shows of a run that is not under way.</summary>
+    /// <summary>After a restart, what the page shows of a run that has not finished an epoch since.</summary>
     public async Task LoadResultAsync()
     {
-        if (Result is not null || _thread is not null || !File.Exists(NetworkFile))
+        if (Result is not null || _network is not { } file || !File.Exists(store.Folder.PathOf(file)))
             return;
-        ImageData images = await data.LoadAsync(settings.Data);
-        Network network = Network.Load(NetworkFile);
-        RunResult result = await Task.Run(() => RunResult.Of(network, images));
-        if (Result is null)
-            Show(network, result);
+        try
+        {
+            ImageData images = await data.LoadAsync(settings.Data);
+            Network network = Network.Load(store.Folder.PathOf(file));
+            RunResult result = await Task.Run(() => RunResult.Of(network, images));
+            if (Result is null)
+                Show(network, result);
+        }
+        catch (Exception e)
+        {
+            Message ??= $"{file} cannot be shown: {e.Message}"; // a damaged file, or data that are gone: the curves are still there
+            Version++;
+        }
     }
 
     public void Dispose()
@@ -124,68 +146,119 @@ internal sealed class Run(int id, RunSettings settings, RunStore store, Training
     {
         lock (_gate)
         {
-            if (State is RunState.Done or RunState.Failed)
+            if (State == RunState.Done)
                 return;
             (_stepsLeft, _pauseBefore) = (steps, pauseBefore);
-            Set(RunState.Running);
-            if (_thread is null)
-            {
-                _stop.Dispose();
-                _stop = new CancellationTokenSource();
-                _thread = new Thread(() => Learn(_stop.Token)) { IsBackground = true, Name = $"Run {id}" };
-                _thread.Start();
-            }
-
+            bool isStepped = Math.Min(steps, pauseBefore) < int.MaxValue;
+            (State, Message) = (RunState.Running, null);
+            Version++;
+            Record(isStepped ? RunState.Paused : RunState.Running); // who steps through a run wants it paused after a restart
+            if (!_isLearning)
+                Load();
             _mayGo.Set();
+        }
+    }
+
+    private void Load()
+    {
+        _stop.Dispose();
+        _stop = new CancellationTokenSource();
+        CancellationToken stop = _stop.Token;
+        _isLearning = true;
+        try
+        {
+            _thread = new Thread(() => Learn(stop)) { IsBackground = true, Name = $"Run {id}" };
+            _thread.Start();
+        }
+        catch (Exception e) when (e is OutOfMemoryException or ThreadStartException)
+        {
+            (_thread, _isLearning) = (null, false);
+            Set(RunState.Failed, "There is not enough memory for another thread.");
         }
     }
 
     private void Set(RunState state, string? message = null)
     {
         (State, Message) = (state, message);
-        store.Set(id, state, message);
         Version++;
+        Record(state);
     }
 
-    private void Learn(CancellationToken stop)
+    /// <summary>Writes the state down for a restart. Where that fails, the run is still what it is, and a restart goes by what was written before.</summary>
+    private void Record(RunState state)
     {
+        if (_recorded == (state, Message))
+            return;
         try
         {
-            ImageData images = data.LoadAsync(settings.Data).GetAwaiter().GetResult();
-            Network network = new(settings.Architecture, Initialisation.StandardNormal, settings.Seed);
-            network.Train(
-                images.Training,
-                new TrainingOptions
-                {
-                    Epochs = settings.Epochs,
-                    MiniBatchSize = settings.MiniBatch,
-                    LearningRate = settings.Eta,
-                    TestData = images.Test,
-                    Threads = 1,
-                    Checkpoint = Checkpoint,
-                    OnEpoch = epoch => TakeEpoch(epoch, images),
-                    BetweenSteps = moment => Wait(moment, stop),
-                },
-                stop);
-            lock (_gate)
-            {
-                Progress = (settings.Epochs, 0, 0);
-                Set(RunState.Done);
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            // the server stops; the checkpoint has what was learned
+            store.Set(id, state, Message);
+            _recorded = (state, Message);
         }
         catch (Exception e)
         {
-            lock (_gate)
-                Set(RunState.Failed, e.Message);
+            Message ??= e.Message;
         }
-        finally
+    }
+
+    /// <summary>The thread. Nothing that is thrown in here may leave it: an exception that ends a thread ends the process.</summary>
+    private void Learn(CancellationToken stop)
+    {
+        Exception? failure = null;
+        bool isDone = false;
+        try
         {
-            LetCoreGo();
+            Train(stop);
+            isDone = true;
         }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // the server stops, or others need the memory; the checkpoint has what was learned
+        }
+        catch (Exception e)
+        {
+            failure = e;
+        }
+
+        LetCoreGo();
+        lock (_gate)
+        {
+            _isLearning = false;
+            if (isDone)
+                (State, Message, Progress, _recorded) = (RunState.Done, null, (settings.Epochs, 0, 0), (RunState.Done, null));
+            else if (failure is not null && stop.IsCancellationRequested)
+                Message = failure.Message; // the state stays; it goes on from the checkpoint before
+            else if (failure is not null)
+                Set(RunState.Failed, failure is OutOfMemoryException ? "There is not enough memory for it." : failure.Message.ReplaceLineEndings(" "));
+            Version++;
+        }
+
+        if (failure is not null)
+            LogFailure(id, failure is InklingException ? null : failure, failure.Message);
+    }
+
+    private void Train(CancellationToken stop)
+    {
+        ImageData images = data.LoadAsync(settings.Data).WaitAsync(stop).GetAwaiter().GetResult();
+        Network network = new(settings.Architecture, Initialisation.StandardNormal, settings.Seed);
+        network.Train(
+            images.Training,
+            new TrainingOptions
+            {
+                Epochs = settings.Epochs,
+                MiniBatchSize = settings.MiniBatch,
+                LearningRate = settings.Eta,
+                TestData = images.Test,
+                Threads = 1,
+                Checkpoint = store.Folder.PathOf(RunFolder.CheckpointOf(id)),
+                OnWarning = warning => LogFailure(id, null, warning),
+                OnEpoch = epoch => TakeEpoch(epoch, images),
+                BetweenSteps = moment => Wait(moment, stop),
+            },
+            stop);
+        string file = RunFolder.NetworkOf(id);
+        store.Folder.Save(network, file);
+        store.Finish(id, file);
+        NetworkIsNow(file);
     }
 
     /// <summary>Between two steps: shows what there is to see, waits while paused and for a core, and says for how many steps to go on.</summary>
@@ -249,55 +322,39 @@ internal sealed class Run(int id, RunSettings settings, RunStore store, Training
         Version++;
     }
 
-    /// <summary>Also told again, after a restart, of the epochs before it.</summary>
+    /// <summary>
+    /// Keeps an epoch: first its network, under a name of its own, then, in one transaction, its figures and that name. Killed
+    /// in between, the run still has the epoch before with its network, and makes this one again from the checkpoint.
+    /// </summary>
     private void TakeEpoch(EpochResult result, ImageData images)
     {
         RunEpoch epoch = new(result.Epoch, result.Cost, result.Test!.Value.Correct, result.Test.Value.Total, result.Time.TotalSeconds);
-        bool isNew;
-        lock (_gate)
+        Network? network = result.Network; // null for an epoch before an interruption, which is told again
+        if (Epochs.All(known => known.Epoch != epoch.Epoch))
         {
-            isNew = _epochs.All(known => known.Epoch != epoch.Epoch);
-            if (isNew)
+            string? file = null;
+            if (network is not null)
+                store.Folder.Save(network, file = RunFolder.NetworkOf(id, epoch.Epoch));
+            store.Add(id, epoch, file);
+            lock (_gate)
                 _epochs.Add(epoch);
+            if (file is not null)
+                NetworkIsNow(file);
         }
 
-        if (isNew)
-        {
-            store.Add(id, epoch);
-            result.Network.Save(NetworkFile);
-        }
-
-        if (isNew || Result is null)
-            Show(result.Network, RunResult.Of(result.Network, images));
+        if (network is not null)
+            Show(network, RunResult.Of(network, images));
     }
-}
 
-/// <summary>How a network reads the test data.</summary>
-/// <param name="Network">The network.</param>
-/// <param name="Confusion">[truth, reading]: how many.</param>
-/// <param name="Mistakes">The first of the images that it reads wrongly.</param>
-internal sealed record RunResult(Network Network, int[,] Confusion, IReadOnlyList<RunMistake> Mistakes)
-{
-    private const int MostMistakes = 40;
-
-    /// <summary>Reads all test images, on one core.</summary>
-    public static RunResult Of(Network network, ImageData data)
+    /// <summary>The store names another network: the one that it named before is not needed any more.</summary>
+    private void NetworkIsNow(string file)
     {
-        LabelledImages images = data.Test;
-        float[][] outputs = network.Outputs(images, threads: 1);
-        int[,] confusion = new int[10, 10];
-        List<RunMistake> mistakes = [];
-        for (int i = 0; i < outputs.Length; i++)
-        {
-            int truth = images.Labels[i], read = Array.IndexOf(outputs[i], outputs[i].Max());
-            confusion[truth, Math.Max(0, read)]++;
-            if (read != truth && mistakes.Count < MostMistakes)
-                mistakes.Add(new RunMistake(images.Pixels(i).ToArray(), truth, read));
-        }
-
-        return new RunResult(network, confusion, mistakes);
+        string? before = _network;
+        _network = file;
+        if (before is not null && before != file)
+            store.Folder.Delete(before);
     }
-}
 
-/// <summary>An image read wrongly.</summary>
-internal sealed record RunMistake(byte[] Pixels, int Truth, int Read);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Run {Id}: {Message}")]
+    private partial void LogFailure(int id, Exception? exception, string message);
+}

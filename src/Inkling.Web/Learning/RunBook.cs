@@ -1,24 +1,39 @@
 using Inkling.Web.Reading;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 
 namespace Inkling.Web.Learning;
 
-/// <summary>All runs. They belong to the server, not to a page: closing the page leaves them alone, and those under way when the server stops go on when it starts again.</summary>
-internal sealed class RunBook : IHostedService, IDisposable
-{
-    private const int MostRuns = 40, MostUnderWay = 6;
+/// <summary>Why a run may not begin or go on now.</summary>
+/// <param name="Key">Of the words in the page's resources, after <c>learn.wrong.</c></param>
+/// <param name="Values">What the words leave places for.</param>
+internal sealed record RunRefusal(string Key, params object[] Values);
 
+/// <summary>
+/// All runs. They belong to the server, not to a page: closing the page leaves them alone, and those under way when the server
+/// stops go on when it starts again. Runs under way share the memory that trainings may take; a paused one that is in memory gives way.
+/// </summary>
+internal sealed partial class RunBook : IHostedService, IDisposable
+{
+    public const int MostRuns = 40, MostUnderWay = 6;
+
+    private readonly Lock _commands = new(); // begin, go on, pause, remove: one at a time
     private readonly Lock _gate = new();
     private readonly List<Run> _runs = [];
+    private readonly List<string> _notices = [];
     private readonly RunStore _store;
     private readonly TrainingData _data;
     private readonly ModelShelf _models;
     private readonly SemaphoreSlim _cores;
+    private readonly long _memory;
+    private readonly ILogger<RunBook> _logger;
+    private bool _isStopping;
 
-    public RunBook(WebSettings settings, RunStore store, TrainingData data, ModelShelf models, ServerMetrics metrics)
+    public RunBook(WebSettings settings, RunStore store, TrainingData data, ModelShelf models, ServerMetrics metrics, ILogger<RunBook> logger)
     {
-        (_store, _data, _models) = (store, data, models);
+        (_store, _data, _models, _logger) = (store, data, models, logger);
         _cores = new SemaphoreSlim(settings.TrainingCores);
+        _memory = settings.TrainingMemory;
         metrics.Meter.CreateObservableGauge("inkling.trainings", () => Runs.Count(run => run.State == RunState.Running), description: "Trainings under way");
     }
 
@@ -32,35 +47,74 @@ internal sealed class RunBook : IHostedService, IDisposable
         }
     }
 
+    /// <summary>What was found damaged when the server started, a line each.</summary>
+    public IReadOnlyList<string> Notices => _notices;
+
     public Run? Find(int? id) => Runs.FirstOrDefault(run => run.Id == id);
 
-    /// <summary>Whether another may begin.</summary>
-    public bool HasRoom => Runs.Count < MostRuns && Runs.Count(run => run.State == RunState.Running) < MostUnderWay;
-
     /// <summary>Begins a run.</summary>
-    /// <param name="settings">All in their ranges.</param>
+    /// <param name="settings">What it learns and how.</param>
     /// <param name="isPaused">Whether it waits to be stepped.</param>
-    public Run Begin(RunSettings settings, bool isPaused = false)
+    /// <param name="run">The run, where it is not refused.</param>
+    /// <exception cref="InklingException">It cannot be written down.</exception>
+    public RunRefusal? Begin(RunSettings settings, bool isPaused, out Run? run)
     {
-        lock (_gate)
+        run = null;
+        if (settings.FirstWrong() is { } wrong)
+            return new RunRefusal(wrong);
+        if (_data.Available().All(data => data.Name != settings.Data))
+            return new RunRefusal("data");
+        lock (_commands)
         {
-            Run run = new(_store.Add(settings), settings, _store, _data, _cores);
-            _runs.Add(run);
-            if (isPaused)
-                run.Restore(RunState.Paused, null, []);
-            else
+            if (Runs.Count >= MostRuns || _isStopping)
+                return new RunRefusal("room");
+            if ((isPaused ? TooLarge(settings) : MakeRoom(null, settings)) is { } refusal)
+                return refusal;
+            RunState state = isPaused ? RunState.Paused : RunState.Running;
+            run = NewRun(_store.Add(settings, state), settings);
+            run.Restore(new KeptRun(run.Id, settings, state, null, null, []));
+            lock (_gate)
+                _runs.Add(run);
+            if (!isPaused)
                 run.Start();
-            return run;
+            return null;
         }
     }
 
+    /// <summary>Goes on with a run that is paused or has failed, from its checkpoint.</summary>
+    public RunRefusal? Start(Run run) => Go(run, run.Start);
+
+    /// <summary>Learns from one mini-batch more.</summary>
+    public RunRefusal? StepMiniBatch(Run run) => Go(run, run.StepMiniBatch);
+
+    /// <summary>Goes on to the end of the epoch.</summary>
+    public RunRefusal? StepEpoch(Run run) => Go(run, run.StepEpoch);
+
+    /// <summary>Deletes a run: its rows first, in one transaction, then its files. Killed in between, it is gone, and the next start deletes the files.</summary>
+    /// <exception cref="InklingException">The rows cannot be deleted; the run goes on.</exception>
     public void Remove(Run run)
     {
-        lock (_gate)
-            _runs.Remove(run);
-        run.Dispose();
-        run.DeleteFiles();
-        _store.Remove(run.Id);
+        lock (_commands)
+        {
+            if (!Runs.Contains(run))
+                return;
+            run.Stop();
+            try
+            {
+                _store.Remove(run.Id);
+            }
+            catch (InklingException)
+            {
+                if (run.State == RunState.Running)
+                    run.Start();
+                throw;
+            }
+
+            lock (_gate)
+                _runs.Remove(run);
+            run.Dispose();
+            _store.Folder.Delete(_store.Folder.FilesOf(run.Id));
+        }
     }
 
     /// <summary>Keeps a run's network where Read finds it.</summary>
@@ -69,14 +123,26 @@ internal sealed class RunBook : IHostedService, IDisposable
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        foreach ((int id, RunSettings settings, RunState state, string? message, IReadOnlyList<RunEpoch> epochs) in _store.All())
+        (IReadOnlyList<KeptRun> kept, IReadOnlySet<int> unreadable) = _store.All();
+        _notices.AddRange(_store.Notices);
+        foreach (string notice in _notices)
+            LogNotice(notice);
+        _store.Folder.RemoveLeftovers(kept.ToDictionary(run => run.Id, run => run.Network), unreadable);
+        lock (_commands)
         {
-            Run run = new(id, settings, _store, _data, _cores);
-            run.Restore(state, message, epochs);
-            lock (_gate)
-                _runs.Add(run);
-            if (state == RunState.Running)
-                run.Start();
+            foreach (KeptRun one in kept)
+            {
+                Run run = NewRun(one.Id, one.Settings);
+                run.Restore(one);
+                lock (_gate)
+                    _runs.Add(run);
+                if (run.State != RunState.Running)
+                    continue;
+                if (MakeRoom(run, run.Settings) is null)
+                    run.Start();
+                else
+                    run.Pause("Paused when the server started: there was no room for it beside the others.");
+            }
         }
 
         return Task.CompletedTask;
@@ -85,8 +151,14 @@ internal sealed class RunBook : IHostedService, IDisposable
     public Task StopAsync(CancellationToken cancellationToken) => Task.Run(
         () =>
         {
-            foreach (Run run in Runs)
-                run.Stop();
+            lock (_commands)
+            {
+                _isStopping = true;
+                foreach (Run run in Runs)
+                    run.RequestStop();
+                foreach (Run run in Runs)
+                    run.Stop();
+            }
         },
         CancellationToken.None);
 
@@ -96,4 +168,50 @@ internal sealed class RunBook : IHostedService, IDisposable
             run.Dispose();
         _cores.Dispose();
     }
+
+    private Run NewRun(int id, RunSettings settings) => new(id, settings, _store, _data, _cores, _logger);
+
+    private RunRefusal? Go(Run run, Action go)
+    {
+        lock (_commands)
+        {
+            if (!Runs.Contains(run) || _isStopping)
+                return null; // its page has not been told yet
+            RunRefusal? refusal = MakeRoom(run, run.Settings);
+            if (refusal is null)
+                go();
+            return refusal;
+        }
+    }
+
+    private RunRefusal? TooLarge(RunSettings settings) =>
+        RunMemory.Of(settings) <= _memory ? null : new RunRefusal("memory", RunMemory.Text(RunMemory.Of(settings)), RunMemory.Text(_memory), RunMemory.Text(0));
+
+    /// <summary>Whether a run may go on. Where memory is short, paused runs are put away, from which they go on from their checkpoints.</summary>
+    /// <param name="run">The run; null for one that is about to begin.</param>
+    /// <param name="settings">Its settings.</param>
+    private RunRefusal? MakeRoom(Run? run, RunSettings settings)
+    {
+        List<Run> others = [.. Runs.Where(other => other != run)];
+        if (others.Count(other => other.IsLoaded && other.State == RunState.Running) >= MostUnderWay)
+            return new RunRefusal("room");
+        if (run is { IsLoaded: true })
+            return null; // its place is its own
+        long need = RunMemory.Of(settings);
+        if (TooLarge(settings) is { } refusal)
+            return refusal;
+        foreach (Run idle in others.Where(other => other.State != RunState.Running && other.IsLoaded))
+        {
+            if (Taken() + need <= _memory && others.Count(other => other.IsLoaded) < MostUnderWay)
+                break;
+            idle.Stop();
+        }
+
+        return Taken() + need <= _memory ? null : new RunRefusal("memory", RunMemory.Text(need), RunMemory.Text(_memory), RunMemory.Text(Taken()));
+
+        long Taken() => others.Where(other => other.IsLoaded).Sum(other => RunMemory.Of(other.Settings));
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Notice}")]
+    private partial void LogNotice(string notice);
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace Inkling.Web.Learning;
@@ -38,7 +39,7 @@ internal sealed record RunSettings
 
     /// <summary>The settings' name in the resources of the first that is out of its range; null where all are in.</summary>
     public string? FirstWrong() =>
-        Hidden.Count is < 1 or > MostLayers || Hidden.Any(neurons => neurons is < 1 or > MostNeurons) ? "layers"
+        Hidden is null || Hidden.Count is < 1 or > MostLayers || Hidden.Any(neurons => neurons is < 1 or > MostNeurons) ? "layers"
         : MiniBatch is < 1 or > LargestMiniBatch ? "minibatch"
         : !(Eta is > 0 and <= 1000) ? "eta"
         : Epochs is < 1 or > MostEpochs ? "epochs"
@@ -47,9 +48,24 @@ internal sealed record RunSettings
     /// <summary>Hidden layers as a person types them: <c>30</c> or <c>100, 30</c>; empty where it is something else.</summary>
     public static IReadOnlyList<int> ParseHidden(string? text)
     {
-        string[] parts = (text ?? "").Split([',', '-', ' '], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        const StringSplitOptions Options = StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries;
+        string[] parts = (text ?? "").Split([',', '-', ' '], MostLayers + 1, Options);
         int[] sizes = [.. parts.Select(part => int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out int size) ? size : 0)];
         return sizes.Contains(0) ? [] : sizes;
+    }
+
+    /// <summary>Settings as the store has them; null where they are damaged or out of range.</summary>
+    public static RunSettings? Parse(string? json)
+    {
+        try
+        {
+            RunSettings? settings = json is null ? null : JsonSerializer.Deserialize<RunSettings>(json);
+            return settings is { Data: not null } && settings.FirstWrong() is null ? settings : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
     }
 }
 
@@ -57,6 +73,14 @@ internal sealed record RunSettings
 internal sealed record RunEpoch(int Epoch, double Cost, int Correct, int Total, double Seconds)
 {
     public double Accuracy => (double)Correct / Total;
+
+    /// <summary>An epoch as the store has it: run, epoch, cost, correct, total, seconds; null where it is damaged.</summary>
+    public static RunEpoch? Of(object[] row) =>
+        row[0] is long and >= 1 and <= int.MaxValue && row[1] is long and >= 0 and < RunSettings.MostEpochs and var epoch
+        && row[2] is double or DBNull && row[4] is long and > 0 and <= int.MaxValue and var total
+        && row[3] is long and >= 0 and var correct && correct <= total && row[5] is double seconds
+            ? new RunEpoch((int)epoch, row[2] as double? ?? double.NaN, (int)correct, (int)total, seconds) // SQLite keeps NaN as NULL
+            : null;
 }
 
 internal enum RunState

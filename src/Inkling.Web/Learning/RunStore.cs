@@ -4,92 +4,238 @@ using Microsoft.Data.Sqlite;
 
 namespace Inkling.Web.Learning;
 
-/// <summary>Runs, as they are kept in <c>runs.db</c>: their settings, their state and each epoch's figures. Weights are in files beside it.</summary>
-internal sealed class RunStore
+/// <summary>
+/// Runs, as they are kept in <c>runs.db</c>: their settings, their state, each epoch's figures, and the name of the file that
+/// has the network of the last of these epochs. A row is written only when the file it names is whole.
+/// </summary>
+internal sealed class RunStore : IDisposable
 {
-    private readonly Lock _gate = new();
-    private readonly string _connection;
+    private const int SqliteError = 1, SqliteCorrupt = 11, SqliteFull = 13, SqliteNotADatabase = 26; // SQLite's result codes
 
-    public RunStore(WebSettings settings)
+    /// <summary>What makes each version of the schema out of the one before. The first had no number, so it may be there already.</summary>
+    private static readonly string[] Migrations =
+    [
+        """
+        CREATE TABLE IF NOT EXISTS runs (id INTEGER PRIMARY KEY AUTOINCREMENT, settings TEXT NOT NULL, state TEXT NOT NULL, message TEXT);
+        CREATE TABLE IF NOT EXISTS epochs (
+            run INTEGER NOT NULL, epoch INTEGER NOT NULL, cost REAL, correct INTEGER NOT NULL, total INTEGER NOT NULL, seconds REAL NOT NULL,
+            PRIMARY KEY (run, epoch));
+        """,
+        "ALTER TABLE runs ADD COLUMN network TEXT; UPDATE runs SET network = id || '.safetensors';",
+    ];
+
+    private readonly Lock _gate = new();
+    private readonly List<string> _notices = [];
+    private readonly string _file;
+    private SqliteConnection _connection = null!;
+
+    /// <exception cref="InklingException">The file cannot be used, or is a newer version's.</exception>
+    public RunStore(RunFolder folder)
     {
-        Folder = Path.Combine(settings.Folder, "runs");
-        string file = Path.Combine(Folder, "runs.db");
-        _connection = new SqliteConnectionStringBuilder { DataSource = file }.ToString();
+        (Folder, _file) = (folder, folder.PathOf("runs.db"));
         try
         {
-            Directory.CreateDirectory(Folder);
-            Execute("""
-                PRAGMA journal_mode = WAL;
-                CREATE TABLE IF NOT EXISTS runs (id INTEGER PRIMARY KEY AUTOINCREMENT, settings TEXT NOT NULL, state TEXT NOT NULL, message TEXT);
-                CREATE TABLE IF NOT EXISTS epochs (run INTEGER NOT NULL, epoch INTEGER NOT NULL, cost REAL, correct INTEGER NOT NULL, total INTEGER NOT NULL, seconds REAL NOT NULL, PRIMARY KEY (run, epoch));
-                """);
+            if (FindDamage() is { } damage)
+            {
+                _connection.Dispose();
+                string aside = folder.SetAside();
+                _notices.Add($"{_file}: damaged ({damage}). It is now in {aside} with the files of its runs; the list of runs begins anew.".ReplaceLineEndings(" "));
+                if (FindDamage() is { } still)
+                    throw new IOException(still);
+            }
         }
         catch (Exception e) when (e is SqliteException or IOException or UnauthorizedAccessException)
         {
-            throw new InklingException($"{file}: cannot be used: {e.Message} Set XDG_DATA_HOME to a folder that can be written to.".ReplaceLineEndings(" "), e);
+            _connection.Dispose();
+            throw new InklingException($"{_file}: cannot be used: {e.Message} Set XDG_DATA_HOME to a folder that can be written to.".ReplaceLineEndings(" "), e);
+        }
+        catch (InklingException)
+        {
+            _connection.Dispose();
+            throw;
         }
     }
 
     /// <summary>Where the runs' files are.</summary>
-    public string Folder { get; }
+    public RunFolder Folder { get; }
 
-    public IReadOnlyList<(int Id, RunSettings Settings, RunState State, string? Message, IReadOnlyList<RunEpoch> Epochs)> All()
+    /// <summary>What was found damaged and what was done about it, a line each.</summary>
+    public IReadOnlyList<string> Notices => _notices;
+
+    /// <summary>All runs that can be read; what else there is becomes a notice and is left alone.</summary>
+    /// <returns>The runs, and the numbers of those that cannot be read.</returns>
+    public (IReadOnlyList<KeptRun> Runs, IReadOnlySet<int> Unreadable) All()
     {
-        ILookup<int, RunEpoch> epochs = Read("SELECT run, epoch, cost, correct, total, seconds FROM epochs ORDER BY run, epoch", row => (
-            Run: row.GetInt32(0), Epoch: new RunEpoch(row.GetInt32(1), row.IsDBNull(2) ? double.NaN : row.GetDouble(2), row.GetInt32(3), row.GetInt32(4), row.GetDouble(5)))).ToLookup(row => row.Run, row => row.Epoch);
-        return Read("SELECT id, settings, state, message FROM runs ORDER BY id", row => (
-            row.GetInt32(0),
-            JsonSerializer.Deserialize<RunSettings>(row.GetString(1)) ?? new RunSettings(),
-            Enum.TryParse(row.GetString(2), out RunState state) ? state : RunState.Failed,
-            row.IsDBNull(3) ? null : row.GetString(3),
-            (IReadOnlyList<RunEpoch>)[.. epochs[row.GetInt32(0)]]));
+        List<(int Run, RunEpoch Epoch)> epochs = [];
+        foreach (object[] row in Read("SELECT run, epoch, cost, correct, total, seconds FROM epochs ORDER BY run, epoch"))
+        {
+            if (RunEpoch.Of(row) is { } epoch)
+                epochs.Add((Convert.ToInt32(row[0], CultureInfo.InvariantCulture), epoch));
+            else
+                _notices.Add($"{_file}: epoch {row[1]} of run {row[0]} is damaged and left out.");
+        }
+
+        ILookup<int, RunEpoch> epochsOf = epochs.ToLookup(row => row.Run, row => row.Epoch);
+        List<KeptRun> runs = [];
+        HashSet<int> unreadable = [];
+        foreach (object[] row in Read("SELECT id, settings, state, message, network FROM runs ORDER BY id"))
+        {
+            if (row[0] is not (long and >= 1 and <= int.MaxValue))
+                continue; // no run of ours gets such a number
+            int id = Convert.ToInt32(row[0], CultureInfo.InvariantCulture);
+            if (RunSettings.Parse(row[1] as string) is { } settings && Enum.TryParse(row[2] as string, out RunState state) && Enum.IsDefined(state))
+            {
+                runs.Add(new KeptRun(id, settings, state, row[3] as string, row[4] as string, [.. epochsOf[id]]));
+                continue;
+            }
+
+            unreadable.Add(id);
+            _notices.Add($"{_file}: run {id} is damaged and left out; its files stay in {Folder.Location}.");
+        }
+
+        return (runs, unreadable);
     }
 
     /// <returns>The run's number.</returns>
-    public int Add(RunSettings settings) => Convert.ToInt32(
-        Execute("INSERT INTO runs (settings, state) VALUES ($settings, $state) RETURNING id", ("$settings", JsonSerializer.Serialize(settings)), ("$state", nameof(RunState.Running))),
+    public int Add(RunSettings settings, RunState state) => Convert.ToInt32(
+        Write(
+            "add a run",
+            "INSERT INTO runs (settings, state) VALUES ($settings, $state) RETURNING id",
+            ("$settings", JsonSerializer.Serialize(settings)),
+            ("$state", state.ToString())),
         CultureInfo.InvariantCulture);
 
-    public void Set(int id, RunState state, string? message) =>
-        Execute("UPDATE runs SET state = $state, message = $message WHERE id = $id", ("$state", state.ToString()), ("$message", (object?)message ?? DBNull.Value), ("$id", id));
+    public void Set(int id, RunState state, string? message) => Write(
+        $"set run {id} {state}",
+        "UPDATE runs SET state = $state, message = $message WHERE id = $id",
+        ("$state", state.ToString()),
+        ("$message", (object?)message ?? DBNull.Value),
+        ("$id", id));
 
-    public void Add(int id, RunEpoch epoch) => Execute(
-        "INSERT OR REPLACE INTO epochs (run, epoch, cost, correct, total, seconds) VALUES ($run, $epoch, $cost, $correct, $total, $seconds)",
-        ("$run", id), ("$epoch", epoch.Epoch), ("$cost", epoch.Cost), ("$correct", epoch.Correct), ("$total", epoch.Total), ("$seconds", epoch.Seconds));
+    /// <summary>Keeps an epoch's figures, and with them the network that has them.</summary>
+    /// <param name="id">The run.</param>
+    /// <param name="epoch">The figures.</param>
+    /// <param name="network">The network's file, written already; null to leave the one that is named.</param>
+    public void Add(int id, RunEpoch epoch, string? network) => Write(
+        $"add epoch {epoch.Epoch} of run {id}",
+        """
+        INSERT OR REPLACE INTO epochs (run, epoch, cost, correct, total, seconds) VALUES ($id, $epoch, $cost, $correct, $total, $seconds);
+        UPDATE runs SET network = coalesce($network, network) WHERE id = $id;
+        """,
+        ("$id", id),
+        ("$epoch", epoch.Epoch),
+        ("$cost", epoch.Cost),
+        ("$correct", epoch.Correct),
+        ("$total", epoch.Total),
+        ("$seconds", epoch.Seconds),
+        ("$network", (object?)network ?? DBNull.Value));
 
-    public void Remove(int id) => Execute("DELETE FROM epochs WHERE run = $id; DELETE FROM runs WHERE id = $id", ("$id", id));
+    /// <summary>A run has ended; its last network is written already.</summary>
+    public void Finish(int id, string network) => Write(
+        $"finish run {id}",
+        "UPDATE runs SET state = $state, message = NULL, network = $network WHERE id = $id",
+        ("$state", nameof(RunState.Done)),
+        ("$network", network),
+        ("$id", id));
 
-    private object? Execute(string sql, params ReadOnlySpan<(string Name, object Value)> parameters)
+    /// <summary>Deletes a run's rows. From then on there is no such run, and its files are leftovers.</summary>
+    public void Remove(int id)
     {
-        lock (_gate)
+        const string Sql = "DELETE FROM epochs WHERE run = $id; DELETE FROM runs WHERE id = $id";
+        try
         {
-            using SqliteConnection connection = new(_connection);
-            connection.Open();
-            using SqliteCommand command = connection.CreateCommand();
-#pragma warning disable CA2100 // all of them are written above
-            command.CommandText = sql;
-#pragma warning restore CA2100
-            foreach ((string name, object value) in parameters)
-                command.Parameters.AddWithValue(name, value);
-            return command.ExecuteScalar();
+            Write($"remove run {id}", Sql, ("$id", id));
+        }
+        catch (InklingException e) when (e.InnerException is SqliteException { SqliteErrorCode: SqliteFull })
+        {
+            Folder.Delete(RunFolder.CheckpointOf(id) + ".previous"); // deleting takes some pages too; the run is whole without this file
+            Write($"remove run {id}", Sql, ("$id", id));
         }
     }
 
-    private List<T> Read<T>(string sql, Func<SqliteDataReader, T> read)
+    public void Dispose() => _connection.Dispose();
+
+    /// <summary>Opens the file and brings its schema up to date.</summary>
+    /// <returns>What is wrong with its content; null where it can be used.</returns>
+    private string? FindDamage()
+    {
+        try
+        {
+            _connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = _file, Pooling = false }.ToString());
+            _connection.Open();
+            if (Execute("PRAGMA user_version") is not (long and >= 0 and var version))
+                return "its schema has no version";
+            if (version > Migrations.Length)
+                throw new InklingException($"{_file}: written by a newer Inkling (schema {version}; this one knows up to {Migrations.Length}). Update Inkling, or set XDG_DATA_HOME to another folder.");
+            if (Execute("PRAGMA quick_check(1)") is var found && found is not "ok")
+                return $"{found}";
+            if (Execute("SELECT count(*) FROM sqlite_master") is 0L && Folder.HasRuns)
+                return "it is empty, but there are files of runs beside it";
+            Execute("PRAGMA journal_mode = WAL");
+            if (version < Migrations.Length)
+                Write("migrate", string.Concat(Migrations[(int)version..]) + $"PRAGMA user_version = {Migrations.Length};");
+            Execute("SELECT id, settings, state, message, network FROM runs LIMIT 0");
+            Execute("SELECT run, epoch, cost, correct, total, seconds FROM epochs LIMIT 0");
+            return null;
+        }
+        catch (Exception e) when ((e as SqliteException ?? e.InnerException) is SqliteException { SqliteErrorCode: SqliteError or SqliteCorrupt or SqliteNotADatabase })
+        {
+            return e.Message; // the statements are fixed, so an error in one is an error in the file
+        }
+    }
+
+    /// <summary>Changes the file in one transaction.</summary>
+    /// <exception cref="InklingException">It cannot be changed, and is as it was.</exception>
+    private object? Write(string what, string sql, params ReadOnlySpan<(string Name, object Value)> parameters)
     {
         lock (_gate)
         {
-            using SqliteConnection connection = new(_connection);
-            connection.Open();
-            using SqliteCommand command = connection.CreateCommand();
+            try
+            {
+                Folder.BeforeChange?.Invoke(what);
+                using SqliteTransaction transaction = _connection.BeginTransaction();
+                object? result = Execute(sql, transaction, parameters);
+                transaction.Commit();
+                return result;
+            }
+            catch (SqliteException e)
+            {
+                string why = e.SqliteErrorCode == SqliteFull ? "no space is left on the disk." : e.Message;
+                throw new InklingException($"{_file}: cannot be written: {why}".ReplaceLineEndings(" "), e);
+            }
+        }
+    }
+
+    private object? Execute(string sql, SqliteTransaction? transaction = null, params ReadOnlySpan<(string Name, object Value)> parameters)
+    {
 #pragma warning disable CA2100 // all of them are written above
-            command.CommandText = sql;
+        using SqliteCommand command = new(sql, _connection, transaction);
+#pragma warning restore CA2100
+        foreach ((string name, object value) in parameters)
+            command.Parameters.AddWithValue(name, value);
+        return command.ExecuteScalar();
+    }
+
+    private List<object[]> Read(string sql)
+    {
+        lock (_gate)
+        {
+#pragma warning disable CA2100 // all of them are written above
+            using SqliteCommand command = new(sql, _connection);
 #pragma warning restore CA2100
             using SqliteDataReader row = command.ExecuteReader();
-            List<T> rows = [];
+            List<object[]> rows = [];
             while (row.Read())
-                rows.Add(read(row));
+            {
+                object[] values = new object[row.FieldCount];
+                row.GetValues(values);
+                rows.Add(values);
+            }
+
             return rows;
         }
     }
 }
+
+/// <summary>A run as it is kept.</summary>
+internal sealed record KeptRun(int Id, RunSettings Settings, RunState State, string? Message, string? Network, IReadOnlyList<RunEpoch> Epochs);

@@ -15,6 +15,9 @@ internal sealed class TrainingData(WebSettings settings)
     public IReadOnlyList<(string Name, string Title)> Available() =>
         [.. DataSets.All.Where(set => set.Classes == 10 && set.Locate(Options) is not null).Select(set => (set.Name, set.Title)), (Generated, "")];
 
+    /// <summary>Gives a name data that are in memory already.</summary>
+    public void Put(string name, ImageData data) => _loaded[name] = new Lazy<Task<ImageData>>(() => Task.FromResult(data));
+
     /// <summary>Loads them once. Nothing is downloaded.</summary>
     /// <exception cref="InklingException">They are not here, or damaged.</exception>
     public Task<ImageData> LoadAsync(string name)

@@ -11,7 +11,7 @@ public sealed partial class ReadPage : IAsyncDisposable
 {
     private const int MostDigitsShown = 24;
 
-    private readonly CancellationTokenSource _gone = new();
+    private readonly NewestOnly _work = new();
     private DotNetObjectReference<ReadPage>? _self;
     private IJSObjectReference? _script;
     private ElementReference _canvas;
@@ -32,6 +32,8 @@ public sealed partial class ReadPage : IAsyncDisposable
 
     [Inject] private ModelShelf Models { get; set; } = null!;
 
+    [Inject] private UploadRoom Room { get; set; } = null!;
+
     [Inject] private Corrections Corrections { get; set; } = null!;
 
     [Inject] private WebSettings Settings { get; set; } = null!;
@@ -49,14 +51,17 @@ public sealed partial class ReadPage : IAsyncDisposable
         Sketch sketch = new(strokes);
         if (_picture is not null || !sketch.IsSound)
             return;
-        _isBlank = strokes.Length == 0;
-        if (_isBlank)
-            _stages = null;
-        else
-            await ReadAsync(sketch.ToPicture);
-        _revision = revision;
-        _corrected = null;
-        StateHasChanged();
+        await _work.RunAsync(async token =>
+        {
+            _isBlank = strokes.Length == 0;
+            if (_isBlank)
+                _stages = null;
+            else
+                await ReadAsync(sketch.ToPicture, isLarge: false, token);
+            _revision = revision;
+            _corrected = null;
+            StateHasChanged();
+        });
     }
 
     protected override async Task OnAfterRenderAsync(bool firstRender)
@@ -71,8 +76,7 @@ public sealed partial class ReadPage : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _gone.CancelAsync();
-        _gone.Dispose();
+        _work.Dispose();
         try
         {
             if (_script is not null)
@@ -90,20 +94,21 @@ public sealed partial class ReadPage : IAsyncDisposable
     }
 
     /// <returns>The picture, when it has been read; null where it could not be.</returns>
-    private async Task<GreyImage?> ReadAsync(Func<GreyImage> picture)
+    private async Task<GreyImage?> ReadAsync(Func<GreyImage> picture, bool isLarge, CancellationToken cancellationToken)
     {
         _problem = null;
         try
         {
             string model = Model;
             (_stages, GreyImage read) = await Desk.RunAsync(
-                () =>
+                token =>
                 {
                     GreyImage image = picture();
-                    return (Models.ReaderOf(model).Explain(image), image);
+                    return (Models.ReaderOf(model).Explain(image, cancellationToken: token), image);
                 },
-                isFromPage: true,
-                _gone.Token);
+                "page",
+                isLarge,
+                cancellationToken);
             return read;
         }
         catch (Exception e) when (e is InklingException or TimeoutException or BusyException)
@@ -111,28 +116,26 @@ public sealed partial class ReadPage : IAsyncDisposable
             _problem = e is InklingException ? e.Message : T["read.busy"];
             return null;
         }
-        catch (OperationCanceledException)
-        {
-            return null; // nobody looks any more
-        }
     }
 
-    private async Task TakePictureAsync(InputFileChangeEventArgs e)
+    private Task TakePictureAsync(InputFileChangeEventArgs e) => _work.RunAsync(async token =>
     {
-        if (e.File.Size > Settings.MaxUploadBytes)
-        {
-            _problem = T.Format("read.toolong", Settings.MaxUploadBytes / 1_000_000);
+        _problem = e.FileCount != 1 ? T["read.one"] : e.File.Size > Settings.MaxUploadBytes ? T.Format("read.toolong", Settings.MaxUploadBytes / 1_000_000) : null;
+        if (_problem is not null)
             return;
+        try
+        {
+            using Upload upload = await Room.TakeAsync(e.File.OpenReadStream(Settings.MaxUploadBytes, token), e.File.Size, e.File.Name, token);
+            long pixels = upload.PromisedPixels();
+            if (await ReadAsync(() => PictureFile.Load(upload.Open(), e.File.Name, Settings.MaxPixels), pixels > Settings.LargePixels, token) is { } read)
+                (_picture, _photo) = (read, Pictures.Photo(read));
+            _corrected = null;
         }
-
-        using MemoryStream bytes = new();
-        using (Stream stream = e.File.OpenReadStream(Settings.MaxUploadBytes))
-            await stream.CopyToAsync(bytes);
-        bytes.Position = 0;
-        if (await ReadAsync(() => PictureFile.Load(bytes, e.File.Name, Settings.MaxPixels)) is { } read)
-            (_picture, _photo) = (read, Pictures.Photo(read));
-        _corrected = null;
-    }
+        catch (Exception problem) when (problem is BusyException or IOException or TimeoutException or JSException)
+        {
+            _problem = T[problem is BusyException ? "read.busy" : "read.lost"];
+        }
+    });
 
     private async Task LeavePictureAsync()
     {
@@ -149,7 +152,7 @@ public sealed partial class ReadPage : IAsyncDisposable
         ModelName = (string?)e.Value;
         await _script!.InvokeVoidAsync("say", "model", ModelName);
         if (_picture is { } picture)
-            await ReadAsync(() => picture);
+            await _work.RunAsync(token => ReadAsync(() => picture, picture.Pixels.Length > Settings.LargePixels, token));
         else
             await _script!.InvokeVoidAsync("read");
     }

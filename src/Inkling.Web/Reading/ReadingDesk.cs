@@ -1,91 +1,74 @@
 using System.Diagnostics;
+using System.Threading.RateLimiting;
+using Microsoft.Extensions.Hosting;
 
 namespace Inkling.Web.Reading;
 
 /// <summary>
-/// Where readings wait for a core. Whoever draws on the page goes before the API's callers; of those, only so many may wait.
+/// Where readings, the page's and the API's, wait for a core in the order they came. Large pictures wait for each other first,
+/// so that they leave a core to the small ones. A reading ends with its time limit, its caller or the server.
 /// </summary>
-internal sealed class ReadingDesk(WebSettings settings, ServerMetrics metrics)
+internal sealed class ReadingDesk(WebSettings settings, ServerMetrics metrics, IHostApplicationLifetime lifetime) : IDisposable
 {
-    private readonly Lock _gate = new();
-    private readonly LinkedList<TaskCompletionSource> _pages = [], _callers = [];
-    private int _busy;
+    private readonly ConcurrencyLimiter _places = Queue(settings.Readings, settings.Waiting), _large = Queue(settings.LargeReadings, settings.Waiting);
 
-    /// <summary>Does the work when its turn has come.</summary>
-    /// <exception cref="BusyException">Too many wait.</exception>
-    /// <exception cref="TimeoutException">The work took too long. It keeps its place until it ends.</exception>
-    public async Task<T> RunAsync<T>(Func<T> work, bool isFromPage, CancellationToken cancellationToken)
+    /// <summary>Does the work when its turn has come, and returns when it has ended, however it did.</summary>
+    /// <param name="work">Ends when its token is cancelled.</param>
+    /// <param name="origin">Who asks, for the counters: "page" or "api".</param>
+    /// <param name="isLarge">Whether it may take long.</param>
+    /// <param name="cancellationToken">Cancelled when nobody waits for the result any more.</param>
+    /// <exception cref="BusyException">Too many wait, or its turn did not come in time, or the server is about to stop.</exception>
+    /// <exception cref="TimeoutException">The work took too long.</exception>
+    public async Task<T> RunAsync<T>(Func<CancellationToken, T> work, string origin, bool isLarge, CancellationToken cancellationToken)
     {
         long start = Stopwatch.GetTimestamp();
-        await EnterAsync(isFromPage ? _pages : _callers, isFromPage, cancellationToken);
-        metrics.WaitingTime.Record(Stopwatch.GetElapsedTime(start).TotalSeconds);
-        return await Task.Run(
-            () =>
-            {
-                long begin = Stopwatch.GetTimestamp();
-                try
-                {
-                    T result = work();
-                    metrics.Readings.Add(1, new KeyValuePair<string, object?>("origin", isFromPage ? "page" : "api"));
-                    return result;
-                }
-                finally
-                {
-                    metrics.ReadingTime.Record(Stopwatch.GetElapsedTime(begin).TotalSeconds);
-                    Leave();
-                }
-            },
-            CancellationToken.None).WaitAsync(settings.TimeLimit, CancellationToken.None);
-    }
-
-    private async Task EnterAsync(LinkedList<TaskCompletionSource> queue, bool isFromPage, CancellationToken cancellationToken)
-    {
-        TaskCompletionSource turn = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        lock (_gate)
-        {
-            if (_busy < settings.Readings)
-            {
-                _busy++;
-                return;
-            }
-
-            if (!isFromPage && queue.Count >= settings.Waiting)
-                throw new BusyException();
-            queue.AddLast(turn);
-        }
-
+        using CancellationTokenSource end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lifetime.ApplicationStopping);
+        end.CancelAfter(settings.TimeLimit);
+        bool hasBegun = false;
         try
         {
-            await turn.Task.WaitAsync(settings.TimeLimit, cancellationToken);
+            using RateLimitLease? among = isLarge ? await EnterAsync(_large, end.Token) : null;
+            using RateLimitLease place = await EnterAsync(_places, end.Token);
+            metrics.WaitingTime.Record(Stopwatch.GetElapsedTime(start).TotalSeconds);
+            hasBegun = true;
+            return await Task.Run(() => Do(work, origin, end.Token), CancellationToken.None);
         }
-        catch (Exception e) when (e is TimeoutException or OperationCanceledException)
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            lock (_gate)
-                queue.Remove(turn);
-            if (turn.Task.IsCompleted)
-                Leave(); // its turn came just now
-            if (e is TimeoutException)
-                throw new BusyException();
-            throw;
+            throw hasBegun && !lifetime.ApplicationStopping.IsCancellationRequested ? new TimeoutException() : new BusyException();
         }
     }
 
-    private void Leave()
+    public void Dispose()
     {
-        lock (_gate)
-        {
-            LinkedList<TaskCompletionSource> queue = _pages.Count > 0 ? _pages : _callers;
-            if (queue.First is not { } next)
-            {
-                _busy--;
-                return;
-            }
+        _places.Dispose();
+        _large.Dispose();
+    }
 
-            queue.RemoveFirst();
-            next.Value.SetResult(); // the place passes on
+    private static ConcurrencyLimiter Queue(int places, int waiting) =>
+        new(new ConcurrencyLimiterOptions { PermitLimit = places, QueueLimit = waiting, QueueProcessingOrder = QueueProcessingOrder.OldestFirst });
+
+    private static async Task<RateLimitLease> EnterAsync(ConcurrencyLimiter queue, CancellationToken cancellationToken)
+    {
+        RateLimitLease lease = await queue.AcquireAsync(1, cancellationToken);
+        return lease.IsAcquired ? lease : throw new BusyException();
+    }
+
+    private T Do<T>(Func<CancellationToken, T> work, string origin, CancellationToken cancellationToken)
+    {
+        long begin = Stopwatch.GetTimestamp();
+        try
+        {
+            T result = work(cancellationToken);
+            metrics.Readings.Add(1, new KeyValuePair<string, object?>("origin", origin));
+            return result;
+        }
+        finally
+        {
+            metrics.ReadingTime.Record(Stopwatch.GetElapsedTime(begin).TotalSeconds);
         }
     }
 }
 
-/// <summary>Too many readings wait already.</summary>
+/// <summary>Too much is under way already.</summary>
 internal sealed class BusyException : Exception;

@@ -1,3 +1,6 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using Inkling.Numerics;
 
 namespace Inkling;
@@ -42,6 +45,31 @@ public abstract class Examples
     /// </summary>
     /// <exception cref="NotSupportedException">There are none.</exception>
     internal SparseRows SparseInputs => _sparseInputs ?? LazyInitializer.EnsureInitialized(ref _sparseInputs, MakeSparseInputs);
+
+    /// <summary>Adds every input to a hash, so that a training can tell whether it has the same examples as before.</summary>
+    internal virtual void AppendInputs(IncrementalHash hash)
+    {
+        float[] input = new float[InputSize];
+        for (int i = 0; i < Count; i++)
+        {
+            CopyInput(i, input);
+            hash.AppendData(MemoryMarshal.AsBytes(input.AsSpan()));
+        }
+    }
+
+    /// <summary>Adds every wished-for output, and every class, to a hash.</summary>
+    internal virtual void AppendTargets(IncrementalHash hash)
+    {
+        float[] target = new float[OutputSize];
+        Span<byte> of = stackalloc byte[sizeof(int)];
+        for (int i = 0; i < Count; i++)
+        {
+            CopyTarget(i, target);
+            hash.AppendData(MemoryMarshal.AsBytes(target.AsSpan()));
+            BinaryPrimitives.WriteInt32LittleEndian(of, ClassOf(i));
+            hash.AppendData(of);
+        }
+    }
 
     private protected virtual SparseRows MakeSparseInputs() => throw new NotSupportedException("These examples are not sparse.");
 }

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Inkling.Numerics;
 
 namespace Inkling;
@@ -152,6 +153,15 @@ public sealed class LabelledImages : Examples
 
     /// <inheritdoc/>
     public override int ClassOf(int index) => Labels[index];
+
+    internal override void AppendInputs(IncrementalHash hash) => hash.AppendData(_pixels.Span);
+
+    internal override void AppendTargets(IncrementalHash hash)
+    {
+        hash.AppendData(_labels.Span);
+        if (_targets is not null)
+            base.AppendTargets(hash);
+    }
 
     private float[][] AllTargets()
     {

@@ -12,6 +12,9 @@ internal sealed record NetworkDescription(Architecture Architecture, double Temp
     /// <summary>The metadata entry's name.</summary>
     public const string Key = "inkling";
 
+    /// <summary>A temperature is less than this; what calibration finds is near 1.</summary>
+    public const double MaxTemperature = 1000;
+
     public static NetworkDescription Of(Network network) => new(network.Architecture, network.Temperature, network.History);
 
     public string ToJson()
@@ -44,7 +47,7 @@ internal sealed record NetworkDescription(Architecture Architecture, double Temp
             Cost cost = CostNamed(costName)
                 ?? throw new InklingException($"{name}: a network with {costName} cost, which this version does not know. Use a newer version.");
             double temperature = json.RootElement.TryGetProperty("temperature", out JsonElement t) ? t.GetDouble() : 1;
-            if (!(temperature is > 0 and < 1000))
+            if (!(temperature is > 0 and < MaxTemperature))
                 throw new FormatException("temperature");
             string? history = json.RootElement.TryGetProperty("training", out JsonElement h) ? h.GetString() : null;
             if (history is { Length: > TrainingHistory.MaxLength })

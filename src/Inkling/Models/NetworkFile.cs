@@ -1,3 +1,4 @@
+using System.Globalization;
 using Inkling.Numerics;
 
 namespace Inkling;
@@ -17,10 +18,15 @@ public static class NetworkFile
         /// </summary>
         /// <param name="path">The file; written beside its place and renamed.</param>
         /// <param name="isHalf">Whether safetensors hold half precision, which halves the file; what is loaded again is rounded to it.</param>
-        /// <exception cref="InklingException">The file cannot be written, or .json or .npz is asked for and the network is not one of network2.py.</exception>
+        /// <exception cref="InklingException">
+        /// The file cannot be written; or .json or .npz is asked for and the network is not one of network2.py; or a number of
+        /// the network is not finite, or larger than half precision has them: it could not be loaded again.
+        /// </exception>
         public void Save(string path, bool isHalf = false)
         {
+            ArgumentNullException.ThrowIfNull(network);
             ArgumentNullException.ThrowIfNull(path);
+            RequireSavable(network, path, isHalf && !path.EndsWith(".json", StringComparison.OrdinalIgnoreCase) && !path.EndsWith(".npz", StringComparison.OrdinalIgnoreCase));
             if (path.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase))
                 throw new InklingException($"{path}: Save does not write ONNX; ExportOnnx, of Inkling.Onnx, does.");
             AtomicFile.Write(path, stream =>
@@ -68,6 +74,38 @@ public static class NetworkFile
 
     /// <summary>Whether a header's length comes first, and then the header opens.</summary>
     private static bool IsSafetensors(ReadOnlySpan<byte> file) => file is [_, _, _, _, 0, 0, 0, 0, (byte)'{', ..];
+
+    /// <summary>Refuses to save what could not be loaded again.</summary>
+    /// <param name="network">What is to be saved.</param>
+    /// <param name="name">What errors call the file.</param>
+    /// <param name="isHalf">Whether as half precision.</param>
+    /// <exception cref="InklingException">A number is not finite, or out of half precision's range.</exception>
+    internal static void RequireSavable(Network network, string name, bool isHalf = false)
+    {
+        if (NotFinite(network) is { } lost)
+            throw new InklingException($"{name}: not saved: {lost}. The training diverged; train again with a lower learning rate.");
+        if (!(network.Temperature is > 0 and < NetworkDescription.MaxTemperature))
+            throw new InklingException(string.Create(CultureInfo.InvariantCulture, $"{name}: not saved: a temperature of {network.Temperature}; it is over 0 and under {NetworkDescription.MaxTemperature}."));
+        if (isHalf && FirstTensor(network, value => !Half.IsFinite((Half)value)) is var (tensor, large))
+            throw new InklingException(string.Create(CultureInfo.InvariantCulture, $"{name}: not saved: {tensor} holds {large}, and half precision ends at 65504. Save it in full precision."));
+    }
+
+    /// <summary>The first tensor with what is no finite number, in words: <c>layers.0.bias holds NaN</c>; null where there is none.</summary>
+    internal static string? NotFinite(Network network) =>
+        FirstTensor(network, value => !float.IsFinite(value)) is var (tensor, value) ? string.Create(CultureInfo.InvariantCulture, $"{tensor} holds {value}") : null;
+
+    private static (string Tensor, float Value)? FirstTensor(Network network, Predicate<float> predicate)
+    {
+        (string, float)? first = null;
+        ForEachTensor(network, (name, _, get, _) =>
+        {
+            float[] values = first is null ? get() : [];
+            int at = Array.FindIndex(values, predicate);
+            if (at >= 0)
+                first = (name, values[at]);
+        });
+        return first;
+    }
 
     /// <summary>The whole file.</summary>
     /// <param name="network">What is saved.</param>

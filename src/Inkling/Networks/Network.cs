@@ -34,7 +34,11 @@ public sealed class Network
     /// <param name="initialisation">How weights and biases are drawn.</param>
     /// <param name="seed">The same seed gives the same network, and the same training after it, to the bit.</param>
     public Network(Architecture architecture, Initialisation initialisation = Initialisation.He, int seed = 1)
-        : this(new ParameterBuffer(architecture), new RandomStream(seed)) => initialisation.Draw(Parameters, Random);
+        : this(new ParameterBuffer(architecture), new RandomStream(seed))
+    {
+        Seed = seed;
+        initialisation.Draw(Parameters, Random);
+    }
 
     internal Network(ParameterBuffer parameters, RandomStream random)
     {
@@ -75,6 +79,9 @@ public sealed class Network
     }
 
     internal ParameterBuffer Parameters { get; }
+
+    /// <summary>What its first weights were drawn by; null where they came from elsewhere, as from a file.</summary>
+    internal int? Seed { get; private init; }
 
     /// <summary>Drawn from at birth and then by every shuffle, so that training twice for one epoch is not the same epoch twice.</summary>
     internal RandomStream Random { get; }
@@ -118,7 +125,7 @@ public sealed class Network
     {
         ParameterBuffer copy = new(Architecture);
         copy.CopyFrom(Parameters);
-        return new Network(copy, Random.Clone()) { Temperature = Temperature, History = History };
+        return new Network(copy, Random.Clone()) { Temperature = Temperature, History = History, Seed = Seed };
     }
 
     /// <summary><c>784-30-10, sigmoid, quadratic cost, 23,860 parameters</c>, or an architecture's text in place of the sizes.</summary>

@@ -1,7 +1,4 @@
-using System.Globalization;
-using System.Runtime.InteropServices;
-using System.Text.Json;
-using System.Text.Json.Serialization;
+using System.Diagnostics.CodeAnalysis;
 using Inkling.Numerics;
 
 namespace Inkling;
@@ -9,62 +6,78 @@ namespace Inkling;
 /// <summary>
 /// A training kept in a file, so that it can be killed at any moment and goes on to the same bits: everything in
 /// <see cref="TrainingState"/>, the weights, their average, the optimiser's moments and the best network so far. The one
-/// before is kept beside it, as FILE.previous, and used where this one is damaged.
+/// before is kept beside it, as FILE.previous, and used where this one is damaged. No two trainings use one file at a time.
 /// </summary>
-internal sealed class Checkpoint(string path, Network network, Network? average, OptimiserState? optimiser, TrainingState state, TrainingOptions options, Examples training)
+internal sealed class Checkpoint : IDisposable
 {
-    private const string Key = "inkling-checkpoint";
+    private readonly string _path;
+    private readonly Network _network;
+    private readonly Network? _average;
+    private readonly OptimiserState? _optimiser;
+    private readonly TrainingState _state;
+    private readonly TrainingOptions _options;
+    private readonly int _count;
+    private readonly int _stepsAnEpoch;
+    private readonly FileLock _lock;
+    private Dictionary<string, string> _settings;
 
-    private string Previous => path + ".previous";
+    /// <summary>Takes the file, before anything has been learned.</summary>
+    /// <exception cref="InklingException">It cannot be written, or another training is using it.</exception>
+    public Checkpoint(string path, Network network, Network? average, OptimiserState? optimiser, TrainingState state, TrainingOptions options, Examples training)
+    {
+        AtomicFile.RequireWritable(path);
+        if (FileKinds.Of(path) == FileKind.Stream)
+            throw new InklingException($"{path}: a checkpoint cannot be kept in a device or a FIFO. Name a file.");
+        _path = AtomicFile.TargetOf(path);
+        (_network, _average, _optimiser, _state, _options) = (network, average, optimiser, state, options);
+        _count = training.Count;
+        int miniBatchSize = Math.Min(options.MiniBatchSize, training.Count);
+        _stepsAnEpoch = (training.Count + miniBatchSize - 1) / miniBatchSize;
+        _settings = TrainingFingerprint.Of(network, training, options);
+        _lock = FileLock.Take(_path, $"{path}: another training is using this checkpoint. Wait for it, stop it, or name another file.");
+    }
 
-    /// <summary>What must be the same for a training to go on: nothing here may change what is learned unnoticed.</summary>
-    private string Fingerprint => string.Create(
-        CultureInfo.InvariantCulture,
-        $"{network.Architecture}; {network.Architecture.Cost}; {training.Count} examples; {options.Epochs} epochs; mini-batch {options.MiniBatchSize}; rate {options.LearningRate:R}; {options.Optimiser}; {options.Schedule}; L1 {options.L1:R}; L2 {options.L2:R}; label smoothing {options.LabelSmoothing:R}; average {options.WeightAverage:R}; patience {options.Patience}; {options.Augmentation?.ToString() ?? "no augmentation"}; {options.PlainEpochs} plain epochs");
+    private string Previous => PreviousOf(_path);
 
+    /// <summary>Where the checkpoint before the last is kept.</summary>
+    public static string PreviousOf(string path) => path + ".previous";
+
+    public void Dispose() => _lock.Dispose();
+
+    /// <exception cref="InklingException">The file cannot be written; those that were there still are, one of them whole.</exception>
     public void Save()
     {
         List<Tensor> tensors = [.. Buffers().Select(buffer => new Tensor(buffer.Name, [buffer.Values.Length], buffer.Values.ToArray()))];
-        if (state.Best is { } best)
+        if (_state.Best is { } best)
         {
             tensors.Add(new Tensor("best", [best.Parameters.Span.Length], best.Parameters.Span.ToArray()));
             tensors.Add(new Tensor("best.statistics", [best.Parameters.Statistics.Length], best.Parameters.Statistics.ToArray()));
         }
 
-        Saved saved = new(
-            Fingerprint,
-            ChecksumOf(tensors),
-            state.Epoch,
-            state.ExamplesDone,
-            state.Steps,
-            BitConverter.DoubleToInt64Bits(state.CostSum),
-            network.Random.Save(),
-            state.OrderRandom?.Save(),
-            state.BestValidation,
-            state.EpochsSinceBest,
-            state.EpochsStalled,
-            state.Stalls,
-            state.HasEnded,
-            [.. state.Past.Select(epoch => new SavedEpoch(epoch.Epoch, BitConverter.DoubleToInt64Bits(epoch.Cost), epoch.Test, epoch.Validation, epoch.Time.Ticks))]);
-        Dictionary<string, string> metadata = new(StringComparer.Ordinal) { [Key] = JsonSerializer.Serialize(saved, CheckpointJson.Default.Saved) };
-        if (File.Exists(path) && IsWhole(path))
-            File.Move(path, Previous, overwrite: true);
-        AtomicFile.Write(path, new Safetensors(metadata, tensors).WriteTo);
+        SavedTraining training = new(
+            _settings,
+            _state.ExamplesDone,
+            BitConverter.DoubleToInt64Bits(_state.CostSum),
+            _network.Random.Save(),
+            _state.OrderRandom?.Save(),
+            [.. _state.Past.Select(epoch => new SavedEpoch(BitConverter.DoubleToInt64Bits(epoch.Cost), epoch.Test, epoch.Validation, epoch.Time.Ticks))]);
+        AtomicFile.Write(_path, new CheckpointFile(training, tensors).WriteTo, previous: IsWhole(_path) ? Previous : null);
     }
 
     /// <summary>Goes on from the file, or from the one before it; from the beginning where there is neither.</summary>
-    /// <exception cref="InklingException">There are checkpoints, but none is whole, or they are of another training.</exception>
+    /// <exception cref="InklingException">There are checkpoints, but none is whole, or they are of another training. Nothing has been changed.</exception>
     public void Restore()
     {
         InklingException? damage = null;
-        foreach (string file in new[] { path, Previous }.Where(File.Exists))
+        foreach (string file in new[] { _path, Previous }.Where(File.Exists))
         {
             try
             {
-                (Saved saved, Dictionary<string, float[]> tensors) = Read(file);
-                if (saved.Fingerprint != Fingerprint)
-                    throw new OtherTrainingException($"{file}: the checkpoint of another training ({saved.Fingerprint}), not of this ({Fingerprint}). Name another file, or delete it.");
-                Take(saved, tensors, file);
+                CheckpointFile saved = CheckpointFile.Read(file);
+                Require(saved, file);
+                if (damage is not null)
+                    _options.Warn($"{damage.Message} Going on from the checkpoint before it, {file}.");
+                Take(saved);
                 return;
             }
             catch (InklingException e) when (e is not OtherTrainingException)
@@ -81,7 +94,9 @@ internal sealed class Checkpoint(string path, Network network, Network? average,
     {
         try
         {
-            Read(file);
+            if (!File.Exists(file))
+                return false;
+            CheckpointFile.Read(file);
             return true;
         }
         catch (InklingException)
@@ -90,84 +105,78 @@ internal sealed class Checkpoint(string path, Network network, Network? average,
         }
     }
 
-    private static (Saved Saved, Dictionary<string, float[]> Tensors) Read(string file)
+    /// <summary>Whatever is wrong is found before anything is taken.</summary>
+    private void Require(CheckpointFile file, string name)
     {
-        try
+        SavedTraining saved = file.Training;
+        Dictionary<string, Tensor> tensors = file.Tensors.ToDictionary(tensor => tensor.Name, StringComparer.Ordinal);
+        Require(saved is { Settings: not null, Past: not null }, "what it is of");
+        Require(IsStream(saved.Random) && (saved.OrderRandom is null || IsStream(saved.OrderRandom)), "its streams of random numbers");
+        bool startsWhereSavedEnds = _settings["start weights"] == TrainingFingerprint.HashOfStart(ValuesOf("weights"), ValuesOf("statistics"), saved.Random);
+        if (TrainingFingerprint.Difference(saved.Settings, _settings, startsWhereSavedEnds) is { } difference)
+            throw new OtherTrainingException($"{name}: the checkpoint of another training: {difference}. Name another file, or delete it and {Path.GetFileName(Previous)}.");
+        foreach ((string buffer, Memory<float> values) in Buffers())
+            Require(Has(buffer, values.Length), $"its tensor \"{buffer}\"");
+        Require(saved.Past.Length == 0 || (Has("best", _network.Parameters.Span.Length) && Has("best.statistics", _network.Parameters.Statistics.Length)), "its best network");
+        Require(saved.Past.Length <= _options.Epochs && saved.Past.All(IsPossible), "the epochs behind it");
+        Require(saved.ExamplesDone == _count || (saved.ExamplesDone >= 0 && saved.ExamplesDone < _count && saved.ExamplesDone % Math.Min(_options.MiniBatchSize, _count) == 0), "where it stands");
+        Require(double.IsFinite(BitConverter.Int64BitsToDouble(saved.CostSum)) && (saved.ExamplesDone == 0 || saved.OrderRandom is not null), "where it stands");
+
+        float[] ValuesOf(string tensor) => tensors.TryGetValue(tensor, out Tensor? found) ? found.Values : [];
+
+        bool Has(string tensor, int length) => tensors.ContainsKey(tensor) && ValuesOf(tensor).Length == length;
+
+        void Require([DoesNotReturnIf(false)] bool condition, string what)
         {
-            Safetensors content = Safetensors.Parse(File.ReadAllBytes(file), file);
-            Saved? saved = content.Metadata.TryGetValue(Key, out string? json) ? JsonSerializer.Deserialize(json, CheckpointJson.Default.Saved) : null;
-            if (saved is null || saved.Checksum != ChecksumOf(content.Tensors) || saved.Random is not { Length: 5 } || saved.OrderRandom is not (null or { Length: 5 }) || saved.Past is null)
-                throw new InklingException($"{file}: not a checkpoint, or a damaged one. Delete it to begin again.");
-            return (saved, content.Tensors.ToDictionary(tensor => tensor.Name, tensor => tensor.Values, StringComparer.Ordinal));
+            if (!condition)
+                throw new InklingException($"{name}: a checkpoint that contradicts itself in {what}. Delete it to begin again.");
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
-        {
-            throw new InklingException($"{file}: cannot be read as a checkpoint: {e.Message}".ReplaceLineEndings(" "), e);
-        }
+
+        static bool IsStream(ulong[]? random) => random is [_, _, _, _, var spare] && random.AsSpan(0, 4).ContainsAnyExcept(0UL) && !double.IsInfinity(BitConverter.UInt64BitsToDouble(spare));
+
+        bool IsPossible(SavedEpoch? epoch) => epoch is { Ticks: >= 0 } && double.IsFinite(BitConverter.Int64BitsToDouble(epoch.Cost)) && IsOf(epoch.Test, _options.TestData) && IsOf(epoch.Validation, _options.ValidationData);
+
+        static bool IsOf(Score? score, Examples? examples) => score?.Total == examples?.Count && (score is not { } given || (given.Correct >= 0 && given.Correct <= given.Total));
     }
 
-    private static string ChecksumOf(IEnumerable<Tensor> tensors)
+    private void Take(CheckpointFile file)
     {
-        using System.Security.Cryptography.IncrementalHash hash = System.Security.Cryptography.IncrementalHash.CreateHash(System.Security.Cryptography.HashAlgorithmName.SHA256);
-        foreach (Tensor tensor in tensors)
-            hash.AppendData(MemoryMarshal.AsBytes(tensor.Values.AsSpan()));
-        return Convert.ToHexString(hash.GetHashAndReset());
-    }
-
-    private void Take(Saved saved, Dictionary<string, float[]> tensors, string file)
-    {
+        SavedTraining saved = file.Training;
+        Dictionary<string, float[]> tensors = file.Tensors.ToDictionary(tensor => tensor.Name, tensor => tensor.Values, StringComparer.Ordinal);
         foreach ((string name, Memory<float> values) in Buffers())
-            Required(name, values.Length).CopyTo(values);
-        network.Random.CopyFrom(RandomStream.Restore(saved.Random));
-        state.Epoch = saved.Epoch;
-        state.ExamplesDone = saved.ExamplesDone;
-        state.Steps = saved.Steps;
-        state.CostSum = BitConverter.Int64BitsToDouble(saved.CostSum);
-        state.OrderRandom = saved.OrderRandom is { } order ? RandomStream.Restore(order) : null;
-        state.BestValidation = saved.BestValidation;
-        state.EpochsSinceBest = saved.EpochsSinceBest;
-        state.EpochsStalled = saved.EpochsStalled;
-        state.Stalls = saved.Stalls;
-        state.HasEnded = saved.HasEnded;
+            tensors[name].CopyTo(values);
+        _network.Random.CopyFrom(RandomStream.Restore(saved.Random));
+        _settings = saved.Settings; // where it began, should this network have come further
         if (saved.Past.Length > 0)
         {
-            state.Best = network.Clone();
-            Required("best", network.Parameters.Span.Length).CopyTo(state.Best.Parameters.Span);
-            Required("best.statistics", network.Parameters.Statistics.Length).CopyTo(state.Best.Parameters.Statistics);
+            Network best = _network.Clone();
+            tensors["best"].CopyTo(best.Parameters.Span);
+            tensors["best.statistics"].CopyTo(best.Parameters.Statistics);
+            _state.Repeat([.. saved.Past.Select((epoch, i) => new EpochResult(i, BitConverter.Int64BitsToDouble(epoch.Cost), epoch.Test, epoch.Validation, TimeSpan.FromTicks(epoch.Ticks), null))], best, _options);
         }
 
-        state.Past.AddRange(saved.Past.Select(epoch => new EpochResult(epoch.Epoch, BitConverter.Int64BitsToDouble(epoch.Cost), epoch.Test, epoch.Validation, TimeSpan.FromTicks(epoch.Ticks), state.Best!)));
-
-        float[] Required(string name, int length) =>
-            tensors.TryGetValue(name, out float[]? values) && values.Length == length ? values : throw new InklingException($"{file}: \"{name}\" is missing in the checkpoint. Delete it to begin again.");
+        _state.ExamplesDone = saved.ExamplesDone;
+        _state.Steps = (long)saved.Past.Length * _stepsAnEpoch + (saved.ExamplesDone + _options.MiniBatchSize - 1L) / _options.MiniBatchSize;
+        _state.CostSum = BitConverter.Int64BitsToDouble(saved.CostSum);
+        _state.OrderRandom = saved.OrderRandom is { } order ? RandomStream.Restore(order) : null;
     }
 
     private IEnumerable<(string Name, Memory<float> Values)> Buffers()
     {
-        yield return ("weights", network.Parameters.Memory);
-        yield return ("statistics", network.Parameters.StatisticsMemory);
-        if (average is not null)
+        yield return ("weights", _network.Parameters.Memory);
+        yield return ("statistics", _network.Parameters.StatisticsMemory);
+        if (_average is not null)
         {
-            yield return ("average", average.Parameters.Memory);
-            yield return ("average.statistics", average.Parameters.StatisticsMemory);
+            yield return ("average", _average.Parameters.Memory);
+            yield return ("average.statistics", _average.Parameters.StatisticsMemory);
         }
 
-        if (optimiser is not null)
+        if (_optimiser is not null)
         {
-            yield return ("optimiser.first", optimiser.First.Memory);
-            yield return ("optimiser.second", optimiser.Second.Memory);
+            yield return ("optimiser.first", _optimiser.First.Memory);
+            yield return ("optimiser.second", _optimiser.Second.Memory);
         }
     }
 
-    /// <summary>The state as it is written, under a fingerprint of what is trained and how, and the SHA-256 of all tensors.</summary>
-    internal sealed record Saved(
-        string Fingerprint, string Checksum, int Epoch, int ExamplesDone, long Steps, long CostSum, ulong[] Random, ulong[]? OrderRandom, int BestValidation, int EpochsSinceBest, int EpochsStalled, int Stalls, bool HasEnded, SavedEpoch[] Past);
-
-    internal sealed record SavedEpoch(int Epoch, long Cost, Score? Test, Score? Validation, long Ticks);
-
     private sealed class OtherTrainingException(string message) : InklingException(message);
 }
-
-/// <summary>How a checkpoint's state is written as JSON, without reflection.</summary>
-[JsonSerializable(typeof(Checkpoint.Saved))]
-internal sealed partial class CheckpointJson : JsonSerializerContext;

@@ -28,8 +28,10 @@ internal sealed class Trainer : IDisposable
         TrainingOptions.Require(options);
         foreach (Examples examples in new[] { training, options.TestData ?? training, options.ValidationData ?? training })
             Evaluation.RequireFit(network, examples);
-        if (options.ValidationData is null && (options.Patience > 0 || options.Schedule is Schedule.HalveOnStall))
+        if (options.ValidationData is null && options.StopsEarly)
             throw new ArgumentException("Stopping early, and halving the learning rate on a stall, need validation data.", nameof(options));
+        if (options.Augmentation is not null && training is not LabelledImages)
+            throw new ArgumentException("Only images can be augmented.", nameof(options));
         _network = network;
         _training = training;
         _options = options;
@@ -44,10 +46,8 @@ internal sealed class Trainer : IDisposable
         }
 
         _pass = new Backpropagation(network, _miniBatchSize, options.Threads, isSparse: training.IsSparse && options.Augmentation is null) { LabelSmoothing = options.LabelSmoothing };
-        if (options.Augmentation is { } augmentation)
+        if (options.Augmentation is { } augmentation && training is LabelledImages images)
         {
-            if (training is not LabelledImages images)
-                throw new ArgumentException("Only images can be augmented.", nameof(options));
             _pass.Distort = (example, image) =>
             {
                 if (State.Epoch < options.Epochs - options.PlainEpochs)
@@ -74,11 +74,12 @@ internal sealed class Trainer : IDisposable
 
     public void Run(CancellationToken cancellationToken)
     {
-        Checkpoint? checkpoint = _options.Checkpoint is { } path ? new Checkpoint(path, _network, _average, _optimiser, State, _options, _training) : null;
+        using Checkpoint? checkpoint = _options.Checkpoint is { } path ? new Checkpoint(path, _network, _average, _optimiser, State, _options, _training) : null;
         EpochReports reports = new(_options, runsBeside: _pass is { Workers.Count: 1 } && _options.Threads > 1 && !NeedsResults);
         checkpoint?.Restore();
         foreach (EpochResult past in State.Past)
             reports.Announce(past);
+        int? kept = null;
         try
         {
             while (State.Epoch < _options.Epochs && !State.HasEnded)
@@ -89,6 +90,8 @@ internal sealed class Trainer : IDisposable
                 State.Finish(result, _options);
                 checkpoint?.Save();
             }
+
+            kept = _options.StopsEarly && State.Best is not null ? State.BestEpoch : null;
         }
         catch (OperationCanceledException)
         {
@@ -99,14 +102,15 @@ internal sealed class Trainer : IDisposable
         {
             reports.Finish();
             if (State.Epoch > 0)
-                _network.History = TrainingHistory.Append(_network.History, TrainingHistory.Describe(_options, State.Epoch, _training.Count));
+                _network.History = TrainingHistory.Append(_network.History, TrainingHistory.Describe(_options, State.Epoch, _training.Count, kept));
         }
 
-        if (_average is not null)
-            _network.Parameters.CopyFrom(_average.Parameters);
+        Network end = kept is null ? Result : State.Best!;
+        if (end != _network)
+            _network.Parameters.CopyFrom(end.Parameters);
     }
 
-    private bool NeedsResults => _options.Patience > 0 || _options.Schedule is Schedule.HalveOnStall || _options.Checkpoint is not null;
+    private bool NeedsResults => _options.StopsEarly || _options.Checkpoint is not null;
 
     private void RunEpoch(CancellationToken cancellationToken)
     {
@@ -138,8 +142,8 @@ internal sealed class Trainer : IDisposable
             _options.Progress?.Add(done);
         }
 
-        if (_network.Parameters.Weighted.FirstOrDefault(layer => layer.Panels.ContainsAny(float.NaN, float.PositiveInfinity, float.NegativeInfinity)) is { } lost)
-            throw Diagnostics.Diverged($"the weights of the {lost.Neurons} neurons of layer {Array.IndexOf(_network.Parameters.All, lost) + 1}", State, _options); // sigmoids hide it from the cost
+        if (NetworkFile.NotFinite(_network) is { } lost)
+            throw Diagnostics.Diverged($"the weights ({lost})", State, _options); // sigmoids hide it from the cost
         _network.Random.CopyFrom(random);
     }
 
@@ -210,7 +214,7 @@ internal sealed class Trainer : IDisposable
 internal sealed class TrainingState
 {
     /// <summary>Epochs finished.</summary>
-    public int Epoch { get; set; }
+    public int Epoch { get; private set; }
 
     /// <summary>Examples learned from in the epoch under way.</summary>
     public int ExamplesDone { get; set; }
@@ -228,25 +232,40 @@ internal sealed class TrainingState
     public long EpochSeed { get; set; }
 
     /// <summary>The most correct answers on validation data so far.</summary>
-    public int BestValidation { get; set; } = -1;
+    public int BestValidation { get; private set; } = -1;
 
     /// <summary>Epochs since then.</summary>
-    public int EpochsSinceBest { get; set; }
+    public int EpochsSinceBest { get; private set; }
 
     /// <summary>Epochs since the learning rate was halved, or since the best.</summary>
-    public int EpochsStalled { get; set; }
+    public int EpochsStalled { get; private set; }
 
     /// <summary>How often the learning rate was halved.</summary>
-    public int Stalls { get; set; }
+    public int Stalls { get; private set; }
 
     /// <summary>Training ended before its last epoch, since validation had stopped improving.</summary>
-    public bool HasEnded { get; set; }
+    public bool HasEnded { get; private set; }
 
-    /// <summary>The epochs finished, where they are needed again.</summary>
+    /// <summary>The epochs finished, where they are needed again; only the best has its network: those of all would fill the memory.</summary>
     public List<EpochResult> Past { get; } = [];
 
-    /// <summary>The network of the epoch that was best on validation data; of the last, without such data.</summary>
-    public Network? Best { get; set; }
+    /// <summary>The network of the epoch that was best on validation data, the first of equal ones; of the last, without such data.</summary>
+    public Network? Best { get; private set; }
+
+    /// <summary>Which epoch that is, from 0.</summary>
+    public int BestEpoch { get; private set; }
+
+    /// <summary>Comes to where these epochs end, from the beginning.</summary>
+    /// <param name="past">The epochs, without networks.</param>
+    /// <param name="best">The network of the best of them.</param>
+    /// <param name="options">How they were trained.</param>
+    public void Repeat(IReadOnlyList<EpochResult> past, Network best, TrainingOptions options)
+    {
+        foreach (EpochResult result in past)
+            Finish(result, options);
+        Best = best;
+        Past[BestEpoch] = Past[BestEpoch] with { Network = best };
+    }
 
     public void Finish(EpochResult? result, TrainingOptions options)
     {
@@ -256,8 +275,14 @@ internal sealed class TrainingState
             return;
         bool isBest = result.Validation is not { } score || score.Correct > BestValidation;
         BestValidation = Math.Max(BestValidation, result.Validation?.Correct ?? -1);
-        Best = isBest ? result.Network : Best;
-        Past.Add(result with { Network = Best! }); // the others' networks would fill the memory
+        if (isBest)
+        {
+            if (Past.Count > 0)
+                Past[BestEpoch] = Past[BestEpoch] with { Network = null };
+            (Best, BestEpoch) = (result.Network, Past.Count);
+        }
+
+        Past.Add(isBest ? result : result with { Network = null });
         EpochsSinceBest = isBest ? 0 : EpochsSinceBest + 1;
         EpochsStalled = isBest ? 0 : EpochsStalled + 1;
         if (options.Schedule is Schedule.HalveOnStall halve && EpochsStalled >= halve.Patience)

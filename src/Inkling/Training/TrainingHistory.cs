@@ -17,7 +17,8 @@ internal static class TrainingHistory
     /// <param name="options">How the network was trained.</param>
     /// <param name="epochs">How many epochs it came to.</param>
     /// <param name="examples">How many examples an epoch has.</param>
-    public static string Describe(TrainingOptions options, int epochs, int examples)
+    /// <param name="kept">The epoch, from 0, whose network was kept at the end; null for the last.</param>
+    public static string Describe(TrainingOptions options, int epochs, int examples, int? kept = null)
     {
         List<string> parts = [Text($"{epochs:N0} {(epochs == 1 ? "epoch" : "epochs")} of {examples:N0} examples"), Text($"mini-batches of {options.MiniBatchSize:N0}"), Describe(options.Optimiser), Text($"learning rate {options.LearningRate}")];
         Add(options.Schedule is not Schedule.Constant, $"{Describe(options.Schedule)}");
@@ -28,6 +29,7 @@ internal static class TrainingHistory
         Add(options.Patience > 0, $"patience {options.Patience}");
         Add(options.Augmentation is not null, $"augmentation ({Describe(options.Augmentation)})");
         Add(options.PlainEpochs > 0, $"the last {options.PlainEpochs} epochs without augmentation");
+        Add(kept is not null, $"epoch {kept} kept, the best on validation");
         return string.Join(", ", parts);
 
         void Add(bool isSet, FormattableString text)

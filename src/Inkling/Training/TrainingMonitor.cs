@@ -15,11 +15,15 @@ public sealed class TrainingMonitor(LabelledImages training, LabelledImages? val
     /// <summary>An entry for each epoch recorded.</summary>
     public IReadOnlyList<MonitorEntry> Entries => _entries;
 
-    /// <summary>Looks at the network as an epoch left it.</summary>
+    /// <summary>
+    /// Looks at the network as an epoch left it. Epochs told again after an interruption are left out where their networks are
+    /// no longer there (<see cref="EpochResult.Network"/>).
+    /// </summary>
     public void Record(EpochResult epoch)
     {
         ArgumentNullException.ThrowIfNull(epoch);
-        Network network = epoch.Network;
+        if (epoch.Network is not { } network)
+            return;
         LabelledImages sample = training.Slice(0, Math.Min(MostForScores, training.Count));
         Gradient gradient = network.GradientOf(training.Slice(0, Math.Min(MostForGradient, training.Count)));
         LayerNorms[] layers = [.. network.WeightedLayers.Select((layer, l) => new LayerNorms(

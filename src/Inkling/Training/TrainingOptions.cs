@@ -42,13 +42,16 @@ public sealed record TrainingOptions
     /// </summary>
     public int PlainEpochs { get; init; }
 
-    /// <summary>Training ends when accuracy on validation data has not improved for so many epochs; 0 for never.</summary>
+    /// <summary>
+    /// Training ends when accuracy on validation data has not improved for so many epochs; 0 for never. Where it may end so, or
+    /// by <see cref="Schedule.HalveOnStall"/>, the network ends as it was after the best epoch, the first of equal ones.
+    /// </summary>
     public int Patience { get; init; }
 
     /// <summary>Evaluated after each epoch, where given.</summary>
     public Examples? TestData { get; init; }
 
-    /// <summary>Examples to choose the best epoch by; they are evaluated after each, as the test data are.</summary>
+    /// <summary>Examples to choose the best epoch by (see <see cref="Patience"/>); they are evaluated after each, as the test data are.</summary>
     public Examples? ValidationData { get; init; }
 
     /// <summary>
@@ -71,9 +74,27 @@ public sealed record TrainingOptions
 
     /// <summary>
     /// A file that training is kept in after each epoch and when it is cancelled. Where it is there already, training goes on
-    /// from it and ends with the same bits as if it had never been interrupted.
+    /// from it and ends with the same bits as if it had never been interrupted; the checkpoint of another training (other
+    /// settings, seed or start weights, other examples) is refused, and so is one that another training is using.
     /// </summary>
     public string? Checkpoint { get; init; }
+
+    /// <summary>
+    /// Told in one line what was wrong though training goes on, as a damaged checkpoint that was passed over for the one before
+    /// it; null for standard error.
+    /// </summary>
+    public Action<string>? OnWarning { get; init; }
+
+    /// <summary>Whether training may end before its last epoch, and then with the network of the best.</summary>
+    internal bool StopsEarly => Patience > 0 || Schedule is Schedule.HalveOnStall;
+
+    internal void Warn(string line)
+    {
+        if (OnWarning is null)
+            Console.Error.WriteLine(line);
+        else
+            OnWarning(line);
+    }
 
     /// <exception cref="ArgumentOutOfRangeException">A number is out of its range; the message says which, and the range.</exception>
     internal static void Require(TrainingOptions options)

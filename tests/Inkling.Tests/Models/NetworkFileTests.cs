@@ -172,9 +172,47 @@ public sealed class NetworkFileTests : IDisposable
     public void A_weight_that_is_no_number_is_refused_with_the_name_of_its_tensor()
     {
         Network network = new([3, 2], seed: 4);
-        network.Layers[0][0, 1] = float.NaN;
         network.Save(PathOf("nan.safetensors"));
+        byte[] file = File.ReadAllBytes(PathOf("nan.safetensors"));
+        BinaryPrimitives.WriteSingleLittleEndian(file.AsSpan(8 + BinaryPrimitives.ReadInt32LittleEndian(file)), float.NaN);
+        File.WriteAllBytes(PathOf("nan.safetensors"), file);
         Assert.Contains("layers.0.weight", Assert.Throws<InklingException>(() => Network.Load(PathOf("nan.safetensors"))).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("n.safetensors", float.NaN)]
+    [InlineData("n.safetensors", float.PositiveInfinity)]
+    [InlineData("n.npz", float.NegativeInfinity)]
+    [InlineData("n.json", float.NaN)]
+    public void A_network_that_could_not_be_loaded_again_is_not_saved_and_what_was_there_stays(string name, float value)
+    {
+        Network network = new([3, 2], seed: 4);
+        network.Save(PathOf(name));
+        byte[] before = File.ReadAllBytes(PathOf(name));
+        network.Layers[0].Biases[1] = value;
+        string message = Assert.Throws<InklingException>(() => network.Save(PathOf(name))).Message;
+        Assert.StartsWith($"{PathOf(name)}: not saved: layers.0.bias holds ", message, StringComparison.Ordinal);
+        Assert.Equal(before, File.ReadAllBytes(PathOf(name)));
+    }
+
+    [Fact]
+    public void What_half_precision_cannot_hold_is_refused_when_it_is_saved_so()
+    {
+        Network network = new([3, 2], seed: 4);
+        network.Layers[0][1, 0] = 65_519; // rounds to 65504, the largest
+        network.Save(PathOf("half.safetensors"), isHalf: true);
+        Assert.Equal(65_504, Network.Load(PathOf("half.safetensors")).Layers[0][1, 0]);
+        network.Layers[0][1, 0] = -65_520; // rounds to infinity
+        Assert.Contains("layers.0.weight holds -65520, and half precision ends at 65504", Assert.Throws<InklingException>(() => network.Save(PathOf("half.safetensors"), isHalf: true)).Message, StringComparison.Ordinal);
+        network.Save(PathOf("full.safetensors"));
+        Assert.Equal(-65_520, Network.Load(PathOf("full.safetensors")).Layers[0][1, 0]);
+    }
+
+    [Fact]
+    public void A_temperature_that_could_not_be_loaded_again_is_not_saved()
+    {
+        Network network = new([3, 2], seed: 4) { Temperature = double.NaN };
+        Assert.Contains("temperature of NaN", Assert.Throws<InklingException>(() => network.Save(PathOf("n.safetensors"))).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -3,12 +3,9 @@ namespace Inkling.Tests.Training;
 /// <summary>A training that is interrupted goes on to the same bits.</summary>
 public sealed class CheckpointTests : IDisposable
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("inkling checkpoint ").FullName;
-    private readonly LabelledImages _images = GeneratedDigits.Create(60, seed: 1);
+    private readonly CheckpointFolder _folder = new();
 
-    private string File => Path.Combine(_folder, "run.checkpoint");
-
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+    public void Dispose() => _folder.Dispose();
 
     [Theory]
     [InlineData(1)]
@@ -16,84 +13,69 @@ public sealed class CheckpointTests : IDisposable
     [InlineData(7)]
     public void Interrupted_after_any_step_it_ends_with_the_same_bits(int steps)
     {
-        Network whole = Train(Options, null);
-        using CancellationTokenSource stop = new();
-        TrainingProgress progress = new();
-        Task interrupted = Task.Run(() => Fresh().Train(_images, Options with { Checkpoint = File, Progress = progress }, stop.Token), TestContext.Current.CancellationToken);
-        SpinWait.SpinUntil(() => progress.Examples >= steps * 16 || interrupted.IsCompleted);
-        stop.Cancel();
-        Assert.ThrowsAny<OperationCanceledException>(interrupted.GetAwaiter().GetResult);
+        Network whole = _folder.Train(CheckpointFolder.Options, null);
+        _folder.TrainUntilStep(steps);
         List<int> epochs = [];
-        Network resumed = Train(Options with { OnEpoch = epoch => epochs.Add(epoch.Epoch) }, File);
-        Assert.Equal(Bits(whole), Bits(resumed));
+        Network resumed = _folder.Train(CheckpointFolder.Options with { OnEpoch = epoch => epochs.Add(epoch.Epoch) });
+        Assert.Equal(CheckpointFolder.Bits(whole), CheckpointFolder.Bits(resumed));
         Assert.Equal([0, 1, 2], epochs); // those finished before are told again
     }
 
     [Fact]
-    public void A_damaged_checkpoint_is_passed_over_for_the_one_before_it()
+    public void Interrupted_again_and_again_it_ends_with_the_same_bits()
     {
-        Network whole = Train(Options, null);
+        for (int steps = 1; steps <= 11; steps++)
+            _folder.TrainUntilStep(steps);
+        Assert.Equal(CheckpointFolder.Bits(_folder.Train(CheckpointFolder.Options, null)), CheckpointFolder.Bits(_folder.Train(CheckpointFolder.Options)));
+    }
+
+    [Fact]
+    public void The_network_that_was_interrupted_can_itself_go_on()
+    {
+        Network network = CheckpointFolder.Fresh();
         using CancellationTokenSource stop = new();
-        Assert.ThrowsAny<OperationCanceledException>(() => Fresh().Train(_images, Options with { Checkpoint = File, OnEpoch = epoch => Stop(epoch, stop) }, stop.Token));
-        byte[] content = System.IO.File.ReadAllBytes(File);
-        content[^20] ^= 1;
-        System.IO.File.WriteAllBytes(File, content);
-        Assert.Equal(Bits(whole), Bits(Train(Options, File)));
+        TrainingOptions stopping = CheckpointFolder.Options with { Checkpoint = _folder.File, BetweenSteps = moment => CheckpointFolder.StopAt(6, moment, stop) };
+        Assert.ThrowsAny<OperationCanceledException>(() => network.Train(CheckpointFolder.Images, stopping, stop.Token));
+        network.Train(CheckpointFolder.Images, CheckpointFolder.Options with { Checkpoint = _folder.File }, TestContext.Current.CancellationToken);
+        Assert.Equal(CheckpointFolder.Bits(_folder.Train(CheckpointFolder.Options, null)), CheckpointFolder.Bits(network));
+    }
 
-        static void Stop(EpochResult epoch, CancellationTokenSource stop)
+    [Fact]
+    public void A_training_that_is_done_is_told_again_and_ends_with_the_same_bits()
+    {
+        Network whole = _folder.Train(CheckpointFolder.Options);
+        List<EpochResult> told = [];
+        Network again = _folder.Train(CheckpointFolder.Options with { OnEpoch = told.Add });
+        Assert.Equal(CheckpointFolder.Bits(whole), CheckpointFolder.Bits(again));
+        Assert.Equal([0, 1, 2], told.Select(epoch => epoch.Epoch));
+    }
+
+    /// <summary>The monitor drew the best epoch's weights under the numbers of all others.</summary>
+    [Fact]
+    public void An_epoch_told_again_has_its_own_network_or_none()
+    {
+        List<EpochResult> first = [], again = [];
+        _folder.Train(CheckpointFolder.Options with { OnEpoch = first.Add });
+        _folder.Train(CheckpointFolder.Options with { OnEpoch = again.Add });
+        Assert.Equal(first.Select(epoch => (epoch.Cost, epoch.Validation)), again.Select(epoch => (epoch.Cost, epoch.Validation)));
+        int best = first.FindIndex(epoch => epoch.Validation == first.MaxBy(e => e.Validation!.Value.Correct)!.Validation);
+        for (int epoch = 0; epoch < first.Count; epoch++)
         {
-            if (epoch.Epoch == 1)
-                stop.Cancel();
+            if (again[epoch].Network is { } network)
+                Assert.Equal(CheckpointFolder.Bits(first[epoch].Network!), CheckpointFolder.Bits(network));
+            Assert.Equal(epoch == best, again[epoch].Network is not null);
         }
-    }
 
-    [Fact]
-    public void Where_all_are_damaged_it_says_so_and_leaves_them()
-    {
-        System.IO.File.WriteAllText(File, "not a checkpoint");
-        Assert.Contains(File, Assert.Throws<InklingException>(() => Train(Options, File)).Message, StringComparison.Ordinal);
-        Assert.Equal("not a checkpoint", System.IO.File.ReadAllText(File));
-    }
-
-    [Fact]
-    public void The_checkpoint_of_another_training_is_refused_with_both_descriptions()
-    {
-        Train(Options with { Epochs = 1 }, File);
-        InklingException refusal = Assert.ThrowsAny<InklingException>(() => Train(Options with { Epochs = 1, LearningRate = 0.02 }, File));
-        Assert.Contains("rate 0.01", refusal.Message, StringComparison.Ordinal);
-        Assert.Contains("rate 0.02", refusal.Message, StringComparison.Ordinal);
+        TrainingMonitor monitor = new(CheckpointFolder.Images, null);
+        again.ForEach(monitor.Record);
+        Assert.Equal([best], monitor.Entries.Select(entry => entry.Epoch));
     }
 
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(5)]
-    public void The_number_of_threads_does_not_show_in_the_result(int threads) =>
-        Assert.Equal(Bits(Train(Options with { Threads = 3 }, null)), Bits(Train(Options with { Threads = threads }, null)));
-
-    private static TrainingOptions Options => new()
-    {
-        Epochs = 3,
-        MiniBatchSize = 16,
-        LearningRate = 0.01,
-        Optimiser = new Optimiser.Adam(WeightDecay: 0.01),
-        Schedule = new Schedule.OneCycle(),
-        WeightAverage = 0.9,
-        Augmentation = new Augmentation { Shift = 1, Rotation = 10, Elastic = 10, Thickness = 0.5, Erasing = 0.5, Noise = 0.1 },
-        ValidationData = GeneratedDigits.Create(20, seed: 2),
-        Threads = 2,
-        OnEpoch = _ => { },
-    };
-
-    private static Network Fresh() =>
-        new(Architecture.Parse("1x28x28 conv:17:5x5:stride2:nobias batchnorm relu conv:33:3x3:pad1 silu maxpool:2 flatten dropout:0.3 dense:40 tanh dense:10 softmax"), seed: 4);
-
-    private static float[] Bits(Network network) => [.. network.Parameters.Span, .. network.Parameters.Statistics];
-
-    private Network Train(TrainingOptions options, string? checkpoint)
-    {
-        Network network = Fresh();
-        network.Train(_images, options with { Checkpoint = checkpoint }, TestContext.Current.CancellationToken);
-        return network;
-    }
+    public void The_number_of_threads_does_not_show_in_the_result(int threads) => Assert.Equal(
+        CheckpointFolder.Bits(_folder.Train(CheckpointFolder.Options with { Threads = 3 }, null)),
+        CheckpointFolder.Bits(_folder.Train(CheckpointFolder.Options with { Threads = threads }, null)));
 }

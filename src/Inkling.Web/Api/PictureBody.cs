@@ -1,0 +1,77 @@
+using System.Globalization;
+using Inkling.Web.Reading;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Net.Http.Headers;
+
+namespace Inkling.Web.Api;
+
+/// <summary>The picture in a request: its body, or the one file of a form.</summary>
+internal static class PictureBody
+{
+    private const int MaxBoundaryLength = 128; // RFC 2046 allows 70
+
+    /// <exception cref="RefusedException">There is no picture, or it is too long or too slow.</exception>
+    /// <exception cref="BusyException">There is no room for it now.</exception>
+    public static async Task<Upload> TakeAsync(HttpRequest request, UploadRoom room, WebSettings settings, CancellationToken cancellationToken)
+    {
+        if (request.ContentLength > settings.MaxUploadBytes)
+            throw TooLong(request);
+        if (request.Headers.ContentEncoding is [string encoding, ..] && encoding != "identity")
+            throw new RefusedException(StatusCodes.Status415UnsupportedMediaType, "The picture is sent as it is, without a Content-Encoding.");
+        using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(settings.UploadTimeLimit);
+        try
+        {
+            // What says it is a form of text, as curl does unless told otherwise, is the picture too.
+            return request.ContentType?.StartsWith("multipart/form-data", StringComparison.OrdinalIgnoreCase) == true
+                ? await OfFormAsync(request, room, limit.Token)
+                : await room.TakeAsync(request.Body, request.ContentLength, null, limit.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new RefusedException(StatusCodes.Status408RequestTimeout,
+                string.Create(CultureInfo.InvariantCulture, $"The picture did not arrive within {settings.UploadTimeLimit.TotalSeconds:0.#} s. Reduce it."));
+        }
+        catch (BadHttpRequestException e) when (e.StatusCode == StatusCodes.Status413PayloadTooLarge)
+        {
+            throw TooLong(request);
+        }
+        catch (Exception e) when (e is InvalidDataException or IOException)
+        {
+            int status = e is BadHttpRequestException bad ? bad.StatusCode : StatusCodes.Status400BadRequest;
+            throw new RefusedException(status, $"The body cannot be read: {e.Message}".ReplaceLineEndings(" "));
+        }
+    }
+
+    /// <summary>Reads part after part, so that nothing but the one file is kept.</summary>
+    private static async Task<Upload> OfFormAsync(HttpRequest request, UploadRoom room, CancellationToken cancellationToken)
+    {
+        string boundary = MediaTypeHeaderValue.TryParse(request.ContentType, out MediaTypeHeaderValue? type) ? HeaderUtilities.RemoveQuotes(type.Boundary).ToString() : "";
+        if (boundary.Length is 0 or > MaxBoundaryLength)
+            throw new InvalidDataException($"the form's boundary is missing or longer than {MaxBoundaryLength} characters.");
+        MultipartReader reader = new(boundary, request.Body);
+        Upload? picture = null;
+        try
+        {
+            while (await reader.ReadNextSectionAsync(cancellationToken) is { } section)
+            {
+                if (!ContentDispositionHeaderValue.TryParse(section.ContentDisposition, out ContentDispositionHeaderValue? content) || !content.IsFileDisposition())
+                    continue;
+                if (picture is not null)
+                    throw new RefusedException(StatusCodes.Status400BadRequest, "The form holds more than one file; send one picture a request.");
+                string name = HeaderUtilities.RemoveQuotes(content.FileNameStar.HasValue ? content.FileNameStar : content.FileName).ToString();
+                picture = await room.TakeAsync(section.Body, null, name.Length == 0 ? null : name, cancellationToken);
+            }
+
+            return picture ?? throw new RefusedException(StatusCodes.Status400BadRequest, "The form holds no file; send one picture a request.");
+        }
+        catch
+        {
+            picture?.Dispose();
+            throw;
+        }
+    }
+
+    private static RefusedException TooLong(HttpRequest request) => new(StatusCodes.Status413PayloadTooLarge, Problems.TooLong(request.HttpContext));
+}

@@ -1,0 +1,75 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Threading.RateLimiting;
+using Inkling.Web.Api;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.RateLimiting;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+
+namespace Inkling.Web;
+
+/// <summary>
+/// How many connections and requests are taken on at once. What is over a limit is refused before any of its body is read; one
+/// address cannot use up what there is for all.
+/// </summary>
+internal static class Admission
+{
+    private const string SecondsToRetry = "1";
+
+    private static readonly PathString Sockets = "/_blazor", Readings = "/api/read";
+
+    private enum Kind
+    {
+        Other,
+        Reading,
+        Page,
+    }
+
+    public static void LimitRequests(RateLimiterOptions options, WebSettings settings)
+    {
+        options.GlobalLimiter = PartitionedRateLimiter.CreateChained(
+            PartitionedRateLimiter.Create<HttpContext, IPAddress>(context =>
+                RateLimitPartition.GetConcurrencyLimiter(VisitorOf(context.Connection.RemoteIpAddress), _ => AtOnce(settings.InProgressPerAddress))),
+            PartitionedRateLimiter.Create<HttpContext, Kind>(context =>
+                RateLimitPartition.GetConcurrencyLimiter(KindOf(context), _ => AtOnce(settings.InProgress))));
+        options.OnRejected = (rejected, _) =>
+        {
+            HttpContext context = rejected.HttpContext;
+            context.Response.Headers.RetryAfter = SecondsToRetry;
+            return new ValueTask(KindOf(context) == Kind.Reading
+                ? Problems.WriteAsync(context, StatusCodes.Status429TooManyRequests, "Too many pictures at once. Try again in a second.")
+                : Problems.WriteAsync(context, StatusCodes.Status503ServiceUnavailable, "Too many visitors at once. Try again in a second."));
+        };
+    }
+
+    /// <summary>Closes connections beyond those that one address may hold.</summary>
+    public static void LimitConnections(ListenOptions listen, PartitionedRateLimiter<ConnectionContext> perAddress) => listen.Use(next => async connection =>
+    {
+        using RateLimitLease place = perAddress.AttemptAcquire(connection);
+        if (place.IsAcquired)
+            await next(connection);
+    });
+
+    public static PartitionedRateLimiter<ConnectionContext> ConnectionsPerAddress(WebSettings settings) =>
+        PartitionedRateLimiter.Create<ConnectionContext, IPAddress>(connection =>
+            RateLimitPartition.GetConcurrencyLimiter(VisitorOf((connection.RemoteEndPoint as IPEndPoint)?.Address), _ => AtOnce(settings.ConnectionsPerAddress)));
+
+    private static ConcurrencyLimiterOptions AtOnce(int requests) => new() { PermitLimit = requests, QueueLimit = 0 };
+
+    /// <summary>The address; of IPv6 its network, since a host has as many addresses in it as it likes.</summary>
+    private static IPAddress VisitorOf(IPAddress? address)
+    {
+        if (address is not { AddressFamily: AddressFamily.InterNetworkV6, IsIPv4MappedToIPv6: false })
+            return address ?? IPAddress.None;
+        byte[] bytes = address.GetAddressBytes();
+        bytes.AsSpan(8).Clear();
+        return new IPAddress(bytes);
+    }
+
+    private static Kind KindOf(HttpContext context) =>
+        context.Request.Path.StartsWithSegments(Sockets, StringComparison.OrdinalIgnoreCase) ? Kind.Page
+        : context.Request.Path.StartsWithSegments(Readings, StringComparison.OrdinalIgnoreCase) ? Kind.Reading
+        : Kind.Other;
+}

@@ -1,0 +1,109 @@
+using System.Threading.RateLimiting;
+using SkiaSharp;
+
+namespace Inkling.Web.Reading;
+
+/// <summary>
+/// Memory for uploads. What an upload takes grows with what has come of it, so that who promises much and sends little holds
+/// little. The first of each is free, within what may be in progress at once, so that large uploads cannot keep out small ones.
+/// </summary>
+internal sealed class UploadRoom(WebSettings settings) : IDisposable
+{
+    public const int FreeBytes = 256 * 1024, FirstBytes = 16 * 1024;
+
+    private const int BlockBytes = 64 * 1024;
+
+    private readonly ConcurrencyLimiter _blocks = new(new ConcurrencyLimiterOptions { PermitLimit = (int)(settings.UploadMemory / BlockBytes), QueueLimit = 0 });
+
+    /// <summary>Takes in an upload to its end.</summary>
+    /// <param name="body">Its bytes.</param>
+    /// <param name="length">How many there will be, where that is known.</param>
+    /// <param name="name">What its sender calls it.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <returns>It holds its memory until it is disposed of.</returns>
+    /// <exception cref="BusyException">There is no room for it now.</exception>
+    /// <exception cref="InvalidDataException">It is longer than an upload may be.</exception>
+    public async Task<Upload> TakeAsync(Stream body, long? length, string? name, CancellationToken cancellationToken)
+    {
+        Upload upload = new(this, name);
+        try
+        {
+            await upload.FillAsync(body, length, settings.MaxUploadBytes, cancellationToken);
+            return upload;
+        }
+        catch
+        {
+            upload.Dispose();
+            throw;
+        }
+    }
+
+    /// <exception cref="BusyException">There is no room for so much now.</exception>
+    internal RateLimitLease? Hold(int bytes)
+    {
+        if (bytes <= 0)
+            return null;
+        RateLimitLease lease = _blocks.AttemptAcquire((bytes + BlockBytes - 1) / BlockBytes);
+        return lease.IsAcquired ? lease : throw new BusyException();
+    }
+
+    public void Dispose() => _blocks.Dispose();
+}
+
+/// <summary>An upload in memory.</summary>
+internal sealed class Upload(UploadRoom room, string? name) : IDisposable
+{
+    private readonly List<RateLimitLease> _leases = [];
+    private byte[] _bytes = [];
+    private int _length;
+
+    /// <summary>What its sender calls it.</summary>
+    public string? Name => name;
+
+    /// <summary>The bytes, to be read.</summary>
+    public MemoryStream Open() => new(_bytes, 0, _length, writable: false);
+
+    /// <summary>How many pixels the picture's header promises; 0 where it is no picture. Nothing is decoded.</summary>
+    public long PromisedPixels()
+    {
+        using MemoryStream bytes = Open();
+        using SKCodec? codec = SKCodec.Create(bytes);
+        return codec is null ? 0 : (long)codec.Info.Width * codec.Info.Height;
+    }
+
+    public void Dispose()
+    {
+        _bytes = [];
+        foreach (RateLimitLease lease in _leases)
+            lease.Dispose();
+        _leases.Clear();
+    }
+
+    internal async Task FillAsync(Stream body, long? length, long most, CancellationToken cancellationToken)
+    {
+        Resize((int)Math.Min(length ?? UploadRoom.FirstBytes, UploadRoom.FirstBytes));
+        while (true)
+        {
+            if (_length == _bytes.Length)
+            {
+                if (_length == length)
+                    return;
+                if (_length > most)
+                    throw new InvalidDataException($"The upload is longer than {most} bytes.");
+                Resize((int)Math.Min(2L * Math.Max(1, _length), length ?? most + 1));
+            }
+
+            int read = await body.ReadAsync(_bytes.AsMemory(_length), cancellationToken);
+            if (read == 0)
+                return;
+            _length += read;
+        }
+    }
+
+    private void Resize(int capacity)
+    {
+        if (room.Hold(capacity - Math.Max(UploadRoom.FreeBytes, _bytes.Length)) is { } lease)
+            _leases.Add(lease);
+        Array.Resize(ref _bytes, capacity);
+    }
+}

@@ -1,0 +1,10 @@
+using System.Globalization;
+
+namespace Inkling.Web.Shell;
+
+/// <summary>What an address says, as people may have changed it.</summary>
+internal static class Query
+{
+    /// <summary>A whole number; null where there is none, or something else.</summary>
+    public static int? Number(string? text) => int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int number) ? number : null;
+}

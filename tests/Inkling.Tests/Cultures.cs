@@ -1,0 +1,40 @@
+using System.Globalization;
+
+namespace Inkling.Tests;
+
+/// <summary>Runs something as on a machine of another country.</summary>
+internal static class Cultures
+{
+    /// <summary>Each writes numbers, letters or dates in a way of its own: decimal comma; dotless i; marks of direction before minus.</summary>
+    public static TheoryData<string> All => ["de-DE", "tr-TR", "ar-SA"];
+
+    public static void Under(string name, Action action)
+    {
+        CultureInfo before = CultureInfo.CurrentCulture;
+        CultureInfo.CurrentCulture = Named(name);
+        try
+        {
+            action();
+        }
+        finally
+        {
+            CultureInfo.CurrentCulture = before;
+        }
+    }
+
+    /// <summary>Skips the test where .NET has no data about cultures.</summary>
+    public static CultureInfo Named(string name)
+    {
+        CultureInfo? culture = null;
+        try
+        {
+            culture = CultureInfo.GetCultureInfo(name);
+        }
+        catch (CultureNotFoundException)
+        {
+        }
+
+        Assert.SkipWhen(culture is null || CultureInfo.GetCultureInfo("").Equals(culture) || culture.NumberFormat.Equals(CultureInfo.InvariantCulture.NumberFormat), "This .NET has no data about cultures (no ICU, or invariant mode): install libicu.");
+        return culture!;
+    }
+}

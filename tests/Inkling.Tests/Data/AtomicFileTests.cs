@@ -1,0 +1,138 @@
+using System.Diagnostics;
+
+namespace Inkling.Tests.Data;
+
+/// <summary>Saving replaces files, and nothing but files.</summary>
+public sealed class AtomicFileTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("inkling files ").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public void A_symbolic_link_stays_and_leads_to_the_new_file()
+    {
+        Directory.CreateDirectory(PathOf("elsewhere"));
+        File.WriteAllText(PathOf("elsewhere/real"), "old");
+        File.CreateSymbolicLink(PathOf("link"), "elsewhere/real");
+        File.CreateSymbolicLink(PathOf("link to link"), "link");
+        Write("link to link", "new");
+        Assert.Equal("elsewhere/real", new FileInfo(PathOf("link")).LinkTarget);
+        Assert.Equal("link", new FileInfo(PathOf("link to link")).LinkTarget);
+        Assert.Equal("new", File.ReadAllText(PathOf("elsewhere/real")));
+        Assert.Equal([PathOf("elsewhere/real")], Directory.GetFiles(PathOf("elsewhere")));
+    }
+
+    [Fact]
+    public void A_link_to_nothing_gets_its_file()
+    {
+        File.CreateSymbolicLink(PathOf("link"), "absent");
+        Write("link", "new");
+        Assert.Equal(("absent", "new"), (new FileInfo(PathOf("link")).LinkTarget, File.ReadAllText(PathOf("absent"))));
+    }
+
+    [Fact]
+    public void Links_in_a_circle_are_one_error()
+    {
+        File.CreateSymbolicLink(PathOf("a"), "b");
+        File.CreateSymbolicLink(PathOf("b"), "a");
+        Assert.StartsWith(PathOf("a"), Assert.Throws<InklingException>(() => Write("a", "new")).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_device_is_written_to_and_stays_a_device()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "This test needs Linux's devices.");
+        File.CreateSymbolicLink(PathOf("null"), "/dev/null");
+        Write("null", "lost");
+        new Network([2, 1]).Save("/dev/null");
+        Assert.Equal("/dev/null", new FileInfo(PathOf("null")).LinkTarget);
+        Assert.Equal(FileKind.Stream, FileKinds.Of("/dev/null"));
+    }
+
+    [Fact]
+    public void A_full_disk_is_one_error_that_says_so()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "This test needs Linux's /dev/full.");
+        string message = Assert.Throws<InklingException>(() => new Network([2, 1]).Save("/dev/full")).Message;
+        Assert.StartsWith("/dev/full: cannot be written: ", message, StringComparison.Ordinal);
+        Assert.Contains("space", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_fifo_is_written_to_and_stays_a_fifo()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no FIFOs in folders.");
+        using (Process make = Process.Start("mkfifo", [PathOf("fifo")]))
+            await make.WaitForExitAsync();
+        AtomicFile.RequireWritable(PathOf("fifo")); // does not wait for a reader
+        Task<string> read = Task.Run(() => File.ReadAllText(PathOf("fifo")));
+        await Task.Run(() => Write("fifo", "through"));
+        Assert.Equal("through", await read);
+        Assert.Equal(FileKind.Stream, FileKinds.Of(PathOf("fifo")));
+    }
+
+    [Fact]
+    public void A_file_keeps_its_permissions()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has other permissions.");
+        File.WriteAllText(PathOf("secret"), "old");
+        File.SetUnixFileMode(PathOf("secret"), UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        Write("secret", "new");
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(PathOf("secret")));
+        File.SetUnixFileMode(PathOf("secret"), (UnixFileMode)0b111_101_101);
+        Write("secret", "newer");
+        Assert.Equal((UnixFileMode)0b111_101_101, File.GetUnixFileMode(PathOf("secret")));
+    }
+
+    [Fact]
+    public void What_killed_programs_left_of_the_same_file_is_deleted_and_nothing_else()
+    {
+        using Process dead = Process.Start(new ProcessStartInfo("dotnet", "--version") { RedirectStandardOutput = true })!;
+        dead.StandardOutput.ReadToEnd();
+        dead.WaitForExit();
+        string[] left = [$"net.safetensors.{dead.Id}-0123abcd.tmp", $"net.safetensors.{dead.Id}-0123456789abcdef0123456789abcdef.tmp", $"net.safetensors.{Environment.ProcessId}-0123abcd.tmp"];
+        string[] others = [$"other.safetensors.{dead.Id}-0123abcd.tmp", "net.safetensors.tmp", "net.safetensors.mine.tmp", $"net.safetensors.{dead.Id}-notes.tmp"];
+        foreach (string name in (string[])[.. left, .. others])
+            File.WriteAllText(PathOf(name), "");
+        Write("net.safetensors", "new");
+        Assert.Equal([.. others.Append("net.safetensors").Order(StringComparer.Ordinal)], Directory.GetFiles(_folder).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void What_somebody_is_writing_is_left_alone()
+    {
+        AtomicFile.Write(PathOf("a"), outer =>
+        {
+            Write("a", "inner");
+            outer.Write("outer"u8);
+        });
+        Assert.Equal("outer", File.ReadAllText(PathOf("a")));
+        Assert.Equal([PathOf("a")], Directory.GetFiles(_folder));
+    }
+
+    [Theory]
+    [InlineData("", "no file's name")]
+    [InlineData("a\0b", "no file's name")]
+    [InlineData("folder", "it is a folder")]
+    [InlineData("new/", "it is a folder")]
+    [InlineData("file/new", "cannot be written")]
+    public void Where_nothing_can_be_written_it_is_one_line_and_nothing_is_left(string name, string what)
+    {
+        Directory.CreateDirectory(PathOf("folder"));
+        File.WriteAllText(PathOf("file"), "");
+        string path = name.Length == 0 ? "" : _folder + "/" + name;
+        foreach (Action attempt in new Action[] { () => AtomicFile.RequireWritable(path), () => AtomicFile.Write(path, stream => stream.WriteByte(1)) })
+        {
+            string message = Assert.Throws<InklingException>(attempt).Message;
+            Assert.Contains(what, message, StringComparison.Ordinal);
+            Assert.DoesNotContain('\n', message);
+        }
+
+        Assert.Equal(["file", "folder"], Directory.GetFileSystemEntries(_folder).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+    }
+
+    private void Write(string name, string text) => AtomicFile.Write(PathOf(name), stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(text)));
+
+    private string PathOf(string name) => Path.Combine(_folder, name);
+}

@@ -1,0 +1,100 @@
+namespace Inkling.Tests.Training;
+
+/// <summary>Killed at any rename, or on a disk that fails, a training loses nothing that a checkpoint had.</summary>
+public sealed class CheckpointFaultTests : IDisposable
+{
+    private readonly CheckpointFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    /// <summary>The folder as it is before each step of each save is what a kill at that moment leaves.</summary>
+    [Fact]
+    public void Killed_before_any_write_or_rename_it_goes_on_to_the_same_bits_and_leaves_no_temporary_file()
+    {
+        List<(string Folder, string Step)> kills = [];
+        string snapshots = Directory.CreateTempSubdirectory("inkling kills ").FullName;
+        try
+        {
+            AtomicFile.BeforeStep.Value = (step, _) =>
+            {
+                string snapshot = Path.Combine(snapshots, $"{kills.Count}");
+                Directory.CreateDirectory(snapshot);
+                foreach (string file in Directory.GetFiles(_folder.Folder).Where(file => !file.EndsWith(".lock", StringComparison.Ordinal)))
+                    Copy(file, Path.Combine(snapshot, Path.GetFileName(file)));
+                kills.Add((snapshot, $"{step} of save {kills.Count}"));
+            };
+            Network whole = _folder.Train(CheckpointFolder.Options);
+            AtomicFile.BeforeStep.Value = null;
+            Assert.Equal(3 + 4 + 4, kills.Count); // nothing is kept by the first save
+            foreach ((string folder, string step) in kills)
+            {
+                Network resumed = _folder.Train(CheckpointFolder.Options, Path.Combine(folder, "run.checkpoint"));
+                Assert.True(CheckpointFolder.Bits(whole).AsSpan().SequenceEqual(CheckpointFolder.Bits(resumed)), step);
+                Assert.Equal(["run.checkpoint", "run.checkpoint.previous"], Directory.GetFiles(folder).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+            }
+        }
+        finally
+        {
+            AtomicFile.BeforeStep.Value = null;
+            Directory.Delete(snapshots, recursive: true);
+        }
+    }
+
+    [Fact]
+    public void Where_the_disk_fails_at_any_step_it_says_so_once_and_goes_on_later_to_the_same_bits()
+    {
+        Network whole = _folder.Train(CheckpointFolder.Options, null);
+        for (int failing = 0; failing < 11; failing++)
+        {
+            int steps = 0;
+            AtomicFile.BeforeStep.Value = (_, _) =>
+            {
+                if (steps++ == failing)
+                    throw new IOException("No space left on device");
+            };
+            InklingException e = Assert.Throws<InklingException>(() => _folder.Train(CheckpointFolder.Options));
+            AtomicFile.BeforeStep.Value = null;
+            Assert.Equal($"{_folder.File}: cannot be written: No space left on device", e.Message);
+            Assert.DoesNotContain(Directory.GetFiles(_folder.Folder), file => !file.EndsWith("checkpoint", StringComparison.Ordinal) && !file.EndsWith("previous", StringComparison.Ordinal));
+            Assert.Equal(CheckpointFolder.Bits(whole), CheckpointFolder.Bits(_folder.Train(CheckpointFolder.Options)));
+            File.Delete(_folder.File);
+            File.Delete(_folder.Previous);
+        }
+    }
+
+    [Fact]
+    public void A_second_training_on_the_same_checkpoint_is_refused_and_the_first_goes_on()
+    {
+        InklingException? second = null;
+        TrainingOptions first = CheckpointFolder.Options with
+        {
+            OnEpoch = _ => second ??= Assert.Throws<InklingException>(() => _folder.Train(CheckpointFolder.Options)),
+        };
+        Network trained = _folder.Train(first);
+        Assert.Equal($"{_folder.File}: another training is using this checkpoint. Wait for it, stop it, or name another file.", second!.Message);
+        Assert.Equal(CheckpointFolder.Bits(_folder.Train(CheckpointFolder.Options, null)), CheckpointFolder.Bits(trained));
+        Assert.Equal(["run.checkpoint", "run.checkpoint.previous"], Directory.GetFiles(_folder.Folder).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("folder")]
+    [InlineData("file/run.checkpoint")]
+    public void A_checkpoint_that_cannot_be_written_is_refused_before_anything_is_learned(string name)
+    {
+        Directory.CreateDirectory(Path.Combine(_folder.Folder, "folder"));
+        File.WriteAllText(Path.Combine(_folder.Folder, "file"), "");
+        Network network = CheckpointFolder.Fresh();
+        Assert.Throws<InklingException>(() => _folder.Train(CheckpointFolder.Options, Path.Combine(_folder.Folder, name), network: network));
+        Assert.Equal(CheckpointFolder.Bits(CheckpointFolder.Fresh()), CheckpointFolder.Bits(network));
+    }
+
+    /// <summary>A temporary file is locked while it is written; how much of it a kill leaves does not matter.</summary>
+    private static void Copy(string file, string to)
+    {
+        if (file.EndsWith(".tmp", StringComparison.Ordinal))
+            File.WriteAllText(to, "half");
+        else
+            File.Copy(file, to);
+    }
+}

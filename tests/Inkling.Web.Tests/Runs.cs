@@ -1,0 +1,111 @@
+using Inkling.Web.Learning;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Inkling.Web.Tests;
+
+/// <summary>The runs of a server that does not listen, on a small data set.</summary>
+internal sealed class Runs : IAsyncDisposable
+{
+    public static readonly RunSettings Settings = new() { Data = TrainingData.Generated, Hidden = [8], Epochs = 2, Seed = 3 };
+
+    /// <summary>A run that does not end while a test looks at it.</summary>
+    public static readonly RunSettings Endless = Settings with { Hidden = [100], Epochs = 1000 };
+
+    private static readonly ImageData Data = GeneratedDigits.CreateData(400, 50, 100);
+
+    private readonly WebApplication _app;
+
+    private Runs(WebApplication app)
+    {
+        _app = app;
+        app.Services.GetRequiredService<TrainingData>().Put(TrainingData.Generated, Data);
+    }
+
+    public RunBook Book => _app.Services.GetRequiredService<RunBook>();
+
+    public RunFolder Folder => _app.Services.GetRequiredService<RunFolder>();
+
+    /// <summary>Opens a folder as a server does when it starts.</summary>
+    /// <param name="folder">The user's data folder.</param>
+    /// <param name="beforeChange">Called before each change on the disk.</param>
+    /// <param name="memory">How much memory trainings may take.</param>
+    public static async Task<Runs> OpenAsync(string folder, Action<string>? beforeChange = null, long memory = long.MaxValue)
+    {
+        Runs runs = new(WebServer.Create(new WebSettings { Folder = folder, TrainingMemory = memory }));
+        try
+        {
+            runs.Folder.BeforeChange = beforeChange;
+            await runs.Book.StartAsync(CancellationToken.None);
+            return runs;
+        }
+        catch
+        {
+            await runs._app.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Begins a run that may begin.</summary>
+    public Run Begin(RunSettings settings, bool isPaused = false)
+    {
+        Assert.Null(Book.Begin(settings, isPaused, out Run? run));
+        return run!;
+    }
+
+    /// <summary>Waits for a state, however long the machine takes to come to it.</summary>
+    public static async Task UntilAsync(Func<bool> condition, string what)
+    {
+        using CancellationTokenSource patience = new(TimeSpan.FromMinutes(5));
+        while (!condition())
+        {
+            if (patience.IsCancellationRequested)
+                Assert.Fail($"Waited in vain: {what}.");
+            await Task.Delay(10);
+        }
+    }
+
+    public static Task EndedAsync(Run run) => UntilAsync(() => run.State is RunState.Done or RunState.Failed, $"run {run.Id} is {run.State}, {run.Message}");
+
+    /// <summary>Changes the list of runs behind the server's back.</summary>
+    public static void Change(string folder, string sql)
+    {
+        using SqliteConnection connection = new($"Data Source={Path.Combine(folder, "runs", "runs.db")};Pooling=False");
+        connection.Open();
+        using SqliteCommand command = connection.CreateCommand();
+#pragma warning disable CA2100 // the tests' own
+        command.CommandText = sql;
+#pragma warning restore CA2100
+        command.ExecuteNonQuery();
+    }
+
+    /// <summary>The folder as it is at this moment, as a crash would leave it.</summary>
+    public static string Copy(string folder, string to)
+    {
+        Directory.CreateDirectory(Path.Combine(to, "runs"));
+        foreach (string file in Directory.GetFiles(Path.Combine(folder, "runs")).Where(file => !file.EndsWith(".lock", StringComparison.Ordinal)))
+            File.Copy(file, Path.Combine(to, "runs", Path.GetFileName(file)));
+        return to;
+    }
+
+    public static byte[] NetworkOf(string folder, int id) => File.ReadAllBytes(Path.Combine(folder, "runs", $"{id}.safetensors"));
+
+    public async ValueTask DisposeAsync()
+    {
+        await Book.StopAsync(CancellationToken.None);
+        await _app.DisposeAsync();
+    }
+}
+
+/// <summary>A folder that is deleted behind the test.</summary>
+public abstract class InAFolder : IDisposable
+{
+    protected string Folder { get; } = Directory.CreateTempSubdirectory("inkling runs ").FullName;
+
+    public void Dispose()
+    {
+        Directory.Delete(Folder, recursive: true);
+        GC.SuppressFinalize(this);
+    }
+}
