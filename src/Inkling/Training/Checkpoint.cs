@@ -96,7 +96,7 @@ internal sealed class Checkpoint(string path, Network network, Network? average,
         {
             Safetensors content = Safetensors.Parse(File.ReadAllBytes(file), file);
             Saved? saved = content.Metadata.TryGetValue(Key, out string? json) ? JsonSerializer.Deserialize(json, CheckpointJson.Default.Saved) : null;
-            if (saved is null || saved.Checksum != ChecksumOf(content.Tensors) || saved.Random is not { Length: 5 } || saved.OrderRandom is not (null or { Length: 5 }) || saved.Past is null)
+            if (saved is null || saved.Checksum != ChecksumOf(content.Tensors) || !RandomStream.CanRestore(saved.Random) || (saved.OrderRandom is { } order && !RandomStream.CanRestore(order)) || saved.Past is null)
                 throw new InklingException($"{file}: not a checkpoint, or a damaged one. Delete it to begin again.");
             return (saved, content.Tensors.ToDictionary(tensor => tensor.Name, tensor => tensor.Values, StringComparer.Ordinal));
         }

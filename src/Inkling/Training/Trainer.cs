@@ -30,6 +30,10 @@ internal sealed class Trainer : IDisposable
             Evaluation.RequireFit(network, examples);
         if (options.ValidationData is null && (options.Patience > 0 || options.Schedule is Schedule.HalveOnStall))
             throw new ArgumentException("Stopping early, and halving the learning rate on a stall, need validation data.", nameof(options));
+        if (training.Count == 0)
+            throw new ArgumentException("There are no examples to learn from.", nameof(training));
+        if (options.Augmentation is not null && training is not LabelledImages)
+            throw new ArgumentException("Only images can be augmented.", nameof(options));
         _network = network;
         _training = training;
         _options = options;
@@ -46,8 +50,7 @@ internal sealed class Trainer : IDisposable
         _pass = new Backpropagation(network, _miniBatchSize, options.Threads, isSparse: training.IsSparse && options.Augmentation is null) { LabelSmoothing = options.LabelSmoothing };
         if (options.Augmentation is { } augmentation)
         {
-            if (training is not LabelledImages images)
-                throw new ArgumentException("Only images can be augmented.", nameof(options));
+            LabelledImages images = (LabelledImages)training;
             _pass.Distort = (example, image) =>
             {
                 if (State.Epoch < options.Epochs - options.PlainEpochs)
@@ -138,8 +141,9 @@ internal sealed class Trainer : IDisposable
             _options.Progress?.Add(done);
         }
 
-        if (_network.Parameters.Weighted.FirstOrDefault(layer => layer.Panels.ContainsAny(float.NaN, float.PositiveInfinity, float.NegativeInfinity)) is { } lost)
-            throw Diagnostics.Diverged($"the weights of the {lost.Neurons} neurons of layer {Array.IndexOf(_network.Parameters.All, lost) + 1}", State, _options); // sigmoids hide it from the cost
+        // The last step's gradient is in no cost yet.
+        if ((FiniteParameters.FirstOther(_network.Parameters) ?? FiniteParameters.FirstOther(Result.Parameters)) is { } lost)
+            throw Diagnostics.Diverged(lost, State, _options);
         _network.Random.CopyFrom(random);
     }
 
