@@ -65,7 +65,14 @@ public sealed class Network
     /// What the logarithms of the outputs are divided by where confidences are asked for, so that they are right as often as
     /// they say (<see cref="Calibration"/>); 1 where that was never measured.
     /// </summary>
-    public double Temperature { get; set; } = 1;
+    /// <exception cref="ArgumentOutOfRangeException">It is not over 0, or not a number.</exception>
+    public double Temperature
+    {
+        get;
+        set => field = value > 0 && double.IsFinite(value) ? value : throw new ArgumentOutOfRangeException(nameof(value), value, "A temperature is a number over 0.");
+    }
+
+    = 1;
 
     /// <summary>
     /// How it was trained, one training after the other, in words; saved with it as safetensors and ONNX. Null where that is not
