@@ -58,10 +58,12 @@ public static class GradientDescent
     /// <param name="miniBatch">Which examples, at least one.</param>
     /// <param name="eta">The learning rate η, over 0.</param>
     /// <exception cref="ArgumentException">A number is out of its range, or the examples do not fit the network.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such example.</exception>
     public static void UpdateMiniBatch(this Network network, Examples examples, ReadOnlySpan<int> miniBatch, double eta)
     {
         Evaluation.RequireFit(network, examples);
         ArgumentOutOfRangeException.ThrowIfZero(miniBatch.Length, nameof(miniBatch));
+        examples.RequireIndices(miniBatch);
         RequireLearningRate(eta);
         float scale = (float)(-eta / miniBatch.Length);
         if (TwoLayerDescent.Suits(network, examples, miniBatch.Length))
