@@ -203,7 +203,8 @@ public sealed class InputGradient
                     for (int v = 0; v < kernel; v++, k++)
                     {
                         int first = Math.Max(0, (spec.Padding - v + stride - 1) / stride);
-                        int end = Math.Min(to.Width, (from.Width - 1 + spec.Padding - v) / stride + 1);
+                        int reach = from.Width - 1 + spec.Padding - v; // under 0 where the weight sees nothing but padding
+                        int end = reach < 0 ? 0 : Math.Min(to.Width, reach / stride + 1);
                         if (end <= first)
                             continue;
                         for (int i = 0; i < to.Height; i++)
