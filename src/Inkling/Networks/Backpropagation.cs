@@ -86,7 +86,9 @@ internal sealed class Backpropagation : IDisposable
                 Span<float> input = isUsersOrder ? _input.ValuesOf(i)[..architecture.Input.Size] : ordered[worker];
                 _examples!.CopyInput(_miniBatch[i], input);
                 Distort?.Invoke(_miniBatch[i], input);
-                if (!isUsersOrder)
+                if (isUsersOrder)
+                    _input.ValuesOf(i)[input.Length..].Clear();
+                else
                     _input.SetChannelsFirst(i, input);
             }
         };

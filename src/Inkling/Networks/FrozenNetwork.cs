@@ -37,6 +37,9 @@ public sealed class FrozenNetwork : IDisposable
     /// <summary>Numbers in one output.</summary>
     public int OutputSize => _network.Architecture.Output.Size;
 
+    /// <summary>How many passes reading has needed so far: one for each of the calls that ran at once.</summary>
+    internal int PassesMade => _passes.Made;
+
     /// <summary>The outputs for one input or for many.</summary>
     /// <param name="inputs">[count, <see cref="InputSize"/>]; of images [count, channels, height, width].</param>
     /// <param name="outputs">Receives [count, <see cref="OutputSize"/>].</param>

@@ -79,6 +79,9 @@ public sealed class Network
 
     internal ParameterBuffer Parameters { get; }
 
+    /// <summary>How many passes reading has needed so far: one for each of the calls that ran at once.</summary>
+    internal int PassesMade => _passes.Made;
+
     /// <summary>Drawn from at birth and then by every shuffle, so that training twice for one epoch is not the same epoch twice.</summary>
     internal RandomStream Random { get; }
 

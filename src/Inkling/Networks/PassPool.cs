@@ -6,6 +6,10 @@ internal sealed class PassPool(Func<Backpropagation> make) : IDisposable
 {
     private readonly Lock _gate = new();
     private readonly Stack<Backpropagation> _idle = new();
+    private int _made;
+
+    /// <summary>How many passes were made so far.</summary>
+    public int Made => _made;
 
     public Backpropagation Take()
     {
@@ -15,6 +19,7 @@ internal sealed class PassPool(Func<Backpropagation> make) : IDisposable
                 return pass;
         }
 
+        Interlocked.Increment(ref _made);
         return make();
     }
 

@@ -27,7 +27,7 @@ internal sealed class Activations(Layout layout, int miniBatchSize)
         return ordered;
     }
 
-    /// <summary>Sets one example's numbers.</summary>
+    /// <summary>Sets one example's numbers, and the padding to zero, which an activation in place may have changed.</summary>
     /// <param name="item">Which example.</param>
     /// <param name="ordered">[channels, height, width].</param>
     public void SetChannelsFirst(int item, ReadOnlySpan<float> ordered)
@@ -36,9 +36,11 @@ internal sealed class Activations(Layout layout, int miniBatchSize)
         if (Layout.IsUsersOrder)
         {
             ordered.CopyTo(values);
+            values[ordered.Length..].Clear();
             return;
         }
 
+        values.Clear();
         for (int i = 0; i < ordered.Length; i++)
             values[Layout.OffsetOf(i)] = ordered[i];
     }
