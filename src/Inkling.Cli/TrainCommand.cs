@@ -80,8 +80,8 @@ internal static class TrainCommand
     {
         Architecture architecture = job.Recipe.Architecture;
         ModelFile.RequireFit(architecture, job.Out);
-        if (architecture.Input.Size != data.Training.InputSize || architecture.Output.Size != data.Training.OutputSize)
-            throw new InklingException($"{(architecture.Sizes is { } sizes ? $"--layers {string.Join(',', sizes)}" : architecture)} does not fit the data: images of {data.Training.Height}×{data.Training.Width} pixels in {data.Training.Classes} classes need {data.Training.InputSize} first and {data.Training.OutputSize} last.");
+        if ((architecture.Input != new Shape(1, data.Training.Height, data.Training.Width) && architecture.Input != new Shape(data.Training.InputSize)) || architecture.Output.Size != data.Training.OutputSize)
+            throw new InklingException($"{(architecture.Sizes is { } sizes ? $"--layers {string.Join(',', sizes)}" : architecture)} does not fit the data: images of {data.Training.Height}×{data.Training.Width} pixels in {data.Training.Classes} classes need {data.Training.InputSize} or 1x{data.Training.Height}x{data.Training.Width} first and {data.Training.OutputSize} last.");
     }
 
     private static void ReportEnd(Job job, ImageData data, TrainingRun run, TimeSpan time, bool interrupted, Terminal terminal)

@@ -24,8 +24,8 @@ public sealed class DigitReader : IDisposable
     public DigitReader(Network network)
     {
         ArgumentNullException.ThrowIfNull(network);
-        if (network.Architecture.Input.Size != MnistNormalisation.Side * MnistNormalisation.Side || network.Architecture.Output.Size != 10)
-            throw new ArgumentException($"A network that reads digits has {MnistNormalisation.Side * MnistNormalisation.Side} inputs and 10 outputs; this one is {network}.", nameof(network));
+        if (!network.Architecture.Input.IsGreyImage(MnistNormalisation.Side, MnistNormalisation.Side) || network.Architecture.Output.Size != 10)
+            throw new ArgumentException($"A network that reads digits takes one image of {MnistNormalisation.Side}×{MnistNormalisation.Side} pixels in shades of grey and has 10 outputs; this one is {network}.", nameof(network));
         _judge = new SegmentJudge(network);
     }
 

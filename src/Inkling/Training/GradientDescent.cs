@@ -63,12 +63,7 @@ public static class GradientDescent
     {
         Evaluation.RequireFit(network, examples);
         ArgumentOutOfRangeException.ThrowIfZero(miniBatch.Length, nameof(miniBatch));
-        foreach (int index in miniBatch)
-        {
-            if ((uint)index >= (uint)examples.Count)
-                throw new ArgumentOutOfRangeException(nameof(miniBatch), index, $"There are {examples.Count} examples, numbered from 0.");
-        }
-
+        examples.RequireIndices(miniBatch);
         RequireLearningRate(eta);
         float scale = (float)(-eta / miniBatch.Length);
         if (TwoLayerDescent.Suits(network, examples, miniBatch.Length))

@@ -116,7 +116,7 @@ public sealed class NetworkFileTests : IDisposable
     {
         Network network = new(Architecture.Parse("2x2x2 flatten dense:8 relu dense:3 softmax"));
         Assert.Equal([network.Layers[1][0, 0], network.Layers[1][0, 1], network.Layers[1][0, 2]], network.Layers[1].CopyWeights()[..3]);
-        Assert.Equal([network.Layers[0][0, 0], network.Layers[0][0, 2], network.Layers[0][0, 4]], network.Layers[0].CopyWeights()[..3]);
+        Assert.Equal([network.Layers[0][0, 0], network.Layers[0][0, 1], network.Layers[0][0, 2]], network.Layers[0].CopyWeights()[..3]);
     }
 
     [Fact]
