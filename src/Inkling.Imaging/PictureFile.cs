@@ -24,17 +24,15 @@ public static class PictureFile
 
     /// <summary>Reads a picture file.</summary>
     /// <param name="path">Where it is; its name does not matter, its bytes say what it is.</param>
-    /// <exception cref="InklingException">The file is missing, damaged, too large or no picture.</exception>
+    /// <exception cref="InklingException">The file is missing, damaged, too large, no picture, or no regular file but a pipe or a device.</exception>
     public static GreyImage Load(string path)
     {
         ArgumentNullException.ThrowIfNull(path);
         if (Directory.Exists(path))
             throw new InklingException($"{path}: a folder, not a picture.");
-        if (!File.Exists(path))
-            throw new InklingException($"{path}: there is no such file.");
         try
         {
-            using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.Read);
+            using FileStream file = RegularFile.OpenRead(path);
             return Load(file, path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

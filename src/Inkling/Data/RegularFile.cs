@@ -1,0 +1,42 @@
+namespace Inkling;
+
+/// <summary>
+/// Opens regular files and nothing else. Opening a named pipe waits until somebody writes to it, and a device may have no end:
+/// a path that leads to one is refused before it is opened.
+/// </summary>
+internal static class RegularFile
+{
+    /// <summary>Whether a path, links followed, is a regular file with something in it.</summary>
+    /// <remarks>
+    /// .NET does not say what kind of file a path is. But pipes, sockets and devices have a length of 0, and so have files that
+    /// a system makes up as they are read (/proc): whatever has a length is a regular file.
+    /// </remarks>
+    public static bool IsAt(string path)
+    {
+        try
+        {
+            return (File.ResolveLinkTarget(path, returnFinalTarget: true) ?? new FileInfo(path)) is FileInfo { Exists: true, Length: > 0 };
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            return false; // a link to nowhere, or in a circle
+        }
+    }
+
+    /// <summary>Opens a regular file to be read from its beginning.</summary>
+    /// <param name="path">Where it is; links are followed.</param>
+    /// <exception cref="InklingException">There is no such file, it is a folder, empty, or a pipe, a socket or a device.</exception>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
+    public static FileStream OpenRead(string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        if (Directory.Exists(path))
+            throw new InklingException($"{path}: a folder, not a file.");
+        if (!File.Exists(path))
+            throw new InklingException($"{path}: there is no such file.");
+        if (!IsAt(path))
+            throw new InklingException($"{path}: empty, or no regular file but a pipe, a socket or a device. Name a file that has something in it.");
+        return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
+    }
+}
