@@ -19,6 +19,7 @@ internal static class EvaluateCommand
         {
             Terminal terminal = new(parsed.GetValue(json));
             string file = parsed.GetValue(model)!;
+            OutputFile.RequireNoneOf("--plot", parsed.GetValue(plot), [file]);
             Network network = ModelSource.Load(file);
             return parsed.GetValue(images) is { } folder
                 ? EvaluatePictures(network, file, folder, parsed.GetValue(plot), terminal, cancellationToken)

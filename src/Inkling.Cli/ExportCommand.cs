@@ -47,6 +47,7 @@ internal static class ExportCommand
 
     private static void Run(string model, PixelNormalisation? normalisation, string file, OnnxOptions options, Terminal terminal)
     {
+        OutputFile.RequireNoneOf("FILE", file, [model]);
         Network network = ModelSource.Load(model, normalisation);
         ModelFile.Save(network, file, options);
         long bytes = new FileInfo(file).Length;

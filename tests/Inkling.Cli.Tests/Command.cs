@@ -39,6 +39,22 @@ internal sealed class Command : IDisposable
         return result.Output;
     }
 
+    /// <summary>Runs in a shell, which puts the command's words where <c>"$@"</c> stands in the script.</summary>
+    public async Task<Result> RunInShellAsync(string script, params string[] arguments)
+    {
+        using Process process = Start(withData: false, "bash", ["-c", script, "bash", "dotnet", "exec", Dll, .. arguments]);
+        process.StandardInput.Close();
+        return await FinishAsync(process);
+    }
+
+    /// <summary>Runs one of the system's programs in the user's home.</summary>
+    public async Task RunToolAsync(string program, params string[] arguments)
+    {
+        using Process process = Start(withData: false, program, arguments);
+        Result result = await FinishAsync(process);
+        Assert.True(result.ExitCode == 0, result.Error);
+    }
+
     public Process Start(bool withData, params string[] arguments) => Start(withData, "dotnet", ["exec", Dll, .. arguments]);
 
     private Process Start(bool withData, string program, string[] arguments)
@@ -54,15 +70,26 @@ internal sealed class Command : IDisposable
             start.Environment[variable] = Home;
         start.Environment["TERM"] = "xterm-256color";
         start.Environment["https_proxy"] = start.Environment["http_proxy"] = "http://127.0.0.1:9"; // nobody listens there: no network
-        if (!withData)
-            start.Environment.Remove("INKLING_DATA");
+        start.Environment.Remove("INKLING_DATA");
+        if (withData && Environment.GetEnvironmentVariable("INKLING_DATA") is { Length: > 0 } data)
+            start.Environment["INKLING_DATA"] = Path.GetFullPath(data); // which may be relative to where the tests were started
         return Process.Start(start)!;
     }
 
     public static async Task<Result> FinishAsync(Process process)
     {
         Task<string> output = process.StandardOutput.ReadToEndAsync(), error = process.StandardError.ReadToEndAsync();
-        await process.WaitForExitAsync();
+        using CancellationTokenSource patience = new(TimeSpan.FromMinutes(10)); // against a command that never ends, however slow the machine is
+        try
+        {
+            await process.WaitForExitAsync(patience.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill(entireProcessTree: true);
+            Assert.Fail("The command did not end in ten minutes.");
+        }
+
         return new Result(process.ExitCode, await output, await error);
     }
 

@@ -36,6 +36,8 @@ public sealed class SamplesTests
         while (folder is not null && !File.Exists(Path.Combine(folder, "samples", sample)))
             folder = Path.GetDirectoryName(folder);
         ProcessStartInfo start = new("dotnet", ["run", Path.Combine(folder!, "samples", sample), .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = folder };
+        if (Environment.GetEnvironmentVariable("INKLING_DATA") is { Length: > 0 } data)
+            start.Environment["INKLING_DATA"] = Path.GetFullPath(data);
         using Process process = Process.Start(start)!;
         Command.Result result = await Command.FinishAsync(process);
         Assert.True(result.ExitCode == 0, result.Output + result.Error);

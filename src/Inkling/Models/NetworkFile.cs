@@ -44,14 +44,8 @@ public static class NetworkFile
         /// <exception cref="InklingException">The file is missing, truncated, too large or inconsistent.</exception>
         public static Network Load(string path)
         {
-            try
-            {
-                return Parse(File.ReadAllBytes(path), path);
-            }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
-            {
-                throw new InklingException($"{path}: cannot be read: {e.Message}".ReplaceLineEndings(" "), e);
-            }
+            ArgumentNullException.ThrowIfNull(path);
+            return Parse(WholeFile.Read(path), path);
         }
     }
 

