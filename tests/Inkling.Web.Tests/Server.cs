@@ -7,6 +7,9 @@ public sealed class Server : IAsyncDisposable
 {
     private static readonly string Dll = typeof(Network).Assembly.Location.Replace("Inkling.dll", "Inkling.Cli.dll", StringComparison.Ordinal);
 
+    /// <summary>For what never takes so long, unless something is broken.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
     private readonly Process _process;
     private readonly bool _ownsHome;
     private bool _isDisposed;
@@ -26,16 +29,35 @@ public sealed class Server : IAsyncDisposable
     {
         bool ownsHome = home is null;
         home ??= Directory.CreateTempSubdirectory("inkling web ").FullName;
-        ProcessStartInfo start = new("dotnet", ["exec", Dll, "serve", "--port", "0"]) { RedirectStandardOutput = true, WorkingDirectory = home };
-        foreach (string variable in new[] { "HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME" })
-            start.Environment[variable] = home;
-        Process process = Process.Start(start)!;
+        Process process = Run(home, ["--port", "0"], seesErrors: false);
         string line = await process.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException("The server did not start.");
         Uri address = new(line.Split(' ').First(word => word.StartsWith("http", StringComparison.Ordinal)));
         using HttpClient client = new();
-        for (int i = 0; i < 300 && (await client.GetAsync(new Uri(address, "/health/ready"))).StatusCode != System.Net.HttpStatusCode.OK; i++)
-            await Task.Delay(100);
+        long start = Stopwatch.GetTimestamp();
+        while ((await client.GetAsync(new Uri(address, "/health/ready"))).StatusCode != System.Net.HttpStatusCode.OK)
+        {
+            if (Stopwatch.GetElapsedTime(start) > Patience)
+                throw new TimeoutException($"The server was not ready within {Patience}.");
+            await Task.Delay(50);
+        }
+
         return new Server(process, home, ownsHome, address);
+    }
+
+    /// <summary>Starts <c>inkling serve</c>.</summary>
+    /// <param name="home">Where it keeps everything.</param>
+    /// <param name="arguments">Its options.</param>
+    /// <param name="seesErrors">Whether the caller reads what it says on standard error; otherwise it is the tests' own.</param>
+    public static Process Run(string home, string[] arguments, bool seesErrors = true)
+    {
+        ProcessStartInfo start = new("dotnet", ["exec", Dll, "serve", .. arguments])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = seesErrors,
+        };
+        foreach (string variable in new[] { "HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME" })
+            start.Environment[variable] = home;
+        return Process.Start(start)!;
     }
 
     /// <summary>Asks it to stop, as a service manager does (shells let what runs in the background ignore Ctrl-C), and leaves its home.</summary>
@@ -45,7 +67,7 @@ public sealed class Server : IAsyncDisposable
             return;
         using (Process kill = Process.Start("kill", ["-TERM", $"{_process.Id}"]))
             await kill.WaitForExitAsync();
-        using CancellationTokenSource patience = new(TimeSpan.FromSeconds(20));
+        using CancellationTokenSource patience = new(Patience);
         try
         {
             await _process.WaitForExitAsync(patience.Token);
@@ -53,7 +75,7 @@ public sealed class Server : IAsyncDisposable
         catch (OperationCanceledException e)
         {
             _process.Kill();
-            throw new TimeoutException("The server did not stop within 20 seconds.", e);
+            throw new TimeoutException($"The server did not stop within {Patience}.", e);
         }
     }
 
