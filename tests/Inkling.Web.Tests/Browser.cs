@@ -7,6 +7,9 @@ public sealed class Browser : IAsyncLifetime
 {
     private static readonly string Chromium = Environment.GetEnvironmentVariable("INKLING_CHROMIUM") ?? "/usr/bin/chromium";
 
+    /// <summary>How long to wait for what never takes so long, unless something is broken; in milliseconds.</summary>
+    private const float Patience = 120_000;
+
     private IPlaywright? _playwright;
     private IBrowser? _browser;
 
@@ -85,6 +88,13 @@ public sealed class WatchedPage : IAsyncDisposable
         if (await Page.Locator("canvas").CountAsync() > 0)
             await Page.Locator(".paper[data-ready=yes]").WaitForAsync(new LocatorWaitForOptions { State = WaitForSelectorState.Attached });
     }
+
+    /// <summary>Until its typeface is there and nothing in it moves.</summary>
+    public Task WaitUntilStillAsync() => Page.WaitForFunctionAsync(
+        """
+        () => document.fonts.status === 'loaded'
+            && document.getAnimations().every(a => a.playState !== 'running' || a.effect.getTiming().iterations === Infinity)
+        """);
 
     /// <summary>Draws strokes on the paper; points in its units, 720 by 320.</summary>
     public async Task DrawAsync(params int[][] strokes)

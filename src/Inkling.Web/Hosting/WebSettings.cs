@@ -45,7 +45,9 @@ public sealed record WebSettings
     /// <summary>How many pictures are read at once.</summary>
     public int Readings { get; init; } = Environment.ProcessorCount;
 
-    /// <summary>How many of these may be large: all but one, which is left for small ones, and four at most, for each may take 300 MB.</summary>
+    /// <summary>
+    /// How many of these may be large: all but one, which is left for small ones, and four at most, for each may take 300 MB.
+    /// </summary>
     public int LargeReadings { get; init; } = Math.Clamp(Environment.ProcessorCount - 1, 1, 4);
 
     /// <summary>How many readings, the page's and the API's together, may wait for their turn.</summary>
