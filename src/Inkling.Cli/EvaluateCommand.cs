@@ -18,6 +18,8 @@ internal static class EvaluateCommand
         command.SetAction(async (parsed, cancellationToken) =>
         {
             Terminal terminal = new(parsed.GetValue(json));
+            OutputFiles.RequirePicture("--plot", parsed.GetValue(plot));
+            OutputFiles.Require(parsed.GetValue(plot));
             string file = parsed.GetValue(model)!;
             Network network = ModelSource.Load(file);
             return parsed.GetValue(images) is { } folder
