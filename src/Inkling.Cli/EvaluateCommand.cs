@@ -18,8 +18,10 @@ internal static class EvaluateCommand
         command.SetAction(async (parsed, cancellationToken) =>
         {
             Terminal terminal = new(parsed.GetValue(json));
+            OutputFiles.RequirePicture("--plot", parsed.GetValue(plot));
+            OutputFiles.Require(parsed.GetValue(plot));
             string file = parsed.GetValue(model)!;
-            OutputFile.RequireNoneOf("--plot", parsed.GetValue(plot), [file]);
+            OutputFiles.RequireNoneOf("--plot", parsed.GetValue(plot), [file]);
             Network network = ModelSource.Load(file);
             return parsed.GetValue(images) is { } folder
                 ? EvaluatePictures(network, file, folder, parsed.GetValue(plot), terminal, cancellationToken)

@@ -21,7 +21,7 @@ internal static partial class PictureEvaluation
         string[] files = [.. pictures.Files.Where(file => Label().IsMatch(Path.GetFileName(file)))];
         if (files.Length < pictures.Files.Count && files.Length > 0)
             terminal.Message(string.Create(CultureInfo.InvariantCulture, $"{folder}: left out {pictures.Files.Count - files.Length:N0} of {pictures.Files.Count:N0} pictures, whose names do not begin with their digits and an underscore."));
-        OutputFile.RequireNoneOf("--plot", plot, files);
+        OutputFiles.RequireNoneOf("--plot", plot, files);
         if (files.Length == 0)
             throw new InklingException($"{folder}: no picture's name begins with its digits and an underscore, as 504192_note.png.");
         List<Outcome> outcomes = [];

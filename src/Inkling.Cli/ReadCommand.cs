@@ -40,7 +40,7 @@ internal static class ReadCommand
 
     private static int Run(string[] images, string model, ReadingOptions options, string? explain, Terminal terminal, CancellationToken cancellationToken)
     {
-        OutputFile.RequireNoneOf("--explain", explain, [.. images, model]);
+        OutputFiles.RequireNoneOf("--explain", explain, [.. images, model]);
         using DigitReader reader = PictureReading.ReaderOf(ModelSource.Load(model), model);
         List<string> files = [];
         int failures = 0, unreadableFolders = 0;

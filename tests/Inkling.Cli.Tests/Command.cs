@@ -57,7 +57,41 @@ internal sealed class Command : IDisposable
 
     public Process Start(bool withData, params string[] arguments) => Start(withData, "dotnet", ["exec", Dll, .. arguments]);
 
-    private Process Start(bool withData, string program, string[] arguments)
+    /// <summary>
+    /// Runs to the end as on a machine of another country. The command as it ships has no cultures; what it is made of may run
+    /// where there are some, so here it gets them.
+    /// </summary>
+    /// <param name="language">As LANG has it: <c>de_DE.UTF-8</c>.</param>
+    /// <param name="arguments">As typed behind <c>inkling</c>.</param>
+    public async Task<Result> RunUnderAsync(string language, params string[] arguments)
+    {
+        string configuration = Path.Combine(Home, "cultures.runtimeconfig.json");
+        string shipped = await File.ReadAllTextAsync(Path.ChangeExtension(Dll, ".runtimeconfig.json"));
+        Assert.Contains("\"System.Globalization.Invariant\": true", shipped, StringComparison.Ordinal);
+        await File.WriteAllTextAsync(configuration, shipped.Replace("\"System.Globalization.Invariant\": true", "\"System.Globalization.Invariant\": false", StringComparison.Ordinal));
+        using Process process = Start(withData: false, "dotnet", ["exec", "--runtimeconfig", configuration, Dll, .. arguments], language);
+        process.StandardInput.Close();
+        Result result = await FinishAsync(process);
+        Assert.SkipWhen(result.Error.Contains("ICU", StringComparison.Ordinal), "This machine has no ICU, and so no cultures: install libicu.");
+        return result;
+    }
+
+    /// <summary>A folder of IDX files with few images, for trainings that need not be good.</summary>
+    public string SmallData()
+    {
+        string folder = Directory.CreateDirectory(PathOf("small")).FullName;
+        foreach ((string name, int count) in new[] { ("train", 600), ("t10k", 100) })
+        {
+            LabelledImages images = GeneratedDigits.Create(count, seed: count);
+            byte[] pixels = [.. Enumerable.Range(0, count).SelectMany(i => images.Pixels(i).ToArray())];
+            IdxFile.Write(Path.Combine(folder, $"{name}-images-idx3-ubyte"), IdxArray.Create(pixels, count, 28, 28));
+            IdxFile.Write(Path.Combine(folder, $"{name}-labels-idx1-ubyte"), IdxArray.Create(images.Labels.ToArray(), count));
+        }
+
+        return folder;
+    }
+
+    private Process Start(bool withData, string program, string[] arguments, string? language = null)
     {
         ProcessStartInfo start = new(program, arguments)
         {
@@ -70,6 +104,12 @@ internal sealed class Command : IDisposable
             start.Environment[variable] = Home;
         start.Environment["TERM"] = "xterm-256color";
         start.Environment["https_proxy"] = start.Environment["http_proxy"] = "http://127.0.0.1:9"; // nobody listens there: no network
+        if (language is not null)
+        {
+            start.Environment["LANG"] = start.Environment["LC_ALL"] = language;
+            start.Environment.Remove("DOTNET_SYSTEM_GLOBALIZATION_INVARIANT");
+        }
+
         start.Environment.Remove("INKLING_DATA");
         if (withData && Environment.GetEnvironmentVariable("INKLING_DATA") is { Length: > 0 } data)
             start.Environment["INKLING_DATA"] = Path.GetFullPath(data); // which may be relative to where the tests were started

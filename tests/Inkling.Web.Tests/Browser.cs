@@ -7,9 +7,6 @@ public sealed class Browser : IAsyncLifetime
 {
     private static readonly string Chromium = Environment.GetEnvironmentVariable("INKLING_CHROMIUM") ?? "/usr/bin/chromium";
 
-    /// <summary>How long to wait for what never takes so long, unless something is broken; in milliseconds.</summary>
-    private const float Patience = 120_000;
-
     private IPlaywright? _playwright;
     private IBrowser? _browser;
 

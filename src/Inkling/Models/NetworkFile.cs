@@ -116,7 +116,7 @@ public static class NetworkFile
         Architecture architecture = description.Architecture;
         long stored = file.Tensors.Sum(tensor => (long)tensor.Values.Length);
         if (stored < architecture.ParameterCount)
-            throw new InklingException($"{name}: its tensors hold {stored:N0} numbers, fewer than the {architecture.ParameterCount:N0} of the network {architecture} that its metadata describe.");
+            throw new InklingException(string.Create(CultureInfo.InvariantCulture, $"{name}: its tensors hold {stored:N0} numbers, fewer than the {architecture.ParameterCount:N0} of the network {architecture} that its metadata describe."));
         Dictionary<string, Tensor> tensors = file.Tensors.ToDictionary(tensor => tensor.Name, StringComparer.Ordinal);
         Network network = new(new ParameterBuffer(architecture), new RandomStream(seed: 1)) { Temperature = description.Temperature, History = description.History };
         ForEachTensor(network, (tensorName, shape, _, set) =>

@@ -249,6 +249,24 @@ public sealed class NetworkFileTests : IDisposable
             threads: 1);
     }
 
+    [Theory]
+    [MemberData(nameof(Cultures.All), MemberType = typeof(Cultures))]
+    public void Files_and_what_is_said_of_damaged_ones_are_the_same_in_every_country(string culture)
+    {
+        Network network = new(Architecture.Parse("1x28x28 conv:4:5x5 batchnorm relu dropout:0.25 flatten dense:10 softmax"), seed: 1) { Temperature = 1.25 };
+        network.Train(GeneratedDigits.Create(30, seed: 1), new TrainingOptions { Epochs = 1, LearningRate = 0.0625, L2 = 0.5, Schedule = new Schedule.Cosine(0.125), OnEpoch = _ => { } }, TestContext.Current.CancellationToken);
+        network.Save(PathOf("here.safetensors"));
+        Cultures.Under(culture, () => network.Save(PathOf("there.safetensors")));
+        Assert.Equal(File.ReadAllBytes(PathOf("here.safetensors")), File.ReadAllBytes(PathOf("there.safetensors")));
+        byte[] cut = File.ReadAllBytes(PathOf("here.safetensors"))[..2000];
+        string? here = TryToParse(cut, "cut"), there = null;
+        Cultures.Under(culture, () => there = TryToParse(cut, "cut"));
+        Assert.Equal(here, there);
+        string text = "";
+        Cultures.Under(culture, () => text = Architecture.Parse(network.Architecture.ToString()).ToString() + network + network.History);
+        Assert.Equal(network.Architecture.ToString() + network + network.History, text);
+    }
+
     [Fact]
     public void A_missing_file_is_named()
     {
