@@ -91,7 +91,7 @@ internal sealed partial class PlainNetwork
                 {
                     case Inkling.Cost.Quadratic:
                         value += 0.5 * (a - y) * (a - y);
-                        error += Math.Abs(a - y) * (e + Numbers.U * Math.Abs(a)) + e * e * Numbers.Slack;
+                        error += Math.Abs(a - y) * (e + Numbers.U * (Math.Abs(a) + Math.Abs(a - y))) + e * e * Numbers.Slack;
                         break;
                     case Inkling.Cost.CrossEntropy:
                         value -= y * Math.Log(Math.Max(1e-30, a)) + (1 - y) * Math.Log(Math.Max(1e-30, 1 - a));
