@@ -46,9 +46,10 @@ internal sealed class Numbers(int items, int size)
     /// are then rounded the same way: the error of a long sum grows faster than its root.
     /// </summary>
     /// <param name="carried">The sum of the squares of the errors that the terms have.</param>
+    /// <param name="alike">The sum of those errors, which is what they come to where one cause moves all terms alike.</param>
     /// <param name="squares">The sum of the squares of the terms.</param>
     /// <param name="count">How many terms.</param>
-    public static double OfSum(double carried, double squares, double count) => Math.Sqrt(carried) + U * Math.Sqrt(count * squares) * Math.Max(1, Math.Sqrt(count) / 4);
+    public static double OfSum(double carried, double alike, double squares, double count) => Math.Max(Math.Sqrt(carried), alike / 8) + U * Math.Sqrt(count * squares) * Math.Max(1, Math.Sqrt(count) / 4);
 
     /// <summary>How far a number is away, in units of what it may be.</summary>
     public static double Miss(double expected, double error, double actual)

@@ -126,12 +126,12 @@ internal sealed partial class PlainNetwork
     {
         double[] w = Weights[which], dw = gradient.Weights[which], db = gradient.Biases[which];
         int size = from.Channels * spec.Kernel * spec.Kernel, pixels = to.Height * to.Width, places = spec.Kernel * spec.Kernel;
-        double[] weightCarried = new double[dw.Length], weightSquares = new double[dw.Length], biasCarried = new double[db.Length], biasSquares = new double[db.Length];
+        double[] weightCarried = new double[dw.Length], weightAlike = new double[dw.Length], biasAlike = new double[db.Length], weightSquares = new double[dw.Length], biasCarried = new double[db.Length], biasSquares = new double[db.Length];
         bool isByWinograd = IsByWinograd(spec, from, to);
         double weightNorm = isByWinograd ? Math.Sqrt(w.Sum(v => v * v)) : 0, norms = 0;
         for (int i = 0; i < x.Items; i++)
         {
-            double[] a = x.Value[i], ea = x.Error[i], g = dy.Value[i], eg = dy.Error[i], to0 = dx.Value[i], carried = new double[x.Size], squares = new double[x.Size];
+            double[] a = x.Value[i], ea = x.Error[i], g = dy.Value[i], eg = dy.Error[i], to0 = dx.Value[i], carried = new double[x.Size], alike = new double[x.Size], squares = new double[x.Size];
             for (int o = 0; o < to.Channels; o++)
             {
                 for (int at = 0; at < pixels; at++)
@@ -139,6 +139,7 @@ internal sealed partial class PlainNetwork
                     double error = g[o * pixels + at], own = eg[o * pixels + at];
                     db[o] += error;
                     biasCarried[o] += own * own;
+                    biasAlike[o] += own;
                     biasSquares[o] += error * error;
                     if (error == 0 && own == 0)
                         continue;
@@ -149,8 +150,10 @@ internal sealed partial class PlainNetwork
                         to0[source] += term;
                         squares[source] += term * term;
                         carried[source] += w[weight] * w[weight] * own * own;
+                        alike[source] += Math.Abs(w[weight]) * own;
                         dw[weight] += product;
                         weightSquares[weight] += product * product;
+                        weightAlike[weight] += Math.Abs(a[source]) * own + ea[source] * (Math.Abs(error) + own);
                         weightCarried[weight] += a[source] * a[source] * own * own + ea[source] * ea[source] * (error * error + own * own);
                     });
                 }
@@ -159,14 +162,14 @@ internal sealed partial class PlainNetwork
             double errorNorm = isByWinograd ? Math.Sqrt(g.Sum(v => v * v)) : 0;
             norms += isByWinograd ? a.Sum(v => v * v) * errorNorm * errorNorm : 0;
             for (int k = 0; k < x.Size; k++)
-                dx.Error[i][k] = Numbers.OfSum(carried[k], squares[k], (double)to.Channels * places) + Numbers.Winograd * Numbers.U * weightNorm * errorNorm;
+                dx.Error[i][k] = Numbers.OfSum(carried[k], alike[k], squares[k], (double)to.Channels * places) + Numbers.Winograd * Numbers.U * weightNorm * errorNorm;
         }
 
         double count = (double)x.Items * pixels;
         for (int k = 0; k < dw.Length; k++)
-            gradient.WeightErrors[which][k] = Numbers.OfSum(weightCarried[k], weightSquares[k], count) + Numbers.Winograd * Numbers.U * Math.Sqrt(norms);
+            gradient.WeightErrors[which][k] = Numbers.OfSum(weightCarried[k], weightAlike[k], weightSquares[k], count) + Numbers.Winograd * Numbers.U * Math.Sqrt(norms);
         for (int o = 0; o < db.Length; o++)
-            gradient.BiasErrors[which][o] = Numbers.OfSum(biasCarried[o], biasSquares[o], count);
+            gradient.BiasErrors[which][o] = Numbers.OfSum(biasCarried[o], biasAlike[o], biasSquares[o], count);
     }
 
     /// <summary>With x̂ = (x - μ)/σ: ∂C/∂γ = Σ e x̂, ∂C/∂β = Σ e, ∂C/∂x = γ/σ (e - mean(e) - x̂ mean(e x̂)); when reading, γ/σ e.</summary>

@@ -91,7 +91,7 @@ internal sealed partial class PlainNetwork
                 {
                     case Inkling.Cost.Quadratic:
                         value += 0.5 * (a - y) * (a - y);
-                        error += Math.Abs(a - y) * (e + Numbers.U * Math.Abs(a)) + e * e * Numbers.Slack;
+                        error += Math.Abs(a - y) * (e + Numbers.U * (Math.Abs(a) + Math.Abs(a - y))) + e * e * Numbers.Slack;
                         break;
                     case Inkling.Cost.CrossEntropy:
                         value -= y * Math.Log(Math.Max(1e-30, a)) + (1 - y) * Math.Log(Math.Max(1e-30, 1 - a));
@@ -169,17 +169,18 @@ internal sealed partial class PlainNetwork
     {
         for (int j = 0; j < y.Length; j++)
         {
-            double z = b[j], carried = 0, squares = 0;
+            double z = b[j], carried = 0, alike = 0, squares = 0;
             for (int k = 0; k < x.Length; k++)
             {
                 double weight = w[j * x.Length + k], term = weight * x[k];
                 z += term;
                 squares += term * term;
                 carried += weight * weight * ex[k] * ex[k];
+                alike += Math.Abs(weight) * ex[k];
             }
 
             y[j] = z;
-            ey[j] = Numbers.OfSum(carried, squares == 0 ? 0 : squares + b[j] * b[j], x.Length + 1);
+            ey[j] = Numbers.OfSum(carried, alike, squares == 0 ? 0 : squares + b[j] * b[j], x.Length + 1);
         }
     }
 
@@ -194,16 +195,17 @@ internal sealed partial class PlainNetwork
                 weightNorm += w[o * size + k] * w[o * size + k];
             for (int at = 0; at < to.Height * to.Width; at++)
             {
-                double z = b[o], carried = 0, squares = 0;
+                double z = b[o], carried = 0, alike = 0, squares = 0;
                 ForEachTap(from, to, spec, at, (k, source) =>
                 {
                     double weight = w[o * size + k], term = weight * x[source];
                     z += term;
                     squares += term * term;
                     carried += weight * weight * ex[source] * ex[source];
+                    alike += Math.Abs(weight) * ex[source];
                 });
                 y[o * to.Height * to.Width + at] = z;
-                ey[o * to.Height * to.Width + at] = Numbers.OfSum(carried, squares == 0 ? 0 : squares + b[o] * b[o], size + 1)
+                ey[o * to.Height * to.Width + at] = Numbers.OfSum(carried, alike, squares == 0 ? 0 : squares + b[o] * b[o], size + 1)
                     + (norm > 0 ? Numbers.Winograd * Numbers.U * (Math.Abs(b[o]) + norm * Math.Sqrt(weightNorm)) : 0);
             }
         }

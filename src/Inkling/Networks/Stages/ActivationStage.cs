@@ -196,6 +196,7 @@ internal sealed class FlattenStage : Stage
             {
                 for (int p = 0; p < layout.Pixels; p++)
                     Input.ValuesOf(i).Slice(p * layout.Pitch, layout.Channels).CopyTo(Output.ValuesOf(i)[(p * layout.Channels)..]);
+                Output.ValuesOf(i)[Output.Layout.Channels..].Clear(); // which an activation in place may have changed
             }
         };
         _back = (_, start, end) =>
@@ -216,6 +217,7 @@ internal sealed class FlattenStage : Stage
             Span<float> vector = Output.ValuesOf(i)[..Output.Layout.Channels];
             for (int k = 0; k < vector.Length; k++)
                 vector[k] = values[Input.Layout.OffsetOf(k)];
+            Output.ValuesOf(i)[vector.Length..].Clear();
         }
     }
 
