@@ -32,16 +32,21 @@ public sealed class DigitReader : IDisposable
     /// <summary>The numbers in a picture, dark on light or light on dark.</summary>
     /// <param name="picture">The picture.</param>
     /// <param name="options">What is known about the numbers; null for nothing.</param>
+    /// <param name="cancellationToken">Ends the reading; it is looked at many times a millisecond.</param>
     /// <returns>What was read; its text is empty where there is nothing to read.</returns>
-    public Reading Read(GreyImage picture, ReadingOptions? options = null) => Explain(picture, options).Reading;
+    /// <exception cref="OperationCanceledException">The reading is cancelled.</exception>
+    public Reading Read(GreyImage picture, ReadingOptions? options = null, CancellationToken cancellationToken = default) =>
+        Explain(picture, options, cancellationToken).Reading;
 
     /// <summary>The same, with everything there is to see on the way.</summary>
     /// <param name="picture">The picture.</param>
     /// <param name="options">What is known about the numbers; null for nothing.</param>
-    public ReadingStages Explain(GreyImage picture, ReadingOptions? options = null)
+    /// <param name="cancellationToken">Ends the reading; it is looked at many times a millisecond.</param>
+    /// <exception cref="OperationCanceledException">The reading is cancelled.</exception>
+    public ReadingStages Explain(GreyImage picture, ReadingOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(picture);
-        return ReadingStages.Of(picture, _judge, options ?? new ReadingOptions());
+        return ReadingStages.Of(picture, _judge, options ?? new ReadingOptions(), cancellationToken);
     }
 
     /// <summary>Lets the networks' memory go.</summary>

@@ -50,15 +50,15 @@ public sealed class Ink
     /// <summary>Finds the ink in a picture, dark on light or light on dark, in even light or uneven.</summary>
     /// <param name="picture">A picture. Large ones are reduced first.</param>
     /// <returns>A map of the picture's size, or of its reduced size; all 0 where there is nothing but paper.</returns>
-    public static Ink Of(GreyImage picture) => InkFinding.Find(picture);
+    public static Ink Of(GreyImage picture) => InkFinding.Find(picture, new ReadingWork());
 
     /// <summary>Takes away long straight lines: ruled and graph paper, table borders, the line on a cheque.</summary>
-    internal void RemoveRuledLines() => RuledLines.Remove(_values, Width, Height, Threshold);
+    internal void RemoveRuledLines(ReadingWork work) => RuledLines.Remove(_values, Width, Height, Threshold, work);
 
     /// <summary>Takes away the sides of frames around numbers.</summary>
-    internal void RemoveFrames(IEnumerable<PixelBox> frames)
+    internal void RemoveFrames(IEnumerable<PixelBox> frames, ReadingWork work)
     {
         foreach (PixelBox frame in frames)
-            RuledLines.RemoveFrame(_values, Width, Threshold, frame);
+            RuledLines.RemoveFrame(_values, Width, Threshold, frame, work);
     }
 }

@@ -28,35 +28,35 @@ internal static class InkFinding
     /// <summary>Faint ink is the soft edge of a stroke only this near to it, in pixels.</summary>
     private const int Reach = 2;
 
-    public static Ink Find(GreyImage picture)
+    public static Ink Find(GreyImage picture, ReadingWork work)
     {
         ArgumentNullException.ThrowIfNull(picture);
         int reduction = Math.Max(1, (Math.Max(picture.Width, picture.Height) + LongestSide - 1) / LongestSide);
-        return FindIn(Reduce(picture, reduction), reduction);
+        return FindIn(Reduce(picture, reduction, work), reduction, work);
     }
 
     /// <summary>
     /// The ink of a picture in which other ink is covered with paper: what is darker than all else, the edge of a table or a
     /// shadow, may have hidden what is written.
     /// </summary>
-    public static Ink FindBeside(GreyImage picture, Ink other)
+    public static Ink FindBeside(GreyImage picture, Ink other, ReadingWork work)
     {
-        GreyImage reduced = Reduce(picture, other.Reduction);
-        return FindIn(Paper.Under(reduced, other.IsDarkOnLight).Cover(reduced, other.Values, other.IsDarkOnLight), other.Reduction);
+        GreyImage reduced = Reduce(picture, other.Reduction, work);
+        return FindIn(Paper.Under(reduced, other.IsDarkOnLight, work).Cover(reduced, other.Values, other.IsDarkOnLight, work), other.Reduction, work);
     }
 
-    private static Ink FindIn(GreyImage picture, int reduction)
+    private static Ink FindIn(GreyImage picture, int reduction, ReadingWork work)
     {
-        InkLevels? levels = InkLevels.Of(picture);
+        InkLevels? levels = InkLevels.Of(picture, work);
         bool isSmooth = levels is not null && levels.Spread <= SmoothSpread;
-        if (isSmooth && (levels!.EvenBorder >= EvenBorder || Paper.Under(picture, levels.IsDarkOnLight).Unevenness <= EvenShare * levels.Contrast))
-            return InEvenLight(picture, levels, reduction);
-        Found dark = InUnevenLight(picture, isDarkOnLight: true), light = InUnevenLight(picture, isDarkOnLight: false);
+        if (isSmooth && (levels!.EvenBorder >= EvenBorder || Paper.Under(picture, levels.IsDarkOnLight, work).Unevenness <= EvenShare * levels.Contrast))
+            return InEvenLight(picture, levels, reduction, work);
+        Found dark = InUnevenLight(picture, isDarkOnLight: true, work), light = InUnevenLight(picture, isDarkOnLight: false, work);
         bool isDark = dark.StandsOut >= light.StandsOut; // seen the wrong way round, "paper" is a patchwork, and what surrounds strokes stands out less from it
-        return (isDark ? dark : light).ToInk(picture, isDark, reduction);
+        return (isDark ? dark : light).ToInk(picture, isDark, reduction, work);
     }
 
-    private static Ink InEvenLight(GreyImage picture, InkLevels levels, int reduction)
+    private static Ink InEvenLight(GreyImage picture, InkLevels levels, int reduction, ReadingWork work)
     {
         float[] values = new float[picture.Pixels.Length];
         float[] inkOf = [.. Enumerable.Range(0, 256).Select(level => levels.InkOf((byte)level))];
@@ -65,25 +65,25 @@ internal static class InkFinding
         bool[] isPen = new bool[values.Length];
         for (int i = 0; i < values.Length; i++)
             isPen[i] = values[i] > levels.Threshold;
-        ClearFarFrom(isPen, values, picture.Width, picture.Height);
+        ClearFarFrom(isPen, values, picture.Width, picture.Height, work);
         return new Ink(picture.Width, picture.Height, values, levels.Threshold, levels.IsDarkOnLight, reduction);
     }
 
-    private static Found InUnevenLight(GreyImage picture, bool isDarkOnLight)
+    private static Found InUnevenLight(GreyImage picture, bool isDarkOnLight, ReadingWork work)
     {
         int width = picture.Width, height = picture.Height;
-        float[] contrast = Paper.Under(picture, isDarkOnLight).InkOn(picture, isDarkOnLight);
+        float[] contrast = Paper.Under(picture, isDarkOnLight, work).InkOn(picture, isDarkOnLight, work);
         (float paper, float spread) = PaperOf(contrast);
         int blurs = spread > RoughSpread && Math.Min(width, height) > 2 * Reach ? MostBlurs : 0;
         for (int blur = 0; blur <= blurs; blur++)
         {
             if (blur > 0)
             {
-                contrast = Blur(contrast, width, height);
+                contrast = Blur(contrast, width, height, work);
                 (paper, spread) = PaperOf(contrast);
             }
 
-            float threshold = Math.Max(EdgeLevel(contrast, width, height) - paper, ThresholdInSpreads * spread);
+            float threshold = Math.Max(EdgeLevel(contrast, width, height, work) - paper, ThresholdInSpreads * spread);
             float pen = PenOf(contrast, paper + threshold, out long count) - paper;
             if ((blur > 0 || blurs == 0) && pen >= Math.Max(SmallestContrast, ContrastInSpreads * spread))
                 return new Found(contrast, paper, pen, threshold, spread, (double)count / contrast.Length);
@@ -118,12 +118,13 @@ internal static class InkFinding
     /// The contrast at the edges of strokes: the mean over all pixels, weighted by the third power of the gradient (after
     /// Kittler, Illingworth and Föglein 1985). It is halfway up the strokes' sides, however few strokes there are.
     /// </summary>
-    private static float EdgeLevel(float[] contrast, int width, int height)
+    private static float EdgeLevel(float[] contrast, int width, int height, ReadingWork work)
     {
         double sum = 0, weights = 0;
         int margin = Math.Max(1, (int)(Margin * Math.Min(width, height)));
         for (int y = margin; y < height - margin; y++)
         {
+            work.CountPixels(width);
             for (int i = y * width + margin; i < (y + 1) * width - margin; i++)
             {
                 float right = contrast[i + 1] - contrast[i - 1], down = contrast[i + width] - contrast[i - width];
@@ -155,11 +156,12 @@ internal static class InkFinding
         return count == 0 ? 0 : level;
     }
 
-    private static float[] Blur(float[] values, int width, int height)
+    private static float[] Blur(float[] values, int width, int height, ReadingWork work)
     {
         float[] across = new float[values.Length], result = new float[values.Length];
         for (int y = 0; y < height; y++)
         {
+            work.CountPixels(2 * width); // across, and down
             for (int x = 0; x < width; x++)
             {
                 int i = y * width + x;
@@ -173,11 +175,12 @@ internal static class InkFinding
     }
 
     /// <summary>Faint ink is the soft edge of a stroke only beside one: anything farther off is the shade of the paper.</summary>
-    private static void ClearFarFrom(bool[] isPen, float[] values, int width, int height)
+    private static void ClearFarFrom(bool[] isPen, float[] values, int width, int height, ReadingWork work)
     {
         bool[] isNear = new bool[values.Length];
         for (int y = 0; y < height; y++)
         {
+            work.CountPixels(width);
             for (int x = 0; x < width; x++)
             {
                 if (!isPen[y * width + x])
@@ -196,7 +199,7 @@ internal static class InkFinding
     }
 
     /// <summary>Averages squares of pixels: noise averages out, too.</summary>
-    private static GreyImage Reduce(GreyImage picture, int factor)
+    private static GreyImage Reduce(GreyImage picture, int factor, ReadingWork work)
     {
         int width = picture.Width / Math.Max(1, factor), height = picture.Height / Math.Max(1, factor);
         if (factor <= 1 || width == 0 || height == 0)
@@ -206,6 +209,7 @@ internal static class InkFinding
         int area = factor * factor;
         for (int row = 0; row < height; row++)
         {
+            work.CountPixels((long)factor * picture.Width);
             Array.Clear(sums);
             for (int i = 0; i < factor; i++)
             {
@@ -238,7 +242,7 @@ internal static class InkFinding
         /// <summary>How many times the paper's spread ink differs from it; 0 where there is none.</summary>
         public double StandsOut => Share == 0 ? 0 : Pen / Spread;
 
-        public Ink ToInk(GreyImage picture, bool isDarkOnLight, int reduction)
+        public Ink ToInk(GreyImage picture, bool isDarkOnLight, int reduction, ReadingWork work)
         {
             float[] values = new float[picture.Pixels.Length];
             if (Share == 0)
@@ -251,12 +255,12 @@ internal static class InkFinding
             }
 
             float weak = Math.Max(WeakShare * Threshold, WeakInSpreads * Spread);
-            ClearFarFrom(Grow(picture.Width, picture.Height, Threshold, weak), values, picture.Width, picture.Height);
+            ClearFarFrom(Grow(picture.Width, picture.Height, Threshold, weak, work), values, picture.Width, picture.Height, work);
             return new Ink(picture.Width, picture.Height, values, Math.Min(weak, Threshold) / Pen, isDarkOnLight, reduction);
         }
 
         /// <summary>What is ink for sure, and what is nearly so and hangs together with it (Canny's hysteresis).</summary>
-        private bool[] Grow(int width, int height, float strong, float weak)
+        private bool[] Grow(int width, int height, float strong, float weak, ReadingWork work)
         {
             bool[] isPen = new bool[Contrast.Length];
             Stack<int> open = new();
@@ -271,6 +275,7 @@ internal static class InkFinding
 
             while (open.TryPop(out int i))
             {
+                work.CountPixels(1);
                 int x = i % width, y = i / width;
                 for (int v = Math.Max(0, y - 1); v <= Math.Min(height - 1, y + 1); v++)
                 {

@@ -44,11 +44,12 @@ internal sealed class InkLevels
     public double EvenBorder { get; }
 
     /// <summary>The levels of a picture, or null where it shows nothing: one shade, or noise.</summary>
-    public static InkLevels? Of(GreyImage picture)
+    public static InkLevels? Of(GreyImage picture, ReadingWork work)
     {
         int[] all = new int[256], border = new int[256];
         for (int row = 0; row < picture.Height; row++)
         {
+            work.CountPixels(picture.Width);
             ReadOnlySpan<byte> line = picture.Pixels.Slice(row * picture.Width, picture.Width);
             foreach (byte level in line)
                 all[level]++;

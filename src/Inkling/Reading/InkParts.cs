@@ -45,16 +45,17 @@ internal sealed class InkParts
 
     public int Count => Boxes.Count;
 
-    public static InkParts Of(Strip strip, float threshold, double digitHeight)
+    public static InkParts Of(Strip strip, float threshold, double digitHeight, ReadingWork work)
     {
         double pen = PenWidth(strip, threshold);
         int[] raw = new int[strip.Values.Length]; // numbers of parts as they are found, from 1
         List<int> pieces = [0];
         foreach ((int piece, PixelBox box) in PieceBoxes(strip, threshold))
         {
-            List<int[]> cuts = box.Width <= Narrow * digitHeight ? [] : Cuts(strip, piece, box, pen, digitHeight);
+            List<int[]> cuts = box.Width <= Narrow * digitHeight ? [] : Cuts(strip, piece, box, pen, digitHeight, work);
             for (int y = 0; y < strip.Height; y++)
             {
+                work.CountPixels(strip.Width);
                 for (int x = 0; x < strip.Width; x++)
                 {
                     int at = y * strip.Width + x;
@@ -111,12 +112,13 @@ internal sealed class InkParts
     }
 
     /// <summary>The cuts through a piece, left to right: for each row of its box, the last column to the left of the cut.</summary>
-    private static List<int[]> Cuts(Strip strip, int piece, PixelBox box, double pen, double digitHeight)
+    private static List<int[]> Cuts(Strip strip, int piece, PixelBox box, double pen, double digitHeight, ReadingWork work)
     {
         int width = box.Width, height = box.Height;
         float[] ink = new float[width * height];
         for (int y = 0; y < height; y++)
         {
+            work.CountPixels(3 * width); // here, from the top and from the bottom
             for (int x = 0; x < width; x++)
             {
                 int at = (box.Top + y) * strip.Width + box.Left + x;

@@ -27,7 +27,7 @@ internal sealed class InkPieces
 
     public IReadOnlyList<InkPiece> All { get; }
 
-    public static InkPieces Of(Ink ink)
+    public static InkPieces Of(Ink ink, ReadingWork work)
     {
         ReadOnlySpan<float> values = ink.Values;
         int width = ink.Width, height = ink.Height;
@@ -37,15 +37,15 @@ internal sealed class InkPieces
         for (int i = 0; i < values.Length; i++)
         {
             if (owner[i] == 0 && values[i] >= ink.Threshold && values[i] > 0)
-                pieces.Add(Follow(values, width, height, ink.Threshold, owner, i, pieces.Count + 1, pixels));
+                pieces.Add(Follow(values, width, height, ink.Threshold, owner, i, pieces.Count + 1, pixels, work));
         }
 
         for (int step = 0; step < SoftReach; step++)
-            AddSoftEdges(values, width, height, owner);
+            AddSoftEdges(values, width, height, owner, work);
         return new InkPieces(owner, pieces);
     }
 
-    private static InkPiece Follow(ReadOnlySpan<float> values, int width, int height, float threshold, int[] owner, int start, int id, List<int> pixels)
+    private static InkPiece Follow(ReadOnlySpan<float> values, int width, int height, float threshold, int[] owner, int start, int id, List<int> pixels, ReadingWork work)
     {
         pixels.Clear();
         pixels.Add(start);
@@ -53,6 +53,7 @@ internal sealed class InkPieces
         int left = width, top = height, right = 0, bottom = 0, leftEdge = 0, topEdge = 0, rightEdge = 0, bottomEdge = 0;
         for (int next = 0; next < pixels.Count; next++)
         {
+            work.CountPixels(1);
             int y = pixels[next] / width, x = pixels[next] - y * width;
             (left, right, top, bottom) = (Math.Min(left, x), Math.Max(right, x + 1), Math.Min(top, y), Math.Max(bottom, y + 1));
             leftEdge += x == 0 ? 1 : 0;
@@ -84,13 +85,14 @@ internal sealed class InkPieces
         return new InkPiece(id, box, pixels.Count, leftEdge, topEdge, rightEdge, bottomEdge, outline);
     }
 
-    private static void AddSoftEdges(ReadOnlySpan<float> values, int width, int height, int[] owner)
+    private static void AddSoftEdges(ReadOnlySpan<float> values, int width, int height, int[] owner, ReadingWork work)
     {
         List<(int Pixel, int Owner)> added = [];
         for (int i = 0; i < owner.Length; i++)
         {
             if (owner[i] != 0 || values[i] <= 0)
                 continue;
+            work.CountPixels(1);
             int y = i / width, x = i - y * width, near = 0;
             for (int v = Math.Max(0, y - 1); v <= Math.Min(height - 1, y + 1) && near == 0; v++)
             {

@@ -39,7 +39,8 @@ internal sealed class Lattice
 
     /// <summary>The likeliest ways, the best first; several ways to the same digits count as the best of them.</summary>
     /// <param name="options">What the number may be.</param>
-    public IReadOnlyList<Way> Best(ReadingOptions options)
+    /// <param name="work">Counts the ways.</param>
+    public IReadOnlyList<Way> Best(ReadingOptions options, ReadingWork work)
     {
         bool isFree = options.ExpectedDigits is null && options.AllowedPattern is null;
         List<Way>[] ways = [.. Enumerable.Range(0, _parts + 1).Select(_ => new List<Way>())];
@@ -48,6 +49,7 @@ internal sealed class Lattice
         {
             foreach (Way way in Kept(ways[part], isFree))
             {
+                work.CountWays(_from[part].Count);
                 foreach (Segment segment in _from[part])
                 {
                     float[] p = _probabilities[segment];

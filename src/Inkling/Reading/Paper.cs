@@ -24,7 +24,8 @@ internal sealed class Paper
 
     /// <param name="picture">A picture.</param>
     /// <param name="isDarkOnLight">Whether ink is darker than paper.</param>
-    public static Paper Under(GreyImage picture, bool isDarkOnLight)
+    /// <param name="work">Counts the pixels.</param>
+    public static Paper Under(GreyImage picture, bool isDarkOnLight, ReadingWork work)
     {
         int cell = Math.Max(SmallestCell, Math.Max(picture.Width, picture.Height) / CellsOnTheLongSide);
         int rows = Math.Max(1, picture.Height / cell), columns = Math.Max(1, picture.Width / cell);
@@ -34,6 +35,7 @@ internal sealed class Paper
         {
             int top = i / columns * cell, left = i % columns * cell;
             int bottom = i / columns == rows - 1 ? picture.Height : top + cell, right = i % columns == columns - 1 ? picture.Width : left + cell;
+            work.CountPixels((long)(bottom - top) * (right - left));
             Array.Clear(histogram);
             for (int y = top; y < bottom; y++)
             {
@@ -49,12 +51,13 @@ internal sealed class Paper
     }
 
     /// <summary>By how much each pixel is darker (for dark ink) than the paper under it, in grey levels.</summary>
-    public float[] InkOn(GreyImage picture, bool isDarkOnLight)
+    public float[] InkOn(GreyImage picture, bool isDarkOnLight, ReadingWork work)
     {
         float[] ink = new float[picture.Pixels.Length];
         float[] row = new float[_columns];
         for (int y = 0; y < picture.Height; y++)
         {
+            work.CountPixels(picture.Width);
             float v = Math.Clamp((y + 0.5f) / _cell - 0.5f, 0, _rows - 1);
             int above = (int)v, below = Math.Min(_rows - 1, above + 1);
             for (int c = 0; c < _columns; c++)
@@ -74,15 +77,16 @@ internal sealed class Paper
     }
 
     /// <summary>The picture with some of its pixels, and those beside them, as the paper under them is.</summary>
-    public GreyImage Cover(GreyImage picture, ReadOnlySpan<float> ink, bool isDarkOnLight)
+    public GreyImage Cover(GreyImage picture, ReadOnlySpan<float> ink, bool isDarkOnLight, ReadingWork work)
     {
         const int reach = 3;
-        float[] contrast = InkOn(picture, isDarkOnLight);
+        float[] contrast = InkOn(picture, isDarkOnLight, work);
         byte[] pixels = picture.Pixels.ToArray();
         for (int i = 0; i < ink.Length; i++)
         {
             if (ink[i] <= 0)
                 continue;
+            work.CountPixels(1);
             int y = i / picture.Width, x = i % picture.Width;
             for (int v = Math.Max(0, y - reach); v <= Math.Min(picture.Height - 1, y + reach); v++)
             {

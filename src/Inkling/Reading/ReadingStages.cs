@@ -23,23 +23,24 @@ public sealed class ReadingStages
 
     private readonly SegmentJudge _judge;
     private readonly ReadingOptions _options;
+    private readonly ReadingWork _work;
     private readonly double _reduction; // from the file's pixels to those of the ink
 
-    private ReadingStages(Ink ink, double reduction, SegmentJudge judge, ReadingOptions options)
+    private ReadingStages(Ink ink, double reduction, SegmentJudge judge, ReadingOptions options, ReadingWork work)
     {
         _reduction = ink.Reduction * reduction;
-        (_judge, _options) = (judge, options);
+        (_judge, _options, _work) = (judge, options, work);
         Ink = ink;
-        Ink.RemoveRuledLines();
-        InkPieces pieces = InkPieces.Of(Ink);
-        PixelBox[] frames = [.. TextLayout.Frames(pieces.All)];
+        Ink.RemoveRuledLines(work);
+        InkPieces pieces = InkPieces.Of(Ink, work);
+        PixelBox[] frames = [.. TextLayout.Frames(pieces.All, work)];
         if (frames.Length > 0)
         {
-            Ink.RemoveFrames(frames);
-            pieces = InkPieces.Of(Ink);
+            Ink.RemoveFrames(frames, work);
+            pieces = InkPieces.Of(Ink, work);
         }
 
-        List<(Word Word, NumberStages Stages)> read = WithoutNoise([.. ReadAll(pieces, TextLayout.Words(Ink, pieces.All))]);
+        List<(Word Word, NumberStages Stages)> read = WithoutNoise([.. ReadAll(pieces, TextLayout.Words(Ink, pieces.All, work))]);
         List<ReadLine> lines = [];
         List<NumberStages> numbers = [];
         foreach (IReadOnlyList<Word> line in TextLayout.Lines([.. read.Select(number => number.Word)]))
@@ -54,14 +55,16 @@ public sealed class ReadingStages
     }
 
     /// <summary>Reads a picture; where what stands out most in it cannot be read, what is beside that.</summary>
-    internal static ReadingStages Of(GreyImage picture, SegmentJudge judge, ReadingOptions options)
+    internal static ReadingStages Of(GreyImage picture, SegmentJudge judge, ReadingOptions options, CancellationToken cancellationToken)
     {
-        Ink ink = Ink.Of(picture);
+        ReadingWork work = new(cancellationToken);
+        Ink ink = InkFinding.Find(picture, work);
         float[] found = ink.Values.ToArray();
-        ReadingStages first = new(ink, picture.Reduction, judge, options);
+        ReadingStages first = new(ink, picture.Reduction, judge, options, work);
         if (first.Reading.Confidence >= Doubtful || !found.AsSpan().ContainsAnyExcept(0f))
             return first;
-        ReadingStages second = new(InkFinding.FindBeside(picture, new Ink(ink.Width, ink.Height, found, ink.Threshold, ink.IsDarkOnLight, ink.Reduction)), picture.Reduction, judge, options);
+        Ink whole = new(ink.Width, ink.Height, found, ink.Threshold, ink.IsDarkOnLight, ink.Reduction);
+        ReadingStages second = new(InkFinding.FindBeside(picture, whole, work), picture.Reduction, judge, options, work);
         return second.Reading.Confidence > first.Reading.Confidence ? second : first;
     }
 
@@ -112,21 +115,21 @@ public sealed class ReadingStages
 
     private NumberStages? Read(InkPieces pieces, Word word)
     {
-        Strip strip = Strip.Of(Ink, pieces, word);
-        InkParts parts = InkParts.Of(strip, Ink.Threshold, word.DigitHeight);
-        List<Segment> segments = Segments.Of(strip, parts, word.DigitHeight, borrows: true);
+        Strip strip = Strip.Of(Ink, pieces, word, _work);
+        InkParts parts = InkParts.Of(strip, Ink.Threshold, word.DigitHeight, _work);
+        List<Segment> segments = Segments.Of(strip, parts, word.DigitHeight, borrows: true, _work);
         if (segments.Count == 0)
             return null;
-        float[][] opinions = _judge.Judge(segments, word.DigitHeight);
+        float[][] opinions = _judge.Judge(segments, word.DigitHeight, _work);
         double middle = MiddleOf(parts, word.DigitHeight);
-        IReadOnlyList<Lattice.Way> ways = new Lattice(segments, opinions, parts, word.DigitHeight, middle).Best(_options);
+        IReadOnlyList<Lattice.Way> ways = new Lattice(segments, opinions, parts, word.DigitHeight, middle).Best(_options, _work);
         int[] inQuestion = [.. ways.Take(WaysAskedTwice).SelectMany(way => way.Steps).Where(step => step.Digit >= 0).Select(step => segments.IndexOf(step.Segment)).Distinct()];
         if (inQuestion.Length > 0)
         {
-            float[][] second = _judge.JudgeAgain([.. inQuestion.Select(i => segments[i])], [.. inQuestion.Select(i => opinions[i])]);
+            float[][] second = _judge.JudgeAgain([.. inQuestion.Select(i => segments[i])], [.. inQuestion.Select(i => opinions[i])], _work);
             for (int i = 0; i < inQuestion.Length; i++)
                 opinions[inQuestion[i]] = second[i];
-            ways = new Lattice(segments, opinions, parts, word.DigitHeight, middle).Best(_options);
+            ways = new Lattice(segments, opinions, parts, word.DigitHeight, middle).Best(_options, _work);
         }
 
         if (ways.Count == 0 || ways[0].Text.Length == 0)

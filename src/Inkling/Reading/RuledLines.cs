@@ -24,27 +24,27 @@ internal static class RuledLines
     /// <summary>What runs from edge to edge of a wide picture may be as thick as this: nobody's stroke does.</summary>
     private const double ThickestAcross = 0.1;
 
-    public static void Remove(float[] values, int width, int height, float threshold)
+    public static void Remove(float[] values, int width, int height, float threshold, ReadingWork work)
     {
         bool isWide = width >= Wide * height;
         PixelBox all = new(0, 0, width, height);
-        RemoveAlong(new Grid(values, width, all, IsTurned: false), threshold, isWide ? ShareOfWide : ShareOfOther, touchesEdges: !isWide);
-        RemoveAlong(new Grid(values, width, all, IsTurned: true), threshold, ShareOfOther, touchesEdges: true);
+        RemoveAlong(new Grid(values, width, all, IsTurned: false), threshold, isWide ? ShareOfWide : ShareOfOther, touchesEdges: !isWide, work);
+        RemoveAlong(new Grid(values, width, all, IsTurned: true), threshold, ShareOfOther, touchesEdges: true, work);
     }
 
     /// <summary>Takes away the sides of a frame, which strokes may touch.</summary>
-    public static void RemoveFrame(float[] values, int width, float threshold, PixelBox frame)
+    public static void RemoveFrame(float[] values, int width, float threshold, PixelBox frame, ReadingWork work)
     {
-        RemoveAlong(new Grid(values, width, frame, IsTurned: false), threshold, ShareOfOther, touchesEdges: true);
-        RemoveAlong(new Grid(values, width, frame, IsTurned: true), threshold, ShareOfOther, touchesEdges: true);
+        RemoveAlong(new Grid(values, width, frame, IsTurned: false), threshold, ShareOfOther, touchesEdges: true, work);
+        RemoveAlong(new Grid(values, width, frame, IsTurned: true), threshold, ShareOfOther, touchesEdges: true, work);
     }
 
-    private static void RemoveAlong(Grid grid, float threshold, double share, bool touchesEdges)
+    private static void RemoveAlong(Grid grid, float threshold, double share, bool touchesEdges, ReadingWork work)
     {
         int length = grid.Length, thickest = Math.Max(3, (int)(Thickest * grid.Breadth)), rise = (int)(SteepestSlope * length);
         if (length < 40 || grid.Breadth < 8)
             return;
-        int[] inkAbove = InkAbove(grid, threshold);
+        int[] inkAbove = InkAbove(grid, threshold, work);
         for (int slope = -rise; slope <= rise; slope += Math.Max(1, rise / 12))
         {
             for (int row = Math.Max(0, -slope); row < grid.Breadth - Math.Max(0, slope); row++)
@@ -52,6 +52,7 @@ internal static class RuledLines
                 int band = inkAbove[Math.Max(row, row + slope) + 1] - inkAbove[Math.Min(row, row + slope)];
                 if (band < share * length / (Gap + 1))
                     continue; // too little ink for a line
+                work.CountPixels(length);
                 (int start, int end) = LongestRun(grid, threshold, row, slope);
                 if (end - start < share * length || (touchesEdges && (start > 2 * Gap || end < length - 2 * Gap)))
                     continue;
@@ -64,11 +65,12 @@ internal static class RuledLines
     }
 
     /// <summary>[breadth + 1]: pixels of ink in all rows above.</summary>
-    private static int[] InkAbove(Grid grid, float threshold)
+    private static int[] InkAbove(Grid grid, float threshold, ReadingWork work)
     {
         int[] above = new int[grid.Breadth + 1];
         for (int row = 0; row < grid.Breadth; row++)
         {
+            work.CountPixels(grid.Length);
             int count = 0;
             for (int along = 0; along < grid.Length; along++)
                 count += grid.At(along, row) >= threshold ? 1 : 0;

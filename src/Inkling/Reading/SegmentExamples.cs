@@ -52,7 +52,8 @@ public static class SegmentExamples
     private static IEnumerable<(byte[] Glyph, byte Label)> Cut(WrittenLine line)
     {
         Ink ink = new(line.Width, line.Height, line.Ink);
-        InkPieces pieces = InkPieces.Of(ink);
+        ReadingWork work = new();
+        InkPieces pieces = InkPieces.Of(ink, work);
         int[] areas = new int[line.Digits.Length + 1];
         for (int i = 0; i < line.Ink.Length; i++)
         {
@@ -60,12 +61,12 @@ public static class SegmentExamples
                 areas[line.Owner[i]]++;
         }
 
-        foreach (Word word in TextLayout.Find(ink, pieces.All).SelectMany(words => words))
+        foreach (Word word in TextLayout.Find(ink, pieces.All, work).SelectMany(words => words))
         {
-            Strip strip = Strip.Of(ink, pieces, word);
-            InkParts parts = InkParts.Of(strip, ink.Threshold, word.DigitHeight);
+            Strip strip = Strip.Of(ink, pieces, word, work);
+            InkParts parts = InkParts.Of(strip, ink.Threshold, word.DigitHeight, work);
             int[,] counts = Counts(line, strip, parts, ink.Threshold);
-            foreach (Segment segment in Segments.Of(strip, parts, word.DigitHeight, borrows: false))
+            foreach (Segment segment in Segments.Of(strip, parts, word.DigitHeight, borrows: false, work))
             {
                 if (LabelOf(segment, counts, areas, line) is { } label)
                     yield return (segment.Glyph, label);

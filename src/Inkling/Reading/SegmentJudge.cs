@@ -17,6 +17,9 @@ internal sealed class SegmentJudge : IDisposable
 
     private const int Pixels = MnistNormalisation.Side * MnistNormalisation.Side, Digits = 10;
 
+    /// <summary>Segments shown to a network in one call: between two calls a cancelled reading can end.</summary>
+    private const int AtOnce = 64;
+
     private readonly FrozenNetwork _first, _second;
     private readonly double _firstTemperature, _secondTemperature;
 
@@ -28,17 +31,17 @@ internal sealed class SegmentJudge : IDisposable
     }
 
     /// <summary>For each segment, [11]: that it is a 0, … a 9, and that it is no digit, by the first network alone.</summary>
-    public float[][] Judge(IReadOnlyList<Segment> segments, double digitHeight)
+    public float[][] Judge(IReadOnlyList<Segment> segments, double digitHeight, ReadingWork work)
     {
         bool[] isLarge = [.. segments.Select(segment => segment.Box.Height >= SmallestShare * digitHeight)];
-        Queue<float[]> opinions = new(Ask(_first, _firstTemperature, [.. segments.Where((_, i) => isLarge[i])]));
+        Queue<float[]> opinions = new(Ask(_first, _firstTemperature, [.. segments.Where((_, i) => isLarge[i])], work));
         return [.. isLarge.Select(large => large ? opinions.Dequeue() : NoDigit)];
     }
 
     /// <summary>The same, by both networks.</summary>
-    public float[][] JudgeAgain(IReadOnlyList<Segment> segments, IReadOnlyList<float[]> first)
+    public float[][] JudgeAgain(IReadOnlyList<Segment> segments, IReadOnlyList<float[]> first, ReadingWork work)
     {
-        float[][] second = Ask(_second, _secondTemperature, segments);
+        float[][] second = Ask(_second, _secondTemperature, segments, work);
         for (int i = 0; i < second.Length; i++)
         {
             float isDigit = 1 - first[i][Digits];
@@ -58,18 +61,26 @@ internal sealed class SegmentJudge : IDisposable
         _second.Dispose();
     }
 
-    private static float[][] Ask(FrozenNetwork network, double temperature, IReadOnlyList<Segment> segments)
+    private static float[][] Ask(FrozenNetwork network, double temperature, IReadOnlyList<Segment> segments, ReadingWork work)
     {
-        float[] inputs = new float[segments.Count * Pixels], outputs = new float[segments.Count * network.OutputSize];
-        for (int i = 0; i < segments.Count; i++)
+        float[][] opinions = new float[segments.Count][];
+        float[] inputs = new float[Math.Min(AtOnce, segments.Count) * Pixels], outputs = new float[Math.Min(AtOnce, segments.Count) * network.OutputSize];
+        for (int start = 0; start < segments.Count; start += AtOnce)
         {
-            byte[] glyph = segments[i].Glyph;
-            for (int p = 0; p < Pixels; p++)
-                inputs[i * Pixels + p] = glyph[p] / 255f;
+            int count = Math.Min(AtOnce, segments.Count - start);
+            work.CountSegments(count);
+            for (int i = 0; i < count; i++)
+            {
+                byte[] glyph = segments[start + i].Glyph;
+                for (int p = 0; p < Pixels; p++)
+                    inputs[i * Pixels + p] = glyph[p] / 255f;
+            }
+
+            network.FeedForward(inputs.AsSpan(0, count * Pixels), outputs.AsSpan(0, count * network.OutputSize));
+            for (int i = 0; i < count; i++)
+                opinions[start + i] = Confidence.Of(outputs.AsSpan(i * network.OutputSize, network.OutputSize), temperature);
         }
 
-        if (segments.Count > 0)
-            network.FeedForward(inputs, outputs);
-        return [.. Enumerable.Range(0, segments.Count).Select(i => Confidence.Of(outputs.AsSpan(i * network.OutputSize, network.OutputSize), temperature))];
+        return opinions;
     }
 }

@@ -30,7 +30,8 @@ internal static class Segments
     /// <param name="parts">Its parts.</param>
     /// <param name="digitHeight">How high its digits are.</param>
     /// <param name="borrows">Whether segments that are cut off are there a second time, with the stroke behind the cut.</param>
-    public static List<Segment> Of(Strip strip, InkParts parts, double digitHeight, bool borrows)
+    /// <param name="work">Counts the pixels.</param>
+    public static List<Segment> Of(Strip strip, InkParts parts, double digitHeight, bool borrows, ReadingWork work)
     {
         List<Segment> segments = [];
         for (int first = 0; first < parts.Count; first++)
@@ -47,12 +48,12 @@ internal static class Segments
                     break;
                 int pieces = Enumerable.Range(first, end - first).Select(part => parts.Pieces[part]).Distinct().Count();
                 bool isCutOff = end < parts.Count && parts.Pieces[end - 1] == parts.Pieces[end];
-                segments.Add(new Segment(first, end, box, area, gap, pieces, isCutOff, IsBorrowing: false, GlyphOf(strip, parts, first, end, box, borrowed: 0)));
+                segments.Add(new Segment(first, end, box, area, gap, pieces, isCutOff, IsBorrowing: false, GlyphOf(strip, parts, first, end, box, borrowed: 0, work)));
                 if (borrows && isCutOff && box.Width > NarrowestBorrowing * digitHeight && box.Width < WidestBorrowing * digitHeight)
                 {
                     int reach = (int)Math.Ceiling(BorrowedReach * parts.Pen);
                     PixelBox more = new(box.Left, box.Top, Math.Min(strip.Width - box.Left, box.Width + reach), box.Height);
-                    segments.Add(new Segment(first, end, more, area, gap, pieces, isCutOff, IsBorrowing: true, GlyphOf(strip, parts, first, end, more, reach)));
+                    segments.Add(new Segment(first, end, more, area, gap, pieces, isCutOff, IsBorrowing: true, GlyphOf(strip, parts, first, end, more, reach, work)));
                 }
             }
         }
@@ -60,10 +61,11 @@ internal static class Segments
         return segments;
     }
 
-    private static byte[] GlyphOf(Strip strip, InkParts parts, int first, int end, PixelBox box, int borrowed)
+    private static byte[] GlyphOf(Strip strip, InkParts parts, int first, int end, PixelBox box, int borrowed, ReadingWork work)
     {
         int left = Math.Max(0, box.Left - SoftEdge), top = Math.Max(0, box.Top - SoftEdge);
         int width = Math.Min(strip.Width, box.Right + SoftEdge) - left, height = Math.Min(strip.Height, box.Bottom + SoftEdge) - top;
+        work.CountPixels((long)width * height);
         float[] ink = new float[width * height];
         for (int y = 0; y < height; y++)
         {

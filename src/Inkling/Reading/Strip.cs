@@ -43,7 +43,7 @@ internal sealed class Strip
     /// <summary>The tangent of the angle by which it fell to the right, which was taken away.</summary>
     public double Slope => _slope;
 
-    public static Strip Of(Ink ink, InkPieces pieces, Word word)
+    public static Strip Of(Ink ink, InkPieces pieces, Word word, ReadingWork work)
     {
         PixelBox box = word.Pieces.Select(piece => piece.Box).Aggregate((a, b) => a.Union(b));
         const int margin = 2; // of soft edges
@@ -52,6 +52,7 @@ internal sealed class Strip
         Strip asItIs = new(box, box.Width, box.Height, 0, 0, 0, 0);
         for (int y = 0; y < box.Height; y++)
         {
+            work.CountPixels(box.Width);
             for (int x = 0; x < box.Width; x++)
             {
                 int from = (box.Top + y) * ink.Width + box.Left + x;
@@ -62,10 +63,10 @@ internal sealed class Strip
             }
         }
 
-        double slope = SlopeOf(word), slant = word.Box.Width > (IsOnePiece(word) ? WidestDigit : 1.2) * word.DigitHeight ? asItIs.SlantOf(ink.Threshold, slope) : 0;
+        double slope = SlopeOf(word), slant = word.Box.Width > (IsOnePiece(word) ? WidestDigit : 1.2) * word.DigitHeight ? asItIs.SlantOf(ink.Threshold, slope, work) : 0;
         if (Math.Abs(slant) < LeastSlant)
             slant = 0;
-        return slant == 0 && slope == 0 ? asItIs : asItIs.Upright(slant, slope);
+        return slant == 0 && slope == 0 ? asItIs : asItIs.Upright(slant, slope, work);
     }
 
     /// <summary>Where, in the ink map, a rectangle of the strip came from.</summary>
@@ -123,7 +124,7 @@ internal sealed class Strip
     /// The slant under which ink stands in as few and as dark columns as can be: the sum of the squares of all columns' ink is
     /// largest. Of slants that do nearly as well the smaller one is taken, and hands lean to the right rather than to the left.
     /// </summary>
-    private double SlantOf(float threshold, double slope)
+    private double SlantOf(float threshold, double slope, ReadingWork work)
     {
         List<(int X, double Y)> ink = [];
         for (int i = 0; i < Values.Length; i++)
@@ -136,6 +137,7 @@ internal sealed class Strip
         float[] columns = new float[Width + (int)(2 * SteepestSlant * (Height + Math.Abs(slope) * Width)) + 4];
         for (double slant = -SteepestSlant / 2; slant <= SteepestSlant + 1e-9; slant += SlantStep)
         {
+            work.CountPixels(ink.Count + columns.Length);
             Array.Clear(columns);
             foreach ((int x, double y) in ink)
             {
@@ -157,7 +159,7 @@ internal sealed class Strip
         return best;
     }
 
-    private Strip Upright(double slant, double slope)
+    private Strip Upright(double slant, double slope, ReadingWork work)
     {
         // The pixel at (x, y) comes from (x - slant (y - middle), y + slope (x' - middle)) with x' where it came from.
         double middleX = Width / 2.0, middleY = Height / 2.0;
@@ -165,6 +167,7 @@ internal sealed class Strip
         Strip result = new(_box, Width + 2 * growX, Height + 2 * growY, slant, slope, middleX + growX, middleY + growY);
         for (int y = 0; y < result.Height; y++)
         {
+            work.CountPixels(result.Width);
             for (int x = 0; x < result.Width; x++)
             {
                 (double u, double v) = result.Source(x, y);

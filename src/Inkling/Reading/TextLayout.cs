@@ -40,7 +40,7 @@ internal static class TextLayout
     private const double DigitShare = 0.1;
 
     /// <summary>Lines from the top, each its numbers from the left.</summary>
-    public static IReadOnlyList<IReadOnlyList<Word>> Find(Ink ink, IReadOnlyList<InkPiece> all) => Lines(Words(ink, all));
+    public static IReadOnlyList<IReadOnlyList<Word>> Find(Ink ink, IReadOnlyList<InkPiece> all, ReadingWork work) => Lines(Words(ink, all, work));
 
     /// <summary>Numbers that may be parts of one number that is torn apart from top to bottom: they stand closely above each other.</summary>
     /// <returns>Groups of two or more.</returns>
@@ -88,7 +88,7 @@ internal static class TextLayout
     }
 
     /// <summary>The numbers in a picture, in no order.</summary>
-    public static IReadOnlyList<Word> Words(Ink ink, IReadOnlyList<InkPiece> all)
+    public static IReadOnlyList<Word> Words(Ink ink, IReadOnlyList<InkPiece> all, ReadingWork work)
     {
         if (all.Count == 0 || all.Count > MostPieces)
             return [];
@@ -98,7 +98,7 @@ internal static class TextLayout
             return [];
         InkPiece[] tall = [.. pieces.Where(piece => piece.Box.Height >= TallShare * height).OrderBy(piece => piece.Box.Left)];
         InkPiece[] small = [.. pieces.Except(tall)];
-        List<Word> words = [.. Groups(tall, height).Select(group => new Word(group, BoxOf(group), DigitHeightOf(group)))];
+        List<Word> words = [.. Groups(tall, height, work).Select(group => new Word(group, BoxOf(group), DigitHeightOf(group)))];
         return [.. words.Where(word => word.DigitHeight >= SmallestHeight).Select(word => word with { Pieces = [.. word.Pieces, .. SmallOnesOf(word, small)] })];
     }
 
@@ -132,11 +132,17 @@ internal static class TextLayout
         && all.Any(other => other != piece && piece.Box.Contains(other.Box) && other.Box.Height >= 0.3 * piece.Box.Height);
 
     /// <summary>Boxes of pieces that lie around several others nearly as high: frames, perhaps with a digit that touches them.</summary>
-    public static IEnumerable<PixelBox> Frames(IReadOnlyList<InkPiece> all) =>
-        from piece in all
-        where piece.Box.Width > piece.Box.Height && piece.Box.Height > 3 * SmallestHeight
-            && all.Count(other => other != piece && piece.Box.Contains(other.Box) && other.Box.Height >= 0.3 * piece.Box.Height) >= 2
-        select piece.Box;
+    public static IEnumerable<PixelBox> Frames(IReadOnlyList<InkPiece> all, ReadingWork work)
+    {
+        foreach (InkPiece piece in all)
+        {
+            if (piece.Box.Width <= piece.Box.Height || piece.Box.Height <= 3 * SmallestHeight)
+                continue;
+            work.CountPieces(all.Count);
+            if (all.Count(other => other != piece && piece.Box.Contains(other.Box) && other.Box.Height >= 0.3 * piece.Box.Height) >= 2)
+                yield return piece.Box;
+        }
+    }
 
     private static bool LiesAlongEdge(InkPiece piece, Ink ink)
     {
@@ -160,11 +166,12 @@ internal static class TextLayout
         return 0;
     }
 
-    private static IEnumerable<List<InkPiece>> Groups(InkPiece[] tall, double height)
+    private static IEnumerable<List<InkPiece>> Groups(InkPiece[] tall, double height, ReadingWork work)
     {
         int[] parent = [.. Enumerable.Range(0, tall.Length)];
         for (int i = 0; i < tall.Length; i++)
         {
+            work.CountPieces(tall.Length - i);
             for (int j = i + 1; j < tall.Length; j++)
             {
                 PixelBox a = tall[i].Box, b = tall[j].Box;

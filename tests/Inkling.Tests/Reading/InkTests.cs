@@ -116,18 +116,18 @@ public class InkTests
         for (int i = 0; i < pixels.Length; i++)
             pixels[i] = (byte)Math.Clamp(180 + noise * random.NextGaussian(), 0, 255);
         Ink ink = Ink.Of(new GreyImage(Side, Side, pixels));
-        Assert.True(TextLayout.Find(ink, InkPieces.Of(ink).All).Count == 0);
+        Assert.True(TextLayout.Find(ink, InkPieces.Of(ink, new ReadingWork()).All, new ReadingWork()).Count == 0);
     }
 
     private static byte[] Normalise(GreyImage picture)
     {
         Ink ink = Ink.Of(picture);
-        InkPieces pieces = InkPieces.Of(ink);
-        IReadOnlyList<Word> words = TextLayout.Words(ink, pieces.All);
+        InkPieces pieces = InkPieces.Of(ink, new ReadingWork());
+        IReadOnlyList<Word> words = TextLayout.Words(ink, pieces.All, new ReadingWork());
         if (words.Count == 0)
             return new byte[28 * 28];
         Word word = words.Count == 1 ? words[0] : TextLayout.Join(words); // thin strokes may be broken
-        Strip strip = Strip.Of(ink, pieces, word);
+        Strip strip = Strip.Of(ink, pieces, word, new ReadingWork());
         return MnistNormalisation.Normalise(strip.Values, strip.Width, strip.Height);
     }
 
