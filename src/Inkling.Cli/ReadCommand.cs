@@ -84,7 +84,7 @@ internal static class ReadCommand
             catch (InklingException e)
             {
                 failures++; // the other pictures are still worth reading
-                string message = e.Message.StartsWith(image, StringComparison.Ordinal) || image == "-" ? e.Message : $"{image}: {e.Message}";
+                string message = e.Message.StartsWith(OneLine.Of(image), StringComparison.Ordinal) || image == "-" ? e.Message : $"{image}: {e.Message}";
                 terminal.Failure(message);
             }
         }

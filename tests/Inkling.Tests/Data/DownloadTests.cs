@@ -182,13 +182,13 @@ public sealed class DownloadTests : IDisposable
         using FileServer server = new(Content);
         using CancellationTokenSource stop = new();
         Listener interrupt = new([], stop);
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => FetchAsync([server.Address], interrupt, stop.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => FetchAsync([server.Address], interrupt, cancellationToken: stop.Token));
         long kept = new FileInfo(Partial).Length;
         Assert.InRange(kept, 1, Content.Length);
         Assert.Equal(Content[..(int)kept], await File.ReadAllBytesAsync(Partial));
     }
 
-    private async Task FetchAsync(Uri[] mirrors, IProgress<DownloadProgress>? progress = null, CancellationToken cancellationToken = default, TimeSpan? idle = null)
+    private async Task FetchAsync(Uri[] mirrors, IProgress<DownloadProgress>? progress = null, TimeSpan? idle = null, CancellationToken cancellationToken = default)
     {
         using Download download = new(new DownloadTimeouts(Connect: Patience, Idle: idle ?? Patience));
         await download.FetchAsync(mirrors, Destination, Content.Length, path => File.ReadAllBytes(path).AsSpan().SequenceEqual(Content) ? null : "wrong checksum", progress, cancellationToken);
