@@ -28,8 +28,11 @@ internal sealed record FileFormat(string Name, IReadOnlyList<byte[]> Seeds, Acti
     [
         new("idx", Corpus("idx", "*.idx"), file => IdxFile.Read(new MemoryStream(file), "f")),
         new("idx-gzip", Corpus("idx", "*.gz"), file => IdxFile.Read(new MemoryStream(file), "f")) { Mend = Zipped },
-        new("safetensors", [.. Saved("", isHalf: false), .. Saved("", isHalf: true)], file => Use(NetworkFile.Parse(file, "f"))),
-        new("npz", [.. Saved(".npz"), .. Corpus("npz", "*.npz")], file => Use(NetworkFile.Parse(file, "f"))) { Mend = ZipChecksums },
+        new("safetensors", [.. Saved(""), .. Saved("", isHalf: true)], file => Use(NetworkFile.Parse(file, "f"))),
+        new("npz", [.. Saved(".npz"), .. Corpus("npz", "*.npz")], file => Use(NetworkFile.Parse(file, "f")))
+        {
+            Mend = ZipChecksums,
+        },
         new("json", [.. Saved(".json")], file => Use(NetworkFile.Parse(file, "f"))),
         new("onnx", [.. Exported(), .. Corpus("onnx", "*.onnx")], file => Use(OnnxFile.Parse(file, "f")), Cost: 4),
         Picture("png", "*.png") with { Mend = PngChecksums },
@@ -44,10 +47,13 @@ internal sealed record FileFormat(string Name, IReadOnlyList<byte[]> Seeds, Acti
     public override string ToString() => Name;
 
     private static FileFormat Picture(string name, string pattern) =>
-        new(name, Corpus("picture", pattern), file => PictureFile.Load(new MemoryStream(file), "f", maxPixels: 1_000_000), Cost: 20);
+        new(name, Corpus("picture", pattern), file => PictureFile.Load(new MemoryStream(file), "f", 1_000_000), Cost: 20);
 
-    private static IReadOnlyList<byte[]> Corpus(string folder, string pattern) =>
-        [.. Directory.EnumerateFiles(Path.Combine(AppContext.BaseDirectory, "Corpus", folder), pattern).Order(StringComparer.Ordinal).Select(File.ReadAllBytes)];
+    private static IReadOnlyList<byte[]> Corpus(string folder, string pattern)
+    {
+        string path = Path.Combine(AppContext.BaseDirectory, "Corpus", folder);
+        return [.. Directory.EnumerateFiles(path, pattern).Order(StringComparer.Ordinal).Select(File.ReadAllBytes)];
+    }
 
     private static IEnumerable<byte[]> Texts(params IEnumerable<string> texts) => texts.Select(Encoding.UTF8.GetBytes);
 
@@ -89,14 +95,14 @@ internal sealed record FileFormat(string Name, IReadOnlyList<byte[]> Seeds, Acti
         _ = network.Architecture.ToString();
     }
 
-    /// <summary>Text from outside, which is refused by a <see cref="FormatException"/>, as by .NET's own Parse methods.</summary>
+    /// <summary>Text from outside is refused by a <see cref="FormatException"/> or an <see cref="ArgumentException"/>.</summary>
     private static void Use(byte[] file, Action<string> use)
     {
         try
         {
             use(Encoding.UTF8.GetString(file));
         }
-        catch (FormatException e)
+        catch (Exception e) when (e is FormatException || e.GetType() == typeof(ArgumentException))
         {
             throw new InklingException(e.Message, e);
         }
@@ -145,32 +151,36 @@ internal sealed record FileFormat(string Name, IReadOnlyList<byte[]> Seeds, Acti
             uint length = BinaryPrimitives.ReadUInt32BigEndian(file.AsSpan((int)at));
             if (at + 12 + length > file.Length)
                 break;
-            int data = (int)at + 4;
-            BinaryPrimitives.WriteUInt32BigEndian(file.AsSpan(data + 4 + (int)length), Crc32.HashToUInt32(file.AsSpan(data, 4 + (int)length)));
+            Span<byte> typeAndData = file.AsSpan((int)at + 4, 4 + (int)length);
+            BinaryPrimitives.WriteUInt32BigEndian(file.AsSpan((int)at + 8 + (int)length), Crc32.HashToUInt32(typeAndData));
             at += 12 + length;
         }
 
         return file;
     }
 
-    /// <summary>Writes the CRC of each stored (not compressed) entry anew, in its local header and in the central directory.</summary>
+    /// <summary>Writes each stored (not compressed) entry's CRC anew, in its local header and in the zip's list.</summary>
     private static byte[] ZipChecksums(byte[] file, Random random)
     {
         if (random.Next(4) == 0)
             return file;
         for (int at = 0; at + 46 <= file.Length; at++)
         {
-            if (BinaryPrimitives.ReadUInt32LittleEndian(file.AsSpan(at)) != 0x02014b50)
+            ReadOnlySpan<byte> entry = file.AsSpan(at, 46);
+            if (BinaryPrimitives.ReadUInt32LittleEndian(entry) != 0x02014b50)
                 continue;
-            uint size = BinaryPrimitives.ReadUInt32LittleEndian(file.AsSpan(at + 20)), local = BinaryPrimitives.ReadUInt32LittleEndian(file.AsSpan(at + 42));
+            uint size = BinaryPrimitives.ReadUInt32LittleEndian(entry[20..]);
+            uint local = BinaryPrimitives.ReadUInt32LittleEndian(entry[42..]);
             if (local + 30L > file.Length)
                 continue;
-            long data = local + 30L + BinaryPrimitives.ReadUInt16LittleEndian(file.AsSpan((int)local + 26)) + BinaryPrimitives.ReadUInt16LittleEndian(file.AsSpan((int)local + 28));
-            if (data + size > file.Length)
+            Span<byte> header = file.AsSpan((int)local, 30);
+            int name = BinaryPrimitives.ReadUInt16LittleEndian(header[26..]);
+            int extra = BinaryPrimitives.ReadUInt16LittleEndian(header[28..]);
+            if (local + 30L + name + extra + size > file.Length)
                 continue;
-            uint crc = Crc32.HashToUInt32(file.AsSpan((int)data, (int)size));
+            uint crc = Crc32.HashToUInt32(file.AsSpan((int)local + 30 + name + extra, (int)size));
             BinaryPrimitives.WriteUInt32LittleEndian(file.AsSpan(at + 16), crc);
-            BinaryPrimitives.WriteUInt32LittleEndian(file.AsSpan((int)local + 14), crc);
+            BinaryPrimitives.WriteUInt32LittleEndian(header[14..], crc);
         }
 
         return file;

@@ -1,20 +1,21 @@
 using System.Globalization;
+using System.Text;
 
 namespace Inkling.Fuzz.Tests;
 
 /// <summary>
-/// Whatever bytes a file holds, it is read or refused in one clear line. A few thousand changed files a format with every run of the
-/// tests; INKLING_FUZZ_CASES sets how many, INKLING_FUZZ_SEED the seed (a failure prints the one it used): see CONTRIBUTING.md.
+/// Whatever bytes a file holds, it is read or refused in one clear line. A few thousand changed files a format with every run of
+/// the tests; INKLING_CASES sets how many, INKLING_SEED the seed (a failure prints the one it used): see CONTRIBUTING.md.
 /// </summary>
 public sealed class FuzzTests
 {
     private const int UsualCases = 4000;
 
-    private const int MaxMessage = 1000;
+    private const int MaxMessage = 1500;
 
-    private static readonly long? Cases = FromEnvironment("INKLING_FUZZ_CASES");
+    private static readonly long? Cases = FromEnvironment("INKLING_CASES");
 
-    private static readonly int Seed = (int)(FromEnvironment("INKLING_FUZZ_SEED") ?? Random.Shared.Next());
+    private static readonly int Seed = (int)(FromEnvironment("INKLING_SEED") ?? Random.Shared.Next());
 
     public static TheoryData<string> Formats => [.. FileFormat.All.Select(format => format.Name)];
 
@@ -35,7 +36,7 @@ public sealed class FuzzTests
         FileFormat format = Named(name);
         using StateFile state = new(name);
         long taken = 0, refused = 0;
-        Parallel.For(0, Cases ?? (UsualCases / format.Cost), new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, i =>
+        Parallel.For(0, Cases ?? (UsualCases / format.Cost), i =>
         {
             state.Begin(Seed, i);
             byte[] file = Case(format, i);
@@ -59,11 +60,12 @@ public sealed class FuzzTests
 
     private static FileFormat Named(string name) => FileFormat.All.First(format => format.Name == name);
 
-    /// <summary>The <paramref name="i"/>th changed file, each by random numbers of its own, so that one alone can be made again.</summary>
+    /// <summary>The <paramref name="i"/>th changed file, by random numbers of its own: one alone can be made again.</summary>
     private static byte[] Case(FileFormat format, long i)
     {
         Random random = new(HashOf(Seed, i));
-        byte[] seed = format.Seeds[random.Next(format.Seeds.Count)], other = format.Seeds[random.Next(format.Seeds.Count)];
+        byte[] seed = format.Seeds[random.Next(format.Seeds.Count)];
+        byte[] other = format.Seeds[random.Next(format.Seeds.Count)];
         return format.Mend(Mutation.Of(seed, other, random), random);
     }
 
@@ -89,24 +91,36 @@ public sealed class FuzzTests
         }
         catch (Exception e)
         {
-            string find = Path.Combine(Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), "inkling-finds", format.Name)).FullName, $"{Seed}-{which}");
+            string folder = Path.Combine(Path.GetTempPath(), "inkling-finds", format.Name);
+            string find = Path.Combine(Directory.CreateDirectory(folder).FullName, $"{Seed}-{which}");
             File.WriteAllBytes(find, file);
-            Assert.Fail($"{format.Name}, INKLING_FUZZ_SEED={Seed}, file {which}, kept as {find}: {e}");
+            Assert.Fail($"{format.Name}, INKLING_SEED={Seed}, file {which}, kept as {find}: {e}");
             throw;
         }
     }
 
-    private static long? FromEnvironment(string name) =>
-        Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? long.Parse(value, CultureInfo.InvariantCulture) : null;
+    private static long? FromEnvironment(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } number
+        ? long.Parse(number, CultureInfo.InvariantCulture)
+        : null;
 
-    /// <summary>Keeps, outside the process, which file is being read: where a reader kills the process, this tells by which.</summary>
+    /// <summary>Keeps which file is being read, outside the process, which a reader may kill.</summary>
     private sealed class StateFile(string format) : IDisposable
     {
-        private readonly FileStream _file = new(
-            Path.Combine(Path.GetTempPath(), $"inkling-fuzz-{format}-{Environment.ProcessId}.state"), FileMode.Create, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
+        private const int Line = 26;
 
-        public void Begin(int seed, long i) =>
-            RandomAccess.Write(_file.SafeFileHandle, System.Text.Encoding.ASCII.GetBytes($"{seed,12} {i,12}\n"), 26L * (Environment.CurrentManagedThreadId % 100));
+        private readonly FileStream _file = new(
+            Path.Combine(Path.GetTempPath(), $"inkling-fuzz-{format}-{Environment.ProcessId}.state"),
+            FileMode.Create,
+            FileAccess.Write,
+            FileShare.ReadWrite,
+            bufferSize: 0);
+
+        /// <summary>A line for each thread.</summary>
+        public void Begin(int seed, long i)
+        {
+            byte[] line = Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{seed,12} {i,12}\n"));
+            RandomAccess.Write(_file.SafeFileHandle, line, (long)Line * Environment.CurrentManagedThreadId);
+        }
 
         public void Dispose()
         {

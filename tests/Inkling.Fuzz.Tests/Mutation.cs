@@ -11,13 +11,15 @@ internal static class Mutation
     private static readonly long[] Interesting =
     [
         0, 1, 2, 3, 4, 7, 8, 15, 16, 31, 32, 64, 100, 127, 128, 255, 256, 1000, 4096, 32767, 32768, 65535, 65536, 1_000_000,
-        int.MaxValue - 7, int.MaxValue, (long)int.MaxValue + 1, uint.MaxValue, long.MaxValue, long.MinValue, -1, -2, -128, -32768, int.MinValue,
+        int.MaxValue - 7, int.MaxValue, (long)int.MaxValue + 1, uint.MaxValue, long.MaxValue,
+        -1, -2, -128, -32768, int.MinValue, long.MinValue,
     ];
 
     private static readonly string[] Words =
     [
-        "-1", "0", "00", "1e999", "-1e999", "NaN", "Infinity", "null", "true", "\"\"", "[]", "{}", "2147483648", "9223372036854775808",
-        "99999999999999999999", "1e-400", "0.1", "\u0000", "\\ud800", "\u001b[2J", "\r\n", "'", "/", "٣", "İ", ",", ":", "x",
+        "-1", "0", "00", "1e999", "-1e999", "NaN", "Infinity", "null", "true", "\"\"", "[]", "{}",
+        "2147483648", "9223372036854775808", "99999999999999999999",
+        "1e-400", "0.1", "\u0000", "\\ud800", "\u001b[2J", "\r\n", "'", "/", "٣", "İ", ",", ":", "x",
     ];
 
     /// <summary>One to eight changes of a seed, which may take pieces of another.</summary>
@@ -104,7 +106,7 @@ internal static class Mutation
             bytes[at + i] = with[i];
     }
 
-    /// <summary>Puts a word in the place of the next number written in digits, or where it stands if there is none near.</summary>
+    /// <summary>Puts a word in the place of the next number written in digits, if there is one near.</summary>
     private static void ReplaceNumberInText(List<byte> bytes, int at, Random random)
     {
         int begin = at;
