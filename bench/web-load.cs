@@ -9,7 +9,6 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using System.IO.Compression;
-using System.Net;
 using System.Net.Sockets;
 using System.Net.WebSockets;
 using System.Text;
@@ -17,9 +16,9 @@ using System.Text;
 int seconds = args.ElementAtOrDefault(0) is { } first ? int.Parse(first, CultureInfo.InvariantCulture) : 30;
 int connections = args.ElementAtOrDefault(1) is { } second ? int.Parse(second, CultureInfo.InvariantCulture) : 64;
 string folder = args.ElementAtOrDefault(2) ?? "../shared/cases/hostile";
-byte[] number = Pictures.Number();
-byte[][] costly = Directory.Exists(folder) ? [.. Directory.GetFiles(folder).Order().Select(File.ReadAllBytes)] : [];
-byte[][] bombs = [Pictures.Blank(7000, isWhole: true), Pictures.Blank(20_000, isWhole: false)];
+byte[] number = Number();
+byte[][] costly = Directory.Exists(folder) ? [.. Directory.GetFiles(folder).Order(StringComparer.Ordinal).Select(File.ReadAllBytes)] : [];
+byte[][] bombs = [Blank(7000, isWhole: true), Blank(20_000, isWhole: false)];
 int hostile = connections / 10, good = connections - hostile;
 if (costly.Length == 0)
     Console.WriteLine($"{folder} has no pictures: bombs are sent in their place.");
@@ -57,7 +56,7 @@ async Task<double> PhaseAsync(string name, Uri address, int hostiles, int length
 {
     using CancellationTokenSource end = new(TimeSpan.FromSeconds(length));
     ConcurrentBag<double> times = [];
-    ConcurrentDictionary<string, int> answers = new(), hostileAnswers = new();
+    ConcurrentDictionary<string, int> answers = new(StringComparer.Ordinal), hostileAnswers = new(StringComparer.Ordinal);
     Task<string> memory = MemoryAsync(end.Token);
     await Task.WhenAll([
         .. Enumerable.Range(0, good).Select(_ => Task.Run(() => GoodAsync(address, times, answers, end.Token))),
@@ -70,7 +69,7 @@ async Task<double> PhaseAsync(string name, Uri address, int hostiles, int length
     return At(0.99);
 }
 
-static string Told(ConcurrentDictionary<string, int> answers) => string.Join(", ", answers.OrderBy(answer => answer.Key).Select(answer => $"{answer.Key} {answer.Value} times"));
+static string Told(ConcurrentDictionary<string, int> answers) => string.Join(", ", answers.OrderBy(answer => answer.Key, StringComparer.Ordinal).Select(answer => $"{answer.Key} {answer.Value} times"));
 
 async Task GoodAsync(Uri address, ConcurrentBag<double> times, ConcurrentDictionary<string, int> answers, CancellationToken end)
 {
@@ -156,7 +155,7 @@ static async Task<string> LongAsync(Uri address, CancellationToken end) => await
     [.. "POST /api/read HTTP/1.1\r\nHost: 127.0.0.1\r\nTransfer-Encoding: chunked\r\n\r\n1036640\r\n"u8, .. new byte[17_000_000]],
     end);
 
-/// <summary>Promises 10 MB and sends a little now and then, as long as the server bears it.</summary>
+// Promises 10 MB and sends a little now and then, as long as the server bears it.
 static async Task<string> SlowAsync(Uri address, CancellationToken end)
 {
     using TcpClient connection = new();
@@ -220,81 +219,77 @@ async Task<string> MemoryAsync(CancellationToken end)
     return string.Join(' ', resident);
 }
 
-/// <summary>Pictures that need no library.</summary>
-internal static class Pictures
+// "1 7" by hand, as a BMP of 200 by 100 in grey.
+static byte[] Number()
 {
-    /// <summary>"1 7" by hand, as a BMP of 200 by 100 in grey.</summary>
-    public static byte[] Number()
-    {
-        const int width = 200, height = 100, head = 54 + 1024;
-        byte[] file = new byte[head + width * height];
-        "BM"u8.CopyTo(file);
-        (int At, int Value)[] fields = [(2, file.Length), (10, head), (14, 40), (18, width), (22, height), (26, 1 | 8 << 16), (34, width * height), (46, 256), (50, 256)];
-        foreach ((int at, int value) in fields)
-            BinaryPrimitives.WriteInt32LittleEndian(file.AsSpan(at), value);
-        for (int i = 0; i < 256; i++)
-            file.AsSpan(54 + 4 * i, 3).Fill((byte)i);
-        file.AsSpan(head).Fill(255);
-        Line(60, 20, 58, 80);
-        Line(100, 20, 140, 20);
-        Line(140, 20, 115, 80);
-        return file;
+    const int width = 200, height = 100, head = 54 + 1024;
+    byte[] file = new byte[head + width * height];
+    "BM"u8.CopyTo(file);
+    (int At, int Value)[] fields = [(2, file.Length), (10, head), (14, 40), (18, width), (22, height), (26, 1 | 8 << 16), (34, width * height), (46, 256), (50, 256)];
+    foreach ((int at, int value) in fields)
+        BinaryPrimitives.WriteInt32LittleEndian(file.AsSpan(at), value);
+    for (int i = 0; i < 256; i++)
+        file.AsSpan(54 + 4 * i, 3).Fill((byte)i);
+    file.AsSpan(head).Fill(255);
+    Line(60, 20, 58, 80);
+    Line(100, 20, 140, 20);
+    Line(140, 20, 115, 80);
+    return file;
 
-        void Line(int x0, int y0, int x1, int y1)
+    void Line(int x0, int y0, int x1, int y1)
+    {
+        for (int t = 0; t <= 100; t++)
         {
-            for (int t = 0; t <= 100; t++)
+            int x = x0 + (x1 - x0) * t / 100, y = y0 + (y1 - y0) * t / 100;
+            for (int dy = -3; dy <= 3; dy++)
             {
-                int x = x0 + (x1 - x0) * t / 100, y = y0 + (y1 - y0) * t / 100;
-                for (int dy = -3; dy <= 3; dy++)
+                for (int dx = -3; dx <= 3; dx++)
                 {
-                    for (int dx = -3; dx <= 3; dx++)
-                    {
-                        if (dx * dx + dy * dy <= 10)
-                            file[head + (height - 1 - y - dy) * width + x + dx] = 0; // rows go up
-                    }
+                    if (dx * dx + dy * dy <= 10)
+                        file[head + (height - 1 - y - dy) * width + x + dx] = 0; // rows go up
                 }
             }
         }
     }
+}
 
-    /// <summary>A blank PNG of a side's length, very small for its pixels; or only its beginning.</summary>
-    public static byte[] Blank(int side, bool isWhole)
+// A blank PNG of a side's length, very small for its pixels; or only its beginning.
+static byte[] Blank(int side, bool isWhole)
+{
+    byte[] header = new byte[13];
+    BinaryPrimitives.WriteInt32BigEndian(header, side);
+    BinaryPrimitives.WriteInt32BigEndian(header.AsSpan(4), side);
+    header[8] = 8;
+    using MemoryStream pixels = new();
+    if (isWhole)
     {
-        byte[] header = new byte[13];
-        BinaryPrimitives.WriteInt32BigEndian(header, side);
-        BinaryPrimitives.WriteInt32BigEndian(header.AsSpan(4), side);
-        header[8] = 8;
-        using MemoryStream pixels = new();
-        if (isWhole)
-        {
-            using ZLibStream zlib = new(pixels, CompressionLevel.SmallestSize, leaveOpen: true);
-            byte[] row = new byte[1 + side];
-            for (int y = 0; y < side; y++)
-                zlib.Write(row);
-        }
-
-        return [0x89, .. "PNG\r\n\u001a\n"u8, .. Chunk("IHDR", header), .. Chunk("IDAT", pixels.ToArray()), .. Chunk("IEND", [])];
+        using ZLibStream zlib = new(pixels, CompressionLevel.SmallestSize, leaveOpen: true);
+        byte[] row = new byte[1 + side];
+        for (int y = 0; y < side; y++)
+            zlib.Write(row);
     }
 
-    private static byte[] Chunk(string type, byte[] data)
+    return [0x89, .. "PNG\r\n\u001a\n"u8, .. Chunk("IHDR", header), .. Chunk("IDAT", pixels.ToArray()), .. Chunk("IEND", [])];
+}
+
+static byte[] Chunk(string type, byte[] data)
+{
+    byte[] body = [.. Encoding.ASCII.GetBytes(type), .. data], length = new byte[4], crc = new byte[4];
+    BinaryPrimitives.WriteInt32BigEndian(length, data.Length);
+    BinaryPrimitives.WriteUInt32BigEndian(crc, Crc(body));
+    return [.. length, .. body, .. crc];
+}
+
+// PNG's checksum (RFC 2083, appendix 15).
+static uint Crc(ReadOnlySpan<byte> bytes)
+{
+    uint crc = uint.MaxValue;
+    foreach (byte b in bytes)
     {
-        byte[] body = [.. Encoding.ASCII.GetBytes(type), .. data], length = new byte[4], crc = new byte[4];
-        BinaryPrimitives.WriteInt32BigEndian(length, data.Length);
-        BinaryPrimitives.WriteUInt32BigEndian(crc, Crc(body));
-        return [.. length, .. body, .. crc];
+        crc ^= b;
+        for (int k = 0; k < 8; k++)
+            crc = (crc & 1) != 0 ? 0xEDB88320 ^ (crc >> 1) : crc >> 1;
     }
 
-    /// <summary>PNG's checksum (RFC 2083, appendix 15).</summary>
-    private static uint Crc(ReadOnlySpan<byte> bytes)
-    {
-        uint crc = uint.MaxValue;
-        foreach (byte b in bytes)
-        {
-            crc ^= b;
-            for (int k = 0; k < 8; k++)
-                crc = (crc & 1) != 0 ? 0xEDB88320 ^ (crc >> 1) : crc >> 1;
-        }
-
-        return ~crc;
-    }
+    return ~crc;
 }

@@ -55,7 +55,7 @@ internal static class PictureBody
     /// <summary>Reads part after part, so that nothing but the one file is kept.</summary>
     private static async Task<Upload> OfFormAsync(HttpRequest request, UploadRoom room, CancellationToken cancellationToken)
     {
-        MediaTypeHeaderValue.TryParse(request.ContentType, out MediaTypeHeaderValue? type);
+        _ = MediaTypeHeaderValue.TryParse(request.ContentType, out MediaTypeHeaderValue? type);
         string boundary = HeaderUtilities.RemoveQuotes(type?.Boundary ?? default).ToString();
         if (boundary.Length is 0 or > MaxBoundaryLength)
             throw new InvalidDataException($"the form's boundary is missing or longer than {MaxBoundaryLength} characters.");
@@ -65,7 +65,7 @@ internal static class PictureBody
         {
             while (await reader.ReadNextSectionAsync(cancellationToken) is { } section)
             {
-                ContentDispositionHeaderValue.TryParse(section.ContentDisposition, out ContentDispositionHeaderValue? content);
+                _ = ContentDispositionHeaderValue.TryParse(section.ContentDisposition, out ContentDispositionHeaderValue? content);
                 if (content?.IsFileDisposition() != true)
                     continue;
                 if (picture is not null)

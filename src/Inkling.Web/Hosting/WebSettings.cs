@@ -57,7 +57,7 @@ public sealed record WebSettings
     public int InProgress { get; init; } = 128;
 
     /// <summary>The most requests from one address, open pages among them, that are in progress at once.</summary>
-    public int InProgressPerAddress { get; init; } = 80;
+    public int InProgressPerAddress { get; init; } = 96;
 
     /// <summary>The most connections, open pages aside, that are held at once.</summary>
     public int Connections { get; init; } = 1024;
