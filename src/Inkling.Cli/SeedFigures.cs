@@ -6,7 +6,7 @@ namespace Inkling.Cli;
 internal static class SeedFigures
 {
     /// <summary>All files that are drawn under this name.</summary>
-    public static string[] PathsOf(string path) => [path, .. new[] { "activations", "cost", "generated" }.Select(what => TrainingPictures.Beside(path, what))];
+    public static string[] PathsOf(string path) => [path, TrainingPictures.Beside(path, "activations"), TrainingPictures.Beside(path, "cost"), TrainingPictures.Beside(path, "generated")];
 
     /// <summary>The experiments' curves under the name given, and beside it sigmoid and step, a cost surface, and digits as they are generated.</summary>
     /// <param name="path">The curves' file.</param>

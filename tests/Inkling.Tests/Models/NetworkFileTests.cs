@@ -267,6 +267,16 @@ public sealed class NetworkFileTests : IDisposable
         Assert.Equal(network.Architecture.ToString() + network + network.History, text);
     }
 
+    /// <summary>A network of four billion weights: more than any machine's memory for what is a few bytes.</summary>
+    [Theory]
+    [InlineData("""{"__metadata__":{"inkling":"{\"sizes\":[65536,65536],\"activation\":\"sigmoid\",\"cost\":\"quadratic\"}"},"a":{"dtype":"F32","shape":[3],"data_offsets":[0,12]}}""")]
+    [InlineData("""{"__metadata__":{"inkling":"{\"architecture\":\"30000 dense:30000 sigmoid\",\"cost\":\"quadratic\"}"},"a":{"dtype":"F32","shape":[3],"data_offsets":[0,12]}}""")]
+    public void A_file_that_promises_more_weights_than_it_holds_is_refused_before_there_is_memory_for_them(string header)
+    {
+        WriteSafetensors("huge.safetensors", header, new byte[12]);
+        Assert.StartsWith(PathOf("huge.safetensors"), Assert.Throws<InklingException>(() => Network.Load(PathOf("huge.safetensors"))).Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_missing_file_is_named()
     {
