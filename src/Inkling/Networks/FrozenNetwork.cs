@@ -82,7 +82,7 @@ public sealed class FrozenNetwork : IDisposable
     }
 
     /// <summary>Lets the memory go that calls have worked in; a later call takes new.</summary>
-    public void Dispose() => _passes.Dispose();
+    public void Dispose() => _passes.Clear();
 
     private int CountOf(int inputs, int outputs)
     {

@@ -106,7 +106,7 @@ public sealed class Network
     /// <remarks>For many inputs at a time, <see cref="Freeze"/> is faster.</remarks>
     public float[] FeedForward(ReadOnlySpan<float> input)
     {
-        RequireInput(input.Length);
+        RequireInput(input);
         Backpropagation pass = TakePass();
         float[] outputs = pass.FeedForward(input)[..Architecture.Output.Size].ToArray();
         _passes.GiveBack(pass);
@@ -159,14 +159,14 @@ public sealed class Network
 
     private VectorExamples AsExamples(ReadOnlySpan<float> input, float[] target)
     {
-        RequireInput(input.Length);
+        RequireInput(input);
         return new VectorExamples([(input.ToArray(), target)]);
     }
 
-    private void RequireInput(int length)
+    private void RequireInput(ReadOnlySpan<float> input)
     {
-        if (length != Architecture.Input.Size)
-            throw new ArgumentException($"The network has {Architecture.Input.Size} inputs; the input has {length} numbers.", "input");
+        if (input.Length != Architecture.Input.Size)
+            throw new ArgumentException($"The network has {Architecture.Input.Size} inputs; the input has {input.Length} numbers.", nameof(input));
     }
 
     private Backpropagation TakePass()

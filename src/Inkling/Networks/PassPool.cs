@@ -2,7 +2,7 @@ namespace Inkling;
 
 /// <summary>Passes that are not in use: a call takes one, or makes one, and gives it back. Safe from several threads at once.</summary>
 /// <param name="make">Makes a pass.</param>
-internal sealed class PassPool(Func<Backpropagation> make) : IDisposable
+internal sealed class PassPool(Func<Backpropagation> make)
 {
     private readonly Lock _gate = new();
     private readonly Stack<Backpropagation> _idle = new();
@@ -39,7 +39,7 @@ internal sealed class PassPool(Func<Backpropagation> make) : IDisposable
     }
 
     /// <summary>Lets the idle passes go.</summary>
-    public void Dispose()
+    public void Clear()
     {
         lock (_gate)
         {

@@ -59,11 +59,11 @@ public class HostileArchitectureTests
             new Layer.Dropout(double.NaN),
         })
         {
-            Assert.NotNull(Refusal(() => new Architecture(image, [layer, new Layer.GlobalAveragePool(), new Layer.Dense(1)])));
+            Assert.NotNull(Refusal(() => _ = new Architecture(image, [layer, new Layer.GlobalAveragePool(), new Layer.Dense(1)])));
         }
 
-        Assert.NotNull(Refusal(() => new Architecture(new Shape(int.MaxValue, int.MaxValue, int.MaxValue), [new Layer.Dense(1)])));
-        Assert.NotNull(Refusal(() => new Architecture(new Shape(1, -1, -1), [new Layer.Dense(1)])));
+        Assert.NotNull(Refusal(() => _ = new Architecture(new Shape(int.MaxValue, int.MaxValue, int.MaxValue), [new Layer.Dense(1)])));
+        Assert.NotNull(Refusal(() => _ = new Architecture(new Shape(1, -1, -1), [new Layer.Dense(1)])));
     }
 
     [Fact]
