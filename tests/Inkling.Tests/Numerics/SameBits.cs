@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
-using Inkling.Numerics;
 
 namespace Inkling.Tests.Numerics;
 
