@@ -38,6 +38,7 @@ internal sealed class CheckpointFolder : IDisposable
 
     public Network Train(TrainingOptions options) => Train(options, File);
 
+    [System.Diagnostics.CodeAnalysis.SuppressMessage("Performance", "CA1822:Mark members as static", Justification = "Called as the other Train is.")]
     public Network Train(TrainingOptions options, string? checkpoint, LabelledImages? images = null, Network? network = null)
     {
         network ??= Fresh();
