@@ -56,23 +56,6 @@ public sealed class WorkLimitTests : IDisposable
     }
 
     [Fact]
-    public void A_texture_that_costs_too_much_does_not_keep_the_number_beside_it_from_being_read()
-    {
-        GreyImage number = NumberPicture.Of("504192", height: 48);
-        int width = number.Width, height = number.Height + 150;
-        byte[] pixels = new byte[width * height];
-        pixels.AsSpan().Fill(NumberPicture.Paper);
-        number.Pixels.CopyTo(pixels);
-        for (int y = number.Height; y < height - 10; y++)
-        {
-            for (int x = 20; x < width - 20; x++)
-                pixels[y * width + x] = x % 3 == 0 || y % 16 == 0 ? (byte)NumberPicture.Pen : (byte)NumberPicture.Paper;
-        }
-
-        Assert.Contains("504192", _reader.Read(new GreyImage(width, height, pixels), cancellationToken: TestContext.Current.CancellationToken).Text, StringComparison.Ordinal);
-    }
-
-    [Fact]
     public void A_number_may_take_half_of_what_is_left_and_the_next_one_half_of_the_rest()
     {
         ReadingWork work = new();
