@@ -4,6 +4,10 @@ namespace Inkling;
 /// Reads handwritten numbers in pictures: finds the ink, its lines and numbers, cuts touching digits apart, and puts together
 /// what its networks find likeliest. Safe from several threads at once.
 /// </summary>
+/// <remarks>
+/// Time and memory are bounded by the picture's pixels, whatever it shows (docs/reading.md): what would take more is a texture, and
+/// not read.
+/// </remarks>
 /// <example>
 /// <code>
 /// using DigitReader reader = DigitReader.Load();
