@@ -67,14 +67,14 @@ internal sealed class RawConnection : IDisposable
 
     public async Task SendAsync(string text) => await _socket.SendAsync(Encoding.Latin1.GetBytes(text));
 
-    /// <summary>What came up to the end of an answer's head; all there was where the connection was closed before that.</summary>
-    public async Task<string> ReceiveHeadAsync()
+    /// <summary>What came up to the end of an answer's head, or another end; all there was where the connection was closed before.</summary>
+    public async Task<string> ReceiveHeadAsync(string end = "\r\n\r\n")
     {
         StringBuilder head = new();
         byte[] one = new byte[1];
         try
         {
-            while (!head.ToString().EndsWith("\r\n\r\n", StringComparison.Ordinal)
+            while (!head.ToString().EndsWith(end, StringComparison.Ordinal)
                 && await _socket.ReceiveAsync(one, TestContext.Current.CancellationToken) == 1)
                 head.Append((char)one[0]);
         }

@@ -16,6 +16,8 @@ public sealed class LimitTests : IDisposable
         new ServiceCollection().AddMetrics().AddSingleton<ServerMetrics>().BuildServiceProvider();
     private readonly ApplicationLifetime _lifetime = new(NullLogger<ApplicationLifetime>.Instance);
 
+    private volatile bool _hasEnded;
+
     public void Dispose() => _services.Dispose();
 
     [Fact(Timeout = Patience)]
@@ -67,6 +69,7 @@ public sealed class LimitTests : IDisposable
     {
         using ReadingDesk desk = Desk(new WebSettings { Readings = 1, Waiting = 0, TimeLimit = TimeSpan.FromSeconds(1) });
         await Assert.ThrowsAsync<TimeoutException>(() => desk.RunAsync(UntilCancelled, "api", isLarge: false, CancellationToken.None));
+        Assert.True(_hasEnded);
         Assert.Equal(1, await desk.RunAsync(_ => 1, "api", isLarge: false, CancellationToken.None));
     }
 
@@ -79,6 +82,7 @@ public sealed class LimitTests : IDisposable
         await Assert.ThrowsAsync<BusyException>(() => desk.RunAsync(_ => 1, "api", isLarge: false, CancellationToken.None));
         await caller.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => reading);
+        Assert.True(_hasEnded);
         Assert.Equal(1, await desk.RunAsync(_ => 1, "api", isLarge: false, CancellationToken.None));
     }
 
@@ -106,6 +110,7 @@ public sealed class LimitTests : IDisposable
         Task<int> waiting = desk.RunAsync(_ => 1, "api", isLarge: false, CancellationToken.None);
         _lifetime.StopApplication();
         await Assert.ThrowsAsync<BusyException>(() => reading);
+        Assert.True(_hasEnded);
         await Assert.ThrowsAsync<BusyException>(() => waiting);
     }
 
@@ -147,9 +152,11 @@ public sealed class LimitTests : IDisposable
 
     private ReadingDesk Desk(WebSettings settings) => new(settings, _services.GetRequiredService<ServerMetrics>(), _lifetime);
 
-    private static int UntilCancelled(CancellationToken token)
+    /// <summary>A reading that goes on until it is ended.</summary>
+    private int UntilCancelled(CancellationToken token)
     {
-        token.WaitHandle.WaitOne();
+        token.WaitHandle.WaitOne(Patience);
+        _hasEnded = token.IsCancellationRequested;
         token.ThrowIfCancellationRequested();
         return 0;
     }
