@@ -30,7 +30,7 @@ internal sealed class BestExperiment(Recipe recipe, int seeds, int epochs, int t
             networks.Add(await TrainedAsync(seed, training, validation, cancellationToken));
         Network chosen = networks.MaxBy(network => network.Evaluate(validation).Correct)!;
         string bundled = Path.Combine(folder, $"{recipe.Name}.safetensors");
-        chosen.Save(bundled, isHalf: true);
+        ModelFile.SaveSmall(chosen, bundled, terminal);
         Report(networks, validation);
         terminal.Message(string.Create(CultureInfo.InvariantCulture, $"Seed {networks.IndexOf(chosen) + 1} is best on validation: {bundled}, {new FileInfo(bundled).Length:N0} bytes."));
         return CommandLine.Done;
@@ -39,8 +39,6 @@ internal sealed class BestExperiment(Recipe recipe, int seeds, int epochs, int t
     private async Task<Network> TrainedAsync(int seed, LabelledImages training, LabelledImages validation, CancellationToken cancellationToken)
     {
         string file = Path.Combine(folder, $"{recipe.Name}-{seed}.safetensors");
-        if (File.Exists(file))
-            return Network.Load(file);
         Network network = recipe.CreateNetwork(seed);
         Stopwatch clock = Stopwatch.StartNew();
         TrainingOptions options = recipe.Options with
@@ -52,13 +50,31 @@ internal sealed class BestExperiment(Recipe recipe, int seeds, int epochs, int t
             OnEpoch = epoch => terminal.Message(string.Create(
                 CultureInfo.InvariantCulture, $"{recipe.Name}, seed {seed}, epoch {epoch.Epoch}: cost {epoch.Cost:0.0000}, validation {Figures.Percent(epoch.Validation!.Value.Accuracy)}, {epoch.Time.TotalSeconds:0.0} s")),
         };
+        if (File.Exists(file))
+            return Made(file, options, training.Count);
         await Task.Run(() => network.Train(training, options, cancellationToken), CancellationToken.None);
         network.Calibrate(validation);
-        network.Save(file, isHalf: true);
-        File.Delete(options.Checkpoint);
-        File.Delete(options.Checkpoint + ".previous");
+        ModelFile.SaveSmall(network, file, terminal);
+        DeleteCheckpoint(options.Checkpoint);
         terminal.Message(string.Create(CultureInfo.InvariantCulture, $"{recipe.Name}, seed {seed}: trained in {clock.Elapsed.TotalSeconds:0} s"));
         return Network.Load(file); // with the weights as they are kept
+    }
+
+    /// <summary>The network that an earlier run of the same training made.</summary>
+    private Network Made(string file, TrainingOptions options, int examples)
+    {
+        Network made = Network.Load(file);
+        string asked = TrainingHistory.Describe(options, options.Epochs, examples);
+        if (made.Architecture.ToString() != recipe.Architecture.ToString() || made.History != asked)
+            throw new InklingException($"{file}: was not made by this training but by: {made.History ?? "one that is not known"}. Name another folder with --out, or delete the file.");
+        DeleteCheckpoint(options.Checkpoint!); // left where the run was killed just then
+        return made;
+    }
+
+    private static void DeleteCheckpoint(string file)
+    {
+        File.Delete(file);
+        File.Delete(Checkpoint.PreviousOf(file));
     }
 
     private void Report(List<Network> networks, LabelledImages validation)

@@ -12,9 +12,22 @@ internal static class CommandLine
 
     public static async Task<int> RunAsync(RootCommand root, string[] args)
     {
-        ParseResult parsed = root.Parse(args);
+        if (Array.Exists(args, string.IsNullOrEmpty))
+            return Fail("An argument is empty. Is a variable in the command not set?", WrongUsage);
+        ParseResult parsed;
+        try
+        {
+            parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null }); // @x.png is a picture's name
+        }
+        catch (InvalidOperationException e) // from a validator that asks for the value of an option without one
+        {
+            return Fail(e.Message, WrongUsage);
+        }
+
         if (parsed.Errors.Count > 0)
             return ReportWrongUsage(parsed);
+        if (UnknownOption(parsed) is { } unknown)
+            return Fail(NoSuchOption(parsed.CommandResult, unknown), WrongUsage);
         using Interruption interruption = new();
         InvocationConfiguration configuration = new() { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
         try
@@ -35,32 +48,50 @@ internal static class CommandLine
         }
     }
 
-    private static int Fail(string message)
+    private static int Fail(string message, int exitCode = Failed)
     {
-        Console.Error.WriteLine(message.ReplaceLineEndings(" "));
-        return Failed;
+        try
+        {
+            Console.Error.WriteLine(OneLine.Of(message));
+        }
+        catch (IOException)
+        {
+            // nobody can be told: the exit code says it
+        }
+
+        return exitCode;
     }
 
     private static int ReportWrongUsage(ParseResult parsed)
     {
         Command command = parsed.CommandResult.Command;
-        string name = command is RootCommand ? "inkling" : $"inkling {command.Name}";
-        if (parsed.UnmatchedTokens is [string unmatched, ..])
+        string subcommands = string.Join(", ", command.Subcommands.Select(c => c.Name));
+        string message = (parsed.UnmatchedTokens, command) switch
         {
-            Console.Error.WriteLine(command is RootCommand
-                ? $"There is no command \"{unmatched}\". Commands: {string.Join(", ", command.Subcommands.Select(c => c.Name))}."
-                : $"{name} has no option \"{unmatched}\". Options: {string.Join(", ", command.Options.Select(o => o.Name).Where(o => o.StartsWith("--", StringComparison.Ordinal)))}.");
-        }
-        else if (command is RootCommand)
-        {
-            Console.Error.WriteLine($"What shall it do? Commands: {string.Join(", ", command.Subcommands.Select(c => c.Name))}. \"inkling --help\" tells more.");
-        }
-        else
-        {
-            ParseError error = parsed.Errors[0];
-            Console.Error.WriteLine($"{error.Message.TrimEnd('.')}. \"{name} --help\" lists what it takes.");
-        }
-
-        return WrongUsage;
+            ([string unmatched, ..], RootCommand) => $"There is no command \"{Quoted(unmatched)}\". Commands: {subcommands}.",
+            ([string unmatched, ..], _) => NoSuchOption(parsed.CommandResult, unmatched),
+            (_, RootCommand) => $"No command given. Commands: {subcommands}. \"inkling --help\" tells more.",
+            _ => $"{Quoted(parsed.Errors[0].Message.TrimEnd('.'), most: 1000)}. \"{NameOf(parsed.CommandResult)} --help\" lists what it takes.",
+        };
+        return Fail(message, WrongUsage);
     }
+
+    /// <summary>A word that begins as an option does and was taken for the name of a file that is not there: an option mistyped.</summary>
+    private static string? UnknownOption(ParseResult parsed) => parsed.CommandResult.Children.OfType<ArgumentResult>()
+        .SelectMany(argument => argument.Tokens)
+        .Select(token => token.Value)
+        .FirstOrDefault(word => word.StartsWith("--", StringComparison.Ordinal) && !Path.Exists(word));
+
+    private static string NoSuchOption(CommandResult command, string word) =>
+        $"{NameOf(command)} has no option \"{Quoted(word)}\". Options: {string.Join(", ", command.Command.Options.Select(o => o.Name).Where(o => o.StartsWith("--", StringComparison.Ordinal)))}.";
+
+    private static string Quoted(string text, int most = 100) => OneLine.Of(text, most);
+
+    /// <summary>As it is typed: <c>inkling data fetch</c>.</summary>
+    private static string NameOf(CommandResult command) => command switch
+    {
+        { Command: RootCommand } => "inkling",
+        { Parent: CommandResult parent } => $"{NameOf(parent)} {command.Command.Name}",
+        _ => command.Command.Name,
+    };
 }

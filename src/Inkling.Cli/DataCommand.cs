@@ -29,12 +29,14 @@ internal static class DataCommand
 
     private static int List(string? directory, Terminal terminal)
     {
+        if (directory is not null && !Directory.Exists(directory))
+            throw new InklingException($"{directory}: there is no such folder.");
         Table table = new() { Border = TableBorder.Rounded };
         table.AddColumns("name", "what", "found in");
         foreach (DataSet set in DataSets.All)
         {
             string? place = set.Locate(new DataOptions { Directory = directory });
-            table.AddRow(Markup.Escape(set.Name), Markup.Escape(set.Title), Markup.Escape(place ?? $"not here: inkling data fetch {set.Name}"));
+            table.AddRow(Terminal.Escape(set.Name), Terminal.Escape(set.Title), Terminal.Escape(place ?? $"not here: inkling data fetch {set.Name}"));
             terminal.Json(json =>
             {
                 json.WriteString("name", set.Name);

@@ -35,7 +35,7 @@ internal static class DataSource
                     lock (tasks)
                     {
                         if (!tasks.TryGetValue(progress.File, out ProgressTask? task))
-                            tasks[progress.File] = task = context.AddTask(Markup.Escape(progress.File));
+                            tasks[progress.File] = task = context.AddTask(Terminal.Escape(progress.File));
                         if (progress.Total is { } total)
                             task.MaxValue = total;
                         else

@@ -18,7 +18,10 @@ internal static class EvaluateCommand
         command.SetAction(async (parsed, cancellationToken) =>
         {
             Terminal terminal = new(parsed.GetValue(json));
+            OutputFiles.RequirePicture("--plot", parsed.GetValue(plot));
+            OutputFiles.Require(parsed.GetValue(plot));
             string file = parsed.GetValue(model)!;
+            OutputFiles.RequireNoneOf("--plot", parsed.GetValue(plot), [file]);
             Network network = ModelSource.Load(file);
             return parsed.GetValue(images) is { } folder
                 ? EvaluatePictures(network, file, folder, parsed.GetValue(plot), terminal, cancellationToken)
@@ -36,8 +39,8 @@ internal static class EvaluateCommand
     private static async Task<int> EvaluateOnTestImages(Network network, string? directory, string? plot, Terminal terminal, CancellationToken cancellationToken)
     {
         ImageData data = await DataSource.LoadMnistOrGeneratedAsync(directory, terminal, cancellationToken);
-        if (network.Architecture.Input.Size != data.Test.InputSize || network.Architecture.Output.Size != data.Test.OutputSize)
-            throw new InklingException($"The network {network} does not fit images of {data.Test.InputSize} pixels in {data.Test.OutputSize} classes.");
+        if ((network.Architecture.Input != new Shape(1, data.Test.Height, data.Test.Width) && network.Architecture.Input != new Shape(data.Test.InputSize)) || network.Architecture.Output.Size != data.Test.OutputSize)
+            throw new InklingException($"The network {network} does not fit images of {data.Test.Height}×{data.Test.Width} pixels in {data.Test.OutputSize} classes.");
         Assessment assessment = Assessment.Of(network, data.Test);
         terminal.Json(json =>
         {

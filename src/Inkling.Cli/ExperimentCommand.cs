@@ -32,6 +32,8 @@ internal static class ExperimentCommand
         command.SetAction(async (parsed, cancellationToken) =>
         {
             Terminal terminal = new(parsed.GetValue(json));
+            string folder = parsed.GetValue(@out) ?? "models";
+            RequireOutputs(parsed.GetValue(name)!, parsed.GetValue(model) ?? "best", folder, parsed.GetValue(plot));
             ImageData images = await DataSource.LoadMnistOrGeneratedAsync(parsed.GetValue(data), terminal, cancellationToken);
             int runs = parsed.GetValue(seeds), cores = parsed.GetValue(threads);
             int? ownEpochs = parsed.GetValue(epochs) is > 0 and int given ? given : null;
@@ -40,10 +42,18 @@ internal static class ExperimentCommand
             {
                 "seed" => await SeedExperiment.RunAsync(runs, ownEpochs ?? 30, cores, images, parsed.GetValue(plot), terminal, cancellationToken),
                 "ladder" => await LadderExperiment.RunAsync(parsed.GetValue(rows), runs, ownEpochs, cores, images, terminal, cancellationToken),
-                _ when parsed.GetValue(model) == Recipe.Segments.Name => await new SegmentsExperiment(ownEpochs ?? Recipe.Segments.Options.Epochs, cores, parsed.GetValue(@out) ?? "models", images, terminal).RunAsync(cancellationToken),
-                _ => await new BestExperiment(recipe, runs, ownEpochs ?? recipe.Options.Epochs, cores, parsed.GetValue(@out) ?? "models", images, terminal).RunAsync(cancellationToken),
+                _ when parsed.GetValue(model) == Recipe.Segments.Name => await new SegmentsExperiment(ownEpochs ?? Recipe.Segments.Options.Epochs, cores, folder, images, terminal).RunAsync(cancellationToken),
+                _ => await new BestExperiment(recipe, runs, ownEpochs ?? recipe.Options.Epochs, cores, folder, images, terminal).RunAsync(cancellationToken),
             };
         });
         return command;
+    }
+
+    private static void RequireOutputs(string experiment, string model, string folder, string? plot)
+    {
+        OutputFiles.RequirePicture("--plot", plot);
+        OutputFiles.Require(experiment == "seed" && plot is not null ? SeedFigures.PathsOf(plot) : []);
+        if (experiment == "best")
+            OutputFiles.Require(Path.Combine(folder, $"{model}.safetensors"));
     }
 }

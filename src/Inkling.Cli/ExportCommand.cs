@@ -47,6 +47,8 @@ internal static class ExportCommand
 
     private static void Run(string model, PixelNormalisation? normalisation, string file, OnnxOptions options, Terminal terminal)
     {
+        OutputFiles.RequireNoneOf("FILE", file, [model]);
+        OutputFiles.Require(file);
         Network network = ModelSource.Load(model, normalisation);
         ModelFile.Save(network, file, options);
         long bytes = new FileInfo(file).Length;

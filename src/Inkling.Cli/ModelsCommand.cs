@@ -44,7 +44,11 @@ internal static class ModelsCommand
             return;
         terminal.People.Write(table);
         foreach ((string name, Network network, _) in models.Where(_ => withLayers))
-            terminal.Line($"{name}\n{network.Architecture.ToTable()}");
+        {
+            terminal.Line(name);
+            foreach (string line in network.Architecture.ToTable().Split('\n'))
+                terminal.Line(line.TrimEnd('\r'));
+        }
 
         static string Number(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
     }

@@ -19,7 +19,16 @@ internal static class Options
 
     public static Option<bool> Json() => new("--json") { Description = "One JSON object per result line on standard output, nothing else" };
 
-    public static Option<string?> Plot(string pictures) => new("--plot") { Description = $"Draw {pictures}", HelpName = "FILE.png" };
+    public static Option<string?> Plot(string pictures) => Picture("--plot", $"Draw {pictures}");
+
+    /// <summary>A picture that is drawn. Other endings are refused: <c>--plot notes.txt</c> would put a picture in the place of the notes.</summary>
+    public static Option<string?> Picture(string name, string description) => new(name)
+    {
+        Description = description,
+        HelpName = "FILE.png",
+        CustomParser = result => (string?)Parse(result, name, "the name of a file that ends in .png or .svg", text =>
+            text.EndsWith(".png", StringComparison.OrdinalIgnoreCase) || text.EndsWith(".svg", StringComparison.OrdinalIgnoreCase) ? text : null),
+    };
 
     public static Option<int> Seed() => Number("--seed", "Same seed, same network, to the bit", 1, int.MinValue, int.MaxValue);
 

@@ -15,7 +15,13 @@ internal static partial class PictureEvaluation
 
     public static int Run(DigitReader reader, string folder, string? plot, Terminal terminal, CancellationToken cancellationToken)
     {
-        string[] files = [.. PictureReading.PicturesIn(folder).Where(file => Label().IsMatch(Path.GetFileName(file)))];
+        PictureFolder pictures = PictureFolder.Of(folder);
+        pictures.Report(terminal);
+        pictures.RequireFiles();
+        string[] files = [.. pictures.Files.Where(file => Label().IsMatch(Path.GetFileName(file)))];
+        if (files.Length < pictures.Files.Count && files.Length > 0)
+            terminal.Message(string.Create(CultureInfo.InvariantCulture, $"{folder}: left out {pictures.Files.Count - files.Length:N0} of {pictures.Files.Count:N0} pictures, whose names do not begin with their digits and an underscore."));
+        OutputFiles.RequireNoneOf("--plot", plot, files);
         if (files.Length == 0)
             throw new InklingException($"{folder}: no picture's name begins with its digits and an underscore, as 504192_note.png.");
         List<Outcome> outcomes = [];
@@ -31,7 +37,7 @@ internal static partial class PictureEvaluation
 
         int unreadable = outcomes.Count(outcome => !outcome.IsReadable);
         if (unreadable == 0)
-            return CommandLine.Done;
+            return pictures.Unreadable.Count == 0 ? CommandLine.Done : CommandLine.Failed;
         terminal.Failure(string.Create(CultureInfo.InvariantCulture, $"{unreadable} of {files.Length} could not be read as pictures."));
         return CommandLine.Failed;
     }
@@ -128,7 +134,7 @@ internal static partial class PictureEvaluation
             terminal.Line(string.Create(CultureInfo.InvariantCulture, $"Of the {sure.Length} it was sure of, {Figures.Percent(ExactRate(sure))} are right."));
         Table sources = new Table { Title = new TableTitle("By source"), Border = TableBorder.Rounded }.AddColumns("source", "pictures", "exact", "digit error rate");
         foreach (IGrouping<string, Outcome> source in BySource(outcomes))
-            sources.AddRow(Markup.Escape(source.Key), source.Count().ToString(CultureInfo.InvariantCulture), Figures.Percent(ExactRate([.. source])), Figures.Percent(DigitErrorRate([.. source])));
+            sources.AddRow(Terminal.Escape(source.Key), source.Count().ToString(CultureInfo.InvariantCulture), Figures.Percent(ExactRate([.. source])), Figures.Percent(DigitErrorRate([.. source])));
         Table reliability = new Table { Title = new TableTitle("How often readings of a confidence are right"), Border = TableBorder.Rounded }.AddColumns("confidence", "pictures", "right");
         foreach ((double from, double to, Outcome[] step) in ByConfidence(outcomes))
             reliability.AddRow(string.Create(CultureInfo.InvariantCulture, $"{100 * from:0} … {100 * to:0} %"), step.Length.ToString(CultureInfo.InvariantCulture), Figures.Percent(ExactRate(step)));

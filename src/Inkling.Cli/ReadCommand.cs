@@ -17,13 +17,16 @@ internal static class ReadCommand
         Option<int> digits = Options.Number("--digits", "How many digits each number has", 0, 1, 100);
         Option<NumberPattern?> pattern = Options.Pattern();
         Option<double> unsure = Options.Number("--unsure-below", "Readings less likely to be right are marked as unsure", new ReadingOptions().UnsureBelow, 0.0, 1.0);
-        Option<string?> explain = new("--explain") { Description = "Draw the one picture with its boxes, cuts and digits into FILE.png", HelpName = "FILE.png" };
+        Option<string?> explain = Options.Picture("--explain", "Draw the one picture with its boxes, cuts and digits into FILE.png");
         Option<bool> json = Options.Json();
         Command command = new("read", "Reads the numbers in pictures") { images, model, digits, pattern, unsure, explain, json };
         command.Validators.Add(result =>
         {
-            if (result.GetValue(explain) is not null && (result.GetValue(images) is not [string image] || Directory.Exists(image)))
+            string[] given = [.. result.GetResult(images)?.Tokens.Select(token => token.Value) ?? []];
+            if (result.GetResult(explain) is { Implicit: false } && (given is not [string image] || Directory.Exists(image)))
                 result.AddError("--explain draws one picture: name one, not several and no folder");
+            if (given.Count(image => image == "-") > 1)
+                result.AddError("- is standard input, which can be read once: name it once");
         });
         command.SetAction((parsed, cancellationToken) => Task.FromResult(Run(
             parsed.GetValue(images)!,
@@ -37,13 +40,34 @@ internal static class ReadCommand
 
     private static int Run(string[] images, string model, ReadingOptions options, string? explain, Terminal terminal, CancellationToken cancellationToken)
     {
+        OutputFiles.RequireNoneOf("--explain", explain, [.. images, model]);
         using DigitReader reader = PictureReading.ReaderOf(ModelSource.Load(model), model);
-        IReadOnlyList<string> files = [.. images.SelectMany(image => Directory.Exists(image) ? PictureReading.PicturesIn(image) : [image])];
-        int failures = 0;
+        List<string> files = [];
+        int failures = 0, unreadableFolders = 0;
+        foreach (string image in images)
+        {
+            if (!Directory.Exists(image))
+            {
+                files.Add(image);
+                continue;
+            }
+
+            PictureFolder folder = PictureFolder.Of(image);
+            folder.Report(terminal);
+            unreadableFolders += folder.Unreadable.Count;
+            if (images.Length == 1)
+                folder.RequireFiles();
+            else if (folder.Files.Count == 0)
+                terminal.Message($"{image}: no picture in it.");
+            files.AddRange(folder.Files);
+        }
+
+        if (files.Count == 0)
+            throw new InklingException($"There is no picture in any of the {images.Length} folders ({string.Join(", ", PictureFolder.Extensions)}).");
         PictureReading.ForEach(files, terminal, Read, cancellationToken);
         if (failures > 0 && files.Count > 1)
             terminal.Failure(string.Create(CultureInfo.InvariantCulture, $"{failures} of {files.Count} could not be read as pictures."));
-        return failures == 0 ? CommandLine.Done : CommandLine.Failed;
+        return failures + unreadableFolders == 0 ? CommandLine.Done : CommandLine.Failed;
 
         void Read(string image)
         {
@@ -60,7 +84,7 @@ internal static class ReadCommand
             catch (InklingException e)
             {
                 failures++; // the other pictures are still worth reading
-                string message = e.Message.StartsWith(image, StringComparison.Ordinal) || image == "-" ? e.Message : $"{image}: {e.Message}";
+                string message = e.Message.StartsWith(OneLine.Of(image), StringComparison.Ordinal) || image == "-" ? e.Message : $"{image}: {e.Message}";
                 terminal.Failure(message);
             }
         }

@@ -5,6 +5,9 @@ namespace Inkling.Cli;
 /// <summary>The figures of the seed, drawn from real computations.</summary>
 internal static class SeedFigures
 {
+    /// <summary>All files that are drawn under this name.</summary>
+    public static string[] PathsOf(string path) => [path, TrainingPictures.Beside(path, "activations"), TrainingPictures.Beside(path, "cost"), TrainingPictures.Beside(path, "generated")];
+
     /// <summary>The experiments' curves under the name given, and beside it sigmoid and step, a cost surface, and digits as they are generated.</summary>
     /// <param name="path">The curves' file.</param>
     /// <param name="data">What was learned.</param>
@@ -12,12 +15,13 @@ internal static class SeedFigures
     public static string[] Save(string path, ImageData data, IReadOnlyList<(string Name, IReadOnlyList<double>[] Runs)> experiments)
     {
         LearningCurve.Save(path, $"The seed's three experiments on {data.Name}", [.. experiments.SelectMany(experiment => experiment.Runs.Select(run => new CurveSeries(experiment.Name, run)))]);
-        string activations = TrainingPictures.Beside(path, "activations"), surface = TrainingPictures.Beside(path, "cost"), digits = TrainingPictures.Beside(path, "generated");
+        string[] paths = PathsOf(path);
+        (string activations, string surface, string digits) = (paths[1], paths[2], paths[3]);
         ActivationFunctions.Save(activations);
         SaveCostSurface(surface);
         LabelledImages generated = GeneratedDigits.Create(240, seed: 1);
         ContactSheet.Save(digits, "Generated digits", [.. Enumerable.Range(0, generated.Count).Select(i => generated.Pixels(i).ToArray())], columns: 24);
-        return [path, activations, surface, digits];
+        return paths;
     }
 
     /// <summary>

@@ -33,9 +33,9 @@ internal sealed class SegmentsExperiment(int epochs, int threads, string folder,
         };
         await Task.Run(() => network.Train(training, options, cancellationToken), CancellationToken.None);
         network.Calibrate(validation);
-        network.Save(file, isHalf: true);
+        ModelFile.SaveSmall(network, file, terminal);
         File.Delete(checkpoint);
-        File.Delete(checkpoint + ".previous");
+        File.Delete(Checkpoint.PreviousOf(checkpoint));
         Network kept = Network.Load(file); // with the weights as they are kept
         Score score = kept.Evaluate(validation);
         double error = kept.CalibrationError(validation);

@@ -27,7 +27,7 @@ internal static class ServeCommand
         Option<string?> data = Options.Data();
         Option<string[]> hosts = new("--host")
         {
-            Description = "A name that the server answers to, beside this machine's own; may be given several times, *.example.org for all under it",
+            Description = "A name to answer to, beside this machine's own; may be given several times; *.example.org is all under it",
             HelpName = "NAME",
         };
         Command command = new("serve", "Serves the page and the HTTP API") { port, address, hosts, open, data };
@@ -68,7 +68,11 @@ internal static class ServeCommand
 
         string url = UrlOf(server, settings);
         if (settings.Address != "localhost" && !IPAddress.IsLoopback(IPAddress.Parse(settings.Address)))
-            terminal.Failure($"--address {settings.Address} lets other machines in, and there is no login: whoever reaches this address can read, train and save here. docs/web.md says how to put one before it.");
+        {
+            terminal.Failure($"--address {settings.Address} lets other machines in, and there is no login: whoever reaches it can read, "
+                + "train and save here. Put a proxy with a login before it, as docs/web.md says, or leave --address out.");
+        }
+
         terminal.Line($"Inkling is at {url} (Ctrl-C ends it)");
         if (opens)
             Open(url, terminal);
@@ -79,9 +83,10 @@ internal static class ServeCommand
     /// <summary>Where a browser on this machine finds the page.</summary>
     private static string UrlOf(WebApplication server, WebSettings settings)
     {
-        UriBuilder url = new(server.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
-        if (IPAddress.TryParse(settings.Address, out IPAddress? address) && (address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any)))
-            url.Host = address.Equals(IPAddress.Any) ? "127.0.0.1" : "[::1]";
+        IServerAddressesFeature addresses = server.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!;
+        UriBuilder url = new(addresses.Addresses.First());
+        if (IPAddress.TryParse(settings.Address, out IPAddress? address))
+            url.Host = address.Equals(IPAddress.Any) ? "127.0.0.1" : address.Equals(IPAddress.IPv6Any) ? "[::1]" : url.Host;
         return url.Uri.GetLeftPart(UriPartial.Authority);
     }
 
@@ -91,8 +96,9 @@ internal static class ServeCommand
         SocketError? error = (e as SocketException ?? e.InnerException?.InnerException as SocketException)?.SocketErrorCode;
         return (e.InnerException is AddressInUseException ? SocketError.AddressAlreadyInUse : error) switch
         {
-            SocketError.AddressAlreadyInUse => $"{where}: the port is in use, perhaps by another \"inkling serve\". Choose another with --port, or 0 for any that is free.",
-            SocketError.AddressNotAvailable => $"{where}: this machine has no such address. Choose one of its own, or leave --address out.",
+            SocketError.AddressAlreadyInUse => $"{where}: the port is in use, perhaps by another \"inkling serve\". "
+                + "Choose another with --port, or 0 for any that is free.",
+            SocketError.AddressNotAvailable => $"{where}: this machine has no such address. Choose one of its own.",
             SocketError.AccessDenied => $"{where}: the system does not let you listen there. Choose a port from 1024 on.",
             _ => $"{where}: cannot be listened on: {e.Message}",
         };

@@ -7,7 +7,8 @@ namespace Inkling.Cli;
 
 /// <summary>
 /// Where a command's words go. With <c>--json</c>, standard output carries one object per result line and nothing else;
-/// everything for people goes to standard error. Without, results are lines on standard output.
+/// everything for people goes to standard error. Without, results are lines on standard output. Texts may quote names of files and
+/// what is in them: each comes out as one line (<see cref="OneLine"/>), so that none can write over others or command the terminal.
 /// </summary>
 internal sealed class Terminal
 {
@@ -31,9 +32,13 @@ internal sealed class Terminal
 
     public bool IsJson => _json;
 
+    /// <summary>Text from outside as Spectre's tables and bars take it.</summary>
+    public static string Escape(string text) => Markup.Escape(OneLine.Of(text));
+
     /// <summary>A result, for people.</summary>
     public void Line(string text)
     {
+        text = OneLine.Of(text, most: int.MaxValue);
         if (IsLive)
             People.WriteLine(text); // through Spectre, which moves a live bar out of the way
         else
@@ -43,6 +48,7 @@ internal sealed class Terminal
     /// <summary>A message beside the results: where data were found, what was saved.</summary>
     public void Message(string text)
     {
+        text = OneLine.Of(text);
         if (IsLive)
             People.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"[grey]{text}[/]");
         else
@@ -52,10 +58,11 @@ internal sealed class Terminal
     /// <summary>What went wrong while the command goes on: a line on standard error.</summary>
     public void Failure(string text)
     {
+        text = OneLine.Of(text);
         if (IsLive && !Console.IsErrorRedirected)
-            People.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"[red]{text.ReplaceLineEndings(" ")}[/]");
+            People.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"[red]{text}[/]");
         else
-            Console.Error.WriteLine(text.ReplaceLineEndings(" "));
+            Console.Error.WriteLine(text);
     }
 
     /// <summary>A result, for programs; only with <c>--json</c>.</summary>

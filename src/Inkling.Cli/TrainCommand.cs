@@ -61,8 +61,8 @@ internal static class TrainCommand
 
     private static async Task<int> RunAsync(Job job, Terminal terminal, CancellationToken cancellationToken)
     {
-        if (job.Recipe.Options.Checkpoint is { } checkpoint && !job.Resume && File.Exists(checkpoint))
-            throw new InklingException($"{checkpoint}: there is a training in this file already. Go on with it by --resume, or delete it.");
+        RequireOutputs(job);
+        RequireCheckpoint(job, terminal);
         ImageData data = await DataSource.LoadMnistOrGeneratedAsync(job.Data, terminal, cancellationToken);
         RequireFit(job, data);
         Network network = job.Recipe.CreateNetwork(job.Seed);
@@ -70,21 +70,50 @@ internal static class TrainCommand
 
         TrainingRun run = new(job, data, network, terminal);
         Stopwatch clock = Stopwatch.StartNew();
-        bool interrupted = !await run.TrainAsync(cancellationToken);
+        TrainingEnd end = await run.TrainAsync(cancellationToken);
         clock.Stop();
-        ReportEnd(job, data, run, clock.Elapsed, interrupted, terminal);
-        return CommandLine.Done;
+        return ReportEnd(job, data, run, clock.Elapsed, end, terminal);
+    }
+
+    /// <summary>Everything that would be written at the end is tried before anything is learned.</summary>
+    private static void RequireOutputs(Job job)
+    {
+        OutputFiles.RequireEnding("--out", job.Out, ModelFile.Endings);
+        OutputFiles.RequirePicture("--plot", job.Plot);
+        OutputFiles.RequirePicture("--monitor", job.Monitor);
+        ModelFile.RequireFit(job.Recipe.Architecture, job.Out);
+        try
+        {
+            OutputFiles.Require(job.Out ?? UserFolder.LatestNetwork);
+        }
+        catch (InklingException e) when (job.Out is null)
+        {
+            throw new InklingException($"{e.Message} Name a file for the network with --out.", e);
+        }
+
+        OutputFiles.Require([job.Out, job.Monitor, job.Recipe.Options.Checkpoint, .. job.Plot is null ? [] : TrainingPictures.PathsOf(job.Plot)]);
+    }
+
+    private static void RequireCheckpoint(Job job, Terminal terminal)
+    {
+        if (job.Recipe.Options.Checkpoint is not { } checkpoint)
+            return;
+        string? found = new[] { checkpoint, Checkpoint.PreviousOf(checkpoint), Checkpoint.PreviousOf(AtomicFile.TargetOf(checkpoint)) }.FirstOrDefault(File.Exists);
+        if (found is not null && !job.Resume)
+            throw new InklingException($"{found}: there is a training in this file already. Go on with it by --resume, or delete it.");
+        if (found is null && job.Resume)
+            terminal.Message($"{checkpoint}: there is no training in this file yet; this one begins at the beginning.");
     }
 
     private static void RequireFit(Job job, ImageData data)
     {
         Architecture architecture = job.Recipe.Architecture;
-        ModelFile.RequireFit(architecture, job.Out);
-        if (architecture.Input.Size != data.Training.InputSize || architecture.Output.Size != data.Training.OutputSize)
-            throw new InklingException($"{(architecture.Sizes is { } sizes ? $"--layers {string.Join(',', sizes)}" : architecture)} does not fit the data: images of {data.Training.Height}×{data.Training.Width} pixels in {data.Training.Classes} classes need {data.Training.InputSize} first and {data.Training.OutputSize} last.");
+        if ((architecture.Input != new Shape(1, data.Training.Height, data.Training.Width) && architecture.Input != new Shape(data.Training.InputSize)) || architecture.Output.Size != data.Training.OutputSize)
+            throw new InklingException($"{(architecture.Sizes is { } sizes ? $"--layers {string.Join(',', sizes)}" : architecture)} does not fit the data: images of {data.Training.Height}×{data.Training.Width} pixels in {data.Training.Classes} classes need {data.Training.InputSize} or 1x{data.Training.Height}x{data.Training.Width} first and {data.Training.OutputSize} last.");
     }
 
-    private static void ReportEnd(Job job, ImageData data, TrainingRun run, TimeSpan time, bool interrupted, Terminal terminal)
+    /// <summary>Saves and draws; what of it fails is said, and the rest is done all the same.</summary>
+    private static int ReportEnd(Job job, ImageData data, TrainingRun run, TimeSpan time, TrainingEnd end, Terminal terminal)
     {
         Network best = run.BestNetwork;
         best.Calibrate(data.Validation);
@@ -93,42 +122,52 @@ internal static class TrainCommand
             ? $"the network of epoch {epoch.Epoch}, the best on validation ({Figures.Percent(epoch.Validation!.Value.Accuracy)}; test {Figures.Percent(epoch.Test!.Value.Accuracy)}{Figures.NotMnist(data)})"
             : "the network as far as it had learned";
         double imagesPerSecond = run.Progress.Examples / time.TotalSeconds;
-        terminal.Line(string.Create(CultureInfo.InvariantCulture, $"{(interrupted ? "Interrupted after" : "Trained in")} {time.TotalSeconds:0.00} s, {imagesPerSecond:N0} images a second."));
-        bool saved = Save(best, file, required: job.Out is not null, terminal);
-        if (saved)
-            terminal.Message($"Saved {kept} to {file}. Read a picture with it: inkling read PICTURE --model {(job.Out is null ? ModelSource.Latest : file)}");
+        string how = end.Failure is not null ? "Stopped after" : end.IsInterrupted ? "Interrupted after" : "Trained in";
+        terminal.Line(string.Create(CultureInfo.InvariantCulture, $"{how} {time.TotalSeconds:0.00} s, {imagesPerSecond:N0} images a second."));
+        string? saved = ModelFile.SaveSomewhere(best, file, terminal);
+        if (saved is not null)
+            terminal.Message($"Saved {kept} to {saved}. Read a picture with it: inkling read PICTURE --model {(saved == UserFolder.LatestNetwork ? ModelSource.Latest : saved)}");
         if (run.Best is { Test: { } score } && Diagnostics.WhyStuck(best, data.Test, score) is { } hint)
             terminal.Message(hint);
-        if (interrupted && job.Recipe.Options.Checkpoint is { } checkpoint)
+        if (end.IsInterrupted && job.Recipe.Options.Checkpoint is { } checkpoint)
             terminal.Message($"Kept the training in {checkpoint}: the same command with --resume goes on with it.");
-        string[] pictures = [.. job.Plot is null ? [] : TrainingPictures.Save(job.Plot, data, run.Epochs, best), .. run.SaveMonitor()];
-        if (pictures.Length > 0)
-            terminal.Message($"Drew {string.Join(", ", pictures)}");
+        bool isDrawn = Draw(job, data, run, best, terminal);
         terminal.Json(json =>
         {
             json.WriteNumber("totalSeconds", Math.Round(time.TotalSeconds, 4));
             json.WriteNumber("imagesPerSecond", Math.Round(imagesPerSecond));
-            json.WriteBoolean("interrupted", interrupted);
+            json.WriteBoolean("interrupted", end.IsInterrupted);
             if (run.Best is { } bestEpoch)
                 json.WriteNumber("bestEpoch", bestEpoch.Epoch);
-            if (saved)
-                json.WriteString("out", file);
+            if (saved is not null)
+                json.WriteString("out", saved);
             json.WriteString("data", data.Name);
         });
+        if (end.Failure is not null)
+            terminal.Failure(end.Failure.Message);
+        return saved == file && isDrawn && end.Failure is null ? CommandLine.Done : CommandLine.Failed;
     }
 
-    /// <summary>A file the user asked for must be written; the one kept for convenience may fail without undoing the training.</summary>
-    private static bool Save(Network network, string file, bool required, Terminal terminal)
+    private static bool Draw(Job job, ImageData data, TrainingRun run, Network best, Terminal terminal)
     {
-        try
+        List<string> drawn = [];
+        bool all = Try(() => drawn.AddRange(job.Plot is null ? [] : TrainingPictures.Save(job.Plot, data, run.Epochs, best))) & Try(() => drawn.AddRange(run.SaveMonitor()));
+        if (drawn.Count > 0)
+            terminal.Message($"Drew {string.Join(", ", drawn)}");
+        return all;
+
+        bool Try(Action draw)
         {
-            ModelFile.Save(network, file);
-            return true;
-        }
-        catch (InklingException e) when (!required)
-        {
-            terminal.Message($"Not saved: {e.Message} Name a file with --out.");
-            return false;
+            try
+            {
+                draw();
+                return true;
+            }
+            catch (Exception e) when (e is InklingException or InvalidOperationException or IOException or UnauthorizedAccessException)
+            {
+                terminal.Failure(e.Message);
+                return false;
+            }
         }
     }
 

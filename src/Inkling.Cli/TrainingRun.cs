@@ -20,8 +20,8 @@ internal sealed class TrainingRun(TrainCommand.Job job, ImageData data, Network 
     /// <summary>The network of the best epoch; what there is, where not even one was finished.</summary>
     public Network BestNetwork => Best?.Network ?? network;
 
-    /// <summary>Trains to the end; false where it was interrupted.</summary>
-    public async Task<bool> TrainAsync(CancellationToken cancellationToken)
+    /// <summary>Trains, to the end or to what ends it before.</summary>
+    public async Task<TrainingEnd> TrainAsync(CancellationToken cancellationToken)
     {
         if (!terminal.IsLive)
             return await TrainInBackground(cancellationToken);
@@ -31,7 +31,7 @@ internal sealed class TrainingRun(TrainCommand.Job job, ImageData data, Network 
             .StartAsync(async context =>
             {
                 ProgressTask bar = context.AddTask("training", maxValue: (double)job.Recipe.Options.Epochs * data.Training.Count);
-                Task<bool> training = TrainInBackground(cancellationToken);
+                Task<TrainingEnd> training = TrainInBackground(cancellationToken);
                 while (await Task.WhenAny(training, Task.Delay(100, CancellationToken.None)) != training)
                     bar.Value = Progress.Examples;
                 bar.Value = Progress.Examples;
@@ -44,22 +44,28 @@ internal sealed class TrainingRun(TrainCommand.Job job, ImageData data, Network 
     {
         if (_monitor is null || _monitor.Entries.Count == 0)
             return [];
+        if (_monitor.Entries.Count < _epochs.Count)
+            terminal.Message($"{job.Monitor}: without {_epochs.Count - _monitor.Entries.Count} epochs before the interruption, whose networks are no longer there.");
         MonitorPlot.Save(job.Monitor!, $"Inside {data.Name}'s training, epoch by epoch", _monitor.Entries);
         return [job.Monitor!];
     }
 
-    private Task<bool> TrainInBackground(CancellationToken cancellationToken) => Task.Run(
+    private Task<TrainingEnd> TrainInBackground(CancellationToken cancellationToken) => Task.Run(
         () =>
         {
-            TrainingOptions options = job.Recipe.Options with { ValidationData = data.Validation, TestData = data.Test, OnEpoch = Report, Progress = Progress };
+            TrainingOptions options = job.Recipe.Options with { ValidationData = data.Validation, TestData = data.Test, OnEpoch = Report, OnWarning = terminal.Failure, Progress = Progress };
             try
             {
                 network.Train(data.Training, options, cancellationToken);
-                return true;
+                return new TrainingEnd(false, null);
             }
             catch (OperationCanceledException)
             {
-                return false;
+                return new TrainingEnd(true, null);
+            }
+            catch (Exception e) when (Best is not null && (e is InklingException or IOException or OutOfMemoryException))
+            {
+                return new TrainingEnd(false, e); // what was learned before it is kept
             }
         },
         CancellationToken.None);
@@ -117,3 +123,8 @@ internal sealed class TrainingRun(TrainCommand.Job job, ImageData data, Network 
         }
     }
 }
+
+/// <summary>How a training ended.</summary>
+/// <param name="IsInterrupted">By the user.</param>
+/// <param name="Failure">What stopped it after an epoch or more; null where nothing did.</param>
+internal sealed record TrainingEnd(bool IsInterrupted, Exception? Failure);

@@ -5,32 +5,55 @@ namespace Inkling.Imaging;
 /// <summary>From colours with transparency to shades of grey, and from the camera's orientation to upright.</summary>
 internal static class Greys
 {
-    /// <summary>Luminance (Rec. 709) of unpremultiplied RGBA pixels, transparent parts laid on paper.</summary>
-    public static GreyImage Of(SKBitmap bitmap, double reduction)
+    /// <summary>Luminance (Rec. 709) of unpremultiplied RGBA or grey pixels, transparent parts laid on paper, squares of them averaged.</summary>
+    /// <param name="bitmap">RGBA, not premultiplied, or grey.</param>
+    /// <param name="factor">The side of the squares, at least 1; what does not fill one, at the right and at the bottom, is left out.</param>
+    /// <param name="file">The size of the picture in its file, as it lies there.</param>
+    public static GreyImage Of(SKBitmap bitmap, int factor, SKSizeI file)
     {
-        byte[] grey = new byte[bitmap.Width * bitmap.Height];
-        ReadOnlySpan<byte> rgba = bitmap.GetPixelSpan();
+        int across = Math.Min(factor, bitmap.Width), down = Math.Min(factor, bitmap.Height), width = bitmap.Width / across, height = bitmap.Height / down;
+        byte[] grey = new byte[width * height], alpha = new byte[grey.Length];
+        ReadOnlySpan<byte> pixels = bitmap.GetPixelSpan();
+        int bytes = bitmap.BytesPerPixel;
+        long area = (long)across * down;
         bool isOpaque = true;
-        for (int i = 0; i < grey.Length; i++)
+        long[] greySums = new long[width], alphaSums = new long[width];
+        for (int row = 0; row < height; row++)
         {
-            ReadOnlySpan<byte> pixel = rgba.Slice(4 * i, 4);
-            grey[i] = (byte)((13933 * pixel[0] + 46871 * pixel[1] + 4732 * pixel[2] + 32768) >> 16); // 0.2126, 0.7152, 0.0722
-            isOpaque &= pixel[3] == 255;
+            Array.Clear(greySums);
+            Array.Clear(alphaSums);
+            for (int y = row * down; y < (row + 1) * down; y++)
+            {
+                ReadOnlySpan<byte> line = pixels.Slice(y * bitmap.RowBytes, bitmap.Width * bytes);
+                for (int x = 0; x < width * across; x++)
+                {
+                    ReadOnlySpan<byte> pixel = line.Slice(x * bytes, bytes);
+                    int level = bytes == 1 ? pixel[0] : (13933 * pixel[0] + 46871 * pixel[1] + 4732 * pixel[2] + 32768) >> 16; // 0.2126, 0.7152, 0.0722
+                    int weight = bytes == 1 ? 255 : pixel[3];
+                    greySums[x / across] += level * weight;
+                    alphaSums[x / across] += weight;
+                }
+            }
+
+            for (int column = 0, i = row * width; column < width; column++, i++)
+            {
+                long weight = alphaSums[column];
+                grey[i] = weight == 0 ? (byte)0 : (byte)((greySums[column] + weight / 2) / weight);
+                alpha[i] = (byte)((weight + area / 2) / area);
+                isOpaque &= weight == 255 * area;
+            }
         }
 
         if (!isOpaque)
-            LayOnPaper(grey, rgba);
-        return new GreyImage(bitmap.Width, bitmap.Height, grey) { Reduction = reduction };
+            LayOnPaper(grey, alpha);
+        return new GreyImage(width, height, grey) { Reduction = (double)file.Width / width, FileSize = (file.Width, file.Height) };
     }
 
-    private static void LayOnPaper(Span<byte> grey, ReadOnlySpan<byte> rgba)
+    private static void LayOnPaper(Span<byte> grey, ReadOnlySpan<byte> alpha)
     {
-        int paper = PaperUnder(grey, rgba);
+        int paper = PaperUnder(grey, alpha);
         for (int i = 0; i < grey.Length; i++)
-        {
-            int alpha = rgba[4 * i + 3];
-            grey[i] = (byte)((grey[i] * alpha + paper * (255 - alpha) + 127) / 255);
-        }
+            grey[i] = (byte)((grey[i] * alpha[i] + paper * (255 - alpha[i]) + 127) / 255);
     }
 
     /// <summary>
@@ -38,15 +61,15 @@ internal static class Greys
     /// most of the picture is opaque and not of one shade, it brings its own paper along, and what is transparent (rounded
     /// corners, a cut-out note) becomes like it.
     /// </summary>
-    private static int PaperUnder(ReadOnlySpan<byte> grey, ReadOnlySpan<byte> rgba)
+    private static int PaperUnder(ReadOnlySpan<byte> grey, ReadOnlySpan<byte> alpha)
     {
         double opaque = 0, sum = 0, sumOfSquares = 0;
         for (int i = 0; i < grey.Length; i++)
         {
-            double alpha = rgba[4 * i + 3];
-            opaque += alpha;
-            sum += alpha * grey[i];
-            sumOfSquares += alpha * grey[i] * grey[i];
+            double weight = alpha[i];
+            opaque += weight;
+            sum += weight * grey[i];
+            sumOfSquares += weight * grey[i] * grey[i];
         }
 
         if (opaque == 0)
@@ -87,6 +110,7 @@ internal static class Greys
                 pixels[i] = source[start + row * down + column * right];
         }
 
-        return new GreyImage(width, height, pixels) { Reduction = image.Reduction };
+        (int fileWidth, int fileHeight) = image.FileSize;
+        return new GreyImage(width, height, pixels) { Reduction = image.Reduction, FileSize = isTurned ? (fileHeight, fileWidth) : (fileWidth, fileHeight) };
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using SkiaSharp;
 
 namespace Inkling.Imaging;
@@ -11,8 +12,15 @@ public static class PictureFile
     /// <summary>The longest file that is read, in bytes.</summary>
     public const int MaxBytes = 100_000_000;
 
-    /// <summary>The most pixels a picture may have; larger ones are refused before memory is taken.</summary>
-    public const long MaxPixels = 200_000_000;
+    /// <summary>What decoding takes at most for each pixel, in bytes: a progressive JPEG keeps three coefficients of two bytes until its end.</summary>
+    private const int BytesPerPixel = 6;
+
+    /// <summary>
+    /// The most pixels a picture may have where no other limit is given: 100 million, or as many as a quarter of the memory that
+    /// this process may use can hold while they are decoded, if that is fewer. Larger pictures are refused by what their header
+    /// says, before memory is taken.
+    /// </summary>
+    public static long MaxPixels { get; } = Math.Min(100_000_000, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4 / BytesPerPixel);
 
     /// <summary>The most pixels that come out: larger pictures are reduced, since reading digits needs no more.</summary>
     public const int MaxPixelsOut = 16_000_000;
@@ -24,8 +32,9 @@ public static class PictureFile
 
     /// <summary>Reads a picture file.</summary>
     /// <param name="path">Where it is; its name does not matter, its bytes say what it is.</param>
+    /// <param name="maxPixels">The most pixels it may have; null for <see cref="MaxPixels"/>.</param>
     /// <exception cref="InklingException">The file is missing, damaged, too large, no picture, or no regular file but a pipe or a device.</exception>
-    public static GreyImage Load(string path)
+    public static GreyImage Load(string path, long? maxPixels = null)
     {
         ArgumentNullException.ThrowIfNull(path);
         if (Directory.Exists(path))
@@ -33,7 +42,7 @@ public static class PictureFile
         try
         {
             using FileStream file = RegularFile.OpenRead(path);
-            return Load(file, path);
+            return Load(file, path, maxPixels);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -44,12 +53,14 @@ public static class PictureFile
     /// <summary>Reads a picture from a stream, which need not be able to seek: standard input will do.</summary>
     /// <param name="stream">The bytes of a picture file, read to their end.</param>
     /// <param name="name">What errors call it.</param>
-    /// <param name="maxPixels">The most pixels it may have, where that is fewer than <see cref="MaxPixels"/>.</param>
+    /// <param name="maxPixels">The most pixels it may have; null for <see cref="MaxPixels"/>.</param>
     /// <exception cref="InklingException">The bytes are damaged, too many or no picture.</exception>
-    public static GreyImage Load(Stream stream, string name, long maxPixels = MaxPixels)
+    public static GreyImage Load(Stream stream, string name, long? maxPixels = null)
     {
         ArgumentNullException.ThrowIfNull(stream);
         ArgumentNullException.ThrowIfNull(name);
+        long mostPixels = maxPixels ?? MaxPixels;
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(mostPixels, nameof(maxPixels));
         using SKData data = ReadAll(stream, name);
         using SKCodec? codec = SKCodec.Create(data);
         // Skia reads more than this (icons, WBMP, raw photos), but two zero bytes are a WBMP: only what is promised is read.
@@ -60,15 +71,23 @@ public static class PictureFile
         }
 
         long pixels = (long)codec.Info.Width * codec.Info.Height;
-        maxPixels = Math.Min(maxPixels, MaxPixels);
-        if (pixels == 0 || pixels > maxPixels)
-            throw new InklingException($"{name}: {codec.Info.Width}×{codec.Info.Height} pixels; a picture may have up to {maxPixels / 1_000_000} million. Reduce it.");
+        if (pixels == 0 || pixels > mostPixels)
+            throw new InklingException(string.Create(CultureInfo.InvariantCulture, $"{name}: {codec.Info.Width}×{codec.Info.Height} pixels; a picture may have up to {mostPixels / 1e6:0.######} million. Reduce it."));
         using SKBitmap bitmap = Decode(codec, name);
-        return Reduced(Greys.Of(bitmap, (double)codec.Info.Width / bitmap.Width)).Upright(codec.EncodedOrigin);
+        return Greys.Of(bitmap, FactorFor(bitmap.Info.Size), codec.Info.Size).Upright(codec.EncodedOrigin);
     }
 
     private static SKData ReadAll(Stream stream, string name)
     {
+        if (stream.CanSeek && stream.Length - stream.Position is > 0 and <= MaxBytes and long length)
+        {
+            SKData data = SKData.Create(length); // where the length is known, the bytes are not copied
+            if (stream.ReadAtLeast(data.Span, (int)length, throwOnEndOfStream: false) == length)
+                return data;
+            data.Dispose();
+            throw new InklingException($"{name}: it became shorter while it was read. Try again.");
+        }
+
         using MemoryStream bytes = new();
         byte[] chunk = new byte[1 << 16];
         for (int read; (read = stream.Read(chunk)) > 0;)
@@ -89,7 +108,11 @@ public static class PictureFile
         SKBitmap bitmap = new();
         try
         {
-            SKImageInfo info = new(size.Width, size.Height, SKColorType.Rgba8888, SKAlphaType.Unpremul, SKColorSpace.CreateSrgb());
+            // A large grey picture needs no colours: a byte for each pixel instead of four.
+            bool isGrey = codec.Info.ColorType == SKColorType.Gray8 && FactorFor(size) > 1;
+            SKImageInfo info = isGrey
+                ? new(size.Width, size.Height, SKColorType.Gray8, SKAlphaType.Opaque)
+                : new(size.Width, size.Height, SKColorType.Rgba8888, SKAlphaType.Unpremul, SKColorSpace.CreateSrgb());
             if (!bitmap.TryAllocPixels(info))
                 throw new InklingException($"{name}: there is not enough memory for its {size.Width}×{size.Height} pixels. Reduce it.");
             SKCodecResult result = codec.GetPixels(info, bitmap.GetPixels());
@@ -118,20 +141,12 @@ public static class PictureFile
         return size;
     }
 
-    /// <summary>Makes what could not be decoded small enough smaller.</summary>
-    private static GreyImage Reduced(GreyImage image)
+    /// <summary>By what whole factor a decoded picture is reduced, in each direction, to have no more than <see cref="MaxPixelsOut"/>; reading reduces by whole factors, too.</summary>
+    private static int FactorFor(SKSizeI size)
     {
-        double scale = Math.Sqrt((double)MaxPixelsOut / image.Pixels.Length);
-        if (scale >= 1)
-            return image;
-        SKImageInfo info = new(Math.Max(1, (int)(image.Width * scale)), Math.Max(1, (int)(image.Height * scale)), SKColorType.Gray8, SKAlphaType.Opaque);
-        using SKImage full = SKImage.FromPixelCopy(info.WithSize(image.Width, image.Height), image.Pixels);
-        using SKBitmap reduced = new(info);
-        using SKPixmap target = reduced.PeekPixels();
-        full.ScalePixels(target, new SKSamplingOptions(SKFilterMode.Linear, SKMipmapMode.Linear));
-        byte[] pixels = new byte[info.Width * info.Height];
-        for (int row = 0; row < info.Height; row++)
-            reduced.GetPixelSpan().Slice(row * reduced.RowBytes, info.Width).CopyTo(pixels.AsSpan(row * info.Width));
-        return new GreyImage(info.Width, info.Height, pixels) { Reduction = image.Reduction / scale };
+        int factor = 1;
+        while ((long)Math.Max(1, size.Width / factor) * Math.Max(1, size.Height / factor) > MaxPixelsOut)
+            factor++;
+        return factor;
     }
 }

@@ -154,8 +154,8 @@ internal sealed partial class Chain
             return false;
         if (dimensions.Length == 1 && !Shape.IsVector)
         {
-            if (_steps.Count == 0 && !_isOrderKnown && Dimensions is [var first, _, var last] && last < first)
-                TakeChannelsLast(); // pixels of one channel, as Keras has them
+            if (_steps.Count == 0 && !_isOrderKnown && Dimensions is [> 1, _, 1])
+                TakeChannelsLast(); // pixels of one channel, as Keras has them; of several the order cannot be told, and is taken as it lies
             bool wasChannelsLast = IsChannelsLast;
             Shape before = Shape;
             Add(new Layer.Flatten());

@@ -14,11 +14,13 @@ internal static class MessageScan
 
     private const int MostDepth = 16;
 
+    /// <returns>How many messages the file has.</returns>
     /// <exception cref="InklingException">The file is truncated, is no protocol buffer of this kind, or has too many messages.</exception>
-    public static void Require(ReadOnlySpan<byte> file, MessageDescriptor type, string name)
+    public static int Require(ReadOnlySpan<byte> file, MessageDescriptor type, string name)
     {
         int messages = 0;
         Walk(file, type, 0, ref messages, name);
+        return messages;
     }
 
     private static void Walk(ReadOnlySpan<byte> message, MessageDescriptor type, int depth, ref int messages, string name)

@@ -79,11 +79,7 @@ internal sealed class Node
     /// <summary>A name from a file as an error may print it: short, and in one line.</summary>
     public static string Quoted(string name) => $"\"{Cut(name)}\"";
 
-    private static string Cut(string name)
-    {
-        string cut = name.Length > 60 ? name[..60] + "…" : name;
-        return string.Concat(cut.Select(c => char.IsControl(c) || c is '\u2028' or '\u2029' ? '?' : c));
-    }
+    private static string Cut(string name) => OneLine.Of(name, most: 60);
 
     private AttributeProto? Attribute(string name)
     {

@@ -52,14 +52,7 @@ public static class OnnxFile
             ArgumentNullException.ThrowIfNull(path);
             if (normalisation is not null && !(double.IsFinite(normalisation.Mean) && double.IsFinite(1 / normalisation.Deviation)))
                 throw new ArgumentException($"Pixels cannot be brought to a mean of {normalisation.Mean} and a deviation of {normalisation.Deviation}.", nameof(normalisation));
-            try
-            {
-                return Parse(File.ReadAllBytes(path), path, normalisation);
-            }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
-            {
-                throw new InklingException($"{path}: cannot be read: {e.Message}".ReplaceLineEndings(" "), e);
-            }
+            return Parse(WholeFile.Read(path), path, normalisation);
         }
     }
 
@@ -68,6 +61,8 @@ public static class OnnxFile
     {
         try
         {
+            if (!RegularFile.IsAt(path))
+                return false; // opening a pipe would wait for somebody to write to it
             using FileStream file = File.OpenRead(path);
             byte[] start = new byte[9];
             return NetworkFile.IsOnnx(start.AsSpan(0, file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false)));

@@ -39,9 +39,59 @@ internal sealed class Command : IDisposable
         return result.Output;
     }
 
+    /// <summary>Runs in a shell, which puts the command's words where <c>"$@"</c> stands in the script.</summary>
+    public async Task<Result> RunInShellAsync(string script, params string[] arguments)
+    {
+        using Process process = Start(withData: false, "bash", ["-c", script, "bash", "dotnet", "exec", Dll, .. arguments]);
+        process.StandardInput.Close();
+        return await FinishAsync(process);
+    }
+
+    /// <summary>Runs one of the system's programs in the user's home.</summary>
+    public async Task RunToolAsync(string program, params string[] arguments)
+    {
+        using Process process = Start(withData: false, program, arguments);
+        Result result = await FinishAsync(process);
+        Assert.True(result.ExitCode == 0, result.Error);
+    }
+
     public Process Start(bool withData, params string[] arguments) => Start(withData, "dotnet", ["exec", Dll, .. arguments]);
 
-    private Process Start(bool withData, string program, string[] arguments)
+    /// <summary>
+    /// Runs to the end as on a machine of another country. The command as it ships has no cultures; what it is made of may run
+    /// where there are some, so here it gets them.
+    /// </summary>
+    /// <param name="language">As LANG has it: <c>de_DE.UTF-8</c>.</param>
+    /// <param name="arguments">As typed behind <c>inkling</c>.</param>
+    public async Task<Result> RunUnderAsync(string language, params string[] arguments)
+    {
+        string configuration = Path.Combine(Home, "cultures.runtimeconfig.json");
+        string shipped = await File.ReadAllTextAsync(Path.ChangeExtension(Dll, ".runtimeconfig.json"));
+        Assert.Contains("\"System.Globalization.Invariant\": true", shipped, StringComparison.Ordinal);
+        await File.WriteAllTextAsync(configuration, shipped.Replace("\"System.Globalization.Invariant\": true", "\"System.Globalization.Invariant\": false", StringComparison.Ordinal));
+        using Process process = Start(withData: false, "dotnet", ["exec", "--runtimeconfig", configuration, Dll, .. arguments], language);
+        process.StandardInput.Close();
+        Result result = await FinishAsync(process);
+        Assert.SkipWhen(result.Error.Contains("ICU", StringComparison.Ordinal), "This machine has no ICU, and so no cultures: install libicu.");
+        return result;
+    }
+
+    /// <summary>A folder of IDX files with few images, for trainings that need not be good.</summary>
+    public string SmallData()
+    {
+        string folder = Directory.CreateDirectory(PathOf("small")).FullName;
+        foreach ((string name, int count) in new[] { ("train", 600), ("t10k", 100) })
+        {
+            LabelledImages images = GeneratedDigits.Create(count, seed: count);
+            byte[] pixels = [.. Enumerable.Range(0, count).SelectMany(i => images.Pixels(i).ToArray())];
+            IdxFile.Write(Path.Combine(folder, $"{name}-images-idx3-ubyte"), IdxArray.Create(pixels, count, 28, 28));
+            IdxFile.Write(Path.Combine(folder, $"{name}-labels-idx1-ubyte"), IdxArray.Create(images.Labels.ToArray(), count));
+        }
+
+        return folder;
+    }
+
+    private Process Start(bool withData, string program, string[] arguments, string? language = null)
     {
         ProcessStartInfo start = new(program, arguments)
         {
@@ -54,15 +104,32 @@ internal sealed class Command : IDisposable
             start.Environment[variable] = Home;
         start.Environment["TERM"] = "xterm-256color";
         start.Environment["https_proxy"] = start.Environment["http_proxy"] = "http://127.0.0.1:9"; // nobody listens there: no network
-        if (!withData)
-            start.Environment.Remove("INKLING_DATA");
+        if (language is not null)
+        {
+            start.Environment["LANG"] = start.Environment["LC_ALL"] = language;
+            start.Environment.Remove("DOTNET_SYSTEM_GLOBALIZATION_INVARIANT");
+        }
+
+        start.Environment.Remove("INKLING_DATA");
+        if (withData && Environment.GetEnvironmentVariable("INKLING_DATA") is { Length: > 0 } data)
+            start.Environment["INKLING_DATA"] = Path.GetFullPath(data); // which may be relative to where the tests were started
         return Process.Start(start)!;
     }
 
     public static async Task<Result> FinishAsync(Process process)
     {
         Task<string> output = process.StandardOutput.ReadToEndAsync(), error = process.StandardError.ReadToEndAsync();
-        await process.WaitForExitAsync();
+        using CancellationTokenSource patience = new(TimeSpan.FromMinutes(10)); // against a command that never ends, however slow the machine is
+        try
+        {
+            await process.WaitForExitAsync(patience.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill(entireProcessTree: true);
+            Assert.Fail("The command did not end in ten minutes.");
+        }
+
         return new Result(process.ExitCode, await output, await error);
     }
 

@@ -12,10 +12,7 @@ public sealed class ReadTests : IDisposable
     [Fact]
     public async Task What_train_leaves_read_takes_and_reads_a_persons_digits()
     {
-        string? data = Environment.GetEnvironmentVariable("INKLING_DATA");
-        TrainTests.SkipWithoutData();
-        string pictures = Path.Combine(data!, "handwriting", "single");
-        Assert.SkipUnless(Directory.Exists(pictures), "INKLING_DATA has no handwriting/single.");
+        (string pictures, int count) = PersonsDigits();
         await _inkling.RunAsync(withData: true, "train", "--epochs", "5");
 
         Command.Result one = await _inkling.RunAsync("read", "--model", "latest", Path.Combine(pictures, "0_7eraflops_000.png"));
@@ -23,9 +20,10 @@ public sealed class ReadTests : IDisposable
 
         Command.Result all = await _inkling.RunAsync("evaluate", "latest", "--images", pictures, "--json");
         JsonElement figures = JsonDocument.Parse(Assert.Single(all.Lines)).RootElement;
-        Assert.Equal(298, figures.GetProperty("images").GetInt32());
-        Assert.True(figures.GetProperty("exact").GetInt32() > 220, "three quarters and more are expected of the seed's network");
-        double wrong = 1 - figures.GetProperty("exact").GetInt32() / 298.0; // one error each, or more where several digits are read
+        Assert.Equal(count, figures.GetProperty("images").GetInt32());
+        double right = figures.GetProperty("exact").GetInt32() / (double)count;
+        Assert.True(right > 0.7, $"seven in ten and more are expected of the seed's network, not {right}");
+        double wrong = 1 - right; // one error each, or more where several digits are read
         Assert.InRange(figures.GetProperty("digitErrorRate").GetDouble(), wrong - 1e-9, 2 * wrong);
     }
 
@@ -56,14 +54,11 @@ public sealed class ReadTests : IDisposable
     [Fact]
     public async Task Without_any_training_the_bundled_network_reads_a_persons_digits()
     {
-        string? data = Environment.GetEnvironmentVariable("INKLING_DATA");
-        TrainTests.SkipWithoutData();
-        string pictures = Path.Combine(data!, "handwriting", "single");
-        Assert.SkipUnless(Directory.Exists(pictures), "INKLING_DATA has no handwriting/single.");
-        foreach ((string model, int least) in new[] { ("best", 270), ("tiny", 265) })
+        (string pictures, int count) = PersonsDigits();
+        foreach ((string model, double least) in new[] { ("best", 0.9), ("tiny", 0.88) })
         {
             Command.Result all = await _inkling.RunAsync("evaluate", model, "--images", pictures, "--json");
-            Assert.InRange(JsonDocument.Parse(Assert.Single(all.Lines)).RootElement.GetProperty("exact").GetInt32(), least, 298);
+            Assert.InRange(JsonDocument.Parse(Assert.Single(all.Lines)).RootElement.GetProperty("exact").GetInt32() / (double)count, least, 1);
         }
 
         Command.Result one = await _inkling.RunAsync("read", Path.Combine(pictures, "0_7eraflops_000.png"));
@@ -127,6 +122,15 @@ public sealed class ReadTests : IDisposable
         Assert.Contains("generated digits (not MNIST)", result.Output, StringComparison.Ordinal);
         foreach (string picture in new[] { "seed.png", "seed-activations.png", "seed-cost.png", "seed-generated.png" })
             Assert.True(File.Exists(_inkling.PathOf(picture)), picture);
+    }
+
+    /// <summary>The folder of single digits that people wrote, and how many pictures lie in it now; skips the test without it.</summary>
+    private static (string Folder, int Count) PersonsDigits()
+    {
+        TrainTests.SkipWithoutData();
+        string folder = Path.Combine(Environment.GetEnvironmentVariable("INKLING_DATA")!, "handwriting", "single");
+        Assert.SkipUnless(Directory.Exists(folder), "INKLING_DATA has no handwriting/single.");
+        return (folder, Directory.GetFiles(folder, "?_*.*").Length);
     }
 
     private async Task SaveNetworkAsync() => await Task.Run(() => new Network([784, 30, 10], seed: 1).Save(_inkling.PathOf("net.safetensors")));

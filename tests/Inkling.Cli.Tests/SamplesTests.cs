@@ -36,6 +36,11 @@ public sealed class SamplesTests
         while (folder is not null && !File.Exists(Path.Combine(folder, "samples", sample)))
             folder = Path.GetDirectoryName(folder);
         ProcessStartInfo start = new("dotnet", ["run", Path.Combine(folder!, "samples", sample), .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = folder };
+        start.Environment["MSBUILDDISABLENODEREUSE"] = "1"; // nothing is left running, and nothing is taken over from the build that runs the tests
+        foreach (string inherited in new[] { "MSBUILD_EXE_PATH", "MSBuildSDKsPath", "MSBuildExtensionsPath" })
+            start.Environment.Remove(inherited);
+        if (Environment.GetEnvironmentVariable("INKLING_DATA") is { Length: > 0 } data)
+            start.Environment["INKLING_DATA"] = Path.GetFullPath(data);
         using Process process = Process.Start(start)!;
         Command.Result result = await Command.FinishAsync(process);
         Assert.True(result.ExitCode == 0, result.Output + result.Error);

@@ -155,6 +155,47 @@ public class RefusedPictureTests
         Assert.InRange(image[image.Height / 2, image.Width * 51 / 100], 253, 255);
     }
 
+    [Fact]
+    public void A_huge_drawing_on_nothing_comes_out_as_a_small_one_does()
+    {
+        using SKBitmap huge = new(5200, 3900, SKColorType.Rgba8888, SKAlphaType.Unpremul);
+        huge.Erase(SKColors.Transparent);
+        huge.Erase(SKColors.Black, SKRectI.Create(0, 0, 2600, 3900));
+        using SKData file = huge.Encode(SKEncodedImageFormat.Png, 90);
+
+        GreyImage image = PictureFile.Load(file.AsStream(), "huge");
+
+        Assert.Equal((2600, 1950, 2), (image.Width, image.Height, image.Reduction));
+        Assert.Equal(0, image[image.Height / 2, (image.Width / 2) - 1]);
+        Assert.Equal(255, image[image.Height / 2, image.Width / 2]);
+    }
+
+    [Fact]
+    public void The_most_pixels_may_be_set_and_are_told()
+    {
+        byte[] file = TestPictures.Encode(SKEncodedImageFormat.Png, 60, 40, (_, _) => (byte)255);
+        Assert.Equal("picture: 60×40 pixels; a picture may have up to 0.002 million. Reduce it.", Refusal(() => PictureFile.Load(new MemoryStream(file), "picture", maxPixels: 2000)));
+        Assert.Equal(60, PictureFile.Load(new MemoryStream(file), "picture", maxPixels: 2400).Width);
+        Assert.Throws<ArgumentOutOfRangeException>(() => PictureFile.Load(new MemoryStream(file), "picture", maxPixels: 0));
+    }
+
+    [Fact]
+    public void Of_a_moving_picture_the_first_frame_is_read()
+    {
+        byte[] gif = TestPictures.Gif();
+        byte[] frame = gif[(13 + 128 * 3)..^1];
+        GreyImage image = PictureFile.Load(new MemoryStream([.. gif[..^1], .. Enumerable.Repeat(frame, 200).SelectMany(f => f), (byte)';']), "moving");
+        Assert.Equal(PictureFile.Load(new MemoryStream(gif), "still").Pixels.ToArray(), image.Pixels.ToArray());
+    }
+
+    [Fact]
+    public void A_moving_picture_that_promises_a_huge_screen_is_refused_by_its_header()
+    {
+        byte[] gif = TestPictures.Gif();
+        (gif[6], gif[7], gif[8], gif[9]) = (0xFF, 0xFF, 0xFF, 0xFF);
+        Assert.Contains("65535×65535", Refusal(gif), StringComparison.Ordinal);
+    }
+
     private static string Refusal(byte[] file) => Refusal(() => PictureFile.Load(new MemoryStream(file), "picture"));
 
     private static string Refusal(Func<GreyImage> load)

@@ -21,7 +21,7 @@ public sealed class KerasTests
     }
 
     [Fact]
-    public void Several_channels_in_are_taken_as_the_engine_has_them_a_pixels_together()
+    public void Several_channels_that_come_last_in_the_graph_come_first_in_the_network()
     {
         TestGraph graph = new(4, 5, 3);
         graph.Then("Transpose", ("perm", new[] { 0, 3, 1, 2 })).Then("Conv", [graph.Weights(2, 3, 3, 3)]).Then("Flatten").Then("Gemm", [graph.Weights(12, 3)]).Then("Softmax");

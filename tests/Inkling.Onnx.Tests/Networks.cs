@@ -74,14 +74,6 @@ internal static class Networks
         return input.IsVector ? [input.Size] : [input.Channels, input.Height, input.Width];
     }
 
-    /// <summary>The engine has a pixel's channels together; a graph has a channel's pixels together.</summary>
-    public static float[] ChannelsFirst(Network network, float[] image)
-    {
-        Shape shape = network.Architecture.Input;
-        int pixels = shape.Height * shape.Width;
-        return [.. Enumerable.Range(0, image.Length).Select(i => image[i % pixels * shape.Channels + i / pixels])];
-    }
-
     /// <summary>Requires two lists of numbers to agree, and returns by how much they do not.</summary>
     public static double AssertClose(IReadOnlyList<float> expected, IReadOnlyList<float> actual, double tolerance)
     {

@@ -136,7 +136,7 @@ public sealed class RefusalTests
     public void A_name_made_to_break_a_line_or_fill_a_screen_does_not()
     {
         TestGraph graph = new TestGraph(4).Then("Relu\nforged: everything is fine\u001b[2J" + new string('x', 5000));
-        string message = AssertRefused(graph, "Relu?forged");
+        string message = AssertRefused(graph, @"(Relu forged: everything is fine\u001B[2J");
         Assert.True(message.Length < 400, message);
         Assert.DoesNotContain(message, char.IsControl);
     }

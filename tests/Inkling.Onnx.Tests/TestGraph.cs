@@ -108,13 +108,22 @@ internal sealed class TestGraph
         Network network = OnnxFile.Parse(file, "g.onnx");
         int size = network.Architecture.Input.Size;
         float[][] images = [.. Enumerable.Range(0, 3).Select(_ => Enumerable.Range(0, size).Select(_ => (float)_random.NextDouble()).ToArray())];
-        float[] inputs = [.. images.SelectMany(image => image).Select(pixel => pixel * pixels)];
+        float[] inputs = [.. images.SelectMany(AsTheGraphTakesIt).Select(pixel => pixel * pixels)];
         float[] outputs = Model.Graph.Input[0].Type.TensorType.ElemType == DataType.Uint8
-            ? OnnxRuntime.Run(file, [.. (images = [.. images.Select(Rounded)]).SelectMany(image => image).Select(pixel => (byte)MathF.Round(pixel * 255))], Sides)
+            ? OnnxRuntime.Run(file, [.. (images = [.. images.Select(Rounded)]).SelectMany(AsTheGraphTakesIt).Select(pixel => (byte)MathF.Round(pixel * 255))], Sides)
             : OnnxRuntime.Run(file, inputs, Sides);
         foreach ((float[] image, float[] output) in images.Zip(outputs.Chunk(outputs.Length / 3)))
             Networks.AssertClose((made ?? (o => o))(output), network.FeedForward(image), 1e-5);
         return network;
+
+        // The network has [channels, height, width]; a graph from Keras has [height, width, channels].
+        IEnumerable<float> AsTheGraphTakesIt(float[] image)
+        {
+            Shape shape = network.Architecture.Input;
+            int area = shape.Height * shape.Width;
+            bool isLast = shape.Channels > 1 && area > 1 && Sides.SequenceEqual([shape.Height, shape.Width, shape.Channels]);
+            return isLast ? Enumerable.Range(0, image.Length).Select(i => image[i % shape.Channels * area + i / shape.Channels]) : image;
+        }
 
         static float[] Rounded(float[] image) => [.. image.Select(pixel => MathF.Round(pixel * 255) / 255)];
     }

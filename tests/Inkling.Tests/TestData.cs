@@ -16,7 +16,15 @@ internal static class TestData
     public static string Golden(string file)
     {
         string? path = Folder is null ? null : Path.Combine(Folder, "..", "golden", file);
-        Assert.SkipUnless(File.Exists(path), "INKLING_DATA does not lead to the reference run: this test needs it.");
+        Assert.SkipUnless(System.IO.File.Exists(path), "INKLING_DATA does not lead to the reference run: this test needs it.");
+        return path!;
+    }
+
+    /// <summary>A file of the data; skips the test where it is not there.</summary>
+    public static string File(params string[] names)
+    {
+        string? path = Folder is null ? null : Path.Combine([Folder, .. names]);
+        Assert.SkipUnless(System.IO.File.Exists(path), "INKLING_DATA does not lead to the real data: this test needs them.");
         return path!;
     }
 

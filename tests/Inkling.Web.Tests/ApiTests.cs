@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
@@ -10,6 +11,8 @@ namespace Inkling.Web.Tests;
 [Collection(SharedServerTests.Name)]
 public sealed class ApiTests(SharedServer shared) : IDisposable
 {
+    private const string FileX = "\r\nContent-Disposition: form-data; name=a; filename=x.png\r\n\r\n";
+
     private static readonly byte[] Picture = PngOf(new Sketch(Strokes.Number));
 
     private readonly HttpClient _client = new() { BaseAddress = shared.Server.Address };
@@ -54,28 +57,87 @@ public sealed class ApiTests(SharedServer shared) : IDisposable
         await AssertProblemAsync(await _client.PostAsync(new Uri("/api/read", UriKind.Relative), new ByteArrayContent(Picture[..(Picture.Length / 2)])), HttpStatusCode.UnprocessableEntity);
 
     [Fact]
-    public async Task A_picture_that_is_too_long_is_refused()
+    public async Task A_picture_that_is_too_long_is_refused_before_it_is_sent()
     {
-        HttpResponseMessage response;
-        try
-        {
-            response = await _client.PostAsync(new Uri("/api/read", UriKind.Relative), new ByteArrayContent(new byte[17_000_000]));
-        }
-        catch (HttpRequestException)
-        {
-            return; // the server closed the connection before all was sent
-        }
+        using RawConnection connection = await RawConnection.OpenAsync(shared.Server.Address);
+        await connection.SendAsync("POST /api/read HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 17000000\r\n\r\n");
+        AssertTooLong(await connection.ReceiveHeadAsync());
+    }
 
+    [Fact]
+    public async Task A_picture_that_turns_out_to_be_too_long_is_refused()
+    {
+        using RawConnection connection = await RawConnection.OpenAsync(shared.Server.Address);
+        await connection.SendAsync($"POST /api/read HTTP/1.1\r\nHost: 127.0.0.1\r\nTransfer-Encoding: chunked\r\n\r\n{17_000_000:x}\r\n");
+        Task<string> answer = connection.ReceiveHeadAsync();
+        string part = new('x', 100_000);
+        for (int sent = 0; sent <= 16_000_000 && !answer.IsCompleted; sent += part.Length)
+            await connection.SendAsync(part);
+        AssertTooLong(await answer);
+    }
+
+    private static void AssertTooLong(string head)
+    {
+        Assert.StartsWith("HTTP/1.1 413", head, StringComparison.Ordinal);
+        Assert.Contains("\r\nContent-Type: application/problem+json", head, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("png")]
+    [InlineData("gif")]
+    [InlineData("bmp")]
+    [InlineData("webp")]
+    public async Task A_picture_of_too_many_pixels_is_refused_before_it_is_decoded(string format)
+    {
+        byte[] header = format switch
+        {
+            // 20,000 × 20,000 pixels and more, as its header promises: next to nothing follows.
+            "png" => PngHeader(20_000),
+            "gif" => [
+                .. "GIF89a"u8, 0xFF, 0xFF, 0xFF, 0xFF, 0x80, 0, 0, 0, 0, 0, 255, 255, 255,
+                0x2C, 0, 0, 0, 0, 0xFF, 0xFF, 0xFF, 0xFF, 0, 2, 1, 0x44, 0, 0x3B],
+            "bmp" => [
+                .. "BM"u8, .. Little(54), 0, 0, 0, 0, .. Little(54), .. Little(40), .. Little(20_000), .. Little(20_000),
+                1, 0, 24, 0, .. new byte[24]],
+            // VP8L: 14 bits of width less one, 14 of height.
+            _ => [.. "RIFF"u8, .. Little(22), .. "WEBPVP8L"u8, .. Little(10), 0x2F, .. Little(16_383 | 16_383 << 14), .. new byte[5]],
+        };
+        HttpResponseMessage response = await _client.PostAsync(new Uri("/api/read", UriKind.Relative), new ByteArrayContent(header));
         await AssertProblemAsync(response, HttpStatusCode.RequestEntityTooLarge);
     }
 
     [Fact]
-    public async Task A_picture_of_too_many_pixels_is_refused_before_it_is_decoded()
+    public async Task A_compressed_body_is_refused()
     {
-        // A PNG's header that promises 20,000 × 20,000 pixels: nothing follows.
-        byte[] header = [.. Picture[..16], 0, 0, 0x4E, 0x20, 0, 0, 0x4E, 0x20, .. Picture[24..]];
-        BitConverter.GetBytes(System.Buffers.Binary.BinaryPrimitives.ReverseEndianness(Crc(header.AsSpan(12, 17)))).CopyTo(header, 29);
-        await AssertProblemAsync(await _client.PostAsync(new Uri("/api/read", UriKind.Relative), new ByteArrayContent(header)), HttpStatusCode.RequestEntityTooLarge);
+        using ByteArrayContent content = new(Picture);
+        content.Headers.ContentEncoding.Add("gzip");
+        HttpResponseMessage response = await _client.PostAsync(new Uri("/api/read", UriKind.Relative), content);
+        await AssertProblemAsync(response, HttpStatusCode.UnsupportedMediaType);
+    }
+
+    [Theory]
+    [InlineData("multipart/form-data", "")]
+    [InlineData("multipart/form-data; boundary=", "")]
+    [InlineData("multipart/form-data; boundary=abc", "no form")]
+    [InlineData("multipart/form-data; boundary=abc", "--abc\r\nContent-Disposition: form-data; name=a\r\n\r\nb\r\n--abc--\r\n")]
+    [InlineData("multipart/form-data; boundary=abc", $"--abc{FileX}")]
+    [InlineData("multipart/form-data; boundary=abc", $"--abc{FileX}b\r\n--abc{FileX}b\r\n--abc--\r\n")]
+    public async Task A_form_without_one_file_is_refused(string type, string body)
+    {
+        using RawConnection connection = await RawConnection.OpenAsync(shared.Server.Address);
+        await connection.SendAsync(
+            $"POST /api/read HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: {type}\r\nContent-Length: {body.Length}\r\n\r\n{body}");
+        Assert.StartsWith("HTTP/1.1 400", await connection.ReceiveHeadAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_form_whose_boundary_never_ends_is_refused()
+    {
+        using RawConnection connection = await RawConnection.OpenAsync(shared.Server.Address);
+        string type = $"multipart/form-data; boundary={new string('a', 5000)}";
+        await connection.SendAsync(
+            $"POST /api/read HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: {type}\r\nContent-Length: 2\r\n\r\n--");
+        Assert.StartsWith("HTTP/1.1 400", await connection.ReceiveHeadAsync(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -119,6 +181,22 @@ public sealed class ApiTests(SharedServer shared) : IDisposable
         Assert.Contains("default-src 'none'", policy, StringComparison.Ordinal);
         Assert.DoesNotContain("unsafe", policy, StringComparison.Ordinal);
         Assert.DoesNotContain("http", policy, StringComparison.Ordinal);
+    }
+
+    private static byte[] Little(int number)
+    {
+        byte[] bytes = new byte[4];
+        BinaryPrimitives.WriteInt32LittleEndian(bytes, number);
+        return bytes;
+    }
+
+    private static byte[] PngHeader(int side)
+    {
+        byte[] header = [.. Picture];
+        BinaryPrimitives.WriteInt32BigEndian(header.AsSpan(16), side);
+        BinaryPrimitives.WriteInt32BigEndian(header.AsSpan(20), side);
+        BinaryPrimitives.WriteUInt32BigEndian(header.AsSpan(29), Crc(header.AsSpan(12, 17)));
+        return header;
     }
 
     private static byte[] PngOf(Sketch sketch)

@@ -86,6 +86,13 @@ public sealed class WatchedPage : IAsyncDisposable
             await Page.Locator(".paper[data-ready=yes]").WaitForAsync(new LocatorWaitForOptions { State = WaitForSelectorState.Attached });
     }
 
+    /// <summary>Until its typeface is there and nothing in it moves.</summary>
+    public Task WaitUntilStillAsync() => Page.WaitForFunctionAsync(
+        """
+        () => document.fonts.status === 'loaded'
+            && document.getAnimations().every(a => a.playState !== 'running' || a.effect.getTiming().iterations === Infinity)
+        """);
+
     /// <summary>Draws strokes on the paper; points in its units, 720 by 320.</summary>
     public async Task DrawAsync(params int[][] strokes)
     {

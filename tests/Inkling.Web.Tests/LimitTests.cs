@@ -1,51 +1,156 @@
 using Inkling.Web.Reading;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting.Internal;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Inkling.Web.Tests;
 
-/// <summary>Who waits, who goes first, who is turned away.</summary>
+/// <summary>Who waits, who goes first, who is turned away, and what ends a reading.</summary>
 public sealed class LimitTests : IDisposable
 {
-    private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().AddSingleton<ServerMetrics>().BuildServiceProvider();
+    private const int Patience = 120_000;
+
+    private static readonly TimeSpan Long = TimeSpan.FromDays(1);
+
+    private readonly ServiceProvider _services =
+        new ServiceCollection().AddMetrics().AddSingleton<ServerMetrics>().BuildServiceProvider();
+    private readonly ApplicationLifetime _lifetime = new(NullLogger<ApplicationLifetime>.Instance);
 
     public void Dispose() => _services.Dispose();
 
-    [Fact]
-    public async Task Beyond_those_that_may_wait_callers_are_turned_away_and_pages_go_first()
+    [Fact(Timeout = Patience)]
+    public async Task Readings_are_done_in_the_order_they_came_and_those_too_many_are_turned_away()
     {
-        ReadingDesk desk = new(new WebSettings { Readings = 1, Waiting = 1 }, _services.GetRequiredService<ServerMetrics>());
+        using ReadingDesk desk = Desk(new WebSettings { Readings = 1, Waiting = 2, TimeLimit = Long });
         using ManualResetEventSlim end = new(false);
         List<string> order = [];
-        Task<int> first = Do("first", end.Wait, isFromPage: false);
-        await Task.Delay(50);
-        Task<int> second = Do("second", () => { }, isFromPage: false);
-        await Assert.ThrowsAsync<BusyException>(() => Do("third", () => { }, isFromPage: false));
-        Task<int> page = Do("page", () => { }, isFromPage: true);
+        Task first = Do("api 1", end.Wait), second = Do("api 2", () => { }), page = Do("page", () => { });
+        await Assert.ThrowsAsync<BusyException>(() => Do("api 3", () => { }));
+        await Assert.ThrowsAsync<BusyException>(() => Do("page 2", () => { }));
         end.Set();
         await Task.WhenAll(first, second, page);
-        Assert.Equal(["first", "page", "second"], order);
+        Assert.Equal(["api 1", "api 2", "page"], order);
 
-        Task<int> Do(string name, Action work, bool isFromPage) => desk.RunAsync(
-            () =>
+        Task Do(string name, Action work) => desk.RunAsync(
+            _ =>
             {
                 work();
-                lock (order)
-                    order.Add(name);
+                order.Add(name);
                 return 0;
             },
-            isFromPage,
+            name.Split(' ')[0],
+            isLarge: false,
             CancellationToken.None);
     }
 
-    [Fact]
-    public async Task What_takes_too_long_is_given_up_but_keeps_its_place()
+    [Fact(Timeout = Patience)]
+    public async Task Large_pictures_leave_a_core_to_small_ones()
     {
-        ReadingDesk desk = new(new WebSettings { Readings = 1, Waiting = 1, TimeLimit = TimeSpan.FromMilliseconds(50) }, _services.GetRequiredService<ServerMetrics>());
+        using ReadingDesk desk = Desk(new WebSettings { Readings = 2, LargeReadings = 1, TimeLimit = Long });
         using ManualResetEventSlim end = new(false);
-        await Assert.ThrowsAsync<TimeoutException>(() => desk.RunAsync(() => end.Wait(5000), isFromPage: false, CancellationToken.None));
-        await Assert.ThrowsAsync<BusyException>(() => desk.RunAsync(() => 0, isFromPage: false, CancellationToken.None));
+        Task<int> first = desk.RunAsync(Wait, "api", isLarge: true, CancellationToken.None);
+        Task<int> second = desk.RunAsync(Wait, "api", isLarge: true, CancellationToken.None);
+        Assert.Equal(1, await desk.RunAsync(_ => 1, "page", isLarge: false, CancellationToken.None));
         end.Set();
-        await Task.Delay(100);
-        Assert.Equal(1, await desk.RunAsync(() => 1, isFromPage: false, CancellationToken.None));
+        int[] results = await Task.WhenAll(first, second);
+        Assert.Equal([0, 0], results);
+
+        int Wait(CancellationToken token)
+        {
+            end.Wait(token);
+            return 0;
+        }
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task A_reading_that_takes_too_long_is_ended_and_makes_room_for_the_next()
+    {
+        using ReadingDesk desk = Desk(new WebSettings { Readings = 1, Waiting = 0, TimeLimit = TimeSpan.FromSeconds(1) });
+        await Assert.ThrowsAsync<TimeoutException>(() => desk.RunAsync(UntilCancelled, "api", isLarge: false, CancellationToken.None));
+        Assert.Equal(1, await desk.RunAsync(_ => 1, "api", isLarge: false, CancellationToken.None));
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task A_reading_that_nobody_waits_for_is_ended_and_makes_room_for_the_next()
+    {
+        using ReadingDesk desk = Desk(new WebSettings { Readings = 1, Waiting = 0, TimeLimit = Long });
+        using CancellationTokenSource caller = new();
+        Task<int> reading = desk.RunAsync(UntilCancelled, "api", isLarge: false, caller.Token);
+        await Assert.ThrowsAsync<BusyException>(() => desk.RunAsync(_ => 1, "api", isLarge: false, CancellationToken.None));
+        await caller.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => reading);
+        Assert.Equal(1, await desk.RunAsync(_ => 1, "api", isLarge: false, CancellationToken.None));
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task Who_waits_and_goes_away_leaves_the_queue()
+    {
+        using ReadingDesk desk = Desk(new WebSettings { Readings = 1, Waiting = 1, TimeLimit = Long });
+        using ManualResetEventSlim end = new(false);
+        using CancellationTokenSource caller = new();
+        Task<int> reading = desk.RunAsync(token => { end.Wait(token); return 1; }, "api", isLarge: false, CancellationToken.None);
+        Task<int> waiting = desk.RunAsync(_ => 2, "api", isLarge: false, caller.Token);
+        await caller.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
+        Task<int> next = desk.RunAsync(_ => 3, "api", isLarge: false, CancellationToken.None);
+        end.Set();
+        int[] results = await Task.WhenAll(reading, next);
+        Assert.Equal([1, 3], results);
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task Readings_end_when_the_server_stops()
+    {
+        using ReadingDesk desk = Desk(new WebSettings { Readings = 1, Waiting = 1, TimeLimit = Long });
+        Task<int> reading = desk.RunAsync(UntilCancelled, "api", isLarge: false, CancellationToken.None);
+        Task<int> waiting = desk.RunAsync(_ => 1, "api", isLarge: false, CancellationToken.None);
+        _lifetime.StopApplication();
+        await Assert.ThrowsAsync<BusyException>(() => reading);
+        await Assert.ThrowsAsync<BusyException>(() => waiting);
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task Of_a_visitors_drawings_only_the_newest_is_read()
+    {
+        using NewestOnly visitor = new();
+        int under = 0, most = 0;
+        List<int> done = [];
+        TaskCompletionSource end = new();
+        Task[] drawings = [.. Enumerable.Range(0, 5).Select(i => visitor.RunAsync(async token =>
+        {
+            most = Math.Max(most, ++under);
+            try
+            {
+                if (i < 4)
+                    await end.Task.WaitAsync(token);
+                done.Add(i);
+            }
+            finally
+            {
+                under--;
+            }
+        }))];
+        await Task.WhenAll(drawings);
+        Assert.Equal([4], done);
+        Assert.Equal(1, most);
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task When_a_visitor_has_gone_nothing_is_read_for_him()
+    {
+        NewestOnly visitor = new();
+        Task drawing = visitor.RunAsync(token => Task.Delay(Timeout.Infinite, token));
+        visitor.Dispose();
+        await drawing;
+        await visitor.RunAsync(_ => throw new InvalidOperationException("Something was begun."));
+    }
+
+    private ReadingDesk Desk(WebSettings settings) => new(settings, _services.GetRequiredService<ServerMetrics>(), _lifetime);
+
+    private static int UntilCancelled(CancellationToken token)
+    {
+        token.WaitHandle.WaitOne();
+        token.ThrowIfCancellationRequested();
+        return 0;
     }
 }

@@ -18,7 +18,7 @@ public sealed class PagesTests(SharedServer shared, Browser browser)
         {
             await using WatchedPage page = await browser.OpenAsync(shared.Server, (language + path).TrimEnd('/') is { Length: > 0 } there ? there : "/", isPhone, isDark);
             await Assertions.Expect(page.Page.Locator("h1")).ToHaveCountAsync(1);
-            await page.Page.WaitForTimeoutAsync(600);
+            await page.WaitUntilStillAsync();
             await page.AssertFitsAsync();
             await page.AssertAccessibleAsync();
             string name = path.Split('?')[0].Trim('/') is { Length: > 0 } given ? given : "home";

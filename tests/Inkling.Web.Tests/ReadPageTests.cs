@@ -73,6 +73,24 @@ public sealed class ReadPageTests(SharedServer shared, Browser browser)
     }
 
     [Fact]
+    public async Task Two_pictures_at_once_are_refused_in_words_and_the_page_lives()
+    {
+        await using WatchedPage page = await browser.OpenAsync(shared.Server);
+        // As the script does with what is dropped: the input takes one file, but two can be put into it.
+        await page.Page.EvaluateAsync("""
+            () => {
+                const files = new DataTransfer(), input = document.querySelector('input[type=file]');
+                for (const name of ['a.png', 'b.png']) files.items.add(new File([name], name));
+                input.files = files.files;
+                input.dispatchEvent(new Event('change', { bubbles: true }));
+            }
+            """);
+        await Assertions.Expect(page.Page.GetByRole(AriaRole.Alert)).ToContainTextAsync("One picture at a time");
+        await page.DrawAsync(Strokes.Seven(300));
+        await ExpectReadingAsync(page, "7");
+    }
+
+    [Fact]
     public async Task Corrections_are_kept_only_for_those_who_ask()
     {
         await using WatchedPage page = await browser.OpenAsync(shared.Server);
@@ -99,5 +117,5 @@ public sealed class ReadPageTests(SharedServer shared, Browser browser)
     }
 
     private static Task ExpectReadingAsync(WatchedPage page, string text) =>
-        Assertions.Expect(page.Page.Locator("#reading")).ToHaveTextAsync(text, new LocatorAssertionsToHaveTextOptions { Timeout = 15_000 });
+        Assertions.Expect(page.Page.Locator("#reading")).ToHaveTextAsync(text);
 }

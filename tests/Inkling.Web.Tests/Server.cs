@@ -29,10 +29,7 @@ public sealed class Server : IAsyncDisposable
     {
         bool ownsHome = home is null;
         home ??= Directory.CreateTempSubdirectory("inkling web ").FullName;
-        ProcessStartInfo start = new("dotnet", ["exec", Dll, "serve", "--port", "0"]) { RedirectStandardOutput = true, WorkingDirectory = home };
-        foreach (string variable in new[] { "HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME" })
-            start.Environment[variable] = home;
-        Process process = Process.Start(start)!;
+        Process process = Run(home, ["--port", "0"], seesErrors: false);
         string line = await process.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException("The server did not start.");
         Uri address = new(line.Split(' ').First(word => word.StartsWith("http", StringComparison.Ordinal)));
         using HttpClient client = new();
@@ -40,6 +37,22 @@ public sealed class Server : IAsyncDisposable
         while ((await client.GetAsync(new Uri(address, "/health/ready"), patience.Token)).StatusCode != System.Net.HttpStatusCode.OK)
             await Task.Delay(100, patience.Token);
         return new Server(process, home, ownsHome, address);
+    }
+
+    /// <summary>Starts <c>inkling serve</c>.</summary>
+    /// <param name="home">Where it keeps everything.</param>
+    /// <param name="arguments">Its options.</param>
+    /// <param name="seesErrors">Whether the caller reads what it says on standard error; otherwise it is the tests' own.</param>
+    public static Process Run(string home, string[] arguments, bool seesErrors = true)
+    {
+        ProcessStartInfo start = new("dotnet", ["exec", Dll, "serve", .. arguments])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = seesErrors,
+        };
+        foreach (string variable in new[] { "HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME" })
+            start.Environment[variable] = home;
+        return Process.Start(start)!;
     }
 
     /// <summary>Asks it to stop, as a service manager does (shells let what runs in the background ignore Ctrl-C), and leaves its home.</summary>

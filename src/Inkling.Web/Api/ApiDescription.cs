@@ -14,9 +14,10 @@ internal static class ApiDescription
         ["400"] = "A parameter or the form is wrong",
         ["408"] = "The picture took too long to arrive",
         ["413"] = "The picture is too long, or has too many pixels",
+        ["415"] = "The body is compressed",
         ["422"] = "No picture, or a damaged one",
         ["429"] = "Too many pictures at once; Retry-After says when to try again",
-        ["503"] = "The picture took too long to read, or the server is about to stop; with Retry-After where trying again helps",
+        ["503"] = "The picture took too long to read",
     };
 
     public static void Configure(OpenApiOptions options)

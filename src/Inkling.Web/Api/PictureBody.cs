@@ -2,6 +2,7 @@ using System.Globalization;
 using Inkling.Web.Reading;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
 
 namespace Inkling.Web.Api;
@@ -13,12 +14,17 @@ internal static class PictureBody
 
     /// <exception cref="RefusedException">There is no picture, or it is too long or too slow.</exception>
     /// <exception cref="BusyException">There is no room for it now.</exception>
-    public static async Task<Upload> TakeAsync(HttpRequest request, UploadRoom room, WebSettings settings, CancellationToken cancellationToken)
+    public static async Task<Upload> TakeAsync(
+        HttpRequest request, UploadRoom room, WebSettings settings, CancellationToken cancellationToken)
     {
         if (request.ContentLength > settings.MaxUploadBytes)
             throw TooLong(request);
         if (request.Headers.ContentEncoding is [string encoding, ..] && encoding != "identity")
-            throw new RefusedException(StatusCodes.Status415UnsupportedMediaType, "The picture is sent as it is, without a Content-Encoding.");
+        {
+            throw new RefusedException(
+                StatusCodes.Status415UnsupportedMediaType, "The picture is sent as it is, without a Content-Encoding.");
+        }
+
         using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(settings.UploadTimeLimit);
         try
@@ -30,8 +36,10 @@ internal static class PictureBody
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new RefusedException(StatusCodes.Status408RequestTimeout,
-                string.Create(CultureInfo.InvariantCulture, $"The picture did not arrive within {settings.UploadTimeLimit.TotalSeconds:0.#} s. Reduce it."));
+            double seconds = settings.UploadTimeLimit.TotalSeconds;
+            throw new RefusedException(
+                StatusCodes.Status408RequestTimeout,
+                string.Create(CultureInfo.InvariantCulture, $"The picture did not arrive within {seconds:0.#} s. Reduce it."));
         }
         catch (BadHttpRequestException e) when (e.StatusCode == StatusCodes.Status413PayloadTooLarge)
         {
@@ -47,7 +55,8 @@ internal static class PictureBody
     /// <summary>Reads part after part, so that nothing but the one file is kept.</summary>
     private static async Task<Upload> OfFormAsync(HttpRequest request, UploadRoom room, CancellationToken cancellationToken)
     {
-        string boundary = MediaTypeHeaderValue.TryParse(request.ContentType, out MediaTypeHeaderValue? type) ? HeaderUtilities.RemoveQuotes(type.Boundary).ToString() : "";
+        _ = MediaTypeHeaderValue.TryParse(request.ContentType, out MediaTypeHeaderValue? type);
+        string boundary = HeaderUtilities.RemoveQuotes(type?.Boundary ?? default).ToString();
         if (boundary.Length is 0 or > MaxBoundaryLength)
             throw new InvalidDataException($"the form's boundary is missing or longer than {MaxBoundaryLength} characters.");
         MultipartReader reader = new(boundary, request.Body);
@@ -56,15 +65,17 @@ internal static class PictureBody
         {
             while (await reader.ReadNextSectionAsync(cancellationToken) is { } section)
             {
-                if (!ContentDispositionHeaderValue.TryParse(section.ContentDisposition, out ContentDispositionHeaderValue? content) || !content.IsFileDisposition())
+                _ = ContentDispositionHeaderValue.TryParse(section.ContentDisposition, out ContentDispositionHeaderValue? content);
+                if (content?.IsFileDisposition() != true)
                     continue;
                 if (picture is not null)
-                    throw new RefusedException(StatusCodes.Status400BadRequest, "The form holds more than one file; send one picture a request.");
-                string name = HeaderUtilities.RemoveQuotes(content.FileNameStar.HasValue ? content.FileNameStar : content.FileName).ToString();
+                    throw WrongForm("more than one file");
+                StringSegment given = content.FileNameStar.HasValue ? content.FileNameStar : content.FileName;
+                string name = HeaderUtilities.RemoveQuotes(given).ToString();
                 picture = await room.TakeAsync(section.Body, null, name.Length == 0 ? null : name, cancellationToken);
             }
 
-            return picture ?? throw new RefusedException(StatusCodes.Status400BadRequest, "The form holds no file; send one picture a request.");
+            return picture ?? throw WrongForm("no file");
         }
         catch
         {
@@ -73,5 +84,9 @@ internal static class PictureBody
         }
     }
 
-    private static RefusedException TooLong(HttpRequest request) => new(StatusCodes.Status413PayloadTooLarge, Problems.TooLong(request.HttpContext));
+    private static RefusedException WrongForm(string holds) =>
+        new(StatusCodes.Status400BadRequest, $"The form holds {holds}; send one picture a request.");
+
+    private static RefusedException TooLong(HttpRequest request) =>
+        new(StatusCodes.Status413PayloadTooLarge, Problems.TooLong(request.HttpContext));
 }

@@ -34,9 +34,18 @@ internal static class ReadEndpoint
             using Upload picture = await PictureBody.TakeAsync(request, room, settings, cancellationToken);
             long pixels = picture.PromisedPixels();
             if (pixels > settings.MaxPixels)
-                throw new RefusedException(StatusCodes.Status413PayloadTooLarge, string.Create(CultureInfo.InvariantCulture, $"The picture has {pixels / 1e6:0.#} million pixels; it may have up to {settings.MaxPixels / 1_000_000} million. Reduce it."));
+            {
+                throw new RefusedException(StatusCodes.Status413PayloadTooLarge, string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"The picture has {pixels / 1e6:0.#} million pixels; it may have up to {settings.MaxPixels / 1e6:0.#} million. Reduce it."));
+            }
+
             Inkling.Reading reading = await desk.RunAsync(
-                token => models.ReaderOf(network).Read(PictureFile.Load(picture.Open(), "The picture", settings.MaxPixels), options, token),
+                token =>
+                {
+                    GreyImage image = PictureFile.Load(picture.Open(), "The picture", settings.MaxPixels);
+                    return models.ReaderOf(network).Read(image, options, token);
+                },
                 "api",
                 isLarge: pixels > settings.LargePixels,
                 cancellationToken);

@@ -31,30 +31,34 @@ internal static class Admission
     {
         options.GlobalLimiter = PartitionedRateLimiter.CreateChained(
             PartitionedRateLimiter.Create<HttpContext, IPAddress>(context =>
-                RateLimitPartition.GetConcurrencyLimiter(VisitorOf(context.Connection.RemoteIpAddress), _ => AtOnce(settings.InProgressPerAddress))),
+                RateLimitPartition.GetConcurrencyLimiter(
+                    VisitorOf(context.Connection.RemoteIpAddress), _ => AtOnce(settings.InProgressPerAddress))),
             PartitionedRateLimiter.Create<HttpContext, Kind>(context =>
                 RateLimitPartition.GetConcurrencyLimiter(KindOf(context), _ => AtOnce(settings.InProgress))));
         options.OnRejected = (rejected, _) =>
         {
             HttpContext context = rejected.HttpContext;
             context.Response.Headers.RetryAfter = SecondsToRetry;
-            return new ValueTask(KindOf(context) == Kind.Reading
-                ? Problems.WriteAsync(context, StatusCodes.Status429TooManyRequests, "Too many pictures at once. Try again in a second.")
-                : Problems.WriteAsync(context, StatusCodes.Status503ServiceUnavailable, "Too many visitors at once. Try again in a second."));
+            (int status, string what) = KindOf(context) == Kind.Reading
+                ? (StatusCodes.Status429TooManyRequests, "pictures")
+                : (StatusCodes.Status503ServiceUnavailable, "visitors");
+            return new ValueTask(Problems.WriteAsync(context, status, $"Too many {what} at once. Try again in a second."));
         };
     }
 
     /// <summary>Closes connections beyond those that one address may hold.</summary>
-    public static void LimitConnections(ListenOptions listen, PartitionedRateLimiter<ConnectionContext> perAddress) => listen.Use(next => async connection =>
-    {
-        using RateLimitLease place = perAddress.AttemptAcquire(connection);
-        if (place.IsAcquired)
-            await next(connection);
-    });
+    public static void LimitConnections(ListenOptions listen, PartitionedRateLimiter<ConnectionContext> perAddress) =>
+        listen.Use(next => async connection =>
+        {
+            using RateLimitLease place = perAddress.AttemptAcquire(connection);
+            if (place.IsAcquired)
+                await next(connection);
+        });
 
     public static PartitionedRateLimiter<ConnectionContext> ConnectionsPerAddress(WebSettings settings) =>
         PartitionedRateLimiter.Create<ConnectionContext, IPAddress>(connection =>
-            RateLimitPartition.GetConcurrencyLimiter(VisitorOf((connection.RemoteEndPoint as IPEndPoint)?.Address), _ => AtOnce(settings.ConnectionsPerAddress)));
+            RateLimitPartition.GetConcurrencyLimiter(
+                VisitorOf((connection.RemoteEndPoint as IPEndPoint)?.Address), _ => AtOnce(settings.ConnectionsPerAddress)));
 
     private static ConcurrencyLimiterOptions AtOnce(int requests) => new() { PermitLimit = requests, QueueLimit = 0 };
 

@@ -13,8 +13,7 @@ namespace Inkling.Web;
 internal sealed class SiteGuard(RequestDelegate next, WebSettings settings)
 {
     private readonly bool _isForThisMachineAlone = IsLoopback(settings.Address);
-    private readonly StringSegment[] _names =
-        [.. settings.Hosts, .. IsLoopback(settings.Address) ? [] : new StringSegment[] { Dns.GetHostName(), $"{Dns.GetHostName()}.local" }];
+    private readonly StringSegment[] _names = NamesOf(settings);
 
     public Task InvokeAsync(HttpContext context)
     {
@@ -25,24 +24,38 @@ internal sealed class SiteGuard(RequestDelegate next, WebSettings settings)
                 $"This server does not answer to \"{request.Host.Host}\". \"inkling serve --host NAME\" tells it a name.");
         }
 
-        bool isHarmless = (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method)) && !context.WebSockets.IsWebSocketRequest && request.Headers.Upgrade.Count == 0;
+        bool isHarmless = (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method))
+            && !context.WebSockets.IsWebSocketRequest && request.Headers.Upgrade.Count == 0;
         return isHarmless || IsFromHere(request)
             ? next(context)
             : Problems.WriteAsync(context, StatusCodes.Status403Forbidden, "Requests from other sites are not answered.");
     }
 
     /// <summary>An address needs no list: only names can be made to resolve to it.</summary>
-    private bool IsAName(string host) => IsLoopback(host) || (!_isForThisMachineAlone && AddressOf(host) is not null) || (host.Length > 0 && HostString.MatchesAny(host, _names));
+    private bool IsAName(string host) =>
+        IsLoopback(host)
+        || (!_isForThisMachineAlone && AddressOf(host) is not null)
+        || (host.Length > 0 && HostString.MatchesAny(host, _names));
+
+    private static StringSegment[] NamesOf(WebSettings settings)
+    {
+        string machine = Dns.GetHostName();
+        string[] own = IsLoopback(settings.Address) ? [] : [machine, $"{machine}.local"];
+        return [.. own.Concat(settings.Hosts).Select(name => new StringSegment(name))];
+    }
 
     private static bool IsFromHere(HttpRequest request)
     {
         if (request.Headers.Origin is not [string origin, ..])
             return !string.Equals(request.Headers["Sec-Fetch-Site"], "cross-site", StringComparison.Ordinal); // no browser: curl
-        return Uri.TryCreate(origin, UriKind.Absolute, out Uri? uri) && string.Equals(uri.Authority, request.Host.Value, StringComparison.OrdinalIgnoreCase);
+        return Uri.TryCreate(origin, UriKind.Absolute, out Uri? uri)
+            && string.Equals(uri.Authority, request.Host.Value, StringComparison.OrdinalIgnoreCase);
     }
 
     private static bool IsLoopback(string host) =>
-        host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || (AddressOf(host) is { } address && IPAddress.IsLoopback(address));
+        host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
+        || (AddressOf(host) is { } address && IPAddress.IsLoopback(address));
 
-    private static IPAddress? AddressOf(string host) => IPAddress.TryParse(host.Trim('[', ']'), out IPAddress? address) ? address : null;
+    private static IPAddress? AddressOf(string host) =>
+        IPAddress.TryParse(host.Trim('[', ']'), out IPAddress? address) ? address : null;
 }

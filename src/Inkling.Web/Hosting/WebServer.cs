@@ -75,7 +75,8 @@ public static class WebServer
         app.UseMiddleware<HomeLanguage>();
         app.UseRouting();
         app.UseRateLimiter();
-        app.UseWhen(IsPollForPage, poll => poll.Run(context => Problems.WriteAsync(context, StatusCodes.Status426UpgradeRequired, "Pages are served over WebSockets only.")));
+        app.UseWhen(IsPollForPage, poll => poll.Run(context =>
+            Problems.WriteAsync(context, StatusCodes.Status426UpgradeRequired, "Pages are served over WebSockets only.")));
         app.UseAntiforgery();
         app.MapAssets();
         app.MapApi();
@@ -88,7 +89,8 @@ public static class WebServer
 
     /// <summary>Long polling: a page between two of its requests would be counted by no limit.</summary>
     private static bool IsPollForPage(HttpContext context) =>
-        context.Request.Path.Equals("/_blazor", StringComparison.OrdinalIgnoreCase) && !context.WebSockets.IsWebSocketRequest;
+        context.Request.Path.Equals("/_blazor", StringComparison.OrdinalIgnoreCase)
+        && !context.WebSockets.IsWebSocketRequest;
 
     private static void Configure(KestrelServerOptions kestrel, WebSettings settings)
     {

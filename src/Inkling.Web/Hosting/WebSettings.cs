@@ -45,7 +45,9 @@ public sealed record WebSettings
     /// <summary>How many pictures are read at once.</summary>
     public int Readings { get; init; } = Environment.ProcessorCount;
 
-    /// <summary>How many of these may be large: all but one, which is left for small ones, and four at most, for each may take 300 MB.</summary>
+    /// <summary>
+    /// How many of these may be large: all but one, which is left for small ones, and four at most, for each may take 300 MB.
+    /// </summary>
     public int LargeReadings { get; init; } = Math.Clamp(Environment.ProcessorCount - 1, 1, 4);
 
     /// <summary>How many readings, the page's and the API's together, may wait for their turn.</summary>
@@ -55,7 +57,7 @@ public sealed record WebSettings
     public int InProgress { get; init; } = 128;
 
     /// <summary>The most requests from one address, open pages among them, that are in progress at once.</summary>
-    public int InProgressPerAddress { get; init; } = 80;
+    public int InProgressPerAddress { get; init; } = 96;
 
     /// <summary>The most connections, open pages aside, that are held at once.</summary>
     public int Connections { get; init; } = 1024;

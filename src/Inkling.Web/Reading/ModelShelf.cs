@@ -36,7 +36,12 @@ internal sealed class ModelShelf(WebSettings settings) : IDisposable
         if (File.Exists(PathOf(Latest)))
             names.Add(Latest);
         if (Directory.Exists(Folder))
-            names.AddRange(Directory.EnumerateFiles(Folder, "*.safetensors").Select(file => Path.GetFileNameWithoutExtension(file)).Order(StringComparer.Ordinal));
+        {
+            names.AddRange(Directory.EnumerateFiles(Folder, "*.safetensors")
+                .Select(file => Path.GetFileNameWithoutExtension(file))
+                .Order(StringComparer.Ordinal));
+        }
+
         return names;
     }
 
@@ -83,7 +88,8 @@ internal sealed class ModelShelf(WebSettings settings) : IDisposable
         {
             Network network = Load(name);
             using DigitReader reader = ReaderOf(network, name);
-            model = new ShelvedModel(name, network.Architecture.ToString(), network.ParameterCount, network.Architecture.MultiplyAdds);
+            Architecture layers = network.Architecture;
+            model = new ShelvedModel(name, layers.ToString(), network.ParameterCount, layers.MultiplyAdds);
         }
         catch (InklingException)
         {
@@ -136,7 +142,7 @@ internal sealed class ModelShelf(WebSettings settings) : IDisposable
 
     private static bool IsBundled(string name) => BundledModels.Names.Contains(name, StringComparer.Ordinal);
 
-    private string PathOf(string name) => name == Latest ? Path.Combine(settings.Folder, "latest.safetensors") : Path.Combine(Folder, name + ".safetensors");
+    private string PathOf(string name) => Path.Combine(name == Latest ? settings.Folder : Folder, name + ".safetensors");
 
     /// <summary>What tells a file from what it was before it was saved anew.</summary>
     private readonly record struct Version(DateTime Written, long Length);

@@ -120,14 +120,18 @@ public sealed partial class ReadPage : IAsyncDisposable
 
     private Task TakePictureAsync(InputFileChangeEventArgs e) => _work.RunAsync(async token =>
     {
-        _problem = e.FileCount != 1 ? T["read.one"] : e.File.Size > Settings.MaxUploadBytes ? T.Format("read.toolong", Settings.MaxUploadBytes / 1_000_000) : null;
+        _problem = e.FileCount != 1 ? T["read.one"]
+            : e.File.Size > Settings.MaxUploadBytes ? T.Format("read.toolong", Settings.MaxUploadBytes / 1_000_000)
+            : null;
         if (_problem is not null)
             return;
         try
         {
-            using Upload upload = await Room.TakeAsync(e.File.OpenReadStream(Settings.MaxUploadBytes, token), e.File.Size, e.File.Name, token);
-            long pixels = upload.PromisedPixels();
-            if (await ReadAsync(() => PictureFile.Load(upload.Open(), e.File.Name, Settings.MaxPixels), pixels > Settings.LargePixels, token) is { } read)
+            await using Stream file = e.File.OpenReadStream(Settings.MaxUploadBytes, token);
+            using Upload upload = await Room.TakeAsync(file, e.File.Size, e.File.Name, token);
+            bool isLarge = upload.PromisedPixels() > Settings.LargePixels;
+            GreyImage? read = await ReadAsync(() => PictureFile.Load(upload.Open(), e.File.Name, Settings.MaxPixels), isLarge, token);
+            if (read is not null)
                 (_picture, _photo) = (read, Pictures.Photo(read));
             _corrected = null;
         }

@@ -10,7 +10,8 @@ namespace Inkling.Web.Reading;
 /// </summary>
 internal sealed class ReadingDesk(WebSettings settings, ServerMetrics metrics, IHostApplicationLifetime lifetime) : IDisposable
 {
-    private readonly ConcurrencyLimiter _places = Queue(settings.Readings, settings.Waiting), _large = Queue(settings.LargeReadings, settings.Waiting);
+    private readonly ConcurrencyLimiter _places = Queue(settings.Readings, settings.Waiting);
+    private readonly ConcurrencyLimiter _large = Queue(settings.LargeReadings, settings.Waiting);
 
     /// <summary>Does the work when its turn has come, and returns when it has ended, however it did.</summary>
     /// <param name="work">Ends when its token is cancelled.</param>
@@ -19,10 +20,12 @@ internal sealed class ReadingDesk(WebSettings settings, ServerMetrics metrics, I
     /// <param name="cancellationToken">Cancelled when nobody waits for the result any more.</param>
     /// <exception cref="BusyException">Too many wait, or its turn did not come in time, or the server is about to stop.</exception>
     /// <exception cref="TimeoutException">The work took too long.</exception>
-    public async Task<T> RunAsync<T>(Func<CancellationToken, T> work, string origin, bool isLarge, CancellationToken cancellationToken)
+    public async Task<T> RunAsync<T>(
+        Func<CancellationToken, T> work, string origin, bool isLarge, CancellationToken cancellationToken)
     {
         long start = Stopwatch.GetTimestamp();
-        using CancellationTokenSource end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lifetime.ApplicationStopping);
+        using CancellationTokenSource end =
+            CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lifetime.ApplicationStopping);
         end.CancelAfter(settings.TimeLimit);
         bool hasBegun = false;
         try
@@ -35,7 +38,8 @@ internal sealed class ReadingDesk(WebSettings settings, ServerMetrics metrics, I
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw hasBegun && !lifetime.ApplicationStopping.IsCancellationRequested ? new TimeoutException() : new BusyException();
+            bool isOutOfTime = hasBegun && !lifetime.ApplicationStopping.IsCancellationRequested;
+            throw isOutOfTime ? new TimeoutException() : new BusyException();
         }
     }
 
@@ -45,8 +49,12 @@ internal sealed class ReadingDesk(WebSettings settings, ServerMetrics metrics, I
         _large.Dispose();
     }
 
-    private static ConcurrencyLimiter Queue(int places, int waiting) =>
-        new(new ConcurrencyLimiterOptions { PermitLimit = places, QueueLimit = waiting, QueueProcessingOrder = QueueProcessingOrder.OldestFirst });
+    private static ConcurrencyLimiter Queue(int places, int waiting) => new(new ConcurrencyLimiterOptions
+    {
+        PermitLimit = places,
+        QueueLimit = waiting,
+        QueueProcessingOrder = QueueProcessingOrder.OldestFirst,
+    });
 
     private static async Task<RateLimitLease> EnterAsync(ConcurrencyLimiter queue, CancellationToken cancellationToken)
     {

@@ -15,8 +15,9 @@ internal sealed record Sketch(int[][] Strokes)
     private const int MostPoints = 50_000;
 
     /// <summary>Whether it is a drawing that the page could have sent: pairs of numbers, none far from the canvas.</summary>
-    public bool IsSound => Strokes is not null && Strokes.Sum(stroke => stroke?.Length ?? 0) <= MostPoints && Strokes.All(stroke =>
-        stroke is not null && stroke.Length % 2 == 0 && stroke.All(n => n is >= 0 and <= Width));
+    public bool IsSound => Strokes is not null
+        && Strokes.Sum(stroke => stroke?.Length ?? 0) <= MostPoints
+        && Strokes.All(stroke => stroke is not null && stroke.Length % 2 == 0 && stroke.All(n => n is >= 0 and <= Width));
 
     /// <summary>The drawing as black ink on white paper.</summary>
     public GreyImage ToPicture()

@@ -13,7 +13,8 @@ internal sealed class UploadRoom(WebSettings settings) : IDisposable
 
     private const int BlockBytes = 64 * 1024;
 
-    private readonly ConcurrencyLimiter _blocks = new(new ConcurrencyLimiterOptions { PermitLimit = (int)(settings.UploadMemory / BlockBytes), QueueLimit = 0 });
+    private readonly ConcurrencyLimiter _blocks =
+        new(new ConcurrencyLimiterOptions { PermitLimit = (int)(settings.UploadMemory / BlockBytes), QueueLimit = 0 });
 
     /// <summary>Takes in an upload to its end.</summary>
     /// <param name="body">Its bytes.</param>

@@ -6,5 +6,6 @@ namespace Inkling.Web.Shell;
 internal static class Query
 {
     /// <summary>A whole number; null where there is none, or something else.</summary>
-    public static int? Number(string? text) => int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int number) ? number : null;
+    public static int? Number(string? text) =>
+        int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int number) ? number : null;
 }

@@ -10,37 +10,47 @@ namespace Inkling;
 public sealed record Augmentation
 {
     /// <summary>Most shift in each direction, pixels.</summary>
-    public double Shift { get; init; }
+    /// <exception cref="ArgumentOutOfRangeException">It is not from 0 to 64.</exception>
+    public double Shift { get; init => field = OptionRange.From(0, ElasticField.Side, value); }
 
     /// <summary>Most rotation either way, degrees.</summary>
-    public double Rotation { get; init; }
+    /// <exception cref="ArgumentOutOfRangeException">It is not from 0 to 180.</exception>
+    public double Rotation { get; init => field = OptionRange.From(0, 180, value); }
 
     /// <summary>Most change of size, and of height and width apart, as a fraction: 0.1 for 90 to 110 %.</summary>
-    public double Scale { get; init; }
+    /// <exception cref="ArgumentOutOfRangeException">It is not from 0 to 0.9.</exception>
+    public double Scale { get; init => field = OptionRange.From(0, 0.9, value); }
 
     /// <summary>Most slant either way: pixels sideways for each pixel up.</summary>
-    public double Shear { get; init; }
+    /// <exception cref="ArgumentOutOfRangeException">It is not from 0 to 10.</exception>
+    public double Shear { get; init => field = OptionRange.From(0, 10, value); }
 
     /// <summary>
     /// Strength α of elastic distortion, pixels: noise from -1 to 1 at each pixel, smoothed by a Gaussian of deviation
     /// <see cref="ElasticSmoothness"/>, times α, is how far the pixel is moved (Simard, Steinkraus and Platt 2003; they take 34 and 4).
     /// </summary>
-    public double Elastic { get; init; }
+    /// <exception cref="ArgumentOutOfRangeException">It is not from 0 to 1000.</exception>
+    public double Elastic { get; init => field = OptionRange.From(0, 1000, value); }
 
     /// <summary>σ of elastic distortion, pixels, from 1 to 8.</summary>
-    public double ElasticSmoothness { get; init; } = 4;
+    /// <exception cref="ArgumentOutOfRangeException">It is not from 1 to 8.</exception>
+    public double ElasticSmoothness { get; init => field = OptionRange.From(1, 8, value); } = 4;
 
     /// <summary>Most change of the pen's width: 1 for thicker or thinner by up to a pixel on each side.</summary>
-    public double Thickness { get; init; }
+    /// <exception cref="ArgumentOutOfRangeException">It is not from 0 to 1.</exception>
+    public double Thickness { get; init => field = OptionRange.From(0, 1, value); }
 
     /// <summary>How likely each image is to be squeezed or stretched to a width of 10 to 20 pixels, whatever it was (Ciresan et al., MCDNN 2012).</summary>
-    public double WidthNormalisation { get; init; }
+    /// <exception cref="ArgumentOutOfRangeException">It is not from 0 to 1.</exception>
+    public double WidthNormalisation { get; init => field = OptionRange.From(0, 1, value); }
 
     /// <summary>How likely a rectangle of up to 8×8 pixels is to be erased (Zhong et al., arXiv 1708.04896).</summary>
-    public double Erasing { get; init; }
+    /// <exception cref="ArgumentOutOfRangeException">It is not from 0 to 1.</exception>
+    public double Erasing { get; init => field = OptionRange.From(0, 1, value); }
 
     /// <summary>Most deviation of the noise on the background, as a fraction of black.</summary>
-    public double Noise { get; init; }
+    /// <exception cref="ArgumentOutOfRangeException">It is not from 0 to 1.</exception>
+    public double Noise { get; init => field = OptionRange.From(0, 1, value); }
 
     /// <summary>Changes an image.</summary>
     /// <param name="image">[height, width], 0 paper to 1 ink; overwritten.</param>
@@ -71,7 +81,7 @@ public sealed record Augmentation
         double dx = random.NextDouble(-Shift, Shift), dy = random.NextDouble(-Shift, Shift);
         bool hasNewWidth = WidthNormalisation > 0 && random.NextDouble() < WidthNormalisation;
         double widen = hasNewWidth ? random.NextDouble(10, 20) / Math.Max(4, InkWidth(image, width)) : 1;
-        double cos = Math.Cos(angle), sin = Math.Sin(angle);
+        (double sin, double cos) = PortableMath.SinCos(angle);
         // The inverse of: widen and stretch, shear, then turn.
         double xx = (cos / (size * stretch) - shear * sin / (size * stretch)) / widen, xy = (sin / (size * stretch) + shear * cos / (size * stretch)) / widen;
         double yx = -sin * stretch / size, yy = cos * stretch / size;
@@ -183,9 +193,9 @@ internal static class ElasticField
         Span<float> kernel = stackalloc float[2 * radius + 1];
         double sum = 0;
         for (int d = -radius; d <= radius; d++)
-            sum += Math.Exp(-d * d / (2 * smoothness * smoothness));
+            sum += PortableMath.Exp(-d * d / (2 * smoothness * smoothness));
         for (int d = -radius; d <= radius; d++)
-            kernel[d + radius] = (float)(Math.Exp(-d * d / (2 * smoothness * smoothness)) / sum);
+            kernel[d + radius] = (float)(PortableMath.Exp(-d * d / (2 * smoothness * smoothness)) / sum);
         Span<float> turned = stackalloc float[Length];
         for (int y = 0; y < height; y++)
         {

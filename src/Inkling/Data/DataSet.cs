@@ -51,13 +51,13 @@ public sealed class DataSet
     {
         options ??= new DataOptions();
         string folder = Locate(options) ?? await FetchAsync(options, cancellationToken).ConfigureAwait(false);
-        Task<LabelledImages> loadTest = Task.Run(() => Load(folder, Files.TestImages, Files.TestLabels), cancellationToken);
-        LabelledImages all = Load(folder, Files.TrainingImages, Files.TrainingLabels);
-        LabelledImages test = await loadTest.ConfigureAwait(false);
+        Task<(LabelledImages, string?)> loadTest = Task.Run(() => Load(folder, Files.TestImages, Files.TestLabels), cancellationToken);
+        (LabelledImages all, string? trainingDifference) = Load(folder, Files.TrainingImages, Files.TrainingLabels);
+        (LabelledImages test, string? testDifference) = await loadTest.ConfigureAwait(false);
         int training = all.Count - all.Count / 6;
-        bool isMnist = Name == "mnist" && all.Count == 60_000 && test.Count == 10_000;
-        string title = Name == "mnist" && !isMnist ? $"the images in {folder} (not MNIST)" : Title;
-        return new ImageData(title, all.Slice(0, training), all.Slice(training, all.Count - training), test) { IsMnist = isMnist };
+        string? different = Name == "mnist" ? trainingDifference ?? testDifference : null;
+        string title = different is null ? Title : $"the images in {folder} (not MNIST: {different})";
+        return new ImageData(title, all.Slice(0, training), all.Slice(training, all.Count - training), test) { IsMnist = Name == "mnist" && different is null };
     }
 
     internal async Task<string> FetchAsync(DataOptions options, CancellationToken cancellationToken)
@@ -84,18 +84,27 @@ public sealed class DataSet
         return folder;
 
         Task FetchAsync(Download download, DataFile file, string path, string remoteName) => download.FetchAsync(
-            [.. Mirrors.Select(mirror => new Uri(mirror + remoteName))], path, verify: partial => file.Checksum?.Verify(partial), options.Progress, cancellationToken);
+            [.. Mirrors.Select(mirror => new Uri(mirror + remoteName))], path, file.Checksum!.MostBytes, file.Checksum.Verify, options.Progress, cancellationToken);
     }
 
     private static void Extract(string zip, string member, string path)
     {
-        using ZipArchive archive = ZipFile.OpenRead(zip);
-        ZipArchiveEntry entry = archive.GetEntry(member) ?? throw new InklingException($"{zip}: has no {member}. Delete it and fetch the data set again.");
-        AtomicFile.Write(path, target =>
+        try
         {
-            using Stream source = entry.Open();
-            source.CopyTo(target);
-        });
+            using ZipArchive archive = ZipFile.OpenRead(zip);
+            ZipArchiveEntry entry = archive.GetEntry(member) ?? throw new InklingException($"{zip}: has no {member}. Delete it and fetch the data set again.");
+            if (entry.Length > 2 * entry.CompressedLength + 4096) // the members are compressed themselves
+                throw new InklingException($"{zip}: {member} would unpack to {entry.Length:N0} bytes. Delete it and fetch the data set again.");
+            AtomicFile.Write(path, target =>
+            {
+                using Stream source = entry.Open();
+                source.CopyTo(target);
+            });
+        }
+        catch (InvalidDataException e)
+        {
+            throw new InklingException($"{zip}: damaged ({e.Message}) Delete it and fetch the data set again.", e);
+        }
     }
 
     private IEnumerable<string> Places(DataOptions options)
@@ -125,21 +134,28 @@ public sealed class DataSet
         return File.Exists(plain) ? plain : File.Exists(plain + ".gz") ? plain + ".gz" : null;
     }
 
-    private LabelledImages Load(string folder, DataFile imageFile, DataFile labelFile)
+    /// <summary>The images of two files, and which of the two does not hold what was published; null where that is not known by content, or both do.</summary>
+    private (LabelledImages Images, string? Difference) Load(string folder, DataFile imageFile, DataFile labelFile)
     {
         string imagePath = PathOf(folder, imageFile)!, labelPath = PathOf(folder, labelFile)!;
         IdxArray images = IdxFile.Read(imagePath);
         if (images is not { ElementType: IdxElementType.UInt8, Shape: [_, > 0, > 0] })
             throw new InklingException($"{imagePath}: images are bytes in three dimensions, as [60000, 28, 28]; this file holds {images.ElementType} in [{string.Join(", ", images.Shape)}].");
-        byte[] labels = Labels(IdxFile.Read(labelPath), labelPath);
+        IdxArray labelArray = IdxFile.Read(labelPath);
+        byte[] labels = Labels(labelArray, labelPath);
         int count = images.Shape[0], height = images.Shape[1], width = images.Shape[2];
         if (labels.Length != count)
             throw new InklingException($"{labelPath}: {labels.Length:N0} labels for the {count:N0} images of {Path.GetFileName(imagePath)}. Fetch both from one place.");
+        string? difference = Difference(imageFile, images) ?? Difference(labelFile, labelArray);
         byte[] pixels = images.Values<byte>();
-        return IsTransposed
+        return (IsTransposed
             ? new LabelledImages(Transposed(pixels, height, width), labels, width, height, Classes)
-            : new LabelledImages(pixels, labels, height, width, Classes);
+            : new LabelledImages(pixels, labels, height, width, Classes), difference);
     }
+
+    private static string? Difference(DataFile file, IdxArray array) => file.Checksum is { IsOfContent: true } published && !published.IsOf(array)
+        ? $"{file.Name} holds something else"
+        : null;
 
     private byte[] Labels(IdxArray array, string path)
     {

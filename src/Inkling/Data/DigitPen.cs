@@ -99,15 +99,15 @@ internal sealed class DigitPen
     {
         double bendX = 4 * random.NextGaussian(), phaseX = random.NextDouble(0, 2 * Math.PI);
         double bendY = 4 * random.NextGaussian(), phaseY = random.NextDouble(0, 2 * Math.PI);
-        double aspect = 1.08 * Math.Exp(0.2 * random.NextGaussian());
+        double aspect = 1.08 * PortableMath.Exp(0.2 * random.NextGaussian());
         double slant = Math.Clamp(0.1 + 0.22 * random.NextGaussian(), -0.4, 0.8);
         double angle = 0.08 * random.NextGaussian();
-        double cos = Math.Cos(angle), sin = Math.Sin(angle);
+        (double sin, double cos) = PortableMath.SinCos(angle);
         for (int i = 0; i < _path.Count; i++)
         {
             (double x, double y, bool isStart) = _path[i];
-            double bentX = x + bendX * Math.Sin(0.05 * y + phaseX);
-            double bentY = y + bendY * Math.Sin(0.06 * x + phaseY);
+            double bentX = x + bendX * PortableMath.Sin(0.05 * y + phaseX);
+            double bentY = y + bendY * PortableMath.Sin(0.06 * x + phaseY);
             double slanted = aspect * bentX - slant * bentY;
             _path[i] = (cos * slanted - sin * bentY, sin * slanted + cos * bentY, isStart);
         }
@@ -129,7 +129,7 @@ internal sealed class DigitPen
     private void Draw(RandomStream random)
     {
         Array.Clear(_ink);
-        double radius = Math.Clamp(3.25 * Math.Exp(0.29 * random.NextGaussian()), 1.6, 5.2);
+        double radius = Math.Clamp(3.25 * PortableMath.Exp(0.29 * random.NextGaussian()), 1.6, 5.2);
         double pressure = random.NextDouble(0.1, 0.2), pace = random.NextDouble(0.06, 0.2), phase = random.NextDouble(0, 2 * Math.PI);
         for (int i = 1; i < _path.Count; i++)
         {
@@ -138,7 +138,7 @@ internal sealed class DigitPen
             DrawSegment(_path[i - 1].X, _path[i - 1].Y, RadiusAt(i - 1), _path[i].X, _path[i].Y, RadiusAt(i));
         }
 
-        double RadiusAt(int i) => radius * (1 + pressure * Math.Sin(phase + pace * i));
+        double RadiusAt(int i) => radius * (1 + pressure * PortableMath.Sin(phase + pace * i));
     }
 
     /// <summary>A straight piece with round ends, its edge softened over one pixel.</summary>

@@ -32,13 +32,14 @@ internal sealed class Download : IDisposable
 
     /// <param name="mirrors">The file's address on each mirror, the preferred one first.</param>
     /// <param name="destination">Where it ends up. Nothing is done where it is there already.</param>
+    /// <param name="mostBytes">A server that sends more is given up: it would fill the disk.</param>
     /// <param name="verify">What is wrong with the whole file at a path; null where nothing is.</param>
     /// <param name="progress">Told of every chunk.</param>
     /// <param name="cancellationToken">Stops; what has come is kept.</param>
     /// <exception cref="DataUnavailableException">No mirror gave the file.</exception>
     /// <exception cref="InklingException">It cannot be written: the disk is full, or the folder is not ours.</exception>
     public async Task FetchAsync(
-        IReadOnlyList<Uri> mirrors, string destination, Func<string, string?> verify, IProgress<DownloadProgress>? progress, CancellationToken cancellationToken)
+        IReadOnlyList<Uri> mirrors, string destination, long mostBytes, Func<string, string?> verify, IProgress<DownloadProgress>? progress, CancellationToken cancellationToken)
     {
         try
         {
@@ -47,7 +48,7 @@ internal sealed class Download : IDisposable
             using FileStream held = await LockAsync(destination + ".lock", cancellationToken).ConfigureAwait(false);
             if (File.Exists(destination))
                 return;
-            await FetchFromAnyAsync(mirrors, destination, verify, progress, cancellationToken).ConfigureAwait(false);
+            await FetchFromAnyAsync(mirrors, destination, mostBytes, verify, progress, cancellationToken).ConfigureAwait(false);
         }
         catch (UnauthorizedAccessException e)
         {
@@ -56,7 +57,7 @@ internal sealed class Download : IDisposable
     }
 
     private async Task FetchFromAnyAsync(
-        IReadOnlyList<Uri> mirrors, string destination, Func<string, string?> verify, IProgress<DownloadProgress>? progress, CancellationToken cancellationToken)
+        IReadOnlyList<Uri> mirrors, string destination, long mostBytes, Func<string, string?> verify, IProgress<DownloadProgress>? progress, CancellationToken cancellationToken)
     {
         string partial = destination + ".partial";
         List<string> failures = [];
@@ -66,7 +67,7 @@ internal sealed class Download : IDisposable
             for (int tries = TriesPerMirror; tries > 0; tries--)
             {
                 bool isResumed = File.Exists(partial);
-                Outcome outcome = await TryAsync(mirror, partial, progress, cancellationToken).ConfigureAwait(false);
+                Outcome outcome = await TryAsync(mirror, partial, mostBytes, progress, cancellationToken).ConfigureAwait(false);
                 failure = outcome.Failure ?? verify(partial) ?? "";
                 if (failure.Length == 0)
                 {
@@ -95,7 +96,7 @@ internal sealed class Download : IDisposable
     }
 
     /// <summary>One request, from where the partial file ends.</summary>
-    private async Task<Outcome> TryAsync(Uri address, string partial, IProgress<DownloadProgress>? progress, CancellationToken cancellationToken)
+    private async Task<Outcome> TryAsync(Uri address, string partial, long mostBytes, IProgress<DownloadProgress>? progress, CancellationToken cancellationToken)
     {
         using CancellationTokenSource idle = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         idle.CancelAfter(_idle);
@@ -115,7 +116,7 @@ internal sealed class Download : IDisposable
             if (!response.IsSuccessStatusCode)
                 return new Outcome($"{(int)response.StatusCode} {response.ReasonPhrase}", IsWorthAnotherTry: false);
             bool goesOn = response.StatusCode == HttpStatusCode.PartialContent && response.Content.Headers.ContentRange?.From == begin;
-            return await ReceiveAsync(response, partial, goesOn ? begin : 0, progress, idle).ConfigureAwait(false);
+            return await ReceiveAsync(response, partial, goesOn ? begin : 0, mostBytes, progress, idle).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
@@ -127,9 +128,11 @@ internal sealed class Download : IDisposable
         }
     }
 
-    private async Task<Outcome> ReceiveAsync(HttpResponseMessage response, string partial, long begin, IProgress<DownloadProgress>? progress, CancellationTokenSource idle)
+    private async Task<Outcome> ReceiveAsync(HttpResponseMessage response, string partial, long begin, long mostBytes, IProgress<DownloadProgress>? progress, CancellationTokenSource idle)
     {
         long? total = begin + response.Content.Headers.ContentLength;
+        if (total > mostBytes)
+            return TooLong(partial, mostBytes);
         string name = Path.GetFileNameWithoutExtension(partial);
         Stream body = await response.Content.ReadAsStreamAsync(idle.Token).ConfigureAwait(false);
         await using (body.ConfigureAwait(false))
@@ -152,11 +155,24 @@ internal sealed class Download : IDisposable
 
                 if (read == 0)
                     return total is null || have == total ? Outcome.Whole : new Outcome($"the connection ended after {have:N0} of {total:N0} bytes", IsWorthAnotherTry: true);
-                Write(file, chunk.AsSpan(0, read), partial, total);
                 have += read;
+                if (have > mostBytes)
+                {
+                    file.Dispose();
+                    return TooLong(partial, mostBytes);
+                }
+
+                Write(file, chunk.AsSpan(0, read), partial, total);
                 progress?.Report(new DownloadProgress(name, have, total));
             }
         }
+    }
+
+    /// <summary>What has come is another file's, so nothing of it is kept.</summary>
+    private static Outcome TooLong(string partial, long mostBytes)
+    {
+        File.Delete(partial);
+        return new Outcome($"more than the {mostBytes:N0} bytes that it should have", IsWorthAnotherTry: false);
     }
 
     private static FileStream Open(string partial, long begin, long? total)

@@ -25,7 +25,7 @@ public abstract class Examples
 
     /// <summary>Writes the input x of one example.</summary>
     /// <param name="index">Which example, from 0.</param>
-    /// <param name="input">Receives <see cref="InputSize"/> numbers.</param>
+    /// <param name="input">Receives <see cref="InputSize"/> numbers; of an image [channels, height, width].</param>
     public abstract void CopyInput(int index, Span<float> input);
 
     /// <summary>Writes the output y(x) wished for.</summary>
@@ -38,6 +38,24 @@ public abstract class Examples
 
     /// <summary>Whether there are <see cref="SparseInputs"/>: inputs are bytes, as of images, most of them 0.</summary>
     internal virtual bool IsSparse => false;
+
+    /// <summary>Whether a network whose input has this shape can be given these inputs.</summary>
+    internal virtual bool Fit(Shape input) => InputSize == input.Size;
+
+    /// <summary>Requires each of some numbers to be that of an example.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">One is negative, or not under <see cref="Count"/>.</exception>
+    internal void RequireIndices(ReadOnlySpan<int> indices)
+    {
+        foreach (int index in indices)
+            RequireIndex(index);
+    }
+
+    /// <summary>Requires a number to be that of an example.</summary>
+    private protected void RequireIndex(int index)
+    {
+        if ((uint)index >= (uint)Count)
+            throw new ArgumentOutOfRangeException(nameof(index), index, $"There are {Count} examples, numbered from 0.");
+    }
 
     /// <summary>
     /// The inputs' non-zero numbers, which is what the first layer works on. Made at first use and kept: it costs 2 bytes

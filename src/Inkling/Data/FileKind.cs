@@ -34,11 +34,12 @@ internal static partial class FileKinds
         {
             try
             {
-                return Statx(CurrentFolder, path, 0, TypeOnly, out StatxResult found) == 0 ? OfMode(found.Mode) : FileKind.None;
+                if (Statx(CurrentFolder, path, 0, TypeOnly, out StatxResult found) == 0)
+                    return OfMode(found.Mode);
             }
             catch (Exception e) when (e is EntryPointNotFoundException or DllNotFoundException)
             {
-                // a C library older than statx (2018)
+                // a C library older than statx (2018); where a sandbox forbids the call, .NET is asked too
             }
         }
 

@@ -11,18 +11,27 @@ namespace Inkling;
 /// <remarks>LeCun, Cortes and Burges, The MNIST database, "the IDX file format".</remarks>
 public static class IdxFile
 {
-    /// <summary>No deflate stream expands more than this.</summary>
-    private const int DeflateLimit = 1032;
+    /// <summary>
+    /// How many times its size a compressed file may unpack to. MNIST and its siblings unpack to 4 to 8 times theirs; deflate's own
+    /// limit, 1032 times, makes a gigabyte of a megabyte that was made to fill memory.
+    /// </summary>
+    private const int MostSwelling = 100;
+
+    /// <summary>What any compressed file may unpack to, in bytes: a million labels that are all alike.</summary>
+    private const int AlwaysAllowed = 1 << 20;
 
     private const int ChunkBytes = 1 << 20;
 
     /// <summary>Reads a file, plain or gzip-compressed.</summary>
-    /// <exception cref="InklingException">The file is missing, truncated, too long or not in the format.</exception>
+    /// <param name="path">A regular file.</param>
+    /// <exception cref="InklingException">
+    /// The file is missing, truncated, too long or not in the format, no regular file, or compressed to less than a hundredth.
+    /// </exception>
     public static IdxArray Read(string path)
     {
         try
         {
-            using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1 << 16);
+            using FileStream file = RegularFile.OpenRead(path);
             return Read(file, path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -47,7 +56,7 @@ public static class IdxFile
         try
         {
             using GZipStream unzipped = new(stream, CompressionMode.Decompress, leaveOpen: true);
-            return Read(unzipped, name, mostBytes: length * DeflateLimit, isExact: false);
+            return Read(unzipped, name, mostBytes: AlwaysAllowed + length * MostSwelling, isExact: false);
         }
         catch (InvalidDataException e)
         {
@@ -76,7 +85,7 @@ public static class IdxFile
         });
     }
 
-    private static void WriteTo(Stream target, IdxArray array)
+    internal static void WriteTo(Stream target, IdxArray array)
     {
         target.Write([0, 0, (byte)array.ElementType, (byte)array.Shape.Count]);
         Span<byte> number = stackalloc byte[4];
@@ -122,7 +131,12 @@ public static class IdxFile
 
         UInt128 promised = 4 + 4 * (UInt128)shape.Length + elements * (uint)IdxArray.SizeOf(type);
         if (isExact ? promised != (UInt128)mostBytes : promised > (UInt128)mostBytes)
-            throw new InklingException($"{name}: {mostBytes:N0} bytes{(isExact ? "" : " at most, decompressed")}, but its header promises {promised:N0}. Delete the file and fetch it again.");
+        {
+            throw new InklingException(isExact
+                ? $"{name}: {mostBytes:N0} bytes, but its header promises {promised:N0}. Delete the file and fetch it again."
+                : $"{name}: its header promises {promised:N0} bytes, more than {MostSwelling} times what is stored: no images compress like that. Fetch the file again, or unpack it with gunzip if it is sound.");
+        }
+
         if (elements > (UInt128)Array.MaxLength)
             throw new InklingException($"{name}: {elements:N0} elements are more than can be held in memory.");
         Array values = isExact ? ReadExactly(stream, type, (int)elements, name) : ReadGrowing(stream, type, (int)elements, name);

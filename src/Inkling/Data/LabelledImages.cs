@@ -63,11 +63,23 @@ public sealed class LabelledImages : Examples
     public ReadOnlySpan<byte> Labels => _labels.Span;
 
     /// <summary>One image's pixels, [height, width], row-major; 0 is paper, 255 is ink.</summary>
-    public ReadOnlySpan<byte> Pixels(int index) => _pixels.Span.Slice(index * InputSize, InputSize);
+    /// <exception cref="ArgumentOutOfRangeException">There is no such image.</exception>
+    public ReadOnlySpan<byte> Pixels(int index)
+    {
+        RequireIndex(index);
+        return _pixels.Span.Slice(index * InputSize, InputSize);
+    }
 
     /// <summary>Some of the images, in their order, sharing the memory of these.</summary>
-    public LabelledImages Slice(int start, int count) =>
-        new(_pixels.Slice(start * InputSize, count * InputSize), _labels.Slice(start, count), Height, Width, Classes, _targets?[start..(start + count)]);
+    /// <exception cref="ArgumentOutOfRangeException">There are not as many.</exception>
+    public LabelledImages Slice(int start, int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(start);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(start, Count);
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, Count - start);
+        return new(_pixels.Slice(start * InputSize, count * InputSize), _labels.Slice(start, count), Height, Width, Classes, _targets?[start..(start + count)]);
+    }
 
     /// <summary>
     /// The same images with outputs wished for other than 1 at the label: what an ensemble thinks of them, for a small network
@@ -141,6 +153,7 @@ public sealed class LabelledImages : Examples
     /// <inheritdoc/>
     public override void CopyTarget(int index, Span<float> target)
     {
+        RequireIndex(index);
         if (_targets is not null)
         {
             _targets[index].CopyTo(target);
@@ -152,7 +165,11 @@ public sealed class LabelledImages : Examples
     }
 
     /// <inheritdoc/>
-    public override int ClassOf(int index) => Labels[index];
+    public override int ClassOf(int index)
+    {
+        RequireIndex(index);
+        return Labels[index];
+    }
 
     internal override void AppendInputs(IncrementalHash hash) => hash.AppendData(_pixels.Span);
 
@@ -172,6 +189,8 @@ public sealed class LabelledImages : Examples
     }
 
     internal override bool IsSparse => true;
+
+    internal override bool Fit(Shape input) => input.IsGreyImage(Height, Width);
 
     private protected override SparseRows MakeSparseInputs() => SparseRows.FromBytes(_pixels.Span, Count, InputSize, GreyLevels);
 }

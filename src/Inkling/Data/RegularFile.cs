@@ -15,6 +15,7 @@ internal static class RegularFile
     {
         try
         {
+            path = Path.GetFullPath(path); // of a link that is named without a folder, .NET looks for the target in the root
             return (File.ResolveLinkTarget(path, returnFinalTarget: true) ?? new FileInfo(path)) is FileInfo { Exists: true, Length: > 0 };
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)

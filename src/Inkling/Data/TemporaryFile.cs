@@ -84,7 +84,7 @@ internal sealed partial class TemporaryFile : IDisposable
             {
                 string other = System.IO.Path.GetFileName(file);
                 if (other.StartsWith(name, StringComparison.Ordinal) && Owner().Match(other[name.Length..]) is { Success: true } match)
-                    DeleteIfAbandoned(file, match.Groups[1].Value);
+                    DeleteIfAbandoned(file, match.Groups["process"].Value);
             }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -132,6 +132,6 @@ internal sealed partial class TemporaryFile : IDisposable
         }
     }
 
-    [GeneratedRegex(@"^(\d{1,10})-[0-9a-f]{8,32}\.tmp$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^(?<process>[0-9]{1,10})-[0-9a-f]{8,32}\.tmp$", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Owner();
 }

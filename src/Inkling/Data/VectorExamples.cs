@@ -32,11 +32,23 @@ public sealed class VectorExamples : Examples
     public override int OutputSize => _targets[0].Length;
 
     /// <inheritdoc/>
-    public override void CopyInput(int index, Span<float> input) => _inputs[index].CopyTo(input);
+    public override void CopyInput(int index, Span<float> input)
+    {
+        RequireIndex(index);
+        _inputs[index].CopyTo(input);
+    }
 
     /// <inheritdoc/>
-    public override void CopyTarget(int index, Span<float> target) => _targets[index].CopyTo(target);
+    public override void CopyTarget(int index, Span<float> target)
+    {
+        RequireIndex(index);
+        _targets[index].CopyTo(target);
+    }
 
     /// <inheritdoc/>
-    public override int ClassOf(int index) => Argmax.Of(_targets[index]);
+    public override int ClassOf(int index)
+    {
+        RequireIndex(index);
+        return Argmax.Of(_targets[index]);
+    }
 }

@@ -85,7 +85,7 @@ internal static class WrittenLines
         float[] image = new float[Glyph * Glyph];
         digits.CopyInput(which, image);
         style.Hand.Apply(image, Glyph, Glyph, unchecked((long)random.NextUInt64()), which);
-        double scale = style.Height / 20 * size * Math.Exp(0.11 * random.NextGaussian());
+        double scale = style.Height / 20 * size * PortableMath.Exp(0.11 * random.NextGaussian());
         int side = (int)(Glyph * scale) + 2;
         float sharpness = Math.Max(0.5f / Math.Min(style.Edge, 1 - style.Edge), (float)(0.9 * scale)); // paper stays paper, and ink ink
         float[] drawn = new float[side * side];
@@ -323,7 +323,7 @@ internal static class WrittenLines
             if (sigma > 0.3)
             {
                 int radius = (int)Math.Ceiling(2.5 * sigma);
-                float[] kernel = [.. Enumerable.Range(-radius, 2 * radius + 1).Select(d => (float)Math.Exp(-d * d / (2 * sigma * sigma)))];
+                float[] kernel = [.. Enumerable.Range(-radius, 2 * radius + 1).Select(d => (float)PortableMath.Exp(-d * d / (2 * sigma * sigma)))];
                 float sum = kernel.Sum();
                 Convolve([.. kernel.Select(k => k / sum)], 1, width);
                 Convolve([.. kernel.Select(k => k / sum)], width, height);

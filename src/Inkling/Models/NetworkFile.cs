@@ -44,14 +44,8 @@ public static class NetworkFile
         /// <exception cref="InklingException">The file is missing, truncated, too large or inconsistent.</exception>
         public static Network Load(string path)
         {
-            try
-            {
-                return Parse(File.ReadAllBytes(path), path);
-            }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
-            {
-                throw new InklingException($"{path}: cannot be read: {e.Message}".ReplaceLineEndings(" "), e);
-            }
+            ArgumentNullException.ThrowIfNull(path);
+            return Parse(WholeFile.Read(path), path);
         }
     }
 
@@ -82,17 +76,13 @@ public static class NetworkFile
     /// <exception cref="InklingException">A number is not finite, or out of half precision's range.</exception>
     internal static void RequireSavable(Network network, string name, bool isHalf = false)
     {
-        if (NotFinite(network) is { } lost)
-            throw new InklingException($"{name}: not saved: {lost}. The training diverged; train again with a lower learning rate.");
+        if (FiniteParameters.FirstOther(network.Parameters) is { } lost)
+            throw new InklingException($"{name}: not saved: {lost} are not all finite numbers. The training diverged; train again with a lower learning rate.");
         if (!(network.Temperature is > 0 and < NetworkDescription.MaxTemperature))
             throw new InklingException(string.Create(CultureInfo.InvariantCulture, $"{name}: not saved: a temperature of {network.Temperature}; it is over 0 and under {NetworkDescription.MaxTemperature}."));
         if (isHalf && FirstTensor(network, value => !Half.IsFinite((Half)value)) is var (tensor, large))
             throw new InklingException(string.Create(CultureInfo.InvariantCulture, $"{name}: not saved: {tensor} holds {large}, and half precision ends at 65504. Save it in full precision."));
     }
-
-    /// <summary>The first tensor with what is no finite number, in words: <c>layers.0.bias holds NaN</c>; null where there is none.</summary>
-    internal static string? NotFinite(Network network) =>
-        FirstTensor(network, value => !float.IsFinite(value)) is var (tensor, value) ? string.Create(CultureInfo.InvariantCulture, $"{tensor} holds {value}") : null;
 
     private static (string Tensor, float Value)? FirstTensor(Network network, Predicate<float> predicate)
     {
@@ -126,7 +116,7 @@ public static class NetworkFile
         Architecture architecture = description.Architecture;
         long stored = file.Tensors.Sum(tensor => (long)tensor.Values.Length);
         if (stored < architecture.ParameterCount)
-            throw new InklingException($"{name}: its tensors hold {stored:N0} numbers, fewer than the {architecture.ParameterCount:N0} of the network {architecture} that its metadata describe.");
+            throw new InklingException(string.Create(CultureInfo.InvariantCulture, $"{name}: its tensors hold {stored:N0} numbers, fewer than the {architecture.ParameterCount:N0} of the network {architecture} that its metadata describe."));
         Dictionary<string, Tensor> tensors = file.Tensors.ToDictionary(tensor => tensor.Name, StringComparer.Ordinal);
         Network network = new(new ParameterBuffer(architecture), new RandomStream(seed: 1)) { Temperature = description.Temperature, History = description.History };
         ForEachTensor(network, (tensorName, shape, _, set) =>

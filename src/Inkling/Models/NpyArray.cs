@@ -93,7 +93,7 @@ internal sealed partial record NpyArray(int[] Shape, float[] Values)
     private static Content ReadHeader(ReadOnlySpan<byte> file, string name)
     {
         if (file is not [0x93, (byte)'N', (byte)'U', (byte)'M', (byte)'P', (byte)'Y', var version, _, _, _, ..])
-            throw Damaged(name, "does not begin as numpy's arrays do");
+            throw Damaged(name, $"does not begin as numpy's arrays do");
         if (version is not (1 or 2 or 3) || (version > 1 && file.Length < 12))
             throw Damaged(name, $"is of format version {version}; 1 to 3 can be read");
         int start = version == 1 ? 10 : 12;
@@ -102,7 +102,7 @@ internal sealed partial record NpyArray(int[] Shape, float[] Values)
             throw Damaged(name, $"has a header of {length:N0} bytes, but {file.Length - start:N0} follow");
         Match match = HeaderText().Match(Encoding.Latin1.GetString(file.Slice(start, (int)length)));
         if (!match.Success)
-            throw Damaged(name, "has a header that does not describe an array of numbers");
+            throw Damaged(name, $"has a header that does not describe an array of numbers");
         string[] sides = match.Groups["shape"].Value.Split([',', ' '], StringSplitOptions.RemoveEmptyEntries);
         int[] shape = [.. sides.Select(side => int.TryParse(side, NumberStyles.None, CultureInfo.InvariantCulture, out int n) ? n : throw Damaged(name, $"has a side of {side}"))];
         return new Content(match.Groups["type"].Value, match.Groups["fortran"].Value == "True", shape, file[(start + (int)length)..]);
@@ -124,7 +124,7 @@ internal sealed partial record NpyArray(int[] Shape, float[] Values)
         return at;
     }
 
-    private static InklingException Damaged(string name, string what) => new($"{name} {what}. Save the network again.".ReplaceLineEndings(" "));
+    private static InklingException Damaged(string name, FormattableString what) => new($"{name} {FormattableString.Invariant(what)}. Save the network again.".ReplaceLineEndings(" "));
 
     [GeneratedRegex(@"^\{ ?'descr': ?'(?<type>[^'\\\s]{1,20})', ?'fortran_order': ?(?<fortran>True|False), ?'shape': ?\((?<shape>[0-9, ]*)\),? ?\} *\n?$", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex HeaderText();

@@ -34,7 +34,7 @@ internal static class Npz
             while (arrays.ContainsKey(Weights(layers)))
                 layers++;
             if (layers == 0)
-                throw Damaged(name, "there is no array w0 in it. For a network of network.py: numpy.savez(file, w0=net.weights[0], b0=net.biases[0], w1=…)");
+                throw Damaged(name, $"there is no array w0 in it. For a network of network.py: numpy.savez(file, w0=net.weights[0], b0=net.biases[0], w1=…)");
             Reader reader = new(arrays, name, MostSwelling * (long)file.Length + Allowance);
             NpyArray[] weights = [.. Enumerable.Range(0, layers).Select(l => reader.Read(Weights(l)))], biases = [.. Enumerable.Range(0, layers).Select(l => reader.Read(Biases(l)))];
             if (arrays.ContainsKey(Biases(layers)))
@@ -100,8 +100,8 @@ internal static class Npz
 
     private static string Cut(string text) => text.Length > 60 ? text[..60] + "…" : text;
 
-    private static InklingException Damaged(string name, string what, Exception? cause = null) =>
-        new($"{name}: {what}. Save the network again.".ReplaceLineEndings(" "), cause);
+    private static InklingException Damaged(string name, FormattableString what, Exception? cause = null) =>
+        new($"{name}: {FormattableString.Invariant(what)}. Save the network again.".ReplaceLineEndings(" "), cause);
 
     /// <summary>Takes arrays out of the zip, as long as they do not swell.</summary>
     private sealed class Reader(Dictionary<string, ZipArchiveEntry> arrays, string name, long allowed)

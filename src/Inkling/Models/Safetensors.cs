@@ -132,7 +132,7 @@ internal sealed class Safetensors
     private static List<Entry> ReadHeader(ReadOnlySpan<byte> header, Dictionary<string, string> metadata, string name)
     {
         if (header is not [(byte)'{', ..])
-            throw Damaged(name, "its header is not a JSON object");
+            throw Damaged(name, $"its header is not a JSON object");
         List<Entry> entries = [];
         HashSet<string> names = new(StringComparer.Ordinal);
         Utf8JsonReader json = new(header, new JsonReaderOptions { MaxDepth = 8 });
@@ -155,7 +155,7 @@ internal sealed class Safetensors
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
         {
-            throw Damaged(name, "its header is not valid JSON of the format", e);
+            throw Damaged(name, $"its header is not valid JSON of the format", e);
         }
 
         return entries;
@@ -253,8 +253,8 @@ internal sealed class Safetensors
         return new Tensor(entry.Name, [.. entry.Shape.Select(dimension => (int)dimension)], values);
     }
 
-    private static InklingException Damaged(string name, string what, Exception? cause = null) =>
-        new($"{name}: {what}. The file is damaged or no safetensors file: save the network again.".ReplaceLineEndings(" "), cause);
+    private static InklingException Damaged(string name, FormattableString what, Exception? cause = null) =>
+        new($"{name}: {FormattableString.Invariant(what)}. The file is damaged or no safetensors file: save the network again.".ReplaceLineEndings(" "), cause);
 
     private sealed record Entry(string Name, string Type, List<long> Shape, long Begin, long End);
 }

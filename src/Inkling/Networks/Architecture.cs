@@ -16,6 +16,11 @@ namespace Inkling;
 /// </example>
 public sealed class Architecture
 {
+    /// <summary>The most numbers that a network may keep and work on for one example, padding among them: 2 GB.</summary>
+    private const long MaxNumbers = 1 << 29;
+
+    private const int MaxLayers = 1000;
+
     private readonly Shape[] _shapes;
 
     /// <summary>An architecture of these layers.</summary>
@@ -28,10 +33,14 @@ public sealed class Architecture
         ArgumentNullException.ThrowIfNull(layers);
         if (input.Channels < 1 || input.Height < 1 || input.Width < 1)
             throw new ArgumentException($"The input's shape {input} has a side under 1.", nameof(input));
+        if ((long)input.Channels * input.Height > MaxNumbers || (long)input.Channels * input.Height * input.Width > MaxNumbers)
+            throw new ArgumentException($"The input's shape {input} is too large: it has over {MaxNumbers:N0} numbers.", nameof(input));
+        if (layers.Count > MaxLayers)
+            throw new ArgumentException(FormattableString.Invariant($"A network of {layers.Count:N0} layers; at most {MaxLayers:N0} are possible."), nameof(layers));
         Layers = [.. layers];
         _shapes = new Shape[Layers.Count + 1];
         _shapes[0] = input;
-        long numbers = 0;
+        long numbers = Padded(input);
         for (int l = 0; l < Layers.Count; l++)
         {
             try
@@ -41,7 +50,10 @@ public sealed class Architecture
                 if (Layers[l] is Layer.Activation or Layer.Softmax && l > 0 && Layers[l - 1] is Layer.Activation)
                     throw new InvalidOperationException($"follows {Layers[l - 1]} with nothing to learn between them");
                 _shapes[l + 1] = Layers[l].OutputOf(_shapes[l]);
-                numbers = checked(numbers + Layers[l].ParametersFor(_shapes[l]) + _shapes[l + 1].Size);
+                _ = Layers[l].ParametersFor(_shapes[l]); // throws where they are more than can be counted
+                numbers = checked(numbers + Layers[l].WorkingNumbersFor(_shapes[l]) + Padded(_shapes[l + 1]));
+                if (numbers > MaxNumbers)
+                    throw new OverflowException();
             }
             catch (Exception e) when (e is InvalidOperationException or OverflowException)
             {
@@ -49,8 +61,6 @@ public sealed class Architecture
             }
         }
 
-        if (numbers > 1 << 29)
-            throw new ArgumentException($"The network has too many weights ({numbers:N0}).", nameof(layers));
         if (!Layers.Any(layer => layer is Layer.Dense or Layer.Convolution))
             throw new ArgumentException("A network has at least one layer with weights: dense or conv.", nameof(layers));
         if (!Output.IsVector)
@@ -108,7 +118,29 @@ public sealed class Architecture
     public static Architecture Parse(string text, Cost? cost = null) => ArchitectureText.Parse(text, cost);
 
     /// <summary>The shape that goes into a layer, counted from 0; with the number of layers, what comes out of the last.</summary>
-    public Shape ShapeBefore(int layer) => _shapes[layer];
+    /// <exception cref="ArgumentOutOfRangeException">There is no such layer.</exception>
+    public Shape ShapeBefore(int layer)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(layer);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(layer, Layers.Count);
+        return _shapes[layer];
+    }
+
+    /// <summary>
+    /// The same outputs by other layers, for reading only: what could not learn, as one activation behind another, is not refused.
+    /// </summary>
+    internal Architecture Folded(IReadOnlyList<Layer> layers)
+    {
+        Shape[] shapes = [Input, .. new Shape[layers.Count]];
+        for (int l = 0; l < layers.Count; l++)
+            shapes[l + 1] = layers[l].OutputOf(shapes[l]);
+        return new Architecture(layers, shapes, Cost);
+    }
+
+    private Architecture(IReadOnlyList<Layer> layers, Shape[] shapes, Cost cost) => (Layers, _shapes, Cost) = (layers, shapes, cost);
+
+    /// <summary>Numbers that the engine keeps for an image: channels are filled up to whole vectors.</summary>
+    private static long Padded(Shape shape) => checked((long)shape.Height * shape.Width * Layer.PaddedTo16(shape.Channels));
 
     /// <summary>Neurons in each layer, inputs first, where every layer is dense with sigmoid neurons; otherwise null.</summary>
     public IReadOnlyList<int>? Sizes

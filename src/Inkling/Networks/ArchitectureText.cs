@@ -8,6 +8,8 @@ internal static class ArchitectureText
     private const string Words =
         "conv:CHANNELS:KxK[:strideS][:padP][:nobias], dense:NEURONS[:nobias], maxpool:SIZE[:strideS], avgpool:SIZE[:strideS], gap, batchnorm, dropout:RATE, flatten, sigmoid, tanh, relu, silu, softmax";
 
+    private const int MaxShown = 40;
+
     public static Architecture Parse(string text, Cost? cost)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -19,7 +21,7 @@ internal static class ArchitectureText
 
     private static Shape? ShapeOf(string word)
     {
-        int[] sides = [.. word.Split('x').Select(side => int.TryParse(side, NumberStyles.None, CultureInfo.InvariantCulture, out int n) && n <= 1 << 16 ? n : 0)];
+        int[] sides = [.. word.Split('x').Select(side => int.TryParse(side, NumberStyles.None, CultureInfo.InvariantCulture, out int n) ? n : 0)];
         return sides.Any(side => side == 0) ? null : sides switch
         {
             [int length] => new Shape(length),
@@ -40,7 +42,7 @@ internal static class ArchitectureText
             "avgpool" when Number(parts) is { } size => new Layer.AveragePool(size, Named(parts, "stride") ?? 0),
             "gap" => new Layer.GlobalAveragePool(),
             "batchnorm" => new Layer.BatchNormalisation(),
-            "dropout" when parts.TryDequeue(out string? rate) && double.TryParse(rate, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double value) => new Layer.Dropout(value),
+            "dropout" when parts.TryDequeue(out string? rate) && double.TryParse(rate, NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out double value) => new Layer.Dropout(value),
             "flatten" => new Layer.Flatten(),
             "sigmoid" => new Layer.Activation(ActivationFunction.Sigmoid),
             "tanh" => new Layer.Activation(ActivationFunction.Tanh),
@@ -49,8 +51,12 @@ internal static class ArchitectureText
             "softmax" => new Layer.Softmax(),
             _ => null,
         };
-        return layer is not null && parts.Count == 0 ? layer : throw new FormatException($"\"{word}\" is not a layer. There are: {Words}.");
+        return layer is not null && parts.Count == 0 ? layer : throw new FormatException($"\"{Shown(word)}\" is not a layer. There are: {Words}.");
     }
+
+    /// <summary>A word as a message may show it, whatever is in it and however long it is.</summary>
+    private static string Shown(string word) =>
+        string.Concat(word.Take(MaxShown).Select(c => char.IsControl(c) || char.IsSurrogate(c) ? '?' : c)) + (word.Length > MaxShown ? "…" : "");
 
     private static int? Number(Queue<string> parts) => parts.TryPeek(out string? part) && Parse(part) is { } number && parts.TryDequeue(out _) ? number : null;
 
@@ -62,5 +68,5 @@ internal static class ArchitectureText
 
     private static bool Flag(Queue<string> parts, string name) => parts.TryPeek(out string? part) && part == name && parts.TryDequeue(out _);
 
-    private static int? Parse(string digits) => int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number <= 1 << 20 ? number : null;
+    private static int? Parse(string digits) => int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : null;
 }

@@ -18,52 +18,48 @@ internal sealed class Backpropagation : IDisposable
     private Examples? _examples;
     private ArraySegment<int> _miniBatch;
     private readonly bool _learns;
+    private readonly int _miniBatchSize;
     private bool _isPrepared;
 
     /// <param name="network">Whose weights are used as they are at each call.</param>
     /// <param name="miniBatchSize">The most examples in a mini-batch.</param>
     /// <param name="threads">The most threads; a small network uses one. The result does not depend on it.</param>
     /// <param name="isSparse">Whether a first layer that is dense looks at <see cref="Examples.SparseInputs"/>: where the examples have them, and are not distorted.</param>
-    /// <param name="learns">Otherwise it only feeds forward, and the network's weights stay as they are at its first call.</param>
-    public Backpropagation(Network network, int miniBatchSize, int threads = 1, bool isSparse = false, bool learns = true)
+    /// <param name="learns">Otherwise it only feeds forward, and the network's weights stay as they are at its first call, or at that after <see cref="TakeWeightsAgain"/>.</param>
+    /// <param name="workWorthSharing">Multiply-adds of a mini-batch from which on there is more than one thread.</param>
+    public Backpropagation(Network network, int miniBatchSize, int threads = 1, bool isSparse = false, bool learns = true, long workWorthSharing = WorkWorthSharing)
     {
         _learns = learns;
         _network = network;
+        _miniBatchSize = miniBatchSize;
         Architecture architecture = network.Architecture;
-        Workers = new Workers(architecture.MultiplyAdds * miniBatchSize < WorkWorthSharing ? 1 : threads);
+        int workers = architecture.MultiplyAdds * miniBatchSize < workWorthSharing ? 1 : threads;
+        int[] flattenedPixels = Layout.FlattenedPixelsOf(architecture);
         List<Stage> stages = [];
-        // An input lies without padding: flattened, it is a vector as it is.
-        Shape first = architecture.Layers[0] is Layer.Flatten ? architecture.ShapeBefore(1) : architecture.Input;
-        Activations current = _input = new Activations(Layout.OfInput(first), miniBatchSize);
+        Activations current = _input = new Activations(InputLayoutOf(architecture, flattenedPixels), miniBatchSize);
+        bool hasLearned = false;
         for (int l = 0; l < architecture.Layers.Count; l++)
         {
-            bool isFirst = stages.Count == 0;
-            Shape output = architecture.ShapeBefore(l + 1);
-            if (isFirst && architecture.Layers[l] is Layer.MaxPool or Layer.AveragePool or Layer.GlobalAveragePool or Layer.BatchNormalisation)
-            {
-                stages.Add(new PadStage(current, miniBatchSize));
-                current = stages[^1].Output;
-            }
-
-            Shape input = architecture.ShapeBefore(l);
-            bool goesBack = learns && !isFirst;
+            bool isFirst = stages.Count == 0, goesBack = learns && hasLearned;
+            Shape input = architecture.ShapeBefore(l), output = architecture.ShapeBefore(l + 1);
             Stage? stage = architecture.Layers[l] switch
             {
-                Layer.Dense when isFirst && isSparse => Sparse = new SparseDenseStage(current, output, network.Parameters, l, miniBatchSize),
+                Layer.Dense when isFirst && isSparse && _input.Layout.IsUsersOrder => Sparse = new SparseDenseStage(current, output, network.Parameters, l, miniBatchSize),
                 Layer.Dense => new DenseStage(current, output, network.Parameters, l, goesBack, miniBatchSize),
-                Layer.Convolution spec when WinogradStage.Suits(spec, current.Layout, output) => new WinogradStage(current, output, spec, network.Parameters, l, goesBack, learns, miniBatchSize, Workers.Count),
-                Layer.Convolution spec => new ConvolutionStage(current, output, spec, network.Parameters, l, goesBack, learns, miniBatchSize, Workers.Count),
-                Layer.BatchNormalisation => new BatchNormalisationStage(current, network.Parameters, l, miniBatchSize),
-                Layer.MaxPool spec => new PoolingStage(current, output, (spec.Size, spec.Size), spec.Step, isMax: true, miniBatchSize),
-                Layer.AveragePool spec => new PoolingStage(current, output, (spec.Size, spec.Size), spec.Step, isMax: false, miniBatchSize),
-                Layer.GlobalAveragePool => new PoolingStage(current, output, (input.Height, input.Width), 1, isMax: false, miniBatchSize),
-                Layer.Dropout spec => new DropoutStage(current, spec.Rate, l, miniBatchSize),
-                Layer.Flatten when isFirst => null,
-                Layer.Flatten => new FlattenStage(current, miniBatchSize),
-                Layer.Activation { Function: ActivationFunction.Silu } => new SiluStage(current, miniBatchSize),
-                Layer.Activation spec => new ActivationStage(current, spec.Function),
+                Layer.Convolution spec when WinogradStage.Suits(spec, input, output) => new WinogradStage(current, output, spec, network.Parameters, l, goesBack, learns, miniBatchSize, workers),
+                Layer.Convolution spec => new ConvolutionStage(current, output, spec, network.Parameters, l, goesBack, learns, miniBatchSize, workers),
+                Layer.BatchNormalisation => new BatchNormalisationStage(current, network.Parameters, l, goesBack, miniBatchSize),
+                Layer.MaxPool spec => new PoolingStage(current, output, (spec.Size, spec.Size), spec.Step, isMax: true, goesBack, miniBatchSize),
+                Layer.AveragePool spec => new PoolingStage(current, output, (spec.Size, spec.Size), spec.Step, isMax: false, goesBack, miniBatchSize),
+                Layer.GlobalAveragePool => new PoolingStage(current, output, (input.Height, input.Width), 1, isMax: false, goesBack, miniBatchSize),
+                Layer.Dropout spec => new DropoutStage(current, spec.Rate, l, goesBack, miniBatchSize),
+                Layer.Flatten when isFirst => null, // the input is written as a vector
+                Layer.Flatten => new FlattenStage(current, flattenedPixels[l + 1], goesBack, miniBatchSize),
+                Layer.Activation { Function: ActivationFunction.Silu } => new SiluStage(current, goesBack, miniBatchSize),
+                Layer.Activation spec => new ActivationStage(current, spec.Function, goesBack),
                 _ => new SoftmaxStage(current),
             };
+            hasLearned |= network.Parameters.All[l] is not null;
             if (stage is null)
                 continue;
             if (stage is PoolingStage pooling && stages.Count > 0 && stages[^1] is ActivationStage { Function: ActivationFunction.Relu } relu)
@@ -81,15 +77,22 @@ internal sealed class Backpropagation : IDisposable
         }
 
         _target = new float[architecture.Output.Size];
-        _copyInputs = (_, start, end) =>
+        bool isUsersOrder = _input.Layout.IsUsersOrder;
+        float[][] ordered = [.. Enumerable.Range(0, workers).Select(_ => new float[isUsersOrder ? 0 : architecture.Input.Size])];
+        _copyInputs = (worker, start, end) =>
         {
             for (int i = start; i < end; i++)
             {
-                Span<float> input = _input.ValuesOf(i)[..architecture.Input.Size];
+                Span<float> input = isUsersOrder ? _input.ValuesOf(i)[..architecture.Input.Size] : ordered[worker];
                 _examples!.CopyInput(_miniBatch[i], input);
                 Distort?.Invoke(_miniBatch[i], input);
+                if (isUsersOrder)
+                    _input.ValuesOf(i)[input.Length..].Clear();
+                else
+                    _input.SetChannelsFirst(i, input);
             }
         };
+        Workers = new Workers(workers); // last, so that a refusal leaves no threads behind
     }
 
     public Workers Workers { get; }
@@ -120,12 +123,13 @@ internal sealed class Backpropagation : IDisposable
         return Forward(work);
     }
 
-    /// <summary>The same for inputs at hand, [count, inputs].</summary>
+    /// <summary>The same for inputs at hand, [count, inputs], each [channels, height, width].</summary>
     public ReadOnlySpan<float> FeedForward(ReadOnlySpan<float> inputs)
     {
         int size = _network.Architecture.Input.Size, count = inputs.Length / size;
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, _miniBatchSize, nameof(inputs));
         for (int i = 0; i < count; i++)
-            inputs.Slice(i * size, size).CopyTo(_input.ValuesOf(i));
+            _input.SetChannelsFirst(i, inputs.Slice(i * size, size));
         return Forward(new StageWork(count, IsTraining: false, Workers, Seed: 0));
     }
 
@@ -150,13 +154,19 @@ internal sealed class Backpropagation : IDisposable
         int last = _network.Architecture.Cost == Cost.Quadratic ? _stages.Length - 1 : _stages.Length - 2;
         for (int s = last; s >= 0; s--)
         {
-            if (s > 0)
+            if (_stages[s].GoesBack)
                 _stages[s].PropagateBack(work);
             _stages[s].AddGradient(work, destination);
         }
 
         return cost;
     }
+
+    /// <summary>For a pass that does not learn: the weights may have changed since its last call.</summary>
+    public void TakeWeightsAgain() => _isPrepared = false;
+
+    /// <summary>What each dropout layer multiplied its inputs with in the last mini-batch that was learned from.</summary>
+    public IEnumerable<(int Layer, Activations Masks)> DropoutMasks => _stages.OfType<DropoutStage>().Select(stage => (stage.Layer, stage.Masks));
 
     /// <summary>One example forward, with what there is to see on the way.</summary>
     public ForwardTrace Trace(Examples example)
@@ -185,6 +195,16 @@ internal sealed class Backpropagation : IDisposable
     public string? FirstLayerNotFinite(int items) =>
         _stages.FirstOrDefault(stage => stage.Output.Values.Slice(0, items * stage.Output.Layout.Stride).ContainsAny(float.NaN, float.PositiveInfinity, float.NegativeInfinity))?.Name;
 
+    /// <summary>A first layer that is an ordinary convolution takes an image without padding between its pixels; all others take padded channels.</summary>
+    private static Layout InputLayoutOf(Architecture architecture, int[] flattenedPixels)
+    {
+        if (architecture.Layers[0] is Layer.Flatten)
+            return Layout.Padded(architecture.ShapeBefore(1), flattenedPixels[1]);
+        return architecture.Layers[0] is Layer.Convolution spec && !WinogradStage.Suits(spec, architecture.Input, architecture.ShapeBefore(1))
+            ? Layout.Packed(architecture.Input)
+            : Layout.Padded(architecture.Input);
+    }
+
     private ReadOnlySpan<float> Forward(scoped in StageWork work)
     {
         foreach (Stage stage in _stages)
@@ -200,6 +220,9 @@ internal sealed class Backpropagation : IDisposable
 
     private void TakeInputs(Examples examples, ArraySegment<int> miniBatch, ArraySegment<int> next, in StageWork work)
     {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(miniBatch.Count, _miniBatchSize, nameof(miniBatch));
+        examples.RequireIndices(miniBatch);
+        examples.RequireIndices(next);
         (_examples, _miniBatch) = (examples, miniBatch);
         if (Sparse is not null)
             (Sparse.Rows, Sparse.Examples, Sparse.Next) = (examples.SparseInputs, miniBatch, next);

@@ -36,8 +36,8 @@ internal static class CostFunctions
             sum += cost switch
             {
                 Cost.Quadratic => 0.5 * (a[j] - y[j]) * (a[j] - y[j]),
-                Cost.CrossEntropy => -(y[j] * Math.Log(Math.Max(Least, a[j])) + (1 - y[j]) * Math.Log(Math.Max(Least, 1 - a[j]))),
-                _ => y[j] == 0 ? 0 : -y[j] * Math.Log(Math.Max(Least, a[j])), // a NaN stays one
+                Cost.CrossEntropy => -(y[j] * Numerics.PortableMath.Log(Math.Max(Least, a[j])) + (1 - y[j]) * Numerics.PortableMath.Log(Math.Max(Least, 1 - a[j]))),
+                _ => y[j] == 0 ? 0 : -y[j] * Numerics.PortableMath.Log(Math.Max(Least, a[j])), // a NaN stays one
             };
         }
 

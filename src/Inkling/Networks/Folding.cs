@@ -5,7 +5,8 @@ namespace Inkling;
 /// <summary>
 /// A network that gives the same outputs with fewer layers: dropout does nothing when reading, and batch normalisation behind
 /// a convolution or a dense layer is but another weight and bias: γ(w·x - μ)/σ + β (Jacob et al., arXiv 1712.05877, section 3.2).
-/// The largest of a window is taken before ReLU, which then has less to do: what is larger stays larger.
+/// The largest of a window is taken before ReLU, which then has less to do: what is larger stays larger. Layers that come to
+/// follow each other so need not be ones that could learn in that order.
 /// </summary>
 internal static class Folding
 {
@@ -37,7 +38,7 @@ internal static class Folding
             }
         }
 
-        Network folded = new(new ParameterBuffer(new Architecture(network.Architecture.Input, kept, network.Architecture.Cost)), network.Random.Clone()) { Temperature = network.Temperature, History = network.History };
+        Network folded = new(new ParameterBuffer(network.Architecture.Folded(kept)), network.Random.Clone()) { Temperature = network.Temperature, History = network.History };
         for (int l = 0; l < kept.Count; l++)
             Copy(network.Parameters, sources[l].Weights, sources[l].Normalisation, folded.Parameters.All[l]);
         return folded;

@@ -19,8 +19,7 @@ public sealed class FrozenNetwork : IDisposable
 
     private readonly Network _network;
     private readonly int _atOnce, _stride;
-    private readonly Lock _gate = new();
-    private readonly Stack<Backpropagation> _idle = new();
+    private readonly PassPool _passes;
 
     internal FrozenNetwork(Network network)
     {
@@ -29,6 +28,7 @@ public sealed class FrozenNetwork : IDisposable
         int largest = Enumerable.Range(0, architecture.Layers.Count + 1).Max(l => architecture.ShapeBefore(l).Size);
         _atOnce = Math.Clamp(FloatsAtOnce / largest, 1, MostAtOnce);
         _stride = Rows.StrideOf(OutputSize);
+        _passes = new PassPool(() => new Backpropagation(_network, _atOnce, learns: false));
     }
 
     /// <summary>Numbers in one input.</summary>
@@ -37,14 +37,17 @@ public sealed class FrozenNetwork : IDisposable
     /// <summary>Numbers in one output.</summary>
     public int OutputSize => _network.Architecture.Output.Size;
 
+    /// <summary>How many passes reading has needed so far: one for each of the calls that ran at once.</summary>
+    internal int PassesMade => _passes.Made;
+
     /// <summary>The outputs for one input or for many.</summary>
-    /// <param name="inputs">[count, <see cref="InputSize"/>].</param>
+    /// <param name="inputs">[count, <see cref="InputSize"/>]; of images [count, channels, height, width].</param>
     /// <param name="outputs">Receives [count, <see cref="OutputSize"/>].</param>
     /// <exception cref="ArgumentException">The lengths do not fit each other or the network.</exception>
     public void FeedForward(ReadOnlySpan<float> inputs, Span<float> outputs)
     {
         int count = CountOf(inputs.Length, outputs.Length);
-        Backpropagation pass = Take();
+        Backpropagation pass = _passes.Take();
         for (int start = 0; start < count; start += _atOnce)
         {
             int size = Math.Min(_atOnce, count - start);
@@ -53,11 +56,11 @@ public sealed class FrozenNetwork : IDisposable
                 padded.Slice(i * _stride, OutputSize).CopyTo(outputs[((start + i) * OutputSize)..]);
         }
 
-        GiveBack(pass);
+        _passes.GiveBack(pass);
     }
 
     /// <summary>The outputs for many inputs, shared out among threads.</summary>
-    /// <param name="inputs">[count, <see cref="InputSize"/>].</param>
+    /// <param name="inputs">[count, <see cref="InputSize"/>]; of images [count, channels, height, width].</param>
     /// <param name="outputs">Receives [count, <see cref="OutputSize"/>], the same numbers for any number of threads.</param>
     /// <param name="threads">The most threads, at least 1.</param>
     /// <exception cref="ArgumentException">The lengths do not fit each other or the network.</exception>
@@ -79,36 +82,12 @@ public sealed class FrozenNetwork : IDisposable
     }
 
     /// <summary>Lets the memory go that calls have worked in; a later call takes new.</summary>
-    public void Dispose()
-    {
-        lock (_gate)
-        {
-            while (_idle.TryPop(out Backpropagation? pass))
-                pass.Dispose();
-        }
-    }
+    public void Dispose() => _passes.Clear();
 
     private int CountOf(int inputs, int outputs)
     {
         if (inputs % InputSize != 0 || outputs != inputs / InputSize * OutputSize)
             throw new ArgumentException($"The network takes {InputSize} numbers for an input and gives {OutputSize}; there are {inputs} for inputs and {outputs} for outputs.", nameof(inputs));
         return inputs / InputSize;
-    }
-
-    private Backpropagation Take()
-    {
-        lock (_gate)
-        {
-            if (_idle.TryPop(out Backpropagation? pass))
-                return pass;
-        }
-
-        return new Backpropagation(_network, _atOnce, learns: false);
-    }
-
-    private void GiveBack(Backpropagation pass)
-    {
-        lock (_gate)
-            _idle.Push(pass);
     }
 }

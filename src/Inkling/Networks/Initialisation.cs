@@ -35,11 +35,12 @@ internal static class InitialisationMethods
             // What a weight feeds: a convolution's fan-out counts the places of its kernel, as its fan-in does.
             double fanOut = layer.WeightShape is [int channels, _, int height, int width] ? channels * height * width : layer.Neurons;
             double bound = Math.Sqrt(6 / (layer.Inputs + fanOut)), scaled = 1 / Math.Sqrt(layer.Inputs), he = Math.Sqrt(2.0 / layer.Inputs);
+            Span<float> panels = layer.Panels;
             for (int j = 0; j < layer.Neurons; j++)
             {
-                for (int k = 0; k < layer.Inputs; k++)
+                for (int k = 0; k < layer.Inputs; k++) // in the engine's order, so that a seed's weights stay what they were
                 {
-                    layer[j, k] = (float)(initialisation switch
+                    panels[Rows.IndexOf(j, k, layer.Inputs)] = (float)(initialisation switch
                     {
                         Initialisation.StandardNormal => random.NextGaussian(),
                         Initialisation.Scaled => random.NextGaussian() * scaled,

@@ -27,9 +27,10 @@ public sealed class InputGradient
 
     /// <summary>The gradient of an output for an input.</summary>
     /// <param name="network">The network; not changed.</param>
-    /// <param name="input">As many numbers as the first layer has neurons.</param>
+    /// <param name="input">As many numbers as the input's shape has; of an image [channels, height, width].</param>
     /// <param name="output">Which output; null for the largest.</param>
-    /// <exception cref="ArgumentException">The input has another length, or there is no such output.</exception>
+    /// <exception cref="ArgumentException">The input has another length.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such output.</exception>
     public static InputGradient Of(Network network, ReadOnlySpan<float> input, int? output = null)
     {
         ArgumentNullException.ThrowIfNull(network);
@@ -37,7 +38,7 @@ public sealed class InputGradient
         if (input.Length != architecture.Input.Size)
             throw new ArgumentException($"The network has {architecture.Input.Size} inputs; the input has {input.Length} numbers.", nameof(input));
         if (output is < 0 || output >= architecture.Output.Size)
-            throw new ArgumentException($"The network has {architecture.Output.Size} outputs; there is no output {output}.", nameof(output));
+            throw new ArgumentOutOfRangeException(nameof(output), output, $"The network has {architecture.Output.Size} outputs.");
         int count = architecture.Layers.Count;
         float[][] values = new float[count + 1][];
         values[0] = input.ToArray();
@@ -202,7 +203,8 @@ public sealed class InputGradient
                     for (int v = 0; v < kernel; v++, k++)
                     {
                         int first = Math.Max(0, (spec.Padding - v + stride - 1) / stride);
-                        int end = Math.Min(to.Width, (from.Width - 1 + spec.Padding - v) / stride + 1);
+                        int reach = from.Width - 1 + spec.Padding - v; // under 0 where the weight sees nothing but padding
+                        int end = reach < 0 ? 0 : Math.Min(to.Width, reach / stride + 1);
                         if (end <= first)
                             continue;
                         for (int i = 0; i < to.Height; i++)

@@ -20,6 +20,12 @@ public abstract record Layer
     /// <summary>Weights, biases, scales and shifts that are learned.</summary>
     internal virtual int ParametersFor(Shape input) => 0;
 
+    /// <summary>Numbers that the engine keeps for the layer and works with, at most, beside its input and output; more where that overflows.</summary>
+    internal virtual long WorkingNumbersFor(Shape input) => ParametersFor(input);
+
+    /// <summary>The next multiple of 16.</summary>
+    internal static long PaddedTo16(long n) => (n + 15) / 16 * 16;
+
     /// <summary>Multiply-adds for one example forward.</summary>
     internal virtual long MultiplyAddsFor(Shape input) => 0;
 
@@ -42,6 +48,10 @@ public abstract record Layer
 
         internal override int ParametersFor(Shape input) => checked((input.Size + (HasBias ? 1 : 0)) * Neurons);
 
+        /// <summary>Weights, and those transposed.</summary>
+        internal override long WorkingNumbersFor(Shape input) =>
+            checked(((long)input.Size + 1) * PaddedTo16(Neurons) + PaddedTo16(input.Size) * Neurons);
+
         internal override long MultiplyAddsFor(Shape input) => (long)input.Size * Neurons;
     }
 
@@ -61,12 +71,25 @@ public abstract record Layer
         {
             Require(Channels >= 1 && Kernel >= 1 && Stride >= 1, $"needs at least 1 channel, a kernel of at least 1x1 and a stride of at least 1");
             Require(Padding >= 0 && Padding < Kernel, $"has a padding that is not from 0 to {Kernel - 1}, less than its kernel");
-            int height = (input.Height + 2 * Padding - Kernel) / Stride + 1, width = (input.Width + 2 * Padding - Kernel) / Stride + 1;
-            Require(input.Height + 2 * Padding >= Kernel && input.Width + 2 * Padding >= Kernel, $"has a kernel of {Kernel}x{Kernel}, larger than its input {input}{(Padding == 0 ? "" : Text($" with padding {Padding}"))}");
+            long frameHeight = input.Height + 2L * Padding, frameWidth = input.Width + 2L * Padding;
+            int height = checked((int)((frameHeight - Kernel) / Stride + 1)), width = checked((int)((frameWidth - Kernel) / Stride + 1));
+            Require(frameHeight >= Kernel && frameWidth >= Kernel, $"has a kernel of {Kernel}x{Kernel}, larger than its input {input}{(Padding == 0 ? "" : Text($" with padding {Padding}"))}");
             return new Shape(Channels, height, width);
         }
 
         internal override int ParametersFor(Shape input) => checked((input.Channels * Kernel * Kernel + (HasBias ? 1 : 0)) * Channels);
+
+        /// <summary>Weights, those turned round, and the frames of zeros that an input and its errors are copied into.</summary>
+        internal override long WorkingNumbersFor(Shape input)
+        {
+            checked
+            {
+                long places = (long)Kernel * Kernel;
+                long frame = (input.Height + 2L * Padding) * (input.Width + 2L * Padding) * input.Channels;
+                long errorFrame = ((long)input.Height + Kernel) * ((long)input.Width + Kernel) * Channels;
+                return (input.Channels * places + 1) * PaddedTo16(Channels) + PaddedTo16(input.Channels) * places * Channels + frame + errorFrame;
+            }
+        }
 
         internal override long MultiplyAddsFor(Shape input) => (long)OutputOf(input).Size * input.Channels * Kernel * Kernel;
     }
@@ -117,7 +140,7 @@ public abstract record Layer
 
         internal override Shape OutputOf(Shape input) => input;
 
-        internal override int ParametersFor(Shape input) => 2 * input.Channels;
+        internal override int ParametersFor(Shape input) => checked(2 * input.Channels);
     }
 
     /// <summary>While learning, each number is left out with this probability and the others scaled up (Srivastava et al. 2014).</summary>

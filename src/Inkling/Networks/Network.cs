@@ -20,6 +20,8 @@ namespace Inkling;
 /// </remarks>
 public sealed class Network
 {
+    private readonly PassPool _passes; // the working memory of FeedForward and Trace
+
     /// <summary>The seed's network: sigmoid neurons and the quadratic cost, weights and biases standard normal.</summary>
     /// <param name="sizes">Neurons in each layer, the inputs first: [784, 30, 10].</param>
     /// <param name="seed">The same seed gives the same network, and the same training after it, to the bit.</param>
@@ -44,6 +46,7 @@ public sealed class Network
     {
         Parameters = parameters;
         Random = random;
+        _passes = new PassPool(() => new Backpropagation(this, miniBatchSize: 1, learns: false));
     }
 
     /// <summary>The layers and the cost, as data.</summary>
@@ -65,7 +68,14 @@ public sealed class Network
     /// What the logarithms of the outputs are divided by where confidences are asked for, so that they are right as often as
     /// they say (<see cref="Calibration"/>); 1 where that was never measured.
     /// </summary>
-    public double Temperature { get; set; } = 1;
+    /// <exception cref="ArgumentOutOfRangeException">It is not over 0, or not a number.</exception>
+    public double Temperature
+    {
+        get;
+        set => field = value > 0 && double.IsFinite(value) ? value : throw new ArgumentOutOfRangeException(nameof(value), value, "A temperature is a number over 0.");
+    }
+
+    = 1;
 
     /// <summary>
     /// How it was trained, one training after the other, in words; saved with it as safetensors and ONNX. Null where that is not
@@ -83,26 +93,40 @@ public sealed class Network
     /// <summary>What its first weights were drawn by; null where they came from elsewhere, as from a file.</summary>
     internal int? Seed { get; private init; }
 
+    /// <summary>How many passes reading has needed so far: one for each of the calls that ran at once.</summary>
+    internal int PassesMade => _passes.Made;
+
     /// <summary>Drawn from at birth and then by every shuffle, so that training twice for one epoch is not the same epoch twice.</summary>
     internal RandomStream Random { get; }
 
     /// <summary>The network's outputs for an input: a' = σ(w·a + b), layer after layer.</summary>
-    /// <param name="input">As many numbers as the first layer has neurons.</param>
-    /// <returns>As many numbers between 0 and 1 as the last layer has neurons.</returns>
+    /// <param name="input">As many numbers as the input's shape has; of an image [channels, height, width].</param>
+    /// <returns>As many numbers as the last layer has neurons; between 0 and 1 behind sigmoid and softmax.</returns>
     /// <exception cref="ArgumentException">The input has another length.</exception>
-    public float[] FeedForward(ReadOnlySpan<float> input) => Trace(input).Activations[^1];
+    /// <remarks>For many inputs at a time, <see cref="Freeze"/> is faster.</remarks>
+    public float[] FeedForward(ReadOnlySpan<float> input)
+    {
+        RequireInput(input);
+        Backpropagation pass = TakePass();
+        float[] outputs = pass.FeedForward(input)[..Architecture.Output.Size].ToArray();
+        _passes.GiveBack(pass);
+        return outputs;
+    }
 
     /// <summary>The same as <see cref="FeedForward"/>, with everything there is to see on the way.</summary>
-    /// <param name="input">As many numbers as the first layer has neurons.</param>
+    /// <param name="input">As many numbers as the input's shape has; of an image [channels, height, width], as all images in the trace.</param>
     /// <exception cref="ArgumentException">The input has another length.</exception>
     public ForwardTrace Trace(ReadOnlySpan<float> input)
     {
-        using Backpropagation pass = new(this, miniBatchSize: 1, learns: false);
-        return pass.Trace(AsExamples(input, new float[Architecture.Output.Size]));
+        VectorExamples example = AsExamples(input, new float[Architecture.Output.Size]);
+        Backpropagation pass = TakePass();
+        ForwardTrace trace = pass.Trace(example);
+        _passes.GiveBack(pass);
+        return trace;
     }
 
     /// <summary>The gradient of the cost C = ½‖y - a‖² of one example, by backpropagation (Nielsen, chapter 2).</summary>
-    /// <param name="input">x: as many numbers as the first layer has neurons.</param>
+    /// <param name="input">x: as many numbers as the input's shape has; of an image [channels, height, width].</param>
     /// <param name="target">y: as many numbers as the last layer has neurons.</param>
     /// <exception cref="ArgumentException">A length does not fit.</exception>
     public Gradient Backpropagate(ReadOnlySpan<float> input, ReadOnlySpan<float> target)
@@ -135,8 +159,20 @@ public sealed class Network
 
     private VectorExamples AsExamples(ReadOnlySpan<float> input, float[] target)
     {
+        RequireInput(input);
+        return new VectorExamples([(input.ToArray(), target)]);
+    }
+
+    private void RequireInput(ReadOnlySpan<float> input)
+    {
         if (input.Length != Architecture.Input.Size)
             throw new ArgumentException($"The network has {Architecture.Input.Size} inputs; the input has {input.Length} numbers.", nameof(input));
-        return new VectorExamples([(input.ToArray(), target)]);
+    }
+
+    private Backpropagation TakePass()
+    {
+        Backpropagation pass = _passes.Take();
+        pass.TakeWeightsAgain();
+        return pass;
     }
 }

@@ -16,7 +16,7 @@ internal sealed class ParameterBuffer
         int length = 0, statistics = 0;
         for (int l = 0; l < architecture.Layers.Count; l++)
         {
-            int channels = Rows.StrideOf(architecture.ShapeBefore(l).Channels);
+            int channels = checked(Rows.StrideOf(architecture.ShapeBefore(l).Channels));
             length = checked(length + architecture.Layers[l] switch
             {
                 Layer.Dense dense => WeightedLayer.BufferLength(architecture.ShapeBefore(l).Size, dense.Neurons),
@@ -68,25 +68,24 @@ internal sealed class ParameterBuffer
     private void MakeViews(Architecture architecture)
     {
         int start = 0, statistics = 0;
-        Shape beforeFlatten = architecture.Input;
+        int[] flattenedPixels = Layout.FlattenedPixelsOf(architecture);
         for (int l = 0; l < architecture.Layers.Count; l++)
         {
             Shape input = architecture.ShapeBefore(l);
             switch (architecture.Layers[l])
             {
                 case Layer.Dense spec:
-                    Dense dense = new(_values, start, beforeFlatten, spec);
+                    Dense dense = new(_values, start, input, flattenedPixels[l], spec);
                     All[l] = dense;
                     start += WeightedLayer.BufferLength(dense.Inputs, dense.Neurons);
                     break;
                 case Layer.Convolution spec:
-                    Convolution convolution = new(_values, start, input, spec);
+                    Convolution convolution = new(_values, start, input, flattenedPixels[l], spec);
                     All[l] = convolution;
                     start += WeightedLayer.BufferLength(convolution.Inputs, convolution.Neurons);
                     break;
                 case Layer.BatchNormalisation:
-                    int positions = input.IsVector ? beforeFlatten.Height * beforeFlatten.Width : 1;
-                    BatchNormalisation normalisation = new(_values, start, _statistics, statistics, positions, input.Channels);
+                    BatchNormalisation normalisation = new(_values, start, _statistics, statistics, flattenedPixels[l], input.Channels);
                     normalisation.Scale.Fill(1);
                     normalisation.RunningVariance.Fill(1);
                     All[l] = normalisation;
@@ -94,9 +93,6 @@ internal sealed class ParameterBuffer
                     statistics += 2 * Rows.StrideOf(input.Channels);
                     break;
             }
-
-            if (architecture.Layers[l] is Layer.Dense || (architecture.Layers[l] is not Layer.Flatten && architecture.ShapeBefore(l + 1) != input))
-                beforeFlatten = architecture.ShapeBefore(l + 1);
         }
     }
 }

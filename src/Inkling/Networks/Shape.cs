@@ -14,6 +14,9 @@ public readonly record struct Shape(int Channels, int Height = 1, int Width = 1)
     /// <summary>True where there is one number a channel, as in what a dense layer takes.</summary>
     public bool IsVector => Height == 1 && Width == 1;
 
+    /// <summary>Whether it is one grey image of this size, or that image's pixels as a vector.</summary>
+    internal bool IsGreyImage(int height, int width) => this == new Shape(1, height, width) || this == new Shape(height * width);
+
     /// <summary><c>1x28x28</c>, or <c>784</c> for a vector.</summary>
     public override string ToString() =>
         IsVector ? Channels.ToString(CultureInfo.InvariantCulture) : string.Create(CultureInfo.InvariantCulture, $"{Channels}x{Height}x{Width}");

@@ -57,7 +57,17 @@ internal sealed class TwoLayerDescent : IDisposable
         _descend = (_, start, end) =>
         {
             for (int share = start; share < end; share++)
-                Descend(share);
+            {
+                try
+                {
+                    Descend(share);
+                }
+                catch
+                {
+                    _rendezvous.Break(); // or the others would wait for this thread for ever
+                    throw;
+                }
+            }
         };
     }
 
@@ -99,7 +109,8 @@ internal sealed class TwoLayerDescent : IDisposable
             _rendezvous.Arrive(share, _step + step + 1);
             for (int i = next + nextBatch.Length; i < Math.Min(next + 2 * _miniBatchSize, _order.Count); i++)
                 _inputs.Announce(_order[i]);
-            _rendezvous.Wait(_step + step + 1);
+            if (!_rendezvous.Wait(_step + step + 1))
+                return; // another thread has failed: what it threw reaches the caller
             double cost = FindErrors(_scratch[share], half, miniBatch, _scales.Span[step]);
             if (share == 0)
                 _costSum += cost;

@@ -8,27 +8,27 @@ namespace Inkling;
 /// </summary>
 /// <remarks>
 /// In the buffer the weights lie in panels of 16 neurons, [panels, inputs, 16]: one input's weights to the neurons of a panel
-/// are contiguous (docs/kernels.md). Padding is zero and stays zero. Inputs are in the order [height, width, channels], in
-/// which the engine keeps images; <see cref="CopyWeights"/> and <see cref="SetWeights"/> speak PyTorch's
-/// [channels, height, width].
+/// are contiguous (docs/kernels.md). Padding is zero and stays zero. There inputs are in the order [height, width, channels],
+/// in which the engine keeps images; whoever asks for weights gets and sets them in PyTorch's [channels, height, width].
 /// </remarks>
 public abstract class WeightedLayer
 {
     private readonly AlignedBuffer _buffer;
-    private readonly int _start, _positions, _channels;
+    private readonly int _start, _positions;
 
-    private protected WeightedLayer(AlignedBuffer buffer, int start, int positions, int channels, int neurons, bool hasBias)
+    private protected WeightedLayer(AlignedBuffer buffer, int start, int positions, int channels, int flattenedPixels, int neurons, bool hasBias)
     {
         _buffer = buffer;
         _start = start;
         _positions = positions;
-        _channels = channels;
+        Channels = channels;
+        FlattenedPixels = flattenedPixels;
         Neurons = neurons;
         HasBias = hasBias;
     }
 
     /// <summary>Numbers that each neuron looks at: its fan-in.</summary>
-    public int Inputs => _positions * _channels;
+    public int Inputs => _positions * Channels;
 
     /// <summary>Neurons, or a convolution's output channels.</summary>
     public int Neurons { get; }
@@ -45,6 +45,12 @@ public abstract class WeightedLayer
     /// <summary>The shape of the weights as PyTorch has it.</summary>
     internal abstract int[] WeightShape { get; }
 
+    /// <summary>Channels of the input: for a dense layer, the length of its vector.</summary>
+    internal int Channels { get; }
+
+    /// <summary>How many pixels each of the maps had that were flattened to the input; otherwise 1 (<see cref="Layout.FlattenedPixels"/>).</summary>
+    internal int FlattenedPixels { get; }
+
     internal int Stride => Rows.StrideOf(Neurons);
 
     /// <summary>[panels, inputs, 16].</summary>
@@ -56,7 +62,7 @@ public abstract class WeightedLayer
     /// <summary>Where the weights lie in the buffer: what weight decay shrinks.</summary>
     internal Range WeightRange => (_start + Stride)..(_start + Stride + Inputs * Stride);
 
-    /// <summary>The weight w[j,k] from input k, in the engine's order, to neuron j.</summary>
+    /// <summary>The weight w[j,k] from input k of [channels, height, width] to neuron j.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such neuron or input.</exception>
     public float this[int neuron, int input]
     {
@@ -69,14 +75,11 @@ public abstract class WeightedLayer
     {
         float[] weights = new float[Neurons * Inputs];
         ReadOnlySpan<float> panels = Panels;
-        int at = 0;
+        int[] order = EngineOrder();
         for (int j = 0; j < Neurons; j++)
         {
-            for (int channel = 0; channel < _channels; channel++)
-            {
-                for (int position = 0; position < _positions; position++)
-                    weights[at++] = panels[Rows.IndexOf(j, position * _channels + channel, Inputs)];
-            }
+            for (int k = 0; k < order.Length; k++)
+                weights[j * order.Length + k] = panels[Rows.IndexOf(j, order[k], order.Length)];
         }
 
         return weights;
@@ -90,14 +93,11 @@ public abstract class WeightedLayer
         if (weights.Length != Neurons * Inputs)
             throw new ArgumentException($"A layer of {Neurons} neurons with {Inputs} inputs has {Neurons * Inputs} weights, not {weights.Length}.", nameof(weights));
         Span<float> panels = Panels;
-        int at = 0;
+        int[] order = EngineOrder();
         for (int j = 0; j < Neurons; j++)
         {
-            for (int channel = 0; channel < _channels; channel++)
-            {
-                for (int position = 0; position < _positions; position++)
-                    panels[Rows.IndexOf(j, position * _channels + channel, Inputs)] = weights[at++];
-            }
+            for (int k = 0; k < order.Length; k++)
+                panels[Rows.IndexOf(j, order[k], order.Length)] = weights[j * order.Length + k];
         }
     }
 
@@ -109,8 +109,13 @@ public abstract class WeightedLayer
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(neuron, Neurons);
         ArgumentOutOfRangeException.ThrowIfNegative(input);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(input, Inputs);
-        return Rows.IndexOf(neuron, input, Inputs);
+        return Rows.IndexOf(neuron, EngineInput(input), Inputs);
     }
+
+    /// <summary>For each input of [channels, height, width], where it is in the engine's order.</summary>
+    private int[] EngineOrder() => [.. Enumerable.Range(0, Inputs).Select(EngineInput)];
+
+    private int EngineInput(int input) => input % _positions * Channels + Layout.ChannelOf(input / _positions, Channels, FlattenedPixels);
 }
 
 /// <summary>A fully connected layer, z = w·x + b.</summary>
@@ -118,10 +123,11 @@ public sealed class Dense : WeightedLayer
 {
     /// <param name="buffer">Where the parameters lie.</param>
     /// <param name="start">From where on.</param>
-    /// <param name="input">What comes in; of images that were flattened, their shape before.</param>
+    /// <param name="input">What comes in, a vector.</param>
+    /// <param name="flattenedPixels">Of images that were flattened, how many pixels each map had; otherwise 1.</param>
     /// <param name="spec">The layer as data.</param>
-    internal Dense(AlignedBuffer buffer, int start, Shape input, Layer.Dense spec)
-        : base(buffer, start, input.Height * input.Width, input.Channels, spec.Neurons, spec.HasBias)
+    internal Dense(AlignedBuffer buffer, int start, Shape input, int flattenedPixels, Layer.Dense spec)
+        : base(buffer, start, positions: 1, input.Size, flattenedPixels, spec.Neurons, spec.HasBias)
     {
     }
 
@@ -133,32 +139,36 @@ public sealed class Convolution : WeightedLayer
 {
     private readonly int[] _weightShape;
 
-    internal Convolution(AlignedBuffer buffer, int start, Shape input, Layer.Convolution spec)
-        : base(buffer, start, spec.Kernel * spec.Kernel, input.Channels, spec.Channels, spec.HasBias) =>
+    internal Convolution(AlignedBuffer buffer, int start, Shape input, int flattenedPixels, Layer.Convolution spec)
+        : base(buffer, start, spec.Kernel * spec.Kernel, input.Channels, flattenedPixels, spec.Channels, spec.HasBias) =>
         _weightShape = [spec.Channels, input.Channels, spec.Kernel, spec.Kernel];
 
     internal override int[] WeightShape => _weightShape;
 }
 
-/// <summary>What a batch normalisation has learned, γ and β, and what it has seen.</summary>
+/// <summary>
+/// What a batch normalisation has learned, γ and β, and what it has seen. Behind flattened feature maps each number is a
+/// channel, and channels are in the order [height, width, channels], in which the engine keeps maps; saved networks have
+/// PyTorch's order.
+/// </summary>
 public sealed class BatchNormalisation
 {
     private readonly AlignedBuffer _parameters, _statistics;
-    private readonly int _start, _statisticsStart, _positions, _channels;
+    private readonly int _start, _statisticsStart, _channels;
 
     /// <param name="parameters">Where γ and β lie.</param>
     /// <param name="start">From where on.</param>
     /// <param name="statistics">Where means and variances lie.</param>
     /// <param name="statisticsStart">From where on.</param>
-    /// <param name="positions">Numbers of each feature map, where maps were flattened before it and each number is a channel; otherwise 1.</param>
+    /// <param name="flattenedPixels">Numbers of each feature map, where maps were flattened before it and each number is a channel; otherwise 1.</param>
     /// <param name="channels">Channels in all.</param>
-    internal BatchNormalisation(AlignedBuffer parameters, int start, AlignedBuffer statistics, int statisticsStart, int positions, int channels)
+    internal BatchNormalisation(AlignedBuffer parameters, int start, AlignedBuffer statistics, int statisticsStart, int flattenedPixels, int channels)
     {
         _parameters = parameters;
         _start = start;
         _statistics = statistics;
         _statisticsStart = statisticsStart;
-        _positions = positions;
+        FlattenedPixels = flattenedPixels;
         _channels = channels;
     }
 
@@ -173,6 +183,8 @@ public sealed class BatchNormalisation
 
     /// <summary>[channels]: the variance likewise.</summary>
     public Span<float> RunningVariance => PaddedRunningVariance[.._channels];
+
+    internal int FlattenedPixels { get; }
 
     internal Span<float> PaddedScale => _parameters.Slice(_start, Stride);
 
@@ -189,7 +201,7 @@ public sealed class BatchNormalisation
     {
         float[] ordered = new float[_channels];
         for (int c = 0; c < _channels; c++)
-            ordered[PyTorchIndex(c)] = values[c];
+            ordered[c] = values[Layout.ChannelOf(c, _channels, FlattenedPixels)];
         return ordered;
     }
 
@@ -197,12 +209,6 @@ public sealed class BatchNormalisation
     internal void SetOrdered(Span<float> values, ReadOnlySpan<float> ordered)
     {
         for (int c = 0; c < _channels; c++)
-            values[c] = ordered[PyTorchIndex(c)];
-    }
-
-    private int PyTorchIndex(int channel)
-    {
-        int maps = _channels / _positions;
-        return channel % maps * _positions + channel / maps;
+            values[Layout.ChannelOf(c, _channels, FlattenedPixels)] = ordered[c];
     }
 }

@@ -28,5 +28,5 @@ internal sealed class AlignedBuffer
     public Span<float> Span => _array.AsSpan(_start, Length);
 
     [MethodImpl(Hot.Inline)]
-    public Span<float> Slice(int start, int length) => _array.AsSpan(_start + start, length);
+    public Span<float> Slice(int start, int length) => _array.AsSpan(_start, Length).Slice(start, length);
 }

@@ -6,24 +6,26 @@ namespace Inkling.Numerics;
 
 /// <summary>
 /// What layers do to each number by itself, and to a vector of outputs. Spans are a multiple of 16 long. Products and sums
-/// are rounded one by one, so that the vector width does not show.
+/// are rounded one by one, so that the vector width does not show. A NaN goes through all of them; only where ReLU's slope is
+/// 0 no error goes back, whatever it is.
 /// </summary>
+/// <exception cref="ArgumentException">A length is no multiple of 16, or one is shorter than what is written.</exception>
 internal static class Elementwise
 {
     /// <summary>a = max(0, a).</summary>
     public static void Relu(Span<float> a)
     {
         foreach (ref Vector<float> x in Wide(a))
-            x = Vector.MaxNative(Vector<float>.Zero, x); // in this order a NaN stays one, to be found
+            x = Vector.ConditionalSelect(Vector.LessThan(x, Vector<float>.Zero), Vector<float>.Zero, x); // a NaN stays one
     }
 
-    /// <summary>errors = 0 where a is not over 0.</summary>
+    /// <summary>errors = 0 where a is 0 or less.</summary>
     public static void TimesReluSlope(ReadOnlySpan<float> a, Span<float> errors)
     {
         ReadOnlySpan<Vector<float>> x = Wide(a);
         Span<Vector<float>> e = Wide(errors);
         for (int i = 0; i < e.Length; i++)
-            e[i] = Vector.ConditionalSelect(Vector.GreaterThan(x[i], Vector<float>.Zero), e[i], Vector<float>.Zero);
+            e[i] = Vector.ConditionalSelect(Vector.LessThanOrEqual(x[i], Vector<float>.Zero), Vector<float>.Zero, e[i]);
     }
 
     /// <summary>tanh z = 2σ(2z) - 1, from σ(2z).</summary>
@@ -60,9 +62,12 @@ internal static class Elementwise
             to[i] = x[i] * y[i];
     }
 
-    /// <summary>e^z / Σ e^z over the first <paramref name="count"/>; zeros behind them.</summary>
+    /// <summary>
+    /// e^z / Σ e^z over the first <paramref name="count"/>; zeros behind them. Where one of them is NaN or infinite, all are NaN.
+    /// </summary>
     public static void Softmax(Span<float> z, int count)
     {
+        KernelArguments.Require(KernelArguments.IsWholePanels(z.Length) && count >= 1 && count <= z.Length);
         float largest = float.NegativeInfinity;
         double sum = 0;
         foreach (float x in z[..count])
@@ -73,7 +78,8 @@ internal static class Elementwise
 
         if (!double.IsFinite(sum))
         {
-            z.Fill(float.NaN); // the vector exponential would hide it
+            z[..count].Fill(float.NaN);
+            z[count..].Clear();
             return;
         }
 
@@ -90,9 +96,20 @@ internal static class Elementwise
             e *= scale;
     }
 
+    /// <summary>The numbers as vectors.</summary>
+    /// <exception cref="ArgumentException">They are no multiple of 16: those behind the last whole vector would be left out.</exception>
     [MethodImpl(Hot.Inline)]
-    internal static Span<Vector<float>> Wide(Span<float> x) => MemoryMarshal.Cast<float, Vector<float>>(x);
+    internal static Span<Vector<float>> Wide(Span<float> x)
+    {
+        KernelArguments.Require(KernelArguments.IsWholePanels(x.Length));
+        return MemoryMarshal.Cast<float, Vector<float>>(x);
+    }
 
+    /// <inheritdoc cref="Wide(Span{float})"/>
     [MethodImpl(Hot.Inline)]
-    internal static ReadOnlySpan<Vector<float>> Wide(ReadOnlySpan<float> x) => MemoryMarshal.Cast<float, Vector<float>>(x);
+    internal static ReadOnlySpan<Vector<float>> Wide(ReadOnlySpan<float> x)
+    {
+        KernelArguments.Require(KernelArguments.IsWholePanels(x.Length));
+        return MemoryMarshal.Cast<float, Vector<float>>(x);
+    }
 }

@@ -9,7 +9,13 @@ internal static partial class PanelProducts
         where TSimd : ISimd<TVector>
         where TVector : struct
     {
+        if (rows.IsEmpty || offsets.IsEmpty)
+            return;
         int stride = delta.Length / rows.Length, lanes = TSimd.Lanes, panelLength = offsets.Length * Rows.Panel, tiles = Tiles(offsets.Length);
+        KernelArguments.Require(KernelArguments.IsWholePanels(stride) && stride * rows.Length == delta.Length);
+        KernelArguments.Require((long)KernelArguments.Largest(rows) + KernelArguments.Largest(offsets) < x.Length);
+        KernelArguments.Require((long)stride * offsets.Length <= weights.Length);
+        KernelArguments.Require(firstTile >= 0 && endTile <= TileCount(offsets.Length, stride));
         for (int tile = firstTile; tile < endTile; tile++)
         {
             int k = tile % tiles * WeightsAtOnce, first = tile / tiles * 2 * Rows.Panel, end = Math.Min(first + 2 * Rows.Panel, stride);

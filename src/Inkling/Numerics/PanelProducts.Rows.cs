@@ -10,6 +10,11 @@ internal static partial class PanelProducts
         where TVector : struct
     {
         int stride = bias.Length, lanes = TSimd.Lanes, panelLength = window.Size * Rows.Panel;
+        if (rows.IsEmpty)
+            return;
+        KernelArguments.Require(window is { Runs: >= 1, Length: >= 1, Pitch: >= 0 } && KernelArguments.IsWholePanels(stride));
+        KernelArguments.Require(KernelArguments.Largest(rows) + window.Reach <= x.Length);
+        KernelArguments.Require((long)stride * window.Size <= weights.Length && (long)stride * rows.Length <= y.Length);
         if (IsNine(window))
         {
             for (int j = 0; j < stride; j += lanes)

@@ -12,6 +12,9 @@ internal readonly record struct Window(int Runs, int Length, int Pitch)
     /// <summary>How many numbers a row looks at: K of the product.</summary>
     public int Size => Runs * Length;
 
+    /// <summary>From the first of them to behind the last.</summary>
+    public long Reach => (Runs - 1L) * Pitch + Length;
+
     /// <summary>Where each of them lies, from the row's first number: [size].</summary>
     public int[] Offsets()
     {
@@ -32,6 +35,7 @@ internal readonly record struct Window(int Runs, int Length, int Pitch)
 /// used seven times, an input twice. Every sum runs over k in ascending order, whatever the vector width and whoever
 /// computes it.
 /// </remarks>
+/// <exception cref="ArgumentException">A row reaches out of x, or the lengths do not fit each other.</exception>
 internal static partial class PanelProducts
 {
     private const int RowsAtOnce = 7, FewRows = 4, WeightsAtOnce = 8;

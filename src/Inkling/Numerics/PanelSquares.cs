@@ -7,6 +7,7 @@ namespace Inkling.Numerics;
 /// Products with the sixteen by sixteen weights that lead from a panel of neurons to at most sixteen outputs: so small that
 /// calling <see cref="PanelProducts"/> would take longer than the work.
 /// </summary>
+/// <exception cref="ArgumentException">The lengths do not fit each other.</exception>
 internal static class PanelSquares
 {
     private const int Panel = Rows.Panel;
@@ -47,6 +48,8 @@ internal static class PanelSquares
         where TSimd : ISimd<TVector>
         where TVector : struct
     {
+        KernelArguments.Require(inputs is >= 1 and <= Panel && KernelArguments.IsWholePanels(x.Length));
+        KernelArguments.Require(inputs * Panel <= weights.Length && bias.Length >= Panel && x.Length <= y.Length);
         for (nuint j = 0; j < Panel; j += (nuint)TSimd.Lanes)
         {
             ref float w = ref Unsafe.Add(ref Unsafe.AsRef(in weights[0]), j);
@@ -86,6 +89,10 @@ internal static class PanelSquares
         where TSimd : ISimd<TVector>
         where TVector : struct
     {
+        KernelArguments.Require(inputs is >= 1 and <= Panel && KernelArguments.IsWholePanels(x.Length));
+        KernelArguments.Require(inputs * Panel <= weights.Length && x.Length <= delta.Length);
+        if (x.IsEmpty)
+            return;
         for (nuint j = 0; j < Panel; j += (nuint)TSimd.Lanes)
         {
             ref float w = ref Unsafe.Add(ref weights[0], j);

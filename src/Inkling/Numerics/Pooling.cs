@@ -4,7 +4,11 @@ using System.Runtime.Intrinsics;
 
 namespace Inkling.Numerics;
 
-/// <summary>The largest, or the mean, of the places of a window, for all channels of a pixel at once, and back.</summary>
+/// <summary>
+/// The largest, or the mean, of the places of a window, for all channels of a pixel at once, and back. A window with a NaN in
+/// it gives NaN.
+/// </summary>
+/// <exception cref="ArgumentException">A window reaches out of its map, or the lengths do not fit each other.</exception>
 internal static class Pooling
 {
     /// <summary>Whether each pixel's error is written once, rather than added to: the largest of 2×2, no pixel in two windows.</summary>
@@ -39,8 +43,6 @@ internal static class Pooling
     /// <param name="inputErrors">Receives [pixels, pitch].</param>
     public static void Back(ReadOnlySpan<float> x, ReadOnlySpan<float> errors, ReadOnlySpan<int> corners, ReadOnlySpan<int> places, int pitch, bool isMax, bool overlap, bool isRectified, Span<float> inputErrors)
     {
-        if (!IsUsual(places.Length, isMax, overlap) || corners.Length * places.Length * pitch < inputErrors.Length)
-            inputErrors.Clear();
         if (Vector512.IsHardwareAccelerated)
             Back<Simd512, Vector512<float>>(x, errors, corners, places, pitch, isMax, overlap, isRectified, inputErrors);
         else if (Vector256.IsHardwareAccelerated)
@@ -50,10 +52,11 @@ internal static class Pooling
     }
 
     [MethodImpl(Hot.Method)]
-    private static void Forward<TSimd, TVector>(ReadOnlySpan<float> x, ReadOnlySpan<int> corners, ReadOnlySpan<int> places, int pitch, bool isMax, Span<float> y)
+    internal static void Forward<TSimd, TVector>(ReadOnlySpan<float> x, ReadOnlySpan<int> corners, ReadOnlySpan<int> places, int pitch, bool isMax, Span<float> y)
         where TSimd : ISimd<TVector>
         where TVector : struct
     {
+        KernelArguments.Require(AreInside(corners, places, pitch, x.Length) && (long)corners.Length * pitch <= y.Length);
         if (isMax && places.Length == 4)
         {
             LargestOfFour<TSimd, TVector>(x, corners, places, pitch, y);
@@ -72,7 +75,7 @@ internal static class Pooling
                 for (int p = 1; p < places.Length; p++)
                 {
                     TVector next = TSimd.Load(in window, (nuint)places[p]);
-                    value = isMax ? TSimd.Max(value, next) : TSimd.Add(value, next);
+                    value = isMax ? TSimd.OrNaN(TSimd.Max(value, next), value, next) : TSimd.Add(value, next);
                 }
 
                 TSimd.Store(isMax ? value : TSimd.Divide(value, count), ref to, 0);
@@ -80,6 +83,10 @@ internal static class Pooling
             }
         }
     }
+
+    private static bool AreInside(ReadOnlySpan<int> corners, ReadOnlySpan<int> places, int pitch, int length) =>
+        pitch > 0 && KernelArguments.IsWholePanels(pitch) && !places.IsEmpty
+        && (corners.IsEmpty || (long)KernelArguments.Largest(corners) + KernelArguments.Largest(places) + pitch <= length);
 
     /// <summary>The usual window, 2×2, without a loop over its places.</summary>
     [MethodImpl(Hot.Method)]
@@ -95,8 +102,10 @@ internal static class Pooling
             for (int c = 0; c < pitch; c += TSimd.Lanes)
             {
                 ref float window = ref Unsafe.Add(ref from, corner + c);
-                TVector upper = TSimd.Max(TSimd.Load(in window, 0), TSimd.Load(in window, second)), lower = TSimd.Max(TSimd.Load(in window, third), TSimd.Load(in window, fourth));
-                TSimd.Store(TSimd.Max(upper, lower), ref to, 0);
+                TVector x0 = TSimd.Load(in window, 0), x1 = TSimd.Load(in window, second);
+                TVector x2 = TSimd.Load(in window, third), x3 = TSimd.Load(in window, fourth);
+                TVector largest = TSimd.Max(TSimd.Max(x0, x1), TSimd.Max(x2, x3));
+                TSimd.Store(TSimd.OrNaN(TSimd.OrNaN(largest, x0, x1), x2, x3), ref to, 0);
                 to = ref Unsafe.Add(ref to, TSimd.Lanes);
             }
         }
@@ -139,10 +148,13 @@ internal static class Pooling
     }
 
     [MethodImpl(Hot.Method)]
-    private static void Back<TSimd, TVector>(ReadOnlySpan<float> x, ReadOnlySpan<float> errors, ReadOnlySpan<int> corners, ReadOnlySpan<int> places, int pitch, bool isMax, bool overlap, bool isRectified, Span<float> inputErrors)
+    internal static void Back<TSimd, TVector>(ReadOnlySpan<float> x, ReadOnlySpan<float> errors, ReadOnlySpan<int> corners, ReadOnlySpan<int> places, int pitch, bool isMax, bool overlap, bool isRectified, Span<float> inputErrors)
         where TSimd : ISimd<TVector>
         where TVector : struct
     {
+        KernelArguments.Require(AreInside(corners, places, pitch, Math.Min(x.Length, inputErrors.Length)) && (long)corners.Length * pitch <= errors.Length);
+        if (!IsUsual(places.Length, isMax, overlap) || (long)corners.Length * places.Length * pitch < inputErrors.Length)
+            inputErrors.Clear();
         if (IsUsual(places.Length, isMax, overlap))
         {
             BackToLargestOfFour<TSimd, TVector>(x, errors, corners, places, pitch, isRectified, inputErrors);

@@ -37,15 +37,29 @@ internal sealed class RandomStream
     /// <summary>All there is to know to go on, as five numbers.</summary>
     public ulong[] Save() => [_s0, _s1, _s2, _s3, BitConverter.DoubleToUInt64Bits(_spareGaussian)];
 
+    /// <summary>
+    /// Whether five numbers can be what <see cref="Save"/> gave: a state of zeros would give zeros for ever, and never a normal
+    /// number.
+    /// </summary>
+    public static bool CanRestore(ReadOnlySpan<ulong> saved) =>
+        saved.Length == 5 && saved[..4].ContainsAnyExcept(0UL)
+        && BitConverter.UInt64BitsToDouble(saved[4]) is double.NaN or (> -100 and < 100);
+
     /// <summary>The stream that was saved.</summary>
-    public static RandomStream Restore(ReadOnlySpan<ulong> saved) => new(seed: 0)
+    /// <exception cref="ArgumentException">The numbers are not those of a stream.</exception>
+    public static RandomStream Restore(ReadOnlySpan<ulong> saved)
     {
-        _s0 = saved[0],
-        _s1 = saved[1],
-        _s2 = saved[2],
-        _s3 = saved[3],
-        _spareGaussian = BitConverter.UInt64BitsToDouble(saved[4]),
-    };
+        if (!CanRestore(saved))
+            throw new ArgumentException("These are not the numbers of a random stream.", nameof(saved));
+        return new(seed: 0)
+        {
+            _s0 = saved[0],
+            _s1 = saved[1],
+            _s2 = saved[2],
+            _s3 = saved[3],
+            _spareGaussian = BitConverter.UInt64BitsToDouble(saved[4]),
+        };
+    }
 
     public ulong NextUInt64()
     {
@@ -99,7 +113,7 @@ internal sealed class RandomStream
             s = u * u + v * v;
         }
         while (s is >= 1 or 0);
-        double scale = Math.Sqrt(-2 * Math.Log(s) / s);
+        double scale = Math.Sqrt(-2 * PortableMath.Log(s) / s);
         _spareGaussian = v * scale;
         return u * scale;
     }

@@ -24,9 +24,12 @@ internal static class Rows
     /// <param name="outputs">Neurons of the layer.</param>
     /// <param name="panel">Which panel of <paramref name="weights"/>.</param>
     /// <param name="transposed">Receives its part of [panels of inputs, outputs, 16]; the padding is left as it is.</param>
+    /// <exception cref="ArgumentException">The lengths do not fit each other.</exception>
     [MethodImpl(Hot.Method)]
     public static void TransposePanel(ReadOnlySpan<float> weights, int inputs, int outputs, int panel, Span<float> transposed)
     {
+        KernelArguments.Require(inputs >= 0 && panel >= 0 && (long)panel * Panel < outputs);
+        KernelArguments.Require((panel + 1L) * Panel * inputs <= weights.Length && PanelsLength(inputs, outputs) <= transposed.Length);
         ref float from = ref MemoryMarshal.GetReference(weights);
         ref float to = ref MemoryMarshal.GetReference(transposed);
         int first = panel * Panel, end = Math.Min(Panel, outputs - first);
@@ -45,9 +48,12 @@ internal static class Rows
     /// <param name="channels">Input channels.</param>
     /// <param name="outputs">Output channels.</param>
     /// <param name="flipped">Receives [panels of channels, positions × outputs, 16]; the padding is left as it is.</param>
+    /// <exception cref="ArgumentException">The lengths do not fit each other.</exception>
     [MethodImpl(Hot.Method)]
     public static void Flip(ReadOnlySpan<float> weights, int positions, int channels, int outputs, Span<float> flipped)
     {
+        KernelArguments.Require(positions >= 1 && channels >= 1 && outputs >= 1);
+        KernelArguments.Require(PanelsLength(outputs, (long)positions * channels) <= weights.Length && PanelsLength(channels, (long)positions * outputs) <= flipped.Length);
         ref float from = ref MemoryMarshal.GetReference(weights);
         ref float to = ref MemoryMarshal.GetReference(flipped);
         for (int first = 0; first < outputs; first += Panel)
@@ -64,11 +70,15 @@ internal static class Rows
         }
     }
 
+    /// <summary>The length of [panels of neurons, inputs, 16].</summary>
+    private static long PanelsLength(int neurons, long inputs) => (neurons + Panel - 1L) / Panel * Panel * inputs;
+
     /// <summary>sum[j] += Σ_r rows[r, j].</summary>
     /// <param name="rows">[count, stride].</param>
     /// <param name="sum">[stride]; added to.</param>
     public static void AddRows(ReadOnlySpan<float> rows, Span<float> sum)
     {
+        KernelArguments.Require(!sum.IsEmpty && rows.Length % sum.Length == 0);
         for (int start = 0; start < rows.Length; start += sum.Length)
             Vectors.Add(rows.Slice(start, sum.Length), sum);
     }

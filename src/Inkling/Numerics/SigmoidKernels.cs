@@ -3,7 +3,11 @@ using System.Runtime.Intrinsics;
 
 namespace Inkling.Numerics;
 
-/// <summary>The sigmoid on whole vectors, forward and backward. All spans have the same length, a multiple of 16.</summary>
+/// <summary>
+/// The sigmoid on whole vectors, forward and backward. All spans have the same length, a multiple of 16. NaN gives NaN; ±∞ is
+/// beyond 87, where the functions are flat.
+/// </summary>
+/// <exception cref="ArgumentException">The lengths differ, or are no multiple of 16.</exception>
 internal static class SigmoidKernels
 {
     /// <summary>a = σ(z) = 1 / (1 + exp(-z)), within 4 units in the last place for |z| ≤ 87 and flat beyond.</summary>
@@ -44,21 +48,23 @@ internal static class SigmoidKernels
         where TSimd : ISimd<TVector>
         where TVector : struct
     {
+        KernelArguments.Require(z.Length == a.Length && KernelArguments.IsWholePanels(a.Length));
         TVector one = TSimd.Create(1);
         for (nuint j = 0; j < (nuint)a.Length; j += (nuint)TSimd.Lanes)
         {
             TVector x = TSimd.Subtract(TSimd.Create(0), TSimd.Load(in z[0], j));
-            TVector e = Exp<TSimd, TVector>(TSimd.Clamp(x, TSimd.Create(-87), TSimd.Create(87)));
+            TVector e = Exp<TSimd, TVector>(x);
             TSimd.Store(TSimd.Divide(one, TSimd.Add(one, e)), ref a[0], j);
         }
     }
 
-    /// <summary>exp(x) for |x| ≤ 87: 2^n · exp(r), r within ±ln 2 / 2, its polynomial that of Cephes' expf (Moshier).</summary>
+    /// <summary>exp(x) for |x| ≤ 87, flat beyond: 2^n · exp(r), r within ±ln 2 / 2, its polynomial that of Cephes' expf (Moshier).</summary>
     [MethodImpl(Hot.Inline)]
     private static TVector Exp<TSimd, TVector>(TVector x)
         where TSimd : ISimd<TVector>
         where TVector : struct
     {
+        x = TSimd.Min(TSimd.Create(87), TSimd.Max(TSimd.Create(-87), x)); // in this order a NaN stays one
         TVector n = TSimd.Round(TSimd.Multiply(x, TSimd.Create(1.44269504088896341f)));
         TVector r = TSimd.MultiplyAdd(n, TSimd.Create(-0.693359375f), x); // ln 2 in two parts, for the digits that float lacks
         r = TSimd.MultiplyAdd(n, TSimd.Create(2.12194440e-4f), r);
@@ -73,19 +79,21 @@ internal static class SigmoidKernels
     }
 
     [MethodImpl(Hot.Method)]
-    private static void Exp<TSimd, TVector>(ReadOnlySpan<float> x, Span<float> e)
+    internal static void Exp<TSimd, TVector>(ReadOnlySpan<float> x, Span<float> e)
         where TSimd : ISimd<TVector>
         where TVector : struct
     {
+        KernelArguments.Require(x.Length == e.Length && KernelArguments.IsWholePanels(e.Length));
         for (nuint j = 0; j < (nuint)e.Length; j += (nuint)TSimd.Lanes)
-            TSimd.Store(Exp<TSimd, TVector>(TSimd.Clamp(TSimd.Load(in x[0], j), TSimd.Create(-87), TSimd.Create(87))), ref e[0], j);
+            TSimd.Store(Exp<TSimd, TVector>(TSimd.Load(in x[0], j)), ref e[0], j);
     }
 
     [MethodImpl(Hot.Method)]
-    private static void TimesDerivative<TSimd, TVector>(ReadOnlySpan<float> a, Span<float> delta)
+    internal static void TimesDerivative<TSimd, TVector>(ReadOnlySpan<float> a, Span<float> delta)
         where TSimd : ISimd<TVector>
         where TVector : struct
     {
+        KernelArguments.Require(a.Length == delta.Length && KernelArguments.IsWholePanels(delta.Length));
         for (nuint j = 0; j < (nuint)delta.Length; j += (nuint)TSimd.Lanes)
             TSimd.Store(TimesDerivative<TSimd, TVector>(TSimd.Load(in a[0], j), TSimd.Load(in delta[0], j)), ref delta[0], j);
     }

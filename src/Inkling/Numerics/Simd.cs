@@ -5,17 +5,14 @@ namespace Inkling.Numerics;
 /// <summary>
 /// The vector operations that kernels are written in, once for every width: a kernel is generic over the width, the JIT
 /// compiles it for each as if it had been written for that one. Neurons lie in the lanes, so the width never changes the
-/// order in which a neuron's sum is formed, and results are the same bits for every width. (A processor without fused
-/// multiply-add rounds once more and differs in the last place.)
+/// order in which a neuron's sum is formed, and results are the same bits for every width, with and without the processor's
+/// fused multiply-add. A NaN goes through every operation but <see cref="WhereEqual"/>, so that it is found at the output.
 /// </summary>
 /// <typeparam name="TVector">A vector of floats of this width.</typeparam>
 internal interface ISimd<TVector>
     where TVector : struct
 {
     static abstract int Lanes { get; }
-
-    /// <summary>Whether there are 32 registers rather than 16, which decides how large a block can be kept in them.</summary>
-    static abstract bool HasManyRegisters { get; }
 
     static abstract TVector Create(float value);
 
@@ -31,16 +28,20 @@ internal interface ISimd<TVector>
 
     static abstract TVector Divide(TVector a, TVector b);
 
-    /// <summary>a·b + c, fused where the processor can.</summary>
+    /// <summary>a·b + c, rounded once; slowly where the processor has no such instruction (<see cref="SoftwareMultiplyAdd"/>).</summary>
     static abstract TVector MultiplyAdd(TVector a, TVector b, TVector c);
 
-    /// <summary>The larger of each pair.</summary>
+    /// <summary>a where a > b, otherwise b: of zeros, and where one is NaN, b.</summary>
     static abstract TVector Max(TVector a, TVector b);
+
+    /// <summary>a where a &lt; b, otherwise b: of zeros, and where one is NaN, b.</summary>
+    static abstract TVector Min(TVector a, TVector b);
+
+    /// <summary>The result, and NaN where a or b is NaN.</summary>
+    static abstract TVector OrNaN(TVector result, TVector a, TVector b);
 
     /// <summary>The value where a = b, zero elsewhere.</summary>
     static abstract TVector WhereEqual(TVector a, TVector b, TVector value);
-
-    static abstract TVector Clamp(TVector vector, TVector low, TVector high);
 
     /// <summary>The nearest integers.</summary>
     static abstract TVector Round(TVector vector);
@@ -48,7 +49,7 @@ internal interface ISimd<TVector>
     /// <summary>2 to the power of integers from -126 to 127, made by writing the exponent bits.</summary>
     static abstract TVector PowerOfTwo(TVector integers);
 
-    /// <summary>Zero where |vector| is under the threshold, the number itself elsewhere.</summary>
+    /// <summary>Zero where |vector| is under the threshold, the number itself elsewhere; a NaN stays one.</summary>
     static abstract TVector ZeroBelow(TVector vector, TVector threshold);
 }
 

@@ -12,6 +12,7 @@ namespace Inkling.Numerics;
 /// of the pixels that ever have ink fit into the first cache (docs/kernels.md). A neuron's sum is formed of four partial sums,
 /// whatever the vector width and whoever computes it.
 /// </remarks>
+/// <exception cref="ArgumentException">There is no such row or panel, or the lengths do not fit each other.</exception>
 internal static class SparseProducts
 {
     /// <summary>z[r, j] = bias[j] + Σ_k x[rows[r], k] · w[j, k], for some of the panels.</summary>
@@ -56,6 +57,11 @@ internal static class SparseProducts
         where TVector : struct
     {
         int stride = bias.Length, panelLength = x.ColumnCount * Rows.Panel;
+        KernelArguments.Require(KernelArguments.IsWholePanels(stride) && firstPanel >= 0 && endPanel <= stride / Rows.Panel);
+        KernelArguments.Require((long)endPanel * panelLength <= weights.Length && (long)stride * rows.Length <= z.Length);
+        if (rows.IsEmpty)
+            return;
+        KernelArguments.Require(KernelArguments.Largest(rows) < x.Count);
         for (int j = firstPanel * Rows.Panel; j < endPanel * Rows.Panel; j += VectorsAtOnce<TSimd, TVector>() * TSimd.Lanes)
         {
             ref float panel = ref Unsafe.AsRef(in weights[j / Rows.Panel * panelLength + j % Rows.Panel]);
@@ -71,7 +77,12 @@ internal static class SparseProducts
         where TSimd : ISimd<TVector>
         where TVector : struct
     {
+        if (rows.IsEmpty)
+            return;
         int stride = delta.Length / rows.Length, panelLength = x.ColumnCount * Rows.Panel;
+        KernelArguments.Require(KernelArguments.IsWholePanels(stride) && stride * rows.Length == delta.Length);
+        KernelArguments.Require(firstPanel >= 0 && endPanel <= stride / Rows.Panel && (long)endPanel * panelLength <= weights.Length);
+        KernelArguments.Require(KernelArguments.Largest(rows) < x.Count);
         for (int j = firstPanel * Rows.Panel; j < endPanel * Rows.Panel; j += VectorsAtOnce<TSimd, TVector>() * TSimd.Lanes)
         {
             ref float panel = ref weights[j / Rows.Panel * panelLength + j % Rows.Panel];

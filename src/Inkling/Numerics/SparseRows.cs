@@ -51,18 +51,22 @@ internal sealed class SparseRows
     /// <param name="rows">Rows.</param>
     /// <param name="columns">Columns.</param>
     /// <param name="valueOf">[256], the number each byte stands for; byte 0 stands for 0.</param>
+    /// <exception cref="ArgumentException">There are not as many bytes, or byte 0 stands for another number.</exception>
+    /// <exception cref="OverflowException">There are more than a billion numbers that are not 0.</exception>
     public static SparseRows FromBytes(ReadOnlySpan<byte> bytes, int rows, int columns, float[] valueOf)
     {
+        KernelArguments.Require(rows >= 0 && columns >= 0 && (long)rows * columns == bytes.Length);
+        KernelArguments.Require(valueOf.Length == 256 && valueOf[0] == 0);
         int[] starts = new int[rows + 1];
         for (int row = 0; row < rows; row++)
-            starts[row + 1] = starts[row] + (Write(bytes.Slice(row * columns, columns), []) + AtOnce - 1) / AtOnce * AtOnce;
-        byte[] entries = new byte[BytesEach * starts[rows]];
+            starts[row + 1] = checked(starts[row] + (Write(bytes.Slice(row * columns, columns), []) + AtOnce - 1) / AtOnce * AtOnce);
+        byte[] entries = new byte[checked(BytesEach * starts[rows])];
         for (int row = 0; row < rows; row++)
             Write(bytes.Slice(row * columns, columns), entries.AsSpan(BytesEach * starts[row]));
         return new SparseRows(columns, starts, entries, valueOf);
     }
 
-    /// <summary>A row's numbers; there is a multiple of four of them.</summary>
+    /// <summary>A row's numbers; there is a multiple of four of them. Kernels check at their door that there is such a row.</summary>
     [MethodImpl(Hot.Inline)]
     public Row Find(int row)
     {
@@ -84,7 +88,7 @@ internal sealed class SparseRows
     public unsafe void Announce(int row)
     {
         if (Sse.IsSupported)
-            Sse.Prefetch0(Unsafe.AsPointer(ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_starts), row)));
+            Sse.Prefetch0(Unsafe.AsPointer(ref _starts[row]));
     }
 
     /// <summary>

@@ -47,6 +47,7 @@ internal static class Vectors
     /// <param name="scale">What the difference is multiplied with.</param>
     /// <param name="difference">Receives [rows, 16].</param>
     /// <returns>Σ (x - y)², without the scale.</returns>
+    /// <exception cref="ArgumentException">The lengths do not fit each other.</exception>
     public static double SquaredDistance(ReadOnlySpan<float> x, ReadOnlySpan<float> y, ReadOnlySpan<float> mask, float scale, Span<float> difference)
     {
         if (Vector512.IsHardwareAccelerated)
@@ -62,6 +63,7 @@ internal static class Vectors
         where TSimd : ISimd<TVector>
         where TVector : struct
     {
+        KernelArguments.Require(KernelArguments.IsWholePanels(x.Length) && y.Length == x.Length && mask.Length == Rows.Panel && difference.Length == x.Length);
         Span<float> sums = stackalloc float[Rows.Panel]; // each lane its own, whatever the vector width
         for (nuint j = 0; j < Rows.Panel; j += (nuint)TSimd.Lanes)
         {

@@ -13,6 +13,7 @@ namespace Inkling.Numerics;
 /// y = Aᵀ[(G g Gᵀ) ∘ (Bᵀ d B)]A. What carries errors and gradients back is the transpose of each map, so that the
 /// gradient is that of what was computed. Channels lie in the lanes.
 /// </remarks>
+/// <exception cref="ArgumentException">The channels are no multiple of 16, or the image or a plane is shorter than is said.</exception>
 internal static partial class Winograd
 {
     /// <summary>The side of a tile of outputs, and of the patch of inputs it looks at.</summary>
@@ -86,6 +87,7 @@ internal static partial class Winograd
         where TSimd : ISimd<TVector>
         where TVector : struct
     {
+        KernelArguments.Require(at.IsWithin(image.Length) && ArePlanesWithin(planes.Length, plane, row, at.Channels));
         if (map == Map.Input)
             ToPlanes<InputLine<TSimd, TVector>, TSimd, TVector>(image, at, planes, plane, row);
         else if (map == Map.Error)
@@ -98,6 +100,7 @@ internal static partial class Winograd
         where TSimd : ISimd<TVector>
         where TVector : struct
     {
+        KernelArguments.Require(at.IsWithin(image.Length) && ArePlanesWithin(planes.Length, plane, row, at.Channels));
         if (map == Map.Output)
             FromPlanes<OutputLine<TSimd, TVector>, TSimd, TVector>(planes, plane, row, image, at);
         else if (map == Map.InputError)
@@ -105,6 +108,9 @@ internal static partial class Winograd
         else
             FromPlanes<KernelGradientLine<TSimd, TVector>, TSimd, TVector>(planes, plane, row, image, at);
     }
+
+    private static bool ArePlanesWithin(int length, int plane, int row, int channels) =>
+        plane >= 0 && row >= 0 && (Planes - 1L) * plane + row + channels <= length;
 
     [MethodImpl(Hot.Method)]
     [SkipLocalsInit]
@@ -281,6 +287,11 @@ internal static partial class Winograd
         public int EndColumn(int size) => Math.Min(size, Width - Left);
 
         public bool IsInside(int size) => Top >= 0 && Left >= 0 && Top + size <= Height && Left + size <= Width;
+
+        /// <summary>Whether all pixels of the image, in whole vectors of channels, lie within a span of this length.</summary>
+        public bool IsWithin(int length) =>
+            Height >= 1 && Width >= 1 && Channels >= 1 && KernelArguments.IsWholePanels(Channels) && Pitch >= Channels
+            && ((long)Height * Width - 1) * Pitch + Channels <= length && Math.Abs((long)Top) <= length && Math.Abs((long)Left) <= length;
 
         public int IndexOf(int y, int x) => ((Top + y) * Width + Left + x) * Pitch;
     }

@@ -1,3 +1,5 @@
+using System.Runtime.ExceptionServices;
+
 namespace Inkling.Numerics;
 
 /// <summary>
@@ -8,6 +10,8 @@ namespace Inkling.Numerics;
 /// Mini-batches are so short that waking a thread would cost more than it brings: workers spin between two loops, and sleep
 /// when none has come for a while. A loop falls into one share for each thread; a share that its thread has not begun when
 /// the caller is done with its own is the caller's, so that nobody waits for a thread that the system keeps from running.
+/// Threads are started by the first loop that needs them: what is refused before it learns anything leaves none behind. What a
+/// body throws reaches the caller as it was thrown, for any number of threads; of several, that of the first item.
 /// </remarks>
 internal sealed class Workers : IDisposable
 {
@@ -18,27 +22,26 @@ internal sealed class Workers : IDisposable
 
     private const int SlotLength = 32; // ints: shares are claimed on cache lines of their own
 
-    private readonly Thread[] _threads;
+    private static int _alive;
+
+    private readonly List<Thread> _threads = [];
     private readonly object _gate = new();
     private readonly int[] _claims; // for each share, the last loop in which somebody took it
     private Action<int, int, int>? _body;
     private int _items, _chunk, _next, _done, _loop, _sleeping; // chunk 0: the items are split beforehand
     private volatile bool _isDisposed;
-    private volatile Exception? _failure;
+    private ExceptionDispatchInfo? _failure;
+    private int _failedItem; // where the share or chunk began in which it was thrown
 
     public Workers(int count)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(count);
         Count = count;
         _claims = new int[count * SlotLength];
-        _threads = new Thread[count - 1];
-        for (int i = 0; i < _threads.Length; i++)
-        {
-            int worker = i + 1;
-            _threads[i] = new Thread(() => Work(worker)) { IsBackground = true, Name = $"Inkling worker {worker}" };
-            _threads[i].Start();
-        }
     }
+
+    /// <summary>How many threads of all workers of the process are running, for tests.</summary>
+    internal static int Alive => Volatile.Read(ref _alive);
 
     /// <summary>How many threads there are, the caller's included.</summary>
     public int Count { get; }
@@ -75,17 +78,21 @@ internal sealed class Workers : IDisposable
             Split(numbers / Rows.Panel, body);
     }
 
+    /// <summary>Ends the threads and returns when they have ended.</summary>
     public void Dispose()
     {
         _isDisposed = true;
         Begin();
         foreach (Thread thread in _threads)
             thread.Join();
+        _threads.Clear();
     }
 
     private void Run(int items, int chunk, Action<int, int, int> body)
     {
-        (_body, _items, _chunk, _next, _done) = (body, items, chunk, 0, 0);
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        Start();
+        (_body, _items, _chunk, _next, _done, _failure) = (body, items, chunk, 0, 0, null);
         Begin();
         for (int share = 0; share < Count; share++)
             TryTake(share, _loop);
@@ -94,10 +101,17 @@ internal sealed class Workers : IDisposable
         SpinWait wait = default;
         while (Volatile.Read(ref _done) < Count)
             wait.SpinOnce(sleep1Threshold: -1);
-        if (_failure is { } failure)
+        _failure?.Throw();
+    }
+
+    private void Start()
+    {
+        while (_threads.Count < Count - 1)
         {
-            _failure = null;
-            throw new InvalidOperationException(failure.Message, failure);
+            int worker = _threads.Count + 1;
+            Thread thread = new(() => Work(worker)) { IsBackground = true, Name = $"Inkling worker {worker}" };
+            thread.Start();
+            _threads.Add(thread);
         }
     }
 
@@ -116,17 +130,24 @@ internal sealed class Workers : IDisposable
 
     private void Work(int worker)
     {
-        int seen = 0;
-        while (true)
+        Interlocked.Increment(ref _alive);
+        try
         {
-            for (int spins = 0; Volatile.Read(ref _loop) == seen && spins < SpinsBeforeSleep; spins++)
-                Thread.SpinWait(1);
-            if (Volatile.Read(ref _loop) == seen)
-                Sleep(seen);
-            if (_isDisposed)
-                return;
-            seen = Volatile.Read(ref _loop);
-            TryTake(worker, seen);
+            for (int seen = 0; ;)
+            {
+                for (int spins = 0; Volatile.Read(ref _loop) == seen && spins < SpinsBeforeSleep; spins++)
+                    Thread.SpinWait(1);
+                if (Volatile.Read(ref _loop) == seen)
+                    Sleep(seen);
+                if (_isDisposed)
+                    return;
+                seen = Volatile.Read(ref _loop);
+                TryTake(worker, seen);
+            }
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _alive);
         }
     }
 
@@ -143,28 +164,34 @@ internal sealed class Workers : IDisposable
         }
     }
 
-    /// <summary>Does a share of a loop unless somebody has it. While it is not done that loop lasts, and with it what it is about.</summary>
+    /// <summary>Claims a share of a loop and does it. Run cannot return before it is done, so its fields stay valid.</summary>
     private void TryTake(int share, int loop)
     {
         if (Interlocked.CompareExchange(ref _claims[share * SlotLength], loop, loop - 1) != loop - 1)
             return;
+        int from = 0;
         try
         {
             if (_chunk == 0)
             {
-                int from = (int)((long)share * _items / Count), to = (int)((share + 1L) * _items / Count);
+                from = (int)((long)share * _items / Count);
+                int to = (int)((share + 1L) * _items / Count);
                 if (from < to)
                     _body!(share, from, to);
             }
             else
             {
-                for (int start = Next(); start < _items; start = Next())
-                    _body!(share, start, Math.Min(start + _chunk, _items));
+                for (from = Next(); from < _items; from = Next())
+                    _body!(share, from, Math.Min(from + _chunk, _items));
             }
         }
         catch (Exception e)
         {
-            _failure = e;
+            lock (_claims)
+            {
+                if (_failure is null || from < _failedItem)
+                    (_failure, _failedItem) = (ExceptionDispatchInfo.Capture(e), from);
+            }
         }
 
         Interlocked.Increment(ref _done);

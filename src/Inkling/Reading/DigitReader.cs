@@ -4,6 +4,10 @@ namespace Inkling;
 /// Reads handwritten numbers in pictures: finds the ink, its lines and numbers, cuts touching digits apart, and puts together
 /// what its networks find likeliest. Safe from several threads at once.
 /// </summary>
+/// <remarks>
+/// Time and memory are bounded by the picture's pixels, whatever it shows (docs/reading.md): what would take more is a texture, and
+/// not read.
+/// </remarks>
 /// <example>
 /// <code>
 /// using DigitReader reader = DigitReader.Load();
@@ -24,8 +28,8 @@ public sealed class DigitReader : IDisposable
     public DigitReader(Network network)
     {
         ArgumentNullException.ThrowIfNull(network);
-        if (network.Architecture.Input.Size != MnistNormalisation.Side * MnistNormalisation.Side || network.Architecture.Output.Size != 10)
-            throw new ArgumentException($"A network that reads digits has {MnistNormalisation.Side * MnistNormalisation.Side} inputs and 10 outputs; this one is {network}.", nameof(network));
+        if (!network.Architecture.Input.IsGreyImage(MnistNormalisation.Side, MnistNormalisation.Side) || network.Architecture.Output.Size != 10)
+            throw new ArgumentException($"A network that reads digits takes one image of {MnistNormalisation.Side}×{MnistNormalisation.Side} pixels in shades of grey and has 10 outputs; this one is {network}.", nameof(network));
         _judge = new SegmentJudge(network);
     }
 

@@ -30,6 +30,13 @@ public sealed class GreyImage
     /// <summary>How many of the file's pixels one pixel stands for, in each direction, at least 1: large photos are reduced as they are decoded.</summary>
     public double Reduction { get; init; } = 1;
 
+    /// <summary>The columns and rows of the picture file, upright; this image's own where it is from none. Boxes of a reading lie within them.</summary>
+    internal (int Width, int Height) FileSize
+    {
+        get => field == default ? ((int)Math.Round(Width * Reduction), (int)Math.Round(Height * Reduction)) : field;
+        init;
+    }
+
     /// <summary>[height, width], row-major; 0 is black, 255 is white.</summary>
     public ReadOnlySpan<byte> Pixels => _pixels;
 

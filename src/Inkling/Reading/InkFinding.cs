@@ -198,26 +198,26 @@ internal static class InkFinding
         }
     }
 
-    /// <summary>Averages squares of pixels: noise averages out, too.</summary>
+    /// <summary>Averages squares of pixels: noise averages out, too. A picture that is not as wide or high as a square is averaged as far as it goes.</summary>
     private static GreyImage Reduce(GreyImage picture, int factor, ReadingWork work)
     {
-        int width = picture.Width / Math.Max(1, factor), height = picture.Height / Math.Max(1, factor);
-        if (factor <= 1 || width == 0 || height == 0)
+        if (factor <= 1)
             return picture;
+        int across = Math.Min(factor, picture.Width), down = Math.Min(factor, picture.Height), width = picture.Width / across, height = picture.Height / down;
         byte[] pixels = new byte[width * height];
-        int[] sums = new int[width];
-        int area = factor * factor;
+        long[] sums = new long[width];
+        long area = (long)across * down;
         for (int row = 0; row < height; row++)
         {
-            work.CountPixels((long)factor * picture.Width);
             Array.Clear(sums);
-            for (int i = 0; i < factor; i++)
+            for (int i = 0; i < down; i++)
             {
-                ReadOnlySpan<byte> line = picture.Pixels.Slice((row * factor + i) * picture.Width, width * factor);
+                work.CountPixels(picture.Width);
+                ReadOnlySpan<byte> line = picture.Pixels.Slice((row * down + i) * picture.Width, width * across);
                 for (int column = 0, at = 0; column < width; column++)
                 {
                     int sum = 0;
-                    for (int j = 0; j < factor; j++)
+                    for (int j = 0; j < across; j++)
                         sum += line[at++];
                     sums[column] += sum;
                 }
@@ -265,15 +265,19 @@ internal static class InkFinding
             bool[] isPen = new bool[Contrast.Length];
             Stack<int> open = new();
             for (int i = 0; i < isPen.Length; i++)
+                isPen[i] = Contrast[i] - Paper > strong;
+            for (int i = 0; i < isPen.Length; i++)
             {
-                if (Contrast[i] - Paper > strong)
-                {
-                    isPen[i] = true;
-                    open.Push(i);
-                }
+                if (!(Contrast[i] - Paper > strong))
+                    continue;
+                AddNear(i);
+                while (open.TryPop(out int grown))
+                    AddNear(grown);
             }
 
-            while (open.TryPop(out int i))
+            return isPen;
+
+            void AddNear(int i)
             {
                 work.CountPixels(1);
                 int x = i % width, y = i / width;
@@ -290,8 +294,6 @@ internal static class InkFinding
                     }
                 }
             }
-
-            return isPen;
         }
     }
 }

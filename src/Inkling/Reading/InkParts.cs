@@ -19,6 +19,9 @@ internal sealed class InkParts
 
     private const int MostCuts = 24;
 
+    /// <summary>A number of a hundred digits has fewer parts, even where all of them touch: what has more is a texture.</summary>
+    private const int Most = 500;
+
     private InkParts(int[] part, IReadOnlyList<PixelBox> boxes, IReadOnlyList<int> areas, IReadOnlyList<int> pieces, double pen)
     {
         Part = part;
@@ -50,25 +53,27 @@ internal sealed class InkParts
         double pen = PenWidth(strip, threshold);
         int[] raw = new int[strip.Values.Length]; // numbers of parts as they are found, from 1
         List<int> pieces = [0];
+        Dictionary<int, (PixelBox Box, List<int[]> Cuts, int First)> cutPieces = [];
         foreach ((int piece, PixelBox box) in PieceBoxes(strip, threshold))
         {
             List<int[]> cuts = box.Width <= Narrow * digitHeight ? [] : Cuts(strip, piece, box, pen, digitHeight, work);
-            for (int y = 0; y < strip.Height; y++)
-            {
-                work.CountPixels(strip.Width);
-                for (int x = 0; x < strip.Width; x++)
-                {
-                    int at = y * strip.Width + x;
-                    if (strip.Piece[at] != piece)
-                        continue;
-                    int row = Math.Clamp(y - box.Top, 0, box.Height - 1), before = 0;
-                    foreach (int[] cut in cuts)
-                        before += x - box.Left > cut[row] ? 1 : 0;
-                    raw[at] = pieces.Count + before;
-                }
-            }
-
+            cutPieces.Add(piece, (box, cuts, pieces.Count));
             pieces.AddRange(Enumerable.Repeat(piece, cuts.Count + 1));
+        }
+
+        for (int y = 0; y < strip.Height; y++)
+        {
+            work.CountPixels(strip.Width);
+            for (int x = 0; x < strip.Width; x++)
+            {
+                int at = y * strip.Width + x;
+                if (strip.Piece[at] == 0 || !cutPieces.TryGetValue(strip.Piece[at], out (PixelBox Box, List<int[]> Cuts, int First) own))
+                    continue;
+                int row = Math.Clamp(y - own.Box.Top, 0, own.Box.Height - 1), before = 0;
+                foreach (int[] cut in own.Cuts)
+                    before += x - own.Box.Left > cut[row] ? 1 : 0;
+                raw[at] = own.First + before;
+            }
         }
 
         return InOrder(strip, threshold, raw, pieces, pen);
@@ -115,10 +120,11 @@ internal sealed class InkParts
     private static List<int[]> Cuts(Strip strip, int piece, PixelBox box, double pen, double digitHeight, ReadingWork work)
     {
         int width = box.Width, height = box.Height;
+        work.CountPixels(3L * width * height); // here, from the top and from the bottom
         float[] ink = new float[width * height];
         for (int y = 0; y < height; y++)
         {
-            work.CountPixels(3 * width); // here, from the top and from the bottom
+            work.CountPixels(0);
             for (int x = 0; x < width; x++)
             {
                 int at = (box.Top + y) * strip.Width + box.Left + x;
@@ -127,7 +133,7 @@ internal sealed class InkParts
         }
 
         float[] fromTop = Cheapest(ink, width, height, isUpwards: false), fromBottom = Cheapest(ink, width, height, isUpwards: true);
-        List<(double Cost, int[] Seam)> seams = [];
+        List<(double Cost, int Row, int Column)> seams = [];
         int reach = Math.Max(1, (int)(0.05 * digitHeight));
         foreach (double share in new[] { 0.5, 0.25, 0.75 })
         {
@@ -141,22 +147,32 @@ internal sealed class InkParts
                 for (int near = Math.Max(0, x - reach); near <= Math.Min(width - 1, x + reach) && isLeast; near++)
                     isLeast = through[near] > through[x] || (through[near] == through[x] && near >= x);
                 if (isLeast)
-                    seams.Add((through[x], Seam(fromTop, fromBottom, width, height, row, x)));
+                    seams.Add((through[x], row, x));
             }
         }
 
         List<int[]> kept = [];
         int most = Math.Min(MostCuts, (int)Math.Ceiling(4 * width / digitHeight) + 1);
-        foreach ((_, int[] seam) in seams.OrderBy(seam => seam.Cost))
+        foreach ((_, int row, int column) in seams.OrderBy(seam => seam.Cost))
         {
+            if (kept.Count >= most)
+                break;
+            work.CountPixels(height * (kept.Count + 1L));
+            int[] seam = Seam(fromTop, fromBottom, width, height, row, column);
             double left = seam.Average() + 0.5, right = width - left;
-            if (kept.Count < most && Math.Min(left, right) >= ClosestCuts * digitHeight && kept.All(other => Distance(other, seam) >= ClosestCuts * digitHeight))
+            if (Math.Min(left, right) >= ClosestCuts * digitHeight && kept.All(other => Distance(other, seam) >= ClosestCuts * digitHeight))
                 kept.Add(seam);
         }
 
         return [.. kept.OrderBy(seam => seam.Average())];
 
-        static double Distance(int[] a, int[] b) => a.Zip(b, (u, v) => Math.Abs(u - v)).Average();
+        static double Distance(int[] a, int[] b)
+        {
+            long sum = 0;
+            for (int y = 0; y < a.Length; y++)
+                sum += Math.Abs(a[y] - b[y]);
+            return (double)sum / a.Length;
+        }
     }
 
     /// <summary>[height, width]: the least ink on a way from the top (or the bottom) to a pixel, going straight or diagonally; slanting costs a little.</summary>
@@ -222,6 +238,8 @@ internal sealed class InkParts
             areas[raw[i]]++;
         }
 
+        if (boxes.Count(box => box is not null) > Most)
+            throw new WorkLimitException();
         int[] order = [.. Enumerable.Range(0, count).Where(i => boxes[i] is not null).OrderBy(i => boxes[i]!.Value.Left + boxes[i]!.Value.Width / 2.0)];
         int[] place = new int[count];
         Array.Fill(place, -1);

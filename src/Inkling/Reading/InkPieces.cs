@@ -18,6 +18,9 @@ internal sealed record InkPiece(int Id, PixelBox Box, int Area, int LeftEdge, in
 /// <summary>The connected pieces of ink in a map: each pixel touches its eight neighbours, and soft edges go with the piece they are nearest to.</summary>
 internal sealed class InkPieces
 {
+    /// <summary>A picture with more pieces than this shows a texture, not writing.</summary>
+    public const int Most = 4000;
+
     private const int SoftReach = 2;
 
     private InkPieces(int[] owner, IReadOnlyList<InkPiece> all) => (Owner, All) = (owner, all);
@@ -25,6 +28,7 @@ internal sealed class InkPieces
     /// <summary>[height, width]: the number of the piece that a pixel belongs to; 0 for paper.</summary>
     public int[] Owner { get; }
 
+    /// <summary>All pieces; the first of them, one more than <see cref="Most"/>, where there are more.</summary>
     public IReadOnlyList<InkPiece> All { get; }
 
     public static InkPieces Of(Ink ink, ReadingWork work)
@@ -34,7 +38,7 @@ internal sealed class InkPieces
         int[] owner = new int[values.Length];
         List<InkPiece> pieces = [];
         List<int> pixels = [];
-        for (int i = 0; i < values.Length; i++)
+        for (int i = 0; i < values.Length && pieces.Count <= Most; i++)
         {
             if (owner[i] == 0 && values[i] >= ink.Threshold && values[i] > 0)
                 pieces.Add(Follow(values, width, height, ink.Threshold, owner, i, pieces.Count + 1, pixels, work));
@@ -87,7 +91,6 @@ internal sealed class InkPieces
 
     private static void AddSoftEdges(ReadOnlySpan<float> values, int width, int height, int[] owner, ReadingWork work)
     {
-        List<(int Pixel, int Owner)> added = [];
         for (int i = 0; i < owner.Length; i++)
         {
             if (owner[i] != 0 || values[i] <= 0)
@@ -97,14 +100,13 @@ internal sealed class InkPieces
             for (int v = Math.Max(0, y - 1); v <= Math.Min(height - 1, y + 1) && near == 0; v++)
             {
                 for (int u = Math.Max(0, x - 1); u <= Math.Min(width - 1, x + 1) && near == 0; u++)
-                    near = owner[v * width + u];
+                    near = Math.Max(0, owner[v * width + u]);
             }
 
-            if (near != 0)
-                added.Add((i, near));
+            owner[i] = -near; // below 0 until all are found: they are not near to each other
         }
 
-        foreach ((int pixel, int piece) in added)
-            owner[pixel] = piece;
+        for (int i = 0; i < owner.Length; i++)
+            owner[i] = Math.Abs(owner[i]);
     }
 }

@@ -12,6 +12,9 @@ namespace Inkling;
 /// </example>
 public sealed record NumberPattern
 {
+    /// <summary>The most characters a pattern may have, those that are not read among them.</summary>
+    public const int MaxLength = 1000;
+
     private readonly string _places;
 
     private NumberPattern(string text)
@@ -44,26 +47,28 @@ public sealed record NumberPattern
     }
 
     /// <summary>Reads a pattern, as <c>dddddd</c>, <c>dd/dd/dd</c> or <c>20dd</c>.</summary>
-    /// <exception cref="FormatException">There is no place for a digit in it, or more than 100.</exception>
+    /// <exception cref="FormatException">There is no place for a digit in it, there are more than <see cref="ReadingOptions.MaxDigits"/>, or it is longer than <see cref="MaxLength"/>.</exception>
     public static NumberPattern Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
+        if (text.Length > MaxLength)
+            throw new FormatException($"A pattern of {text.Length} characters is none of a number: it has at most {MaxLength}.");
         NumberPattern pattern = new(text);
-        return pattern.Digits is >= 1 and <= 100
+        return pattern.Digits is >= 1 and <= ReadingOptions.MaxDigits
             ? pattern
-            : throw new FormatException($"\"{text}\" is no pattern of a number: write d for each digit, as dd/dd/dd; at most 100.");
+            : throw new FormatException($"\"{text}\" is no pattern of a number: write d for each digit, as dd/dd/dd; at most {ReadingOptions.MaxDigits}.");
     }
 
     /// <summary>Whether digits are such a number.</summary>
     public bool Fits(string digits)
     {
         ArgumentNullException.ThrowIfNull(digits);
-        return digits.Length == Digits && MayBegin(digits) && (Rule is null || Rule(digits));
+        return digits.Length == Digits && digits.Select((digit, place) => MayHave(digit - '0', place)).All(may => may) && (Rule is null || Rule(digits));
     }
 
     /// <inheritdoc/>
     public override string ToString() => Text;
 
-    /// <summary>Whether such a number may begin with these digits.</summary>
-    internal bool MayBegin(string digits) => digits.Length <= Digits && digits.Zip(_places).All(pair => pair.Second == 'd' || pair.First == pair.Second);
+    /// <summary>Whether such a number may have this digit at a place, counted from 0.</summary>
+    internal bool MayHave(int digit, int place) => place < Digits && (_places[place] == 'd' || _places[place] == '0' + digit);
 }

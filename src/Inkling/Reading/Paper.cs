@@ -82,19 +82,21 @@ internal sealed class Paper
         const int reach = 3;
         float[] contrast = InkOn(picture, isDarkOnLight, work);
         byte[] pixels = picture.Pixels.ToArray();
-        for (int i = 0; i < ink.Length; i++)
+        int[] until = new int[picture.Width]; // for each column: the row behind the last that ink so far reaches
+        for (int y = -reach; y < picture.Height; y++)
         {
-            if (ink[i] <= 0)
-                continue;
-            work.CountPixels(1);
-            int y = i / picture.Width, x = i % picture.Width;
-            for (int v = Math.Max(0, y - reach); v <= Math.Min(picture.Height - 1, y + reach); v++)
+            work.CountPixels(2 * picture.Width);
+            for (int x = 0, below = y + reach; x < picture.Width && below < picture.Height; x++)
             {
-                for (int u = Math.Max(0, x - reach); u <= Math.Min(picture.Width - 1, x + reach); u++)
-                {
-                    int near = v * picture.Width + u;
-                    pixels[near] = (byte)Math.Clamp(picture.Pixels[near] + (isDarkOnLight ? contrast[near] : -contrast[near]), 0, 255);
-                }
+                if (ink[below * picture.Width + x] > 0)
+                    until.AsSpan(Math.Max(0, x - reach)..Math.Min(picture.Width, x + reach + 1)).Fill(below + reach + 1);
+            }
+
+            for (int x = 0; x < picture.Width && y >= 0; x++)
+            {
+                int i = y * picture.Width + x;
+                if (y < until[x])
+                    pixels[i] = (byte)Math.Clamp(picture.Pixels[i] + (isDarkOnLight ? contrast[i] : -contrast[i]), 0, 255);
             }
         }
 

@@ -21,14 +21,28 @@ public sealed class ReadingStages
     /// <summary>Differences of scores are divided by it: the networks are surer than they are right, since a number's segments are judged alike.</summary>
     private const double ScoreTemperature = 1.5;
 
+    /// <summary>
+    /// What reading the numbers of an ink map may cost for each of its pixels, and beyond that: chosen so that 575 pictures of
+    /// numbers, from single digits to whole pages, are read to the same bits with and without the bounds.
+    /// </summary>
+    private const long PixelsEach = 400, MorePixels = 2_000_000, PixelsToASegment = 250, MoreSegments = 1_000, WaysEach = 20, MoreWays = 20_000_000;
+
+    /// <summary>
+    /// How often a look at a picture may see each pixel of the ink map before there are numbers: finding ink some 60 times, each
+    /// of 25 slopes of ruled lines six times, and of those of frames as often for each of <see cref="Ink.FramesDeep"/> in each other.
+    /// </summary>
+    private const long LookEach = 60 + 160 * (1 + Ink.FramesDeep);
+
     private readonly SegmentJudge _judge;
     private readonly ReadingOptions _options;
     private readonly ReadingWork _work;
     private readonly double _reduction; // from the file's pixels to those of the ink
+    private readonly (int Width, int Height) _size; // of the file's picture
 
-    private ReadingStages(Ink ink, double reduction, SegmentJudge judge, ReadingOptions options, ReadingWork work)
+    private ReadingStages(Ink ink, GreyImage picture, SegmentJudge judge, ReadingOptions options, ReadingWork work)
     {
-        _reduction = ink.Reduction * reduction;
+        _reduction = ink.Reduction * picture.Reduction;
+        _size = picture.FileSize;
         (_judge, _options, _work) = (judge, options, work);
         Ink = ink;
         Ink.RemoveRuledLines(work);
@@ -40,7 +54,9 @@ public sealed class ReadingStages
             pieces = InkPieces.Of(Ink, work);
         }
 
-        List<(Word Word, NumberStages Stages)> read = WithoutNoise([.. ReadAll(pieces, TextLayout.Words(Ink, pieces.All, work))]);
+        IReadOnlyList<Word> words = TextLayout.Words(Ink, pieces.All, work);
+        work.Allow(BudgetFor(Ink));
+        List<(Word Word, NumberStages Stages)> read = WithoutNoise([.. ReadAll(pieces, words)]);
         List<ReadLine> lines = [];
         List<NumberStages> numbers = [];
         foreach (IReadOnlyList<Word> line in TextLayout.Lines([.. read.Select(number => number.Word)]))
@@ -50,6 +66,7 @@ public sealed class ReadingStages
             lines.Add(new ReadLine([.. onLine.Select(number => number.Number)]));
         }
 
+        work.Allow(ReadingCost.Unlimited);
         Numbers = numbers;
         Reading = new Reading(lines, options.UnsureBelow);
     }
@@ -60,12 +77,33 @@ public sealed class ReadingStages
         ReadingWork work = new(cancellationToken);
         Ink ink = InkFinding.Find(picture, work);
         float[] found = ink.Values.ToArray();
-        ReadingStages first = new(ink, picture.Reduction, judge, options, work);
+        ReadingStages first = new(ink, picture, judge, options, work);
         if (first.Reading.Confidence >= Doubtful || !found.AsSpan().ContainsAnyExcept(0f))
             return first;
         Ink whole = new(ink.Width, ink.Height, found, ink.Threshold, ink.IsDarkOnLight, ink.Reduction);
-        ReadingStages second = new(InkFinding.FindBeside(picture, whole, work), picture.Reduction, judge, options, work);
+        ReadingStages second = new(InkFinding.FindBeside(picture, whole, work), picture, judge, options, work);
         return second.Reading.Confidence > first.Reading.Confidence ? second : first;
+    }
+
+    /// <summary>What reading the numbers of an ink map may cost.</summary>
+    internal static ReadingCost BudgetFor(Ink ink)
+    {
+        long pixels = ink.Values.Length;
+        return new ReadingCost(PixelsEach * pixels + MorePixels, long.MaxValue / 4, pixels / PixelsToASegment + MoreSegments, WaysEach * pixels + MoreWays);
+    }
+
+    /// <summary>
+    /// The most that a reading can cost, whatever the picture shows: two looks. In each, finding ink, lines and frames looks at each
+    /// of the ink map's pixels at most <see cref="LookEach"/> times, and its numbers cost no more than their budget.
+    /// </summary>
+    /// <param name="picture">A picture.</param>
+    /// <param name="ink">Its ink map.</param>
+    internal static ReadingCost MostFor(GreyImage picture, Ink ink)
+    {
+        ReadingCost numbers = BudgetFor(ink), overshoot = new(20L * ink.Values.Length, 0, SegmentJudge.AtOnce, Lattice.MostWaysEach);
+        long pieces = 4L * InkPieces.Most * InkPieces.Most;
+        ReadingCost look = new ReadingCost(picture.Pixels.Length + LookEach * ink.Values.Length, pieces, 0, 0) + (numbers with { Pieces = 0 }) + overshoot;
+        return look + look;
     }
 
     /// <summary>What came out.</summary>
@@ -73,6 +111,9 @@ public sealed class ReadingStages
 
     /// <summary>Where the picture has ink.</summary>
     public Ink Ink { get; }
+
+    /// <summary>What the reading has cost, both looks together.</summary>
+    internal ReadingCost Cost => _work.Spent;
 
     /// <summary>Each number's stages, line by line.</summary>
     public IReadOnlyList<NumberStages> Numbers { get; }
@@ -83,7 +124,7 @@ public sealed class ReadingStages
         Dictionary<Word, NumberStages> read = new(ReferenceEqualityComparer.Instance);
         foreach (Word word in words)
         {
-            if (Read(pieces, word) is { } stages)
+            if (TryRead(pieces, word) is { } stages)
                 read.Add(word, stages);
         }
 
@@ -91,7 +132,7 @@ public sealed class ReadingStages
         {
             Word joined = TextLayout.Join(stack);
             double apart = stack.Aggregate(1.0, (product, word) => product * (read.TryGetValue(word, out NumberStages? stages) ? stages.Number.Confidence : 1));
-            if (Read(pieces, joined) is not { } whole || (whole.Number.Confidence <= apart && stack.Any(read.ContainsKey)))
+            if (TryRead(pieces, joined) is not { } whole || (whole.Number.Confidence <= apart && stack.Any(read.ContainsKey)))
                 continue;
             foreach (Word word in stack)
                 read.Remove(word);
@@ -113,6 +154,20 @@ public sealed class ReadingStages
         static double ForEachDigit(NumberStages stages) => Math.Pow(stages.Number.Confidence, 1.0 / stages.Number.Digits.Count);
     }
 
+    /// <summary>Reads a number; null where it is none, or would take too much work, as textures do.</summary>
+    private NumberStages? TryRead(InkPieces pieces, Word word)
+    {
+        _work.BeginNumber();
+        try
+        {
+            return Read(pieces, word);
+        }
+        catch (WorkLimitException)
+        {
+            return null;
+        }
+    }
+
     private NumberStages? Read(InkPieces pieces, Word word)
     {
         Strip strip = Strip.Of(Ink, pieces, word, _work);
@@ -123,7 +178,7 @@ public sealed class ReadingStages
         float[][] opinions = _judge.Judge(segments, word.DigitHeight, _work);
         double middle = MiddleOf(parts, word.DigitHeight);
         IReadOnlyList<Lattice.Way> ways = new Lattice(segments, opinions, parts, word.DigitHeight, middle).Best(_options, _work);
-        int[] inQuestion = [.. ways.Take(WaysAskedTwice).SelectMany(way => way.Steps).Where(step => step.Digit >= 0).Select(step => segments.IndexOf(step.Segment)).Distinct()];
+        int[] inQuestion = [.. ways.Take(WaysAskedTwice).SelectMany(way => way.Steps).Where(step => step.Digit >= 0).Select(step => step.Segment).Distinct()];
         if (inQuestion.Length > 0)
         {
             float[][] second = _judge.JudgeAgain([.. inQuestion.Select(i => segments[i])], [.. inQuestion.Select(i => opinions[i])], _work);
@@ -146,17 +201,17 @@ public sealed class ReadingStages
         double product = 1;
         foreach (Lattice.Step step in ways[0].Steps)
         {
-            PixelBox box = InPicture(strip.InInk(step.Segment.Box));
+            PixelBox box = InPicture(strip.InInk(segments[step.Segment].Box));
             if (step.Digit < 0)
             {
                 separators.Add(box);
                 continue;
             }
 
-            float[] opinion = opinions[segments.IndexOf(step.Segment)];
+            float[] opinion = opinions[step.Segment];
             product *= opinion[step.Digit];
             float sum = opinion.Take(10).Sum();
-            digits.Add(new ReadDigit(step.Digit, [.. opinion.Take(10).Select(p => p / Math.Max(sum, 1e-6f))], box, step.Segment.Glyph));
+            digits.Add(new ReadDigit(step.Digit, [.. opinion.Take(10).Select(p => p / Math.Max(sum, 1e-6f))], box, segments[step.Segment].Glyph));
         }
 
         double confidence = Math.Pow(likelihoods[0] / all, WayPower) * Math.Pow(product, SegmentPower);
@@ -164,10 +219,13 @@ public sealed class ReadingStages
         return new ReadNumber(ways[0].Text, confidence, whole, digits, separators, [.. ways.Skip(1).Zip(likelihoods.Skip(1), (way, likelihood) => (way.Text, Math.Min(confidence, (1 - confidence) / (all - 1)) * likelihood))]);
     }
 
+    /// <summary>A box of the ink map in the pixels of the file: at least one of them, and none beside the picture, whatever was rounded on the way.</summary>
     private PixelBox InPicture(PixelBox box)
     {
-        int left = (int)(box.Left * _reduction), top = (int)(box.Top * _reduction);
-        return new PixelBox(left, top, (int)Math.Ceiling(box.Right * _reduction) - left, (int)Math.Ceiling(box.Bottom * _reduction) - top);
+        int left = Math.Clamp((int)(box.Left * _reduction), 0, _size.Width - 1), top = Math.Clamp((int)(box.Top * _reduction), 0, _size.Height - 1);
+        int right = Math.Clamp((int)Math.Ceiling(box.Right * _reduction), left + 1, _size.Width);
+        int bottom = Math.Clamp((int)Math.Ceiling(box.Bottom * _reduction), top + 1, _size.Height);
+        return new PixelBox(left, top, right - left, bottom - top);
     }
 
     /// <summary>The row that the middles of digits lie on: that of the highest parts, each counting with its ink.</summary>

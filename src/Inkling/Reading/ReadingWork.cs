@@ -1,53 +1,46 @@
 namespace Inkling;
 
 /// <summary>
-/// What one look at a picture has cost so far. Every loop over pixels, segments or ways reports here, row by row, so that a
-/// reading that is cancelled ends at once. For one thread.
+/// What a reading has cost so far, and what it may cost. Every loop over pixels, pieces, segments or ways reports here as it
+/// goes, so that a reading that is cancelled ends at once, and none costs more than its picture's pixels allow. For one thread.
 /// </summary>
 /// <param name="cancellationToken">Ends the reading.</param>
 internal sealed class ReadingWork(CancellationToken cancellationToken = default)
 {
-    /// <summary>Pixels looked at, each as often as it was.</summary>
-    public long Pixels { get; private set; }
+    private ReadingCost _most = ReadingCost.Unlimited, _mostNow = ReadingCost.Unlimited;
 
-    /// <summary>Pieces of ink compared with another.</summary>
-    public long Pieces { get; private set; }
+    /// <summary>What the reading has cost.</summary>
+    public ReadingCost Spent { get; private set; }
 
-    /// <summary>Segments shown to a network.</summary>
-    public long Segments { get; private set; }
+    /// <summary>From now on, until it is called again, numbers may cost so much and no more.</summary>
+    /// <param name="budget">What all numbers together may cost.</param>
+    public void Allow(ReadingCost budget) => _most = _mostNow = Spent + budget;
 
-    /// <summary>Ways through a lattice that were scored.</summary>
-    public long Ways { get; private set; }
+    /// <summary>A number begins. It may cost half of what is left: after one that costs too much there is still something left for the others.</summary>
+    public void BeginNumber() => _mostNow = Spent + (_most - Spent).Half();
 
-    /// <summary>Counts pixels that are about to be looked at: a row of them, usually.</summary>
+    /// <summary>Counts pixels that are about to be looked at, a row of them usually, each as often as it is looked at.</summary>
     /// <exception cref="OperationCanceledException">The reading is cancelled.</exception>
-    public void CountPixels(long pixels)
-    {
-        cancellationToken.ThrowIfCancellationRequested();
-        Pixels += pixels;
-    }
+    /// <exception cref="WorkLimitException">That would be more than the picture allows.</exception>
+    public void CountPixels(long pixels) => Count(Spent with { Pixels = Spent.Pixels + pixels });
 
     /// <summary>Counts pieces of ink that one is about to be compared with.</summary>
-    /// <exception cref="OperationCanceledException">The reading is cancelled.</exception>
-    public void CountPieces(int pieces)
-    {
-        cancellationToken.ThrowIfCancellationRequested();
-        Pieces += pieces;
-    }
+    /// <inheritdoc cref="CountPixels"/>
+    public void CountPieces(int pieces) => Count(Spent with { Pieces = Spent.Pieces + pieces });
 
     /// <summary>Counts segments that are about to be shown to a network.</summary>
-    /// <exception cref="OperationCanceledException">The reading is cancelled.</exception>
-    public void CountSegments(int segments)
-    {
-        cancellationToken.ThrowIfCancellationRequested();
-        Segments += segments;
-    }
+    /// <inheritdoc cref="CountPixels"/>
+    public void CountSegments(int segments) => Count(Spent with { Segments = Spent.Segments + segments });
 
-    /// <summary>Counts ways that are about to be scored.</summary>
-    /// <exception cref="OperationCanceledException">The reading is cancelled.</exception>
-    public void CountWays(int ways)
+    /// <summary>Counts ways through a lattice that are about to be scored.</summary>
+    /// <inheritdoc cref="CountPixels"/>
+    public void CountWays(int ways) => Count(Spent with { Ways = Spent.Ways + ways });
+
+    private void Count(ReadingCost cost)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        Ways += ways;
+        Spent = cost;
+        if (!cost.IsWithin(_mostNow))
+            throw new WorkLimitException();
     }
 }

@@ -28,66 +28,53 @@ internal static class RuledLines
     {
         bool isWide = width >= Wide * height;
         PixelBox all = new(0, 0, width, height);
-        RemoveAlong(new Grid(values, width, all, IsTurned: false), threshold, isWide ? ShareOfWide : ShareOfOther, touchesEdges: !isWide, work);
-        RemoveAlong(new Grid(values, width, all, IsTurned: true), threshold, ShareOfOther, touchesEdges: true, work);
+        RemoveAlong(new InkColumns(values, width, all, isTurned: false, threshold, work), isWide ? ShareOfWide : ShareOfOther, touchesEdges: !isWide, work);
+        RemoveAlong(new InkColumns(values, width, all, isTurned: true, threshold, work), ShareOfOther, touchesEdges: true, work);
     }
 
     /// <summary>Takes away the sides of a frame, which strokes may touch.</summary>
     public static void RemoveFrame(float[] values, int width, float threshold, PixelBox frame, ReadingWork work)
     {
-        RemoveAlong(new Grid(values, width, frame, IsTurned: false), threshold, ShareOfOther, touchesEdges: true, work);
-        RemoveAlong(new Grid(values, width, frame, IsTurned: true), threshold, ShareOfOther, touchesEdges: true, work);
+        RemoveAlong(new InkColumns(values, width, frame, isTurned: false, threshold, work), ShareOfOther, touchesEdges: true, work);
+        RemoveAlong(new InkColumns(values, width, frame, isTurned: true, threshold, work), ShareOfOther, touchesEdges: true, work);
     }
 
-    private static void RemoveAlong(Grid grid, float threshold, double share, bool touchesEdges, ReadingWork work)
+    private static void RemoveAlong(InkColumns ink, double share, bool touchesEdges, ReadingWork work)
     {
-        int length = grid.Length, thickest = Math.Max(3, (int)(Thickest * grid.Breadth)), rise = (int)(SteepestSlope * length);
-        if (length < 40 || grid.Breadth < 8)
+        int length = ink.Length, thickest = Math.Max(3, (int)(Thickest * ink.Breadth)), rise = (int)(SteepestSlope * length);
+        if (length < 40 || ink.Breadth < 8)
             return;
-        int[] inkAbove = InkAbove(grid, threshold, work);
+        int[] inkAbove = ink.Above(), shift = new int[length];
         for (int slope = -rise; slope <= rise; slope += Math.Max(1, rise / 12))
         {
-            for (int row = Math.Max(0, -slope); row < grid.Breadth - Math.Max(0, slope); row++)
+            for (int along = 0; along < length; along++)
+                shift[along] = slope * along / length;
+            for (int row = Math.Max(0, -slope); row < ink.Breadth - Math.Max(0, slope); row++)
             {
                 int band = inkAbove[Math.Max(row, row + slope) + 1] - inkAbove[Math.Min(row, row + slope)];
                 if (band < share * length / (Gap + 1))
                     continue; // too little ink for a line
                 work.CountPixels(length);
-                (int start, int end) = LongestRun(grid, threshold, row, slope);
+                (int start, int end) = LongestRun(ink, row, shift);
                 if (end - start < share * length || (touchesEdges && (start > 2 * Gap || end < length - 2 * Gap)))
                     continue;
+                work.CountPixels(2 * (end - start));
                 bool isAcross = !touchesEdges && start <= 2 * Gap && end >= length - 2 * Gap;
-                int thickness = isAcross ? Math.Max(thickest, ThicknessOf(grid, threshold, row, slope, start, end, (int)(ThickestAcross * grid.Breadth)) + 2) : thickest;
-                if (IsThin(grid, threshold, row, slope, start, end, thickness))
-                    Erase(grid, threshold, row, slope, start, end, thickness);
+                int thickness = isAcross ? Math.Max(thickest, ThicknessOf(ink, row, shift, start, end, (int)(ThickestAcross * ink.Breadth)) + 2) : thickest;
+                if (IsThin(ink, row, shift, start, end, thickness))
+                    Erase(ink, row, shift, start, end, thickness);
             }
         }
     }
 
-    /// <summary>[breadth + 1]: pixels of ink in all rows above.</summary>
-    private static int[] InkAbove(Grid grid, float threshold, ReadingWork work)
-    {
-        int[] above = new int[grid.Breadth + 1];
-        for (int row = 0; row < grid.Breadth; row++)
-        {
-            work.CountPixels(grid.Length);
-            int count = 0;
-            for (int along = 0; along < grid.Length; along++)
-                count += grid.At(along, row) >= threshold ? 1 : 0;
-            above[row + 1] = above[row] + count;
-        }
-
-        return above;
-    }
-
     /// <summary>The longest stretch along a straight way with ink on it or a pixel beside it, small gaps allowed.</summary>
-    private static (int Start, int End) LongestRun(Grid grid, float threshold, int row, int slope)
+    private static (int Start, int End) LongestRun(InkColumns ink, int row, int[] shift)
     {
         (int Start, int End) best = (0, 0);
         int start = 0, last = -Gap - 2;
-        for (int along = 0; along < grid.Length; along++)
+        for (int along = 0; along < ink.Length; along++)
         {
-            if (!(grid.At(along, RowAt(grid, row, slope, along)) >= threshold))
+            if (!ink.IsInk(along, row + shift[along]))
                 continue;
             if (along - last > Gap + 1)
                 start = along;
@@ -100,12 +87,12 @@ internal static class RuledLines
     }
 
     /// <summary>How thick most of a line is, at most <paramref name="most"/>.</summary>
-    private static int ThicknessOf(Grid grid, float threshold, int row, int slope, int start, int end, int most)
+    private static int ThicknessOf(InkColumns ink, int row, int[] shift, int start, int end, int most)
     {
         int[] counts = new int[most + 1];
         for (int along = start; along < end; along++)
         {
-            (int top, int bottom) = RunAcross(grid, threshold, along, RowAt(grid, row, slope, along), most);
+            (int top, int bottom) = ink.RunAcross(along, row + shift[along], most);
             counts[Math.Min(most, bottom - top)]++;
         }
 
@@ -116,12 +103,12 @@ internal static class RuledLines
     }
 
     /// <summary>Whether most of a line has paper on both sides within its thickness.</summary>
-    private static bool IsThin(Grid grid, float threshold, int row, int slope, int start, int end, int thickest)
+    private static bool IsThin(InkColumns ink, int row, int[] shift, int start, int end, int thickest)
     {
         int thin = 0, counted = 0;
         for (int along = start; along < end; along++)
         {
-            (int top, int bottom) = RunAcross(grid, threshold, along, RowAt(grid, row, slope, along), thickest);
+            (int top, int bottom) = ink.RunAcross(along, row + shift[along], thickest);
             if (bottom == top)
                 continue;
             counted++;
@@ -131,42 +118,13 @@ internal static class RuledLines
         return 3 * thin >= 2 * counted;
     }
 
-    private static void Erase(Grid grid, float threshold, int row, int slope, int start, int end, int thickest)
+    private static void Erase(InkColumns ink, int row, int[] shift, int start, int end, int thickest)
     {
         for (int along = start; along < end; along++)
         {
-            (int top, int bottom) = RunAcross(grid, threshold, along, RowAt(grid, row, slope, along), thickest);
-            if (bottom - top > thickest)
-                continue; // a stroke crosses here
-            for (int across = Math.Max(0, top - 2); across < Math.Min(grid.Breadth, bottom + 2); across++)
-                grid.Clear(along, across);
+            (int top, int bottom) = ink.RunAcross(along, row + shift[along], thickest);
+            if (bottom - top <= thickest) // otherwise a stroke crosses here
+                ink.Clear(along, Math.Max(0, top - 2), Math.Min(ink.Breadth, bottom + 2));
         }
-    }
-
-    private static (int Top, int Bottom) RunAcross(Grid grid, float threshold, int along, int row, int thickest)
-    {
-        int top = row, bottom = row;
-        while (top > 0 && row - top <= thickest && grid.At(along, top - 1) >= threshold)
-            top--;
-        while (bottom < grid.Breadth && bottom - row <= thickest && grid.At(along, bottom) >= threshold)
-            bottom++;
-        return (top, bottom);
-    }
-
-    private static int RowAt(Grid grid, int row, int slope, int along) => row + slope * along / grid.Length;
-
-    /// <summary>A rectangle of an ink map, or the same turned so that its columns are rows.</summary>
-    private readonly record struct Grid(float[] Values, int Width, PixelBox Box, bool IsTurned)
-    {
-        public int Length => IsTurned ? Box.Height : Box.Width;
-
-        public int Breadth => IsTurned ? Box.Width : Box.Height;
-
-        public float At(int along, int across) => Values[Index(along, across)];
-
-        public void Clear(int along, int across) => Values[Index(along, across)] = 0;
-
-        private int Index(int along, int across) =>
-            IsTurned ? (Box.Top + along) * Width + Box.Left + across : (Box.Top + across) * Width + Box.Left + along;
     }
 }

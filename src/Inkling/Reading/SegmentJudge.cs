@@ -18,7 +18,7 @@ internal sealed class SegmentJudge : IDisposable
     private const int Pixels = MnistNormalisation.Side * MnistNormalisation.Side, Digits = 10;
 
     /// <summary>Segments shown to a network in one call: between two calls a cancelled reading can end.</summary>
-    private const int AtOnce = 64;
+    public const int AtOnce = 64;
 
     private readonly FrozenNetwork _first, _second;
     private readonly double _firstTemperature, _secondTemperature;

@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace Inkling;
 
 /// <summary>Some neighbouring parts of a number that may be a digit together.</summary>
@@ -15,7 +17,10 @@ internal sealed record Segment(int First, int End, PixelBox Box, int Area, int G
 /// <summary>All segments of a number that are not out of the question.</summary>
 internal static class Segments
 {
-    private const int MostParts = 6, SoftEdge = 2;
+    /// <summary>Parts that a segment has at most.</summary>
+    public const int MostParts = 6;
+
+    private const int SoftEdge = 2;
 
     /// <summary>In digit heights: nothing wider is a digit, and nothing with a gap wider than that.</summary>
     private const double Widest = 1.45, WidestGap = 0.4;
@@ -61,12 +66,15 @@ internal static class Segments
         return segments;
     }
 
+    /// <summary>The segment's own ink, and what it borrows, as a network sees it.</summary>
     private static byte[] GlyphOf(Strip strip, InkParts parts, int first, int end, PixelBox box, int borrowed, ReadingWork work)
     {
         int left = Math.Max(0, box.Left - SoftEdge), top = Math.Max(0, box.Top - SoftEdge);
         int width = Math.Min(strip.Width, box.Right + SoftEdge) - left, height = Math.Min(strip.Height, box.Bottom + SoftEdge) - top;
         work.CountPixels((long)width * height);
-        float[] ink = new float[width * height];
+        float[] rented = ArrayPool<float>.Shared.Rent(width * height); // large ones for every segment would fill the memory between two collections
+        Span<float> ink = rented.AsSpan(0, width * height);
+        ink.Clear();
         for (int y = 0; y < height; y++)
         {
             int last = -1 - borrowed; // the last column of the row that is the segment's own
@@ -80,6 +88,8 @@ internal static class Segments
             }
         }
 
-        return MnistNormalisation.Normalise(ink, width, height);
+        byte[] glyph = MnistNormalisation.Normalise(ink, width, height);
+        ArrayPool<float>.Shared.Return(rented);
+        return glyph;
     }
 }

@@ -48,11 +48,12 @@ internal sealed class Strip
         PixelBox box = word.Pieces.Select(piece => piece.Box).Aggregate((a, b) => a.Union(b));
         const int margin = 2; // of soft edges
         box = Clip(new PixelBox(box.Left - margin, box.Top - margin, box.Width + 2 * margin, box.Height + 2 * margin), ink);
+        work.CountPixels((long)box.Width * box.Height);
         HashSet<int> own = [.. word.Pieces.Select(piece => piece.Id)];
         Strip asItIs = new(box, box.Width, box.Height, 0, 0, 0, 0);
         for (int y = 0; y < box.Height; y++)
         {
-            work.CountPixels(box.Width);
+            work.CountPixels(0);
             for (int x = 0; x < box.Width; x++)
             {
                 int from = (box.Top + y) * ink.Width + box.Left + x;
@@ -126,18 +127,18 @@ internal sealed class Strip
     /// </summary>
     private double SlantOf(float threshold, double slope, ReadingWork work)
     {
-        List<(int X, double Y)> ink = [];
-        for (int i = 0; i < Values.Length; i++)
+        (int X, double Y)[] ink = new (int, double)[Values.Count(value => value >= threshold)];
+        for (int i = 0, at = 0; i < Values.Length; i++)
         {
             if (Values[i] >= threshold)
-                ink.Add((i % Width, i / Width - slope * (i % Width)));
+                ink[at++] = (i % Width, i / Width - slope * (i % Width));
         }
 
         double best = 0, most = 0;
         float[] columns = new float[Width + (int)(2 * SteepestSlant * (Height + Math.Abs(slope) * Width)) + 4];
         for (double slant = -SteepestSlant / 2; slant <= SteepestSlant + 1e-9; slant += SlantStep)
         {
-            work.CountPixels(ink.Count + columns.Length);
+            work.CountPixels(ink.Length + columns.Length);
             Array.Clear(columns);
             foreach ((int x, double y) in ink)
             {
@@ -164,10 +165,11 @@ internal sealed class Strip
         // The pixel at (x, y) comes from (x - slant (y - middle), y + slope (x' - middle)) with x' where it came from.
         double middleX = Width / 2.0, middleY = Height / 2.0;
         int growX = (int)Math.Ceiling(Math.Abs(slant) * Height / 2) + 1, growY = (int)Math.Ceiling(Math.Abs(slope) * Width / 2) + 1;
+        work.CountPixels((long)(Width + 2 * growX) * (Height + 2 * growY));
         Strip result = new(_box, Width + 2 * growX, Height + 2 * growY, slant, slope, middleX + growX, middleY + growY);
         for (int y = 0; y < result.Height; y++)
         {
-            work.CountPixels(result.Width);
+            work.CountPixels(0);
             for (int x = 0; x < result.Width; x++)
             {
                 (double u, double v) = result.Source(x, y);

@@ -9,9 +9,6 @@ internal sealed record Word(IReadOnlyList<InkPiece> Pieces, PixelBox Box, double
 /// <summary>Which pieces of ink make numbers, and which numbers stand on one line.</summary>
 internal static class TextLayout
 {
-    /// <summary>A picture with more pieces than this shows a texture, not writing.</summary>
-    private const int MostPieces = 4000;
-
     /// <summary>Anything lower is a speck, in pixels; so is what has less ink than a square of a third of that.</summary>
     private const int SmallestHeight = 6;
 
@@ -46,17 +43,22 @@ internal static class TextLayout
     /// <returns>Groups of two or more.</returns>
     public static IEnumerable<IReadOnlyList<Word>> Stacks(IReadOnlyList<Word> words)
     {
-        List<List<Word>> stacks = [];
+        List<(List<Word> Words, PixelBox Box)> stacks = [];
         foreach (Word word in words.OrderBy(word => word.Box.Top))
         {
-            List<Word>? stack = stacks.Find(other => IsUnder(BoxOf(other.SelectMany(w => w.Pieces)), word.Box));
-            if (stack is null)
-                stacks.Add([word]);
-            else
-                stack.Add(word);
+            PixelBox box = BoxOf(word.Pieces);
+            int i = stacks.FindIndex(other => IsUnder(other.Box, word.Box));
+            if (i < 0)
+            {
+                stacks.Add(([word], box));
+                continue;
+            }
+
+            stacks[i].Words.Add(word);
+            stacks[i] = stacks[i] with { Box = stacks[i].Box.Union(box) };
         }
 
-        return stacks.Where(stack => stack.Count > 1);
+        return stacks.Where(stack => stack.Words.Count > 1).Select(stack => stack.Words);
 
         static bool IsUnder(PixelBox above, PixelBox below) =>
             below.Top - above.Bottom <= StackGap * above.Union(below).Height && above.CommonColumns(below) >= 0.4 * Math.Min(above.Width, below.Width)
@@ -90,7 +92,7 @@ internal static class TextLayout
     /// <summary>The numbers in a picture, in no order.</summary>
     public static IReadOnlyList<Word> Words(Ink ink, IReadOnlyList<InkPiece> all, ReadingWork work)
     {
-        if (all.Count == 0 || all.Count > MostPieces)
+        if (all.Count == 0 || all.Count > InkPieces.Most)
             return [];
         InkPiece[] pieces = [.. WithoutFrames(ink, all)];
         double height = DigitHeightOf(pieces);
@@ -99,7 +101,7 @@ internal static class TextLayout
         InkPiece[] tall = [.. pieces.Where(piece => piece.Box.Height >= TallShare * height).OrderBy(piece => piece.Box.Left)];
         InkPiece[] small = [.. pieces.Except(tall)];
         List<Word> words = [.. Groups(tall, height, work).Select(group => new Word(group, BoxOf(group), DigitHeightOf(group)))];
-        return [.. words.Where(word => word.DigitHeight >= SmallestHeight).Select(word => word with { Pieces = [.. word.Pieces, .. SmallOnesOf(word, small)] })];
+        return [.. words.Where(word => word.DigitHeight >= SmallestHeight).Select(word => word with { Pieces = [.. word.Pieces, .. SmallOnesOf(word, small, work)] })];
     }
 
     /// <summary>
@@ -134,6 +136,8 @@ internal static class TextLayout
     /// <summary>Boxes of pieces that lie around several others nearly as high: frames, perhaps with a digit that touches them.</summary>
     public static IEnumerable<PixelBox> Frames(IReadOnlyList<InkPiece> all, ReadingWork work)
     {
+        if (all.Count > InkPieces.Most)
+            yield break;
         foreach (InkPiece piece in all)
         {
             if (piece.Box.Width <= piece.Box.Height || piece.Box.Height <= 3 * SmallestHeight)
@@ -193,15 +197,19 @@ internal static class TextLayout
     }
 
     /// <summary>Dots, dashes, hats, and digits that grow smaller: what is near to the number, or to what was near to it.</summary>
-    private static List<InkPiece> SmallOnesOf(Word word, InkPiece[] small)
+    private static List<InkPiece> SmallOnesOf(Word word, InkPiece[] small, ReadingWork work)
     {
         double h = word.DigitHeight;
         List<InkPiece> own = [];
         PixelBox box = word.Box;
+        work.CountPieces(small.Length);
+        List<InkPiece> others = [.. small.Where(piece => piece.Area >= Math.Max(3, SpeckShare * h * h) && IsOnRow(piece.Box) && !IsRule(piece.Box, word.Box, h))];
         bool grows = true;
         while (grows)
         {
-            InkPiece[] near = [.. small.Where(piece => piece.Area >= Math.Max(3, SpeckShare * h * h) && !own.Contains(piece) && IsNear(piece.Box) && !IsRule(piece.Box, word.Box, h))];
+            work.CountPieces(others.Count);
+            InkPiece[] near = [.. others.Where(piece => IsNear(piece.Box))];
+            others.RemoveAll(piece => IsNear(piece.Box));
             own.AddRange(near);
             grows = false;
             foreach (InkPiece piece in near.Where(piece => piece.Box.Height >= 0.25 * h))
@@ -213,11 +221,9 @@ internal static class TextLayout
 
         return own;
 
-        bool IsNear(PixelBox other)
-        {
-            double x = other.Left + other.Width / 2.0, y = other.Top + other.Height / 2.0;
-            return x > box.Left - 0.6 * h && x < box.Right + 0.8 * h && y > box.Top - 0.35 * h && y < box.Bottom + 0.3 * h;
-        }
+        bool IsNear(PixelBox other) => other.Left + other.Width / 2.0 is var x && x > box.Left - 0.6 * h && x < box.Right + 0.8 * h;
+
+        bool IsOnRow(PixelBox other) => other.Top + other.Height / 2.0 is var y && y > box.Top - 0.35 * h && y < box.Bottom + 0.3 * h;
     }
 
     /// <summary>What is left of a line that digits stand on: flat, long and low. In the middle it is a dash, at the top a 5's hat.</summary>

@@ -132,7 +132,7 @@ internal sealed class Checkpoint : IDisposable
                 throw new InklingException($"{name}: a checkpoint that contradicts itself in {what}. Delete it to begin again.");
         }
 
-        static bool IsStream(ulong[]? random) => random is [_, _, _, _, var spare] && random.AsSpan(0, 4).ContainsAnyExcept(0UL) && !double.IsInfinity(BitConverter.UInt64BitsToDouble(spare));
+        static bool IsStream(ulong[]? random) => RandomStream.CanRestore(random);
 
         bool IsPossible(SavedEpoch? epoch) => epoch is { Ticks: >= 0 } && double.IsFinite(BitConverter.Int64BitsToDouble(epoch.Cost)) && IsOf(epoch.Test, _options.TestData) && IsOf(epoch.Validation, _options.ValidationData);
 

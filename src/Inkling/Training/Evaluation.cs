@@ -70,6 +70,8 @@ public static class Evaluation
     {
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(examples);
+        if (examples is LabelledImages images && examples.InputSize == network.Architecture.Input.Size && !examples.Fit(network.Architecture.Input))
+            throw new ArgumentException($"The network takes inputs of {network.Architecture.Input}; images of {images.Height}×{images.Width} in shades of grey have one channel.", nameof(examples));
         if (examples.InputSize != network.Architecture.Input.Size || examples.OutputSize != network.Architecture.Output.Size)
             throw new ArgumentException($"The network has {network.Architecture.Input.Size} inputs and {network.Architecture.Output.Size} outputs; the examples have {examples.InputSize} and {examples.OutputSize}.", nameof(examples));
     }

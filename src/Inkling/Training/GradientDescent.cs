@@ -57,22 +57,24 @@ public static class GradientDescent
     /// <param name="examples">Where the mini-batch is taken from.</param>
     /// <param name="miniBatch">Which examples, at least one.</param>
     /// <param name="eta">The learning rate η, over 0.</param>
-    /// <exception cref="ArgumentException">A number is out of its range, or the examples do not fit the network.</exception>
+    /// <exception cref="ArgumentException">A number is out of its range, there is no such example, or the examples do not fit the network.</exception>
+    /// <exception cref="TrainingDivergedException">The cost is no longer a number.</exception>
     public static void UpdateMiniBatch(this Network network, Examples examples, ReadOnlySpan<int> miniBatch, double eta)
     {
         Evaluation.RequireFit(network, examples);
         ArgumentOutOfRangeException.ThrowIfZero(miniBatch.Length, nameof(miniBatch));
+        examples.RequireIndices(miniBatch);
         RequireLearningRate(eta);
         float scale = (float)(-eta / miniBatch.Length);
         if (TwoLayerDescent.Suits(network, examples, miniBatch.Length))
         {
             using TwoLayerDescent descent = new(network, examples, threads: 1);
-            descent.Descend(miniBatch.ToArray(), miniBatch.Length, new[] { scale });
+            RequireFinite(descent.Descend(miniBatch.ToArray(), miniBatch.Length, new[] { scale }), eta);
             return;
         }
 
         using Backpropagation pass = new(network, miniBatch.Length, isSparse: examples.IsSparse);
-        pass.AddGradient(examples, miniBatch.ToArray(), scale, network.Parameters);
+        RequireFinite(pass.AddGradient(examples, miniBatch.ToArray(), scale, network.Parameters), eta);
     }
 
     /// <summary>Gradient descent by all examples: each step follows the exact gradient of the cost over all of them.</summary>
@@ -82,6 +84,7 @@ public static class GradientDescent
     /// <param name="eta">The learning rate η, over 0.</param>
     /// <param name="onStep">Called after each step with its number, from 0, and the cost before it.</param>
     /// <exception cref="ArgumentException">A number is out of its range, or the examples do not fit the network.</exception>
+    /// <exception cref="TrainingDivergedException">The cost is no longer a number.</exception>
     public static void DescendGradient(this Network network, Examples training, int steps, double eta, Action<int, double>? onStep = null)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(steps);
@@ -89,6 +92,7 @@ public static class GradientDescent
         for (int step = 0; step < steps; step++)
         {
             Gradient gradient = network.GradientOf(training);
+            RequireFinite(gradient.Cost, eta);
             Vectors.Scale(gradient.Values.Span, (float)-eta);
             Vectors.Add(gradient.Values.Span, network.Parameters.Span);
             onStep?.Invoke(step, gradient.Cost);
@@ -115,7 +119,13 @@ public static class GradientDescent
 
     private static void RequireLearningRate(double eta)
     {
-        if (!(eta > 0 && double.IsFinite(eta)))
+        if (!(eta > 0 && float.IsFinite((float)eta)))
             throw new ArgumentOutOfRangeException(nameof(eta), eta, "The learning rate is a number over 0.");
+    }
+
+    private static void RequireFinite(double cost, double eta)
+    {
+        if (!double.IsFinite(cost))
+            throw Diagnostics.Diverged(eta);
     }
 }

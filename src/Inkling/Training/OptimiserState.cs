@@ -47,8 +47,8 @@ internal sealed class OptimiserState
         (_rate, _l1, _l2) = ((float)rate, (float)l1, (float)l2);
         if (_optimiser is Optimiser.Adam adam)
         {
-            _correction1 = (float)(1 / (1 - Math.Pow(adam.Beta1, step)));
-            _correction2 = (float)(1 / (1 - Math.Pow(adam.Beta2, step)));
+            _correction1 = (float)(1 / (1 - PortableMath.Exp(step * PortableMath.Log(adam.Beta1))));
+            _correction2 = (float)(1 / (1 - PortableMath.Exp(step * PortableMath.Log(adam.Beta2))));
         }
 
         workers.SplitNumbers(_parameters.Span.Length, _step);

@@ -7,8 +7,11 @@ public abstract record Schedule
     {
     }
 
-    /// <summary>Epochs at the beginning over which the rate rises from 0, in a straight line.</summary>
-    public double WarmUpEpochs { get; init; }
+    private const int MaxEpochs = int.MaxValue;
+
+    /// <summary>Epochs at the beginning over which the rate rises from 0, in a straight line; 0 for none.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">It is under 0 or not a number.</exception>
+    public double WarmUpEpochs { get; init => field = OptionRange.From(0, MaxEpochs, value); }
 
     /// <summary>The factor at a moment.</summary>
     /// <param name="epoch">Epochs done, with their fraction.</param>
@@ -27,25 +30,49 @@ public abstract record Schedule
 
     /// <summary>Multiplied by a factor every few epochs.</summary>
     /// <param name="Every">Epochs between two changes, at least 1.</param>
-    /// <param name="By">The factor.</param>
+    /// <param name="By">The factor, over 0 and at most 1.</param>
     public sealed record Stepped(int Every, double By) : Schedule
     {
-        private protected override double Factor(double epoch, int epochs, int stalls) => Math.Pow(By, Math.Floor(epoch / Every));
+        /// <summary>Epochs between two changes, at least 1.</summary>
+        /// <exception cref="ArgumentOutOfRangeException">It is under 1.</exception>
+        public int Every { get; init => field = OptionRange.From(1, MaxEpochs, value); } = OptionRange.From(1, MaxEpochs, Every);
+
+        /// <summary>The factor, over 0 and at most 1.</summary>
+        /// <exception cref="ArgumentOutOfRangeException">It is not.</exception>
+        public double By { get; init => field = OptionRange.From(double.Epsilon, 1, value); } = OptionRange.From(double.Epsilon, 1, By);
+
+        private protected override double Factor(double epoch, int epochs, int stalls) => Numerics.PortableMath.Power(By, (long)(epoch / Every));
     }
 
     /// <summary>Down half a cosine, to a fraction at the end (Loshchilov and Hutter, arXiv 1608.03983).</summary>
-    /// <param name="Final">The fraction.</param>
+    /// <param name="Final">The fraction, from 0 to 1.</param>
     public sealed record Cosine(double Final = 0) : Schedule
     {
+        /// <summary>The fraction of the rate to end with, from 0 to 1.</summary>
+        /// <exception cref="ArgumentOutOfRangeException">It is not.</exception>
+        public double Final { get; init => field = OptionRange.From(0, 1, value); } = OptionRange.From(0, 1, Final);
+
         private protected override double Factor(double epoch, int epochs, int stalls) => Final + (1 - Final) * Fall(epoch / epochs);
     }
 
     /// <summary>Up to the rate asked for and down again, both along a cosine (Smith and Topin, arXiv 1708.07120).</summary>
-    /// <param name="Rise">The fraction of the training that goes up.</param>
-    /// <param name="Start">The fraction of the rate to begin with.</param>
-    /// <param name="Final">The fraction of the rate to end with.</param>
+    /// <param name="Rise">The fraction of the training that goes up, from 0 to 1.</param>
+    /// <param name="Start">The fraction of the rate to begin with, from 0 to 1.</param>
+    /// <param name="Final">The fraction of the rate to end with, from 0 to 1.</param>
     public sealed record OneCycle(double Rise = 0.3, double Start = 0.04, double Final = 0.0004) : Schedule
     {
+        /// <summary>The fraction of the training that goes up, from 0 to 1.</summary>
+        /// <exception cref="ArgumentOutOfRangeException">It is not.</exception>
+        public double Rise { get; init => field = OptionRange.From(0, 1, value); } = OptionRange.From(0, 1, Rise);
+
+        /// <summary>The fraction of the rate to begin with, from 0 to 1.</summary>
+        /// <exception cref="ArgumentOutOfRangeException">It is not.</exception>
+        public double Start { get; init => field = OptionRange.From(0, 1, value); } = OptionRange.From(0, 1, Start);
+
+        /// <summary>The fraction of the rate to end with, from 0 to 1.</summary>
+        /// <exception cref="ArgumentOutOfRangeException">It is not.</exception>
+        public double Final { get; init => field = OptionRange.From(0, 1, value); } = OptionRange.From(0, 1, Final);
+
         private protected override double Factor(double epoch, int epochs, int stalls)
         {
             double t = epoch / epochs;
@@ -58,11 +85,21 @@ public abstract record Schedule
     /// (Nielsen, chapter 3, exercise).
     /// </summary>
     /// <param name="Patience">Epochs without improvement, at least 1.</param>
-    /// <param name="Halvings">After how many halvings the next stall ends the training.</param>
+    /// <param name="Halvings">After how many halvings the next stall ends the training, from 0 to 1,000.</param>
     public sealed record HalveOnStall(int Patience = 10, int Halvings = 7) : Schedule
     {
-        private protected override double Factor(double epoch, int epochs, int stalls) => Math.Pow(0.5, stalls);
+        private const int MaxHalvings = 1000; // a thousandth power of two is still a number
+
+        /// <summary>Epochs without improvement, at least 1.</summary>
+        /// <exception cref="ArgumentOutOfRangeException">It is under 1.</exception>
+        public int Patience { get; init => field = OptionRange.From(1, MaxEpochs, value); } = OptionRange.From(1, MaxEpochs, Patience);
+
+        /// <summary>After how many halvings the next stall ends the training, from 0 to 1,000.</summary>
+        /// <exception cref="ArgumentOutOfRangeException">It is not.</exception>
+        public int Halvings { get; init => field = OptionRange.From(0, MaxHalvings, value); } = OptionRange.From(0, MaxHalvings, Halvings);
+
+        private protected override double Factor(double epoch, int epochs, int stalls) => Math.ScaleB(1, -stalls);
     }
 
-    private protected static double Fall(double t) => 0.5 * (1 + Math.Cos(Math.PI * Math.Clamp(t, 0, 1)));
+    private protected static double Fall(double t) => 0.5 * (1 + Numerics.PortableMath.Cos(Math.PI * Math.Clamp(t, 0, 1)));
 }

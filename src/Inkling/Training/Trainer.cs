@@ -30,6 +30,8 @@ internal sealed class Trainer : IDisposable
             Evaluation.RequireFit(network, examples);
         if (options.ValidationData is null && options.StopsEarly)
             throw new ArgumentException("Stopping early, and halving the learning rate on a stall, need validation data.", nameof(options));
+        if (training.Count == 0)
+            throw new ArgumentException("There are no examples to learn from.", nameof(training));
         if (options.Augmentation is not null && training is not LabelledImages)
             throw new ArgumentException("Only images can be augmented.", nameof(options));
         _network = network;
@@ -142,8 +144,9 @@ internal sealed class Trainer : IDisposable
             _options.Progress?.Add(done);
         }
 
-        if (NetworkFile.NotFinite(_network) is { } lost)
-            throw Diagnostics.Diverged($"the weights ({lost})", State, _options); // sigmoids hide it from the cost
+        // The last step's gradient is in no cost yet.
+        if ((FiniteParameters.FirstOther(_network.Parameters) ?? FiniteParameters.FirstOther(Result.Parameters)) is { } lost)
+            throw Diagnostics.Diverged(lost, State, _options);
         _network.Random.CopyFrom(random);
     }
 

@@ -3,6 +3,8 @@ namespace Inkling;
 /// <summary>How a network is trained. What is not set is as the seed has it.</summary>
 public sealed record TrainingOptions
 {
+    private const int MaxThreads = 1024;
+
     /// <summary>How often the network sees all training examples.</summary>
     public int Epochs { get; init; } = 30;
 
@@ -69,7 +71,7 @@ public sealed record TrainingOptions
     /// </summary>
     public Func<TrainingMoment, int>? BetweenSteps { get; init; }
 
-    /// <summary>The most threads to use. The result is the same to the bit for any number.</summary>
+    /// <summary>The most threads to use, from 1 to 1,024. The result is the same to the bit for any number.</summary>
     public int Threads { get; init; } = Environment.ProcessorCount;
 
     /// <summary>
@@ -99,16 +101,17 @@ public sealed record TrainingOptions
     /// <exception cref="ArgumentOutOfRangeException">A number is out of its range; the message says which, and the range.</exception>
     internal static void Require(TrainingOptions options)
     {
+        Require(options.Optimiser is not null && options.Schedule is not null, "null", "There is an optimiser and a schedule.");
         Require(options.Epochs >= 0, options.Epochs, "Epochs are a number from 0 on.");
         Require(options.PlainEpochs >= 0, options.PlainEpochs, "Epochs without augmentation are a number from 0 on.");
         Require(options.MiniBatchSize >= 1, options.MiniBatchSize, "A mini-batch has at least 1 example.");
-        Require(options.Threads >= 1, options.Threads, "There is at least 1 thread.");
+        Require(options.Threads is >= 1 and <= MaxThreads, options.Threads, $"There are from 1 to {MaxThreads} threads.");
         Require(options.Patience >= 0, options.Patience, "Patience is a number of epochs from 0 on.");
-        Require(options.LearningRate > 0 && double.IsFinite(options.LearningRate), options.LearningRate, "The learning rate is a number over 0.");
-        Require(options.L1 >= 0 && double.IsFinite(options.L1), options.L1, "λ of L1 regularisation is a number from 0 on.");
-        Require(options.L2 >= 0 && double.IsFinite(options.L2), options.L2, "λ of L2 regularisation is a number from 0 on.");
+        Require(options.LearningRate > 0 && float.IsFinite((float)options.LearningRate), options.LearningRate, "The learning rate is a number over 0.");
+        Require(options.L1 >= 0 && float.IsFinite((float)options.L1), options.L1, "λ of L1 regularisation is a number from 0 on.");
+        Require(options.L2 >= 0 && float.IsFinite((float)options.L2), options.L2, "λ of L2 regularisation is a number from 0 on.");
         Require(options.LabelSmoothing is >= 0 and < 1, options.LabelSmoothing, "Label smoothing is from 0 to under 1.");
-        Require(options.WeightAverage is >= 0 and < 1, options.WeightAverage, "The weight average forgets by a number from 0 to under 1.");
+        Require(options.WeightAverage >= 0 && (float)options.WeightAverage < 1, options.WeightAverage, "The weight average forgets by a number from 0 to under 1.");
 
         void Require(bool condition, object value, string otherwise)
         {

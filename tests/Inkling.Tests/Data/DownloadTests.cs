@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using Inkling.Numerics;
 
 namespace Inkling.Tests.Data;
@@ -5,6 +7,12 @@ namespace Inkling.Tests.Data;
 public sealed class DownloadTests : IDisposable
 {
     private static readonly byte[] Content = MakeContent();
+
+    /// <summary>How long a server of ours may take to answer: it is slow only where the whole machine is.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
+    /// <summary>Where the machine has a proxy, it cannot reach a server of ours.</summary>
+    static DownloadTests() => HttpClient.DefaultProxy = new WebProxy();
 
     private readonly string _folder = Directory.CreateTempSubdirectory("inkling tests ").FullName;
 
@@ -116,16 +124,31 @@ public sealed class DownloadTests : IDisposable
     public async Task A_server_that_falls_silent_is_given_up()
     {
         using FileServer server = new(Content) { Stalls = true };
-        DataUnavailableException e = await Assert.ThrowsAsync<DataUnavailableException>(() => FetchAsync([server.Address]));
+        DataUnavailableException e = await Assert.ThrowsAsync<DataUnavailableException>(() => FetchAsync([server.Address], idle: TimeSpan.FromSeconds(1)));
         Assert.Contains("timed out", e.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_server_that_sends_more_than_the_file_has_is_given_up_and_nothing_of_it_is_kept(bool tellsLength)
+    {
+        using FileServer endless = new(new byte[Content.Length + 1]) { TellsLength = tellsLength };
+        DataUnavailableException e = await Assert.ThrowsAsync<DataUnavailableException>(() => FetchAsync([endless.Address]));
+        Assert.Contains("more than the 300,000 bytes", e.Message, StringComparison.Ordinal);
+        Assert.False(File.Exists(Partial));
+        using FileServer right = new(Content);
+        await FetchAsync([endless.Address, right.Address]);
+        Assert.Equal(Content, await File.ReadAllBytesAsync(Destination));
     }
 
     [Fact]
     public async Task A_machine_that_does_not_answer_is_named()
     {
-        FileServer server = new(Content);
-        Uri gone = server.Address;
-        server.Dispose();
+        // Bound, so that nobody else gets the port, and not listening.
+        using Socket deaf = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        deaf.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        Uri gone = new($"http://127.0.0.1:{((IPEndPoint)deaf.LocalEndPoint!).Port}/file.gz");
         DataUnavailableException e = await Assert.ThrowsAsync<DataUnavailableException>(() => FetchAsync([gone]));
         Assert.Contains("ConnectionRefused", e.Message, StringComparison.Ordinal);
     }
@@ -159,16 +182,16 @@ public sealed class DownloadTests : IDisposable
         using FileServer server = new(Content);
         using CancellationTokenSource stop = new();
         Listener interrupt = new([], stop);
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => FetchAsync([server.Address], interrupt, stop.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => FetchAsync([server.Address], interrupt, cancellationToken: stop.Token));
         long kept = new FileInfo(Partial).Length;
         Assert.InRange(kept, 1, Content.Length);
         Assert.Equal(Content[..(int)kept], await File.ReadAllBytesAsync(Partial));
     }
 
-    private async Task FetchAsync(Uri[] mirrors, IProgress<DownloadProgress>? progress = null, CancellationToken cancellationToken = default)
+    private async Task FetchAsync(Uri[] mirrors, IProgress<DownloadProgress>? progress = null, TimeSpan? idle = null, CancellationToken cancellationToken = default)
     {
-        using Download download = new(new DownloadTimeouts(Connect: TimeSpan.FromSeconds(2), Idle: TimeSpan.FromSeconds(1)));
-        await download.FetchAsync(mirrors, Destination, path => File.ReadAllBytes(path).AsSpan().SequenceEqual(Content) ? null : "wrong checksum", progress, cancellationToken);
+        using Download download = new(new DownloadTimeouts(Connect: Patience, Idle: idle ?? Patience));
+        await download.FetchAsync(mirrors, Destination, Content.Length, path => File.ReadAllBytes(path).AsSpan().SequenceEqual(Content) ? null : "wrong checksum", progress, cancellationToken);
     }
 
     private void WritePartial(byte[] bytes)

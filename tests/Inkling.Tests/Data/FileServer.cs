@@ -8,6 +8,7 @@ namespace Inkling.Tests.Data;
 internal sealed class FileServer : IDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly byte[] _content;
     private int _requests;
 
@@ -36,7 +37,14 @@ internal sealed class FileServer : IDisposable
     /// <summary>Sends nothing after the headers.</summary>
     public bool Stalls { get; init; }
 
-    public void Dispose() => _listener.Stop();
+    /// <summary>Whether the headers tell how long the body is.</summary>
+    public bool TellsLength { get; init; } = true;
+
+    public void Dispose()
+    {
+        _listener.Stop();
+        _stopped.TrySetResult();
+    }
 
     private async Task ServeAsync()
     {
@@ -73,9 +81,9 @@ internal sealed class FileServer : IDisposable
         string status = Status ?? (from > _content.Length ? "416 Range Not Satisfiable" : from > 0 ? "206 Partial Content" : "200 OK");
         byte[] body = status[0] == '2' ? _content[from..] : [];
         string range = status.StartsWith("206", StringComparison.Ordinal) ? $"Content-Range: bytes {from}-{_content.Length - 1}/{_content.Length}\r\n" : "";
-        await stream.WriteAsync(Encoding.ASCII.GetBytes($"HTTP/1.1 {status}\r\nContent-Length: {body.Length}\r\n{range}Connection: close\r\n\r\n"));
+        await stream.WriteAsync(Encoding.ASCII.GetBytes($"HTTP/1.1 {status}\r\n{(TellsLength ? $"Content-Length: {body.Length}\r\n" : "")}{range}Connection: close\r\n\r\n"));
         if (Stalls)
-            await Task.Delay(TimeSpan.FromSeconds(20));
+            await _stopped.Task;
         int length = number == 1 && CutFirstAt is { } cut ? Math.Min(cut, body.Length) : body.Length;
         await stream.WriteAsync(body.AsMemory(0, length));
     }

@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Security.Cryptography;
 using Inkling.Numerics;
 
@@ -30,6 +31,34 @@ public sealed class MnistTests : IDisposable
         Assert.Equal((10, 2, 3), (data.Training.Count, data.Validation.Count, data.Test.Count));
         Assert.False(data.IsMnist);
         Assert.Contains("not MNIST", data.Name, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Files_as_large_as_mnists_that_hold_something_else_are_used_and_not_called_mnist()
+    {
+        IdxFile.Write(Path.Combine(_folder, "train-images-idx3-ubyte"), IdxArray.Create(new byte[60_000 * 784], 60_000, 28, 28));
+        IdxFile.Write(Path.Combine(_folder, "train-labels-idx1-ubyte"), IdxArray.Create(new byte[60_000], 60_000));
+        IdxFile.Write(Path.Combine(_folder, "t10k-images-idx3-ubyte"), IdxArray.Create(new byte[10_000 * 784], 10_000, 28, 28));
+        IdxFile.Write(Path.Combine(_folder, "t10k-labels-idx1-ubyte"), IdxArray.Create(new byte[10_000], 10_000));
+        ImageData data = await Mnist.LoadAsync(new DataOptions { Directory = _folder });
+        Assert.Equal((50_000, 10_000, 10_000), (data.Training.Count, data.Validation.Count, data.Test.Count));
+        Assert.False(data.IsMnist);
+        Assert.Equal($"the images in {_folder} (not MNIST: train-images-idx3-ubyte holds something else)", data.Name);
+    }
+
+    [Fact]
+    public async Task Mnist_with_one_label_changed_is_not_mnist_and_says_which_file_differs()
+    {
+        ImageData mnist = await TestData.MnistAsync();
+        byte[] labels = mnist.Test.Labels.ToArray();
+        labels[9999] = (byte)((labels[9999] + 1) % 10);
+        WriteMnist(mnist, labels);
+        ImageData changed = await Mnist.LoadAsync(new DataOptions { Directory = _folder });
+        Assert.False(changed.IsMnist);
+        Assert.Contains("(not MNIST: t10k-labels-idx1-ubyte holds something else)", changed.Name, StringComparison.Ordinal);
+        WriteMnist(mnist, mnist.Test.Labels.ToArray());
+        ImageData same = await Mnist.LoadAsync(new DataOptions { Directory = _folder });
+        Assert.Equal((true, "MNIST"), (same.IsMnist, same.Name));
     }
 
     [Fact]
@@ -90,19 +119,71 @@ public sealed class MnistTests : IDisposable
     }
 
     [Fact]
-    public void Every_data_set_has_a_mirror_and_four_files_of_its_own()
+    public void Every_data_set_has_four_files_of_its_own_and_is_fetched_by_https_and_checked_by_its_length_and_sha_256()
     {
         Assert.Equal(DataSets.All.Count, DataSets.All.Select(set => set.Name).Distinct(StringComparer.Ordinal).Count());
         Assert.All(DataSets.All, set =>
         {
-            Assert.All(set.Mirrors, mirror => Assert.True(Uri.TryCreate(mirror + "x", UriKind.Absolute, out _)));
+            Assert.All(set.Mirrors, mirror => Assert.Equal(Uri.UriSchemeHttps, new Uri(mirror + "x").Scheme));
             Assert.NotEmpty(set.Mirrors);
             Assert.Equal(4, set.Files.All.Select(file => file.Name).Distinct(StringComparer.Ordinal).Count());
+            foreach (DataFile file in set.Archive is { } archive ? [archive] : set.Files.All)
+            {
+                string path = Path.Combine(_folder, $"{set.Name} {file.Name}");
+                byte[] wrong = new byte[Math.Min(file.Checksum!.MostBytes, 10_000)];
+                File.WriteAllBytes(path, file.Checksum.IsOfContent ? Zip(wrong) : wrong);
+                Assert.NotNull(file.Checksum.Verify(path));
+            }
         });
+    }
+
+    [Fact]
+    public void A_published_file_passes_its_checksum_and_one_with_a_bit_changed_does_not()
+    {
+        string file = TestData.File("mnist", "qmnist-train-labels-idx2-int.gz");
+        Checksum published = DataSets.Named("qmnist").Files.TrainingLabels.Checksum!;
+        Assert.Null(published.Verify(file));
+        byte[] bytes = File.ReadAllBytes(file);
+        bytes[^1] ^= 1;
+        File.WriteAllBytes(Path.Combine(_folder, "changed"), bytes);
+        Assert.Equal("wrong checksum", published.Verify(Path.Combine(_folder, "changed")));
+        File.WriteAllBytes(Path.Combine(_folder, "short"), bytes[..^1]);
+        Assert.Equal("463,023 bytes, not 463,024", published.Verify(Path.Combine(_folder, "short")));
+    }
+
+    [Fact]
+    public void A_download_that_unpacks_to_more_than_it_should_is_given_up_there()
+    {
+        string file = Path.Combine(_folder, "bomb.gz");
+        File.WriteAllBytes(file, Zip(new byte[100_000]));
+        Assert.Equal("not the 60,008 bytes it should unpack to", DataSets.Named("mnist").Files.TrainingLabels.Checksum!.Verify(file));
+        File.WriteAllBytes(file, Zip(new byte[60_008]));
+        Assert.Equal("wrong checksum", DataSets.Named("mnist").Files.TrainingLabels.Checksum!.Verify(file));
     }
 
     private async Task<string> MessageOf(string set) =>
         (await Assert.ThrowsAsync<InklingException>(() => DataSets.Named(set).LoadAsync(new DataOptions { Directory = _folder }))).Message;
+
+    private void WriteMnist(ImageData mnist, byte[] testLabels)
+    {
+        Write("train", [mnist.Training, mnist.Validation], [.. mnist.Training.Labels, .. mnist.Validation.Labels]);
+        Write("t10k", [mnist.Test], testLabels);
+
+        void Write(string part, LabelledImages[] images, byte[] labels)
+        {
+            byte[] pixels = [.. images.SelectMany(some => Enumerable.Range(0, some.Count).SelectMany(i => some.Pixels(i).ToArray()))];
+            IdxFile.Write(Path.Combine(_folder, $"{part}-images-idx3-ubyte"), IdxArray.Create(pixels, labels.Length, 28, 28));
+            IdxFile.Write(Path.Combine(_folder, $"{part}-labels-idx1-ubyte"), IdxArray.Create(labels, labels.Length));
+        }
+    }
+
+    private static byte[] Zip(byte[] bytes)
+    {
+        MemoryStream zipped = new();
+        using (GZipStream gzip = new(zipped, CompressionLevel.Optimal))
+            gzip.Write(bytes);
+        return zipped.ToArray();
+    }
 
     private static void WriteImages(string folder, int training, int test)
     {

@@ -116,7 +116,7 @@ public sealed class NetworkFileTests : IDisposable
     {
         Network network = new(Architecture.Parse("2x2x2 flatten dense:8 relu dense:3 softmax"));
         Assert.Equal([network.Layers[1][0, 0], network.Layers[1][0, 1], network.Layers[1][0, 2]], network.Layers[1].CopyWeights()[..3]);
-        Assert.Equal([network.Layers[0][0, 0], network.Layers[0][0, 2], network.Layers[0][0, 4]], network.Layers[0].CopyWeights()[..3]);
+        Assert.Equal([network.Layers[0][0, 0], network.Layers[0][0, 1], network.Layers[0][0, 2]], network.Layers[0].CopyWeights()[..3]);
     }
 
     [Fact]
@@ -231,26 +231,50 @@ public sealed class NetworkFileTests : IDisposable
     }
 
     [Theory]
-    [InlineData("n.safetensors", 24)]
-    [InlineData("n.json", 24)]
-    public void A_damaged_file_gives_a_network_or_one_clear_error_and_takes_little_memory(string name, int memoryPerByte)
+    [InlineData("n.safetensors")]
+    [InlineData("n.json")]
+    public void A_damaged_file_gives_a_network_no_larger_than_the_file_or_one_clear_error(string name)
     {
         Network network = new([20, 7, 3], seed: 1);
         network.Save(PathOf(name));
         byte[] intact = File.ReadAllBytes(PathOf(name));
-        TryToParse(intact, name); // compiles what is measured below
         Gen.Int.Sample(
             seed =>
             {
                 byte[] damaged = Damage(intact, new RandomStream(seed));
-                long before = GC.GetAllocatedBytesForCurrentThread();
                 string? error = TryToParse(damaged, name);
-                long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
-                Assert.True(allocated < 64 * 1024 + memoryPerByte * intact.Length, $"{allocated} bytes for a file of {damaged.Length}");
                 Assert.True(error is null || (error.StartsWith(name, StringComparison.Ordinal) && !error.Contains('\n', StringComparison.Ordinal)), error);
             },
             iter: 3000,
             threads: 1);
+    }
+
+    [Theory]
+    [MemberData(nameof(Cultures.All), MemberType = typeof(Cultures))]
+    public void Files_and_what_is_said_of_damaged_ones_are_the_same_in_every_country(string culture)
+    {
+        Network network = new(Architecture.Parse("1x28x28 conv:4:5x5 batchnorm relu dropout:0.25 flatten dense:10 softmax"), seed: 1) { Temperature = 1.25 };
+        network.Train(GeneratedDigits.Create(30, seed: 1), new TrainingOptions { Epochs = 1, LearningRate = 0.0625, L2 = 0.5, Schedule = new Schedule.Cosine(0.125), OnEpoch = _ => { } }, TestContext.Current.CancellationToken);
+        network.Save(PathOf("here.safetensors"));
+        Cultures.Under(culture, () => network.Save(PathOf("there.safetensors")));
+        Assert.Equal(File.ReadAllBytes(PathOf("here.safetensors")), File.ReadAllBytes(PathOf("there.safetensors")));
+        byte[] cut = File.ReadAllBytes(PathOf("here.safetensors"))[..2000];
+        string? here = TryToParse(cut, "cut"), there = null;
+        Cultures.Under(culture, () => there = TryToParse(cut, "cut"));
+        Assert.Equal(here, there);
+        string text = "";
+        Cultures.Under(culture, () => text = Architecture.Parse(network.Architecture.ToString()).ToString() + network + network.History);
+        Assert.Equal(network.Architecture.ToString() + network + network.History, text);
+    }
+
+    /// <summary>A network of four billion weights: more than any machine's memory for what is a few bytes.</summary>
+    [Theory]
+    [InlineData("""{"__metadata__":{"inkling":"{\"sizes\":[65536,65536],\"activation\":\"sigmoid\",\"cost\":\"quadratic\"}"},"a":{"dtype":"F32","shape":[3],"data_offsets":[0,12]}}""")]
+    [InlineData("""{"__metadata__":{"inkling":"{\"architecture\":\"30000 dense:30000 sigmoid\",\"cost\":\"quadratic\"}"},"a":{"dtype":"F32","shape":[3],"data_offsets":[0,12]}}""")]
+    public void A_file_that_promises_more_weights_than_it_holds_is_refused_before_there_is_memory_for_them(string header)
+    {
+        WriteSafetensors("huge.safetensors", header, new byte[12]);
+        Assert.StartsWith(PathOf("huge.safetensors"), Assert.Throws<InklingException>(() => Network.Load(PathOf("huge.safetensors"))).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -301,7 +325,7 @@ public sealed class NetworkFileTests : IDisposable
     {
         try
         {
-            NetworkFile.Parse(file, name);
+            Assert.InRange(NetworkFile.Parse(file, name).ParameterCount, 1, file.Length);
             return null;
         }
         catch (InklingException e)

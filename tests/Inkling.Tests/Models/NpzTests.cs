@@ -106,18 +106,18 @@ public sealed class NpzTests : IDisposable
     }
 
     [Fact]
-    public void A_zip_that_swells_is_refused_before_it_takes_memory()
+    public void A_zip_that_swells_is_refused_before_it_is_unpacked()
     {
         WriteZip("bomb.npz", CompressionLevel.SmallestSize, ("w0", Npy("'<f4'", "(25, 1000000)", new byte[100_000_000])));
         byte[] bomb = File.ReadAllBytes(PathOf("bomb.npz"));
         Assert.True(bomb.Length < 200_000);
-        long before = GC.GetAllocatedBytesForCurrentThread();
+        // The packed bytes are destroyed: what is unpacked all the same would be called damaged.
+        bomb.AsSpan(bomb.Length / 4, bomb.Length / 2).Fill(0xFF);
         Assert.Contains("more than weights are ever compressed", Assert.Throws<InklingException>(() => NetworkFile.Parse(bomb, "bomb.npz")).Message, StringComparison.Ordinal);
-        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1_000_000);
     }
 
     [Fact]
-    public void A_damaged_file_gives_a_network_or_one_clear_error_and_takes_little_memory()
+    public void A_damaged_file_gives_a_network_no_larger_than_the_file_or_one_clear_error()
     {
         new Network([20, 7, 3]).Save(PathOf("n.npz"));
         byte[] intact = File.ReadAllBytes(PathOf("n.npz"));
@@ -128,18 +128,16 @@ public sealed class NpzTests : IDisposable
                 byte[] damaged = random.NextInt32(3) == 0 ? intact[..random.NextInt32(intact.Length)] : [.. intact];
                 for (int times = random.NextInt32(4); times > 0 && damaged.Length > 0; times--)
                     damaged[random.NextInt32(damaged.Length)] ^= (byte)(1 << random.NextInt32(8));
-                long before = GC.GetAllocatedBytesForCurrentThread();
                 string? error = null;
                 try
                 {
-                    NetworkFile.Parse(damaged, "n.npz");
+                    Assert.InRange(NetworkFile.Parse(damaged, "n.npz").ParameterCount, 1, damaged.Length);
                 }
                 catch (InklingException e)
                 {
                     error = e.Message;
                 }
 
-                Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 256 * 1024 + 24 * intact.Length);
                 Assert.True(error is null || (error.StartsWith("n.npz", StringComparison.Ordinal) && !error.Contains('\n', StringComparison.Ordinal)), error);
             },
             iter: 3000,

@@ -32,7 +32,7 @@ public class LayerTests
         (Network network, (float[] X, float[] Y)[] batch) = Example(architecture);
         foreach (ref float mean in network.Normalisations.Count > 0 ? network.Normalisations[0].RunningMean : [])
             mean = 0.25f;
-        double[][] expected = new PlainNetwork(network).Outputs([.. batch.Select(example => (ChannelsFirst(network, example.X), example.Y))], isTraining: false);
+        double[][] expected = new PlainNetwork(network).Outputs(batch, isTraining: false);
         for (int i = 0; i < batch.Length; i++)
             Assert.All(network.FeedForward(batch[i].X).Zip(expected[i]), pair => Assert.Equal(pair.Second, pair.First, 2e-5));
     }
@@ -48,23 +48,22 @@ public class LayerTests
             (Network network, (float[] X, float[] Y)[] batch) = Example(architecture, cost);
             Gradient gradient = network.GradientOf(new VectorExamples(batch));
             PlainNetwork plain = new(network);
-            (float[] X, float[] Y)[] ordered = [.. batch.Select(example => (ChannelsFirst(network, example.X), example.Y))];
-            Assert.Equal(plain.Cost(ordered), gradient.Cost, 1e-4);
+            Assert.Equal(plain.Cost(batch), gradient.Cost, 1e-4);
             for (int l = 0; l < plain.Weights.Length; l++)
             {
                 float[] weights = gradient.WeightedLayers[l].CopyWeights();
                 for (int k = 0; k < weights.Length; k += Math.Max(1, weights.Length / 60))
-                    RequireClose(Slope(plain, plain.Weights[l], k, ordered), weights[k]);
+                    RequireClose(Slope(plain, plain.Weights[l], k, batch), weights[k]);
                 for (int j = 0; j < gradient.WeightedLayers[l].Neurons && network.WeightedLayers[l].HasBias; j++)
-                    RequireClose(Slope(plain, plain.Biases[l], j, ordered), gradient.WeightedLayers[l].Biases[j]);
+                    RequireClose(Slope(plain, plain.Biases[l], j, batch), gradient.WeightedLayers[l].Biases[j]);
             }
 
             for (int n = 0; n < plain.Scales.Length; n++)
             {
                 for (int c = 0; c < plain.Scales[n].Length; c++)
                 {
-                    RequireClose(Slope(plain, plain.Scales[n], c, ordered), gradient.Normalisations[n].Scale[c]);
-                    RequireClose(Slope(plain, plain.Shifts[n], c, ordered), gradient.Normalisations[n].Shift[c]);
+                    RequireClose(Slope(plain, plain.Scales[n], c, batch), gradient.Normalisations[n].Scale[c]);
+                    RequireClose(Slope(plain, plain.Shifts[n], c, batch), gradient.Normalisations[n].Shift[c]);
                 }
             }
         }
@@ -145,13 +144,5 @@ public class LayerTests
         double below = plain.Cost(batch);
         parameters[index] = middle;
         return (above - below) / (2 * H);
-    }
-
-    /// <summary>Examples give a pixel's channels together; the plain network wants a channel's pixels together.</summary>
-    private static float[] ChannelsFirst(Network network, float[] x)
-    {
-        Shape shape = network.Architecture.Input;
-        int pixels = shape.Height * shape.Width;
-        return [.. Enumerable.Range(0, x.Length).Select(i => x[i % pixels * shape.Channels + i / pixels])];
     }
 }

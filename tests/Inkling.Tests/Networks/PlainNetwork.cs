@@ -4,18 +4,31 @@ namespace Inkling.Tests;
 /// Any architecture as plainly as it can be written, in double precision, one loop for each index, images as
 /// [channels][height][width]: what the engine must equal.
 /// </summary>
-internal sealed class PlainNetwork
+internal sealed partial class PlainNetwork
 {
-    private readonly Network _network;
+    private const double Epsilon = 1e-5;
 
     public PlainNetwork(Network network)
     {
-        _network = network;
-        Weights = [.. network.WeightedLayers.Select(layer => layer.CopyWeights().Select(w => (double)w).ToArray())];
-        Biases = [.. network.WeightedLayers.Select(layer => layer.Biases.ToArray().Select(b => (double)b).ToArray())];
-        Scales = [.. network.Normalisations.Select(layer => layer.Scale.ToArray().Select(x => (double)x).ToArray())];
-        Shifts = [.. network.Normalisations.Select(layer => layer.Shift.ToArray().Select(x => (double)x).ToArray())];
+        Architecture = network.Architecture;
+        Weights = [.. network.WeightedLayers.Select(layer => Doubles(layer.CopyWeights()))];
+        Biases = [.. network.WeightedLayers.Select(layer => Doubles(layer.Biases))];
+        Scales = [.. network.Normalisations.Select(layer => Doubles(layer.Ordered(layer.Scale)))];
+        Shifts = [.. network.Normalisations.Select(layer => Doubles(layer.Ordered(layer.Shift)))];
+        Means = [.. network.Normalisations.Select(layer => Doubles(layer.Ordered(layer.RunningMean)))];
+        Variances = [.. network.Normalisations.Select(layer => Doubles(layer.Ordered(layer.RunningVariance)))];
+        int weighted = 0, normalised = 0;
+        Parameters = [.. Architecture.Layers.Select(layer => layer switch
+        {
+            Layer.Dense or Layer.Convolution => weighted++,
+            Layer.BatchNormalisation => normalised++,
+            _ => -1,
+        })];
+
+        static double[] Doubles(ReadOnlySpan<float> values) => [.. values.ToArray().Select(x => (double)x)];
     }
+
+    public Architecture Architecture { get; }
 
     /// <summary>For each layer with weights [neurons, inputs] in PyTorch's order.</summary>
     public double[][] Weights { get; }
@@ -26,138 +39,304 @@ internal sealed class PlainNetwork
 
     public double[][] Shifts { get; }
 
-    /// <summary>Mean cost over a mini-batch, batch normalisation looking at it.</summary>
-    public double Cost(IReadOnlyList<(float[] X, float[] Y)> batch)
-    {
-        double[][] outputs = Outputs(batch, isTraining: true);
-        return batch.Select((example, i) => CostOf(outputs[i], example.Y)).Average();
-    }
+    public double[][] Means { get; }
 
-    public double[][] Outputs(IReadOnlyList<(float[] X, float[] Y)> batch, bool isTraining)
+    public double[][] Variances { get; }
+
+    /// <summary>For each layer, its place in the lists above.</summary>
+    private int[] Parameters { get; }
+
+    /// <summary>Mean cost over a mini-batch, batch normalisation looking at it.</summary>
+    public double Cost(IReadOnlyList<(float[] X, float[] Y)> batch) =>
+        CostOf(Forward(Numbers.Exact([.. batch.Select(example => example.X)]), isTraining: true), [.. batch.Select(example => example.Y)]).Value;
+
+    public double[][] Outputs(IReadOnlyList<(float[] X, float[] Y)> batch, bool isTraining) =>
+        Forward(Numbers.Exact([.. batch.Select(example => example.X)]), isTraining).Output.Value;
+
+    /// <summary>All layers forward.</summary>
+    /// <param name="inputs">[items][channels, height, width].</param>
+    /// <param name="isTraining">Whether batch normalisation looks at the mini-batch and dropout drops.</param>
+    /// <param name="masks">What a dropout layer multiplies an item's numbers with; null where nothing is dropped.</param>
+    public PlainPass Forward(Numbers inputs, bool isTraining, Func<int, int, float[]>? masks = null)
     {
-        Shape shape = _network.Architecture.Input;
-        double[][] a = [.. batch.Select(example => example.X.Select(x => (double)x).ToArray())];
-        int weighted = 0, normalised = 0;
-        foreach (Layer layer in _network.Architecture.Layers)
+        PlainPass pass = new(Architecture.Layers.Count) { Masks = isTraining ? masks : null };
+        pass.Values[0] = inputs;
+        for (int l = 0; l < Architecture.Layers.Count; l++)
         {
-            switch (layer)
+            Shape from = Architecture.ShapeBefore(l), to = Architecture.ShapeBefore(l + 1);
+            Numbers x = pass.Values[l], y = pass.Values[l + 1] = new Numbers(x.Items, to.Size);
+            if (Architecture.Layers[l] is Layer.BatchNormalisation)
             {
-                case Layer.Dense dense:
-                    a = [.. a.Select(x => DenseOf(x, dense.Neurons, Weights[weighted], Biases[weighted]))];
-                    shape = new Shape(dense.Neurons);
-                    weighted++;
-                    break;
-                case Layer.Convolution convolution:
-                    Shape before = shape;
-                    shape = new Shape(convolution.Channels, (before.Height + 2 * convolution.Padding - convolution.Kernel) / convolution.Stride + 1, (before.Width + 2 * convolution.Padding - convolution.Kernel) / convolution.Stride + 1);
-                    a = [.. a.Select(x => ConvolutionOf(x, before, convolution, Weights[weighted], Biases[weighted]))];
-                    weighted++;
-                    break;
-                case Layer.MaxPool pool:
-                    (a, shape) = Pool(a, shape, pool.Size, pool.Stride == 0 ? pool.Size : pool.Stride, window => window.Max());
-                    break;
-                case Layer.AveragePool pool:
-                    (a, shape) = Pool(a, shape, pool.Size, pool.Stride == 0 ? pool.Size : pool.Stride, window => window.Average());
-                    break;
-                case Layer.GlobalAveragePool:
-                    a = [.. a.Select(x => x.Chunk(shape.Height * shape.Width).Select(map => map.Average()).ToArray())];
-                    shape = new Shape(shape.Channels);
-                    break;
-                case Layer.Flatten:
-                    shape = new Shape(shape.Size);
-                    break;
-                case Layer.Activation activation:
-                    a = [.. a.Select(x => x.Select(z => Of(activation.Function, z)).ToArray())];
-                    break;
-                case Layer.Softmax:
-                    a = [.. a.Select(x => x.Select(z => Math.Exp(z) / x.Sum(Math.Exp)).ToArray())];
-                    break;
+                pass.Statistics[l] = Normalise(x, y, from, Parameters[l], isTraining);
+                continue;
             }
 
-            if (layer is Layer.BatchNormalisation)
-                a = Normalise(a, shape, normalised++, isTraining);
+            for (int i = 0; i < x.Items; i++)
+                Forward(l, x.Value[i], x.Error[i], y.Value[i], y.Error[i], pass.Masks?.Invoke(l, i));
         }
 
-        return a;
+        return pass;
     }
 
-    private double CostOf(double[] a, float[] y) => _network.Architecture.Cost switch
+    /// <summary>The mean cost of a mini-batch and its error.</summary>
+    public (double Value, double Error) CostOf(PlainPass pass, IReadOnlyList<float[]> targets)
     {
-        Inkling.Cost.Quadratic => a.Zip(y, (output, wish) => 0.5 * (output - wish) * (output - wish)).Sum(),
-        Inkling.Cost.CrossEntropy => a.Zip(y, (output, wish) => -wish * Math.Log(output) - (1 - wish) * Math.Log(1 - output)).Sum(),
-        _ => a.Zip(y, (output, wish) => -wish * Math.Log(output)).Sum(),
-    };
-
-    private static double Of(ActivationFunction function, double z) => function switch
-    {
-        ActivationFunction.Sigmoid => 1 / (1 + Math.Exp(-z)),
-        ActivationFunction.Tanh => Math.Tanh(z),
-        ActivationFunction.Relu => Math.Max(0, z),
-        _ => z / (1 + Math.Exp(-z)),
-    };
-
-    private static double[] DenseOf(double[] x, int neurons, double[] weights, double[] biases) =>
-        [.. Enumerable.Range(0, neurons).Select(j => biases[j] + Enumerable.Range(0, x.Length).Sum(k => weights[j * x.Length + k] * x[k]))];
-
-    private static double[] ConvolutionOf(double[] x, Shape input, Layer.Convolution spec, double[] weights, double[] biases)
-    {
-        int height = (input.Height + 2 * spec.Padding - spec.Kernel) / spec.Stride + 1, width = (input.Width + 2 * spec.Padding - spec.Kernel) / spec.Stride + 1;
-        double[] y = new double[spec.Channels * height * width];
-        for (int o = 0; o < spec.Channels; o++)
+        double value = 0, error = 0;
+        for (int i = 0; i < targets.Count; i++)
         {
-            for (int row = 0; row < height; row++)
+            for (int j = 0; j < targets[i].Length; j++)
             {
-                for (int column = 0; column < width; column++)
+                double a = pass.Output.Value[i][j], e = pass.Output.Error[i][j], y = targets[i][j];
+                switch (Architecture.Cost)
                 {
-                    double sum = biases[o];
-                    for (int c = 0; c < input.Channels; c++)
-                    {
-                        for (int i = 0; i < spec.Kernel; i++)
-                        {
-                            for (int j = 0; j < spec.Kernel; j++)
-                            {
-                                int fromRow = row * spec.Stride + i - spec.Padding, fromColumn = column * spec.Stride + j - spec.Padding;
-                                if (fromRow >= 0 && fromRow < input.Height && fromColumn >= 0 && fromColumn < input.Width)
-                                    sum += weights[((o * input.Channels + c) * spec.Kernel + i) * spec.Kernel + j] * x[(c * input.Height + fromRow) * input.Width + fromColumn];
-                            }
-                        }
-                    }
-
-                    y[(o * height + row) * width + column] = sum;
+                    case Inkling.Cost.Quadratic:
+                        value += 0.5 * (a - y) * (a - y);
+                        error += Math.Abs(a - y) * (e + Numbers.U * (Math.Abs(a) + Math.Abs(a - y))) + e * e * Numbers.Slack;
+                        break;
+                    case Inkling.Cost.CrossEntropy:
+                        value -= y * Math.Log(Math.Max(1e-30, a)) + (1 - y) * Math.Log(Math.Max(1e-30, 1 - a));
+                        error += y * Log(a, e) + (1 - y) * Log(1 - a, e + Numbers.U);
+                        break;
+                    default:
+                        value -= y == 0 ? 0 : y * Math.Log(Math.Max(1e-30, a));
+                        error += y == 0 ? 0 : y * Log(a, e);
+                        break;
                 }
             }
         }
 
-        return y;
+        return (value / targets.Count, error / targets.Count);
+
+        // By how much ln a may be wrong; no logarithm is taken of less than 1e-30.
+        static double Log(double a, double e) => e == 0 ? 0 : Math.Min(75 / Numbers.Slack, e / Math.Max(1e-30, a));
     }
 
-    private static (double[][] A, Shape Shape) Pool(double[][] a, Shape input, int size, int stride, Func<IEnumerable<double>, double> of)
+    private void Forward(int l, double[] x, double[] ex, double[] y, double[] ey, float[]? mask)
     {
-        Shape output = new(input.Channels, (input.Height - size) / stride + 1, (input.Width - size) / stride + 1);
-        double[][] pooled = [.. a.Select(x => Enumerable.Range(0, output.Size).Select(at =>
+        Shape from = Architecture.ShapeBefore(l), to = Architecture.ShapeBefore(l + 1);
+        switch (Architecture.Layers[l])
         {
-            int channel = at / (output.Height * output.Width), row = at / output.Width % output.Height, column = at % output.Width;
-            return of(Enumerable.Range(0, size * size).Select(p => x[(channel * input.Height + row * stride + p / size) * input.Width + column * stride + p % size]));
-        }).ToArray())];
-        return (pooled, output);
+            case Layer.Dense:
+                DenseForward(x, ex, y, ey, Weights[Parameters[l]], Biases[Parameters[l]]);
+                break;
+            case Layer.Convolution spec:
+                ConvolutionForward(x, ex, y, ey, from, to, spec, Weights[Parameters[l]], Biases[Parameters[l]]);
+                break;
+            case Layer.MaxPool pool:
+                ForEachWindow(from, to, pool.Size, pool.Size, Step(pool.Size, pool.Stride), (at, window) =>
+                {
+                    int largest = LargestOf(x, window);
+                    y[at] = x[largest];
+                    ey[at] = window.Max(k => ex[k]);
+                });
+                break;
+            case Layer.AveragePool pool:
+                ForEachWindow(from, to, pool.Size, pool.Size, Step(pool.Size, pool.Stride), Mean);
+                break;
+            case Layer.GlobalAveragePool:
+                ForEachWindow(from, to, from.Height, from.Width, 1, Mean);
+                break;
+            case Layer.Activation activation:
+                for (int k = 0; k < x.Length; k++)
+                    (y[k], ey[k]) = Activate(activation.Function, x[k], ex[k]);
+                break;
+            case Layer.Softmax:
+                double largest = x.Max(), sum = x.Sum(z => Math.Exp(z - largest));
+                for (int k = 0; k < x.Length; k++)
+                    y[k] = Math.Exp(x[k] - largest) / sum;
+                double mean = y.Select((a, k) => a * (ex[k] + Numbers.U * Math.Abs(x[k] - largest))).Sum();
+                for (int k = 0; k < x.Length; k++)
+                    ey[k] = y[k] * (ex[k] + mean + Numbers.U * (8 + Math.Abs(x[k] - largest)));
+                break;
+            case Layer.Dropout when mask is not null:
+                for (int k = 0; k < x.Length; k++)
+                    (y[k], ey[k]) = (x[k] * mask[k], ex[k] * mask[k] + Numbers.U * Math.Abs(x[k] * mask[k]));
+                break;
+            default: // flatten, and dropout that does nothing
+                x.CopyTo(y, 0);
+                ex.CopyTo(ey, 0);
+                break;
+        }
+
+        void Mean(int at, int[] window)
+        {
+            y[at] = window.Average(k => x[k]);
+            ey[at] = window.Average(k => ex[k]) + Numbers.U * Math.Sqrt(window.Length) * window.Average(k => Math.Abs(x[k]));
+        }
     }
 
-    private double[][] Normalise(double[][] a, Shape shape, int which, bool isTraining)
+    private static void DenseForward(double[] x, double[] ex, double[] y, double[] ey, double[] w, double[] b)
+    {
+        for (int j = 0; j < y.Length; j++)
+        {
+            double z = b[j], carried = 0, alike = 0, squares = 0;
+            for (int k = 0; k < x.Length; k++)
+            {
+                double weight = w[j * x.Length + k], term = weight * x[k];
+                z += term;
+                squares += term * term;
+                carried += weight * weight * ex[k] * ex[k];
+                alike += Math.Abs(weight) * ex[k];
+            }
+
+            y[j] = z;
+            ey[j] = Numbers.OfSum(carried, alike, squares == 0 ? 0 : squares + b[j] * b[j], x.Length + 1);
+        }
+    }
+
+    private static void ConvolutionForward(double[] x, double[] ex, double[] y, double[] ey, Shape from, Shape to, Layer.Convolution spec, double[] w, double[] b)
+    {
+        double norm = IsByWinograd(spec, from, to) ? Math.Sqrt(x.Sum(v => v * v)) : 0;
+        int size = from.Channels * spec.Kernel * spec.Kernel;
+        for (int o = 0; o < to.Channels; o++)
+        {
+            double weightNorm = 0;
+            for (int k = 0; k < size && norm > 0; k++)
+                weightNorm += w[o * size + k] * w[o * size + k];
+            for (int at = 0; at < to.Height * to.Width; at++)
+            {
+                double z = b[o], carried = 0, alike = 0, squares = 0;
+                ForEachTap(from, to, spec, at, (k, source) =>
+                {
+                    double weight = w[o * size + k], term = weight * x[source];
+                    z += term;
+                    squares += term * term;
+                    carried += weight * weight * ex[source] * ex[source];
+                    alike += Math.Abs(weight) * ex[source];
+                });
+                y[o * to.Height * to.Width + at] = z;
+                ey[o * to.Height * to.Width + at] = Numbers.OfSum(carried, alike, squares == 0 ? 0 : squares + b[o] * b[o], size + 1)
+                    + (norm > 0 ? Numbers.Winograd * Numbers.U * (Math.Abs(b[o]) + norm * Math.Sqrt(weightNorm)) : 0);
+            }
+        }
+    }
+
+    /// <summary>What a window of a convolution looks at: the weight's number within its filter, and the input's.</summary>
+    private static void ForEachTap(Shape from, Shape to, Layer.Convolution spec, int at, Action<int, int> action)
+    {
+        int top = at / to.Width * spec.Stride - spec.Padding, left = at % to.Width * spec.Stride - spec.Padding;
+        for (int c = 0; c < from.Channels; c++)
+        {
+            for (int u = 0; u < spec.Kernel; u++)
+            {
+                for (int v = 0; v < spec.Kernel; v++)
+                {
+                    if (top + u >= 0 && top + u < from.Height && left + v >= 0 && left + v < from.Width)
+                        action((c * spec.Kernel + u) * spec.Kernel + v, (c * from.Height + top + u) * from.Width + left + v);
+                }
+            }
+        }
+    }
+
+    /// <summary>Each output of a pooling with the inputs that it looks at.</summary>
+    private static void ForEachWindow(Shape from, Shape to, int height, int width, int step, Action<int, int[]> action)
+    {
+        int[] window = new int[height * width];
+        for (int at = 0; at < to.Size; at++)
+        {
+            int c = at / (to.Height * to.Width), top = at / to.Width % to.Height * step, left = at % to.Width * step;
+            for (int p = 0; p < window.Length; p++)
+                window[p] = (c * from.Height + top + p / width) * from.Width + left + p % width;
+            action(at, window);
+        }
+    }
+
+    private static int Step(int size, int stride) => stride == 0 ? size : stride;
+
+    private static int LargestOf(double[] x, int[] window)
+    {
+        int largest = window[0];
+        foreach (int k in window)
+            largest = x[k] > x[largest] ? k : largest;
+        return largest;
+    }
+
+    /// <summary>Where the engine computes a convolution by a method that rounds more.</summary>
+    private static bool IsByWinograd(Layer.Convolution spec, Shape from, Shape to) =>
+        spec is { Kernel: 3, Stride: 1 } && from.Channels >= 16 && to.Height >= 4 && to.Width >= 4;
+
+    private static (double A, double Error) Activate(ActivationFunction function, double z, double e)
+    {
+        double s = 1 / (1 + Math.Exp(-z));
+        return function switch
+        {
+            ActivationFunction.Sigmoid => (s, (s * (1 - s) + Numbers.Slack * e) * e + 4 * Numbers.U * s),
+            ActivationFunction.Tanh => (Math.Tanh(z), (1 - Math.Tanh(z) * Math.Tanh(z) + Numbers.Slack * e) * e + 8 * Numbers.U), // 2σ(2z) - 1
+            ActivationFunction.Relu => (Math.Max(0, z), z > -Numbers.Slack * e ? e : 0),
+            _ => (z * s, (Math.Abs(s * (1 + z * (1 - s))) + Numbers.Slack * e) * e + 6 * Numbers.U * Math.Abs(z * s)),
+        };
+    }
+
+    /// <summary>What a batch normalisation found, for each channel, with its errors; the deviation's is relative.</summary>
+    internal sealed record Statistics(double[] Mean, double[] MeanError, double[] Variance, double[] VarianceError)
+    {
+        public double Deviation(int c) => Math.Sqrt(Variance[c] + Epsilon);
+
+        public double DeviationError(int c) => VarianceError[c] / (2 * (Variance[c] + Epsilon));
+    }
+
+    private Statistics Normalise(Numbers x, Numbers y, Shape shape, int which, bool isTraining)
     {
         int pixels = shape.Height * shape.Width;
-        double[][] y = [.. a.Select(x => new double[x.Length])];
+        Statistics seen = isTraining
+            ? new(new double[shape.Channels], new double[shape.Channels], new double[shape.Channels], new double[shape.Channels])
+            : new(Means[which], new double[shape.Channels], Variances[which], new double[shape.Channels]);
         for (int c = 0; c < shape.Channels; c++)
         {
-            double[] values = [.. a.SelectMany(x => x.Skip(c * pixels).Take(pixels))];
-            double mean = isTraining ? values.Average() : _network.Normalisations[which].RunningMean[c];
-            double variance = isTraining ? values.Average(v => (v - mean) * (v - mean)) : _network.Normalisations[which].RunningVariance[c];
-            for (int i = 0; i < a.Length; i++)
+            if (isTraining)
+                Look(x, c, pixels, seen);
+            double mean = seen.Mean[c], deviation = seen.Deviation(c), gamma = Scales[which][c], beta = Shifts[which][c], scale = Math.Abs(gamma) / deviation;
+            for (int i = 0; i < x.Items; i++)
             {
                 for (int p = c * pixels; p < (c + 1) * pixels; p++)
-                    y[i][p] = Scales[which][c] * (a[i][p] - mean) / Math.Sqrt(variance + 1e-5) + Shifts[which][c];
+                {
+                    double difference = x.Value[i][p] - mean;
+                    y.Value[i][p] = gamma * difference / deviation + beta;
+                    y.Error[i][p] = scale * (x.Error[i][p] + seen.MeanError[c] + Math.Abs(difference) * seen.DeviationError(c))
+                        + 3 * Numbers.U * (scale * (Math.Abs(x.Value[i][p]) + Math.Abs(mean)) + Math.Abs(beta));
+                }
             }
         }
 
-        return y;
+        return seen;
     }
+
+    private static void Look(Numbers x, int c, int pixels, Statistics seen)
+    {
+        double n = (double)x.Items * pixels, sum = 0, errors = 0, sizes = 0;
+        for (int i = 0; i < x.Items; i++)
+        {
+            for (int p = c * pixels; p < (c + 1) * pixels; p++)
+                (sum, errors, sizes) = (sum + x.Value[i][p], errors + x.Error[i][p], sizes + Math.Abs(x.Value[i][p]));
+        }
+
+        double mean = seen.Mean[c] = sum / n;
+        double meanError = seen.MeanError[c] = errors / n + Numbers.U * Math.Sqrt(pixels) * sizes / n;
+        (sum, errors) = (0, 0);
+        for (int i = 0; i < x.Items; i++)
+        {
+            for (int p = c * pixels; p < (c + 1) * pixels; p++)
+            {
+                double difference = x.Value[i][p] - mean, e = x.Error[i][p] + meanError;
+                sum += difference * difference;
+                errors += 2 * Math.Abs(difference) * e + Numbers.Slack * e * e;
+            }
+        }
+
+        seen.Variance[c] = sum / n;
+        seen.VarianceError[c] = errors / n + Numbers.U * Math.Sqrt(pixels + 4) * sum / n;
+    }
+}
+
+/// <summary>What came out of each layer.</summary>
+internal sealed class PlainPass(int layers)
+{
+    /// <summary>The inputs, then what comes out of each layer.</summary>
+    public Numbers[] Values { get; } = new Numbers[layers + 1];
+
+    public PlainNetwork.Statistics?[] Statistics { get; } = new PlainNetwork.Statistics?[layers];
+
+    public Func<int, int, float[]>? Masks { get; init; }
+
+    public Numbers Output => Values[^1];
 }

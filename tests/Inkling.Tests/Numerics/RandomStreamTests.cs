@@ -47,6 +47,19 @@ public class RandomStreamTests
         Assert.NotEqual(new RandomStream(1, 0).NextUInt64(), new RandomStream(1, 1).NextUInt64());
     }
 
+    [Fact]
+    public void A_saved_stream_goes_on_and_one_that_would_give_zeros_for_ever_is_refused()
+    {
+        RandomStream random = new(seed: 2);
+        random.NextGaussian();
+        RandomStream again = RandomStream.Restore(random.Save());
+        Assert.Equal(random.NextGaussian(), again.NextGaussian());
+        Assert.Equal(random.NextUInt64(), again.NextUInt64());
+        ulong noSpare = BitConverter.DoubleToUInt64Bits(double.NaN);
+        foreach (ulong[] saved in (ulong[][])[[0, 0, 0, 0, noSpare], [1, 2, 3, 4], [1, 2, 3, 4, BitConverter.DoubleToUInt64Bits(1e300)]])
+            Assert.Throws<ArgumentException>(() => RandomStream.Restore(saved));
+    }
+
     private static ulong[] ExpectedFromDefinition(ulong seed, int count)
     {
         UInt128 mask = ulong.MaxValue;

@@ -8,8 +8,8 @@ internal sealed class ActivationStage : Stage
     private readonly ActivationFunction _function;
     private readonly Action<int, int, int> _forward, _back;
 
-    public ActivationStage(Activations inPlace, ActivationFunction function)
-        : base(inPlace, inPlace)
+    public ActivationStage(Activations inPlace, ActivationFunction function, bool goesBack)
+        : base(inPlace, inPlace, goesBack)
     {
         _function = function;
         _forward = (_, start, end) => Apply(_function, Items(Output.Values, start, end));
@@ -74,8 +74,8 @@ internal sealed class SiluStage : Stage
     private readonly AlignedBuffer _sigmoids;
     private readonly Action<int, int, int> _forward, _back;
 
-    public SiluStage(Activations input, int miniBatchSize)
-        : base(input, new Activations(input.Layout, miniBatchSize))
+    public SiluStage(Activations input, bool goesBack, int miniBatchSize)
+        : base(input, new Activations(input.Layout, miniBatchSize), goesBack)
     {
         _sigmoids = new AlignedBuffer(Output.Values.Length);
         int stride = Output.Layout.Stride;
@@ -98,7 +98,7 @@ internal sealed class SiluStage : Stage
 }
 
 /// <summary>e^z over their sum, in place.</summary>
-internal sealed class SoftmaxStage(Activations inPlace) : Stage(inPlace, inPlace)
+internal sealed class SoftmaxStage(Activations inPlace) : Stage(inPlace, inPlace, goesBack: false)
 {
     public override void Forward(in StageWork work)
     {
@@ -114,17 +114,16 @@ internal sealed class SoftmaxStage(Activations inPlace) : Stage(inPlace, inPlace
 internal sealed class DropoutStage : Stage
 {
     private readonly double _rate;
-    private readonly AlignedBuffer _masks;
     private readonly Action<int, int, int> _forward, _back;
     private readonly int _layer;
     private long _seed;
 
-    public DropoutStage(Activations input, double rate, int layer, int miniBatchSize)
-        : base(input, new Activations(input.Layout, miniBatchSize))
+    public DropoutStage(Activations input, double rate, int layer, bool goesBack, int miniBatchSize)
+        : base(input, new Activations(input.Layout, miniBatchSize), goesBack)
     {
         _rate = rate;
         _layer = layer;
-        _masks = new AlignedBuffer(Output.Values.Length);
+        Masks = new Activations(input.Layout, miniBatchSize);
         _forward = (_, start, end) =>
         {
             for (int i = start; i < end; i++)
@@ -132,8 +131,14 @@ internal sealed class DropoutStage : Stage
         };
         int stride = Output.Layout.Stride;
         _back = (_, start, end) => Elementwise.Multiply(
-            Output.Errors.Slice(start * stride, (end - start) * stride), _masks.Slice(start * stride, (end - start) * stride), Input.Errors.Slice(start * stride, (end - start) * stride));
+            Output.Errors.Slice(start * stride, (end - start) * stride), Masks.Values.Slice(start * stride, (end - start) * stride), Input.Errors.Slice(start * stride, (end - start) * stride));
     }
+
+    /// <summary>Which layer of the architecture it is, from 0.</summary>
+    public int Layer => _layer;
+
+    /// <summary>What each number was multiplied with when the network last learned: 0, or 1 over the share that is kept.</summary>
+    public Activations Masks { get; }
 
     public override void Forward(in StageWork work)
     {
@@ -148,7 +153,7 @@ internal sealed class DropoutStage : Stage
 
     private void Drop(int item)
     {
-        Span<float> mask = _masks.Slice(item * Output.Layout.Stride, Output.Layout.Stride);
+        Span<float> mask = Masks.ValuesOf(item);
         RandomStream random = new(_seed, unchecked((long)_layer << 32 | (uint)item));
         uint threshold = (uint)(_rate * 65536);
         float scale = 1 / (1 - threshold / 65536f);
@@ -163,21 +168,35 @@ internal sealed class DropoutStage : Stage
     }
 }
 
-/// <summary>Feature maps to a vector: drops the padding between the pixels.</summary>
+/// <summary>
+/// Feature maps to a vector: as [pixels, channels] where weights follow, which lie in that order too; as [channels, pixels],
+/// which is users' order, where none do.
+/// </summary>
 internal sealed class FlattenStage : Stage
 {
     private readonly Action<int, int, int> _forward, _back;
 
-    public FlattenStage(Activations input, int miniBatchSize)
-        : base(input, new Activations(Layout.Of(new Shape(input.Layout.Pixels * input.Layout.Channels)), miniBatchSize))
+    /// <param name="input">What comes in.</param>
+    /// <param name="flattenedPixels">The output's <see cref="Layout.FlattenedPixels"/>.</param>
+    /// <param name="goesBack">Whether anything before it learns.</param>
+    /// <param name="miniBatchSize">The most examples.</param>
+    public FlattenStage(Activations input, int flattenedPixels, bool goesBack, int miniBatchSize)
+        : base(input, new Activations(Layout.Padded(new Shape(input.Layout.Pixels * input.Layout.Channels), flattenedPixels), miniBatchSize), goesBack)
     {
         Layout layout = input.Layout;
+        if (flattenedPixels == 1 && layout.Pixels > 1)
+        {
+            (_forward, _back) = (ToUsersOrder, FromUsersOrder);
+            return;
+        }
+
         _forward = (_, start, end) =>
         {
             for (int i = start; i < end; i++)
             {
                 for (int p = 0; p < layout.Pixels; p++)
                     Input.ValuesOf(i).Slice(p * layout.Pitch, layout.Channels).CopyTo(Output.ValuesOf(i)[(p * layout.Channels)..]);
+                Output.ValuesOf(i)[Output.Layout.Channels..].Clear(); // which an activation in place may have changed
             }
         };
         _back = (_, start, end) =>
@@ -188,6 +207,29 @@ internal sealed class FlattenStage : Stage
                     Output.ErrorsOf(i).Slice(p * layout.Channels, layout.Channels).CopyTo(Input.ErrorsOf(i)[(p * layout.Pitch)..]);
             }
         };
+    }
+
+    private void ToUsersOrder(int worker, int start, int end)
+    {
+        for (int i = start; i < end; i++)
+        {
+            ReadOnlySpan<float> values = Input.ValuesOf(i);
+            Span<float> vector = Output.ValuesOf(i)[..Output.Layout.Channels];
+            for (int k = 0; k < vector.Length; k++)
+                vector[k] = values[Input.Layout.OffsetOf(k)];
+            Output.ValuesOf(i)[vector.Length..].Clear();
+        }
+    }
+
+    private void FromUsersOrder(int worker, int start, int end)
+    {
+        for (int i = start; i < end; i++)
+        {
+            ReadOnlySpan<float> errors = Output.ErrorsOf(i)[..Output.Layout.Channels];
+            Span<float> to = Input.ErrorsOf(i);
+            for (int k = 0; k < errors.Length; k++)
+                to[Input.Layout.OffsetOf(k)] = errors[k];
+        }
     }
 
     public override void Forward(in StageWork work) => work.ForEachItem(Output.Layout.Stride, _forward);

@@ -16,14 +16,16 @@ internal sealed class BatchNormalisationStage : Stage
     private readonly AlignedBuffer _mean, _inverseDeviation, _scale, _shift, _errorSum, _errorTimesNormalised, _meanError, _meanProduct; // [pitch]
     private readonly Action<int, int, int> _sumValues, _sumSquares, _apply, _sumErrors, _back;
 
-    public BatchNormalisationStage(Activations input, ParameterBuffer parameters, int layer, int miniBatchSize)
-        : base(input, new Activations(input.Layout, miniBatchSize))
+    public BatchNormalisationStage(Activations input, ParameterBuffer parameters, int layer, bool goesBack, int miniBatchSize)
+        : base(input, new Activations(input.Layout, miniBatchSize), goesBack)
     {
         _parameters = parameters;
         _layer = layer;
         _pixels = input.Layout.Pixels;
         _pitch = input.Layout.Pitch;
-        _sums = new AlignedBuffer(miniBatchSize * 2 * _pitch);
+        if (Learned.FlattenedPixels != input.Layout.FlattenedPixels)
+            throw new ArgumentException($"A normalisation of {Learned.FlattenedPixels} flattened pixels does not fit {input.Layout}.", nameof(input));
+        _sums = new AlignedBuffer(checked(miniBatchSize * 2 * _pitch));
         _mean = new AlignedBuffer(_pitch);
         _inverseDeviation = new AlignedBuffer(_pitch);
         _scale = new AlignedBuffer(_pitch);
@@ -77,9 +79,7 @@ internal sealed class BatchNormalisationStage : Stage
     /// <summary>∂C/∂x = γ/σ (e - mean(e) - x̂ mean(e x̂)), with e = ∂C/∂y (Ioffe and Szegedy, section 3).</summary>
     public override void PropagateBack(in StageWork work)
     {
-        work.ForEachItem(Output.Layout.Stride, _sumErrors);
-        AddUp(work.Items, 0, 1, _errorSum.Span);
-        AddUp(work.Items, 1, 1, _errorTimesNormalised.Span);
+        AddUpErrors(work);
         double n = (double)work.Items * _pixels;
         for (int c = 0; c < _pitch; c++)
         {
@@ -92,9 +92,18 @@ internal sealed class BatchNormalisationStage : Stage
 
     public override void AddGradient(in StageWork work, ParameterBuffer destination)
     {
+        if (!GoesBack)
+            AddUpErrors(work);
         BatchNormalisation to = (BatchNormalisation)destination.All[_layer]!;
         Vectors.Add(_errorTimesNormalised.Span, to.PaddedScale);
         Vectors.Add(_errorSum.Span, to.PaddedShift);
+    }
+
+    private void AddUpErrors(in StageWork work)
+    {
+        work.ForEachItem(Output.Layout.Stride, _sumErrors);
+        AddUp(work.Items, 0, 1, _errorSum.Span);
+        AddUp(work.Items, 1, 1, _errorTimesNormalised.Span);
     }
 
     private static Action<int, int, int> ForItems(Action<int> body) => (_, start, end) =>

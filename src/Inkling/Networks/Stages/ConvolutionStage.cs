@@ -19,11 +19,12 @@ internal sealed class ConvolutionStage : Stage
     private readonly GradientShares? _shares;
 
     public ConvolutionStage(Activations input, Shape output, Layer.Convolution spec, ParameterBuffer parameters, int layer, bool goesBack, bool learns, int miniBatchSize, int threads)
-        : base(input, new Activations(Layout.Of(output), miniBatchSize))
+        : base(input, new Activations(Layout.Padded(output), miniBatchSize), goesBack, takesPacked: !goesBack)
     {
         Layout from = input.Layout, to = Output.Layout;
         _parameters = parameters;
         _layer = layer;
+        RequireFit(Weights);
         (_kernel, _stride, _padding) = (spec.Kernel, spec.Stride, spec.Padding);
         _inputFrame = new Frame(from.Height + 2 * _padding, from.Width + 2 * _padding, from.Channels);
         _errorFrame = new Frame(from.Height + _kernel - 1, from.Width + _kernel - 1, to.Channels);
@@ -120,7 +121,7 @@ internal sealed class ConvolutionStage : Stage
     /// <summary>[height, width, channels], nothing between them.</summary>
     private readonly record struct Frame(int Height, int Width, int Channels)
     {
-        public int Length => Height * Width * Channels;
+        public int Length => checked(Height * Width * Channels);
 
         public int At(int y, int x) => (y * Width + x) * Channels;
     }

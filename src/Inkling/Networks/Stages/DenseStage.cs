@@ -16,16 +16,17 @@ internal sealed class DenseStage : Stage
     private int _items;
 
     public DenseStage(Activations input, Shape output, ParameterBuffer parameters, int layer, bool goesBack, int miniBatchSize)
-        : base(input, new Activations(Layout.Of(output), miniBatchSize))
+        : base(input, new Activations(Layout.Padded(output), miniBatchSize), goesBack)
     {
         _parameters = parameters;
         _layer = layer;
         _destination = Weights;
+        RequireFit(Weights);
         int inputs = Weights.Inputs, stride = Input.Layout.Stride;
         _inputRows = [.. Enumerable.Range(0, miniBatchSize).Select(i => i * stride)];
         _outputRows = [.. Enumerable.Range(0, miniBatchSize).Select(i => i * Output.Layout.Stride)];
         _offsets = [.. Enumerable.Range(0, inputs)];
-        _transposed = new AlignedBuffer(goesBack ? Weights.Neurons * stride : 0);
+        _transposed = new AlignedBuffer(goesBack ? checked(Weights.Neurons * stride) : 0);
         _zeros = new AlignedBuffer(stride);
         _forward = (_, start, end) => PanelProducts.RowsTimesPanels(
             Input.Values.Span, _inputRows.AsSpan(start, end - start), new Window(1, inputs, 0), Weights.Panels, Weights.PaddedBiases, Output.Values.Slice(start * Output.Layout.Stride, (end - start) * Output.Layout.Stride));

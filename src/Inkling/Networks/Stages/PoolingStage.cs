@@ -14,9 +14,10 @@ internal sealed class PoolingStage : Stage
     /// <param name="window">Height and width of the window.</param>
     /// <param name="stride">Pixels between two windows.</param>
     /// <param name="isMax">Largest, or mean.</param>
+    /// <param name="goesBack">Whether anything before it learns.</param>
     /// <param name="miniBatchSize">The most examples.</param>
-    public PoolingStage(Activations input, Shape output, (int Height, int Width) window, int stride, bool isMax, int miniBatchSize)
-        : base(input, new Activations(new Layout(output.Height, output.Width, output.Channels, input.Layout.Pitch), miniBatchSize))
+    public PoolingStage(Activations input, Shape output, (int Height, int Width) window, int stride, bool isMax, bool goesBack, int miniBatchSize)
+        : base(input, new Activations(Layout.Padded(output, input.Layout.FlattenedPixels), miniBatchSize), goesBack)
     {
         int pitch = input.Layout.Pitch;
         bool overlap = stride < Math.Max(window.Height, window.Width);

@@ -15,11 +15,12 @@ internal sealed class SparseDenseStage : Stage
     private int _items;
 
     public SparseDenseStage(Activations input, Shape output, ParameterBuffer parameters, int layer, int miniBatchSize)
-        : base(input, new Activations(Layout.Of(output), miniBatchSize))
+        : base(input, new Activations(Layout.Padded(output), miniBatchSize), goesBack: false)
     {
         _parameters = parameters;
         _layer = layer;
         _destination = Weights;
+        RequireFit(Weights);
         int stride = Output.Layout.Stride;
         _forwardItems = (_, start, end) => SparseProducts.RowsTimesPanels(
             Rows!, Examples.AsSpan(start, end - start), Weights.Panels, Weights.PaddedBiases, Output.Values.Slice(start * stride, (end - start) * stride), 0, Panels);

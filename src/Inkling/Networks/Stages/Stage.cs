@@ -6,11 +6,28 @@ namespace Inkling;
 /// A layer at work on a mini-batch, forward and back. It holds the memory for it, none of what is learned, and nothing
 /// that lasts from one mini-batch to the next.
 /// </summary>
-internal abstract class Stage(Activations input, Activations output)
+internal abstract class Stage
 {
-    public Activations Input { get; } = input;
+    /// <param name="input">What comes in.</param>
+    /// <param name="output">What goes out; the same where the stage works in place.</param>
+    /// <param name="goesBack">Whether errors are asked for before this stage: whether anything before it learns.</param>
+    /// <param name="takesPacked">Whether the input may lie without padding between its pixels (<see cref="Layout.Packed"/>).</param>
+    /// <exception cref="ArgumentException">The input's layout is not one that the stage takes.</exception>
+    protected Stage(Activations input, Activations output, bool goesBack, bool takesPacked = false)
+    {
+        if (!takesPacked && !input.Layout.IsPadded)
+            throw new ArgumentException($"{GetType().Name} takes channels padded to whole vectors, and is given {input.Layout}.", nameof(input));
+        Input = input;
+        Output = output;
+        GoesBack = goesBack;
+    }
 
-    public Activations Output { get; } = output;
+    public Activations Input { get; }
+
+    public Activations Output { get; }
+
+    /// <summary>Whether <see cref="PropagateBack"/> is called.</summary>
+    public bool GoesBack { get; }
 
     /// <summary>The layer's number, from 1, and its text, for people.</summary>
     public string Name { get; set; } = "the input";
@@ -26,7 +43,15 @@ internal abstract class Stage(Activations input, Activations output)
     /// <summary>From the output's errors, ∂C/∂ each number, to the input's. A layer that learns may still need its own weights here.</summary>
     public abstract void PropagateBack(in StageWork work);
 
-    /// <summary>Adds ∂C/∂ what the layer learns, from the output's errors; after <see cref="PropagateBack"/>, so that it may go straight into the weights.</summary>
+    /// <summary>Requires a layer's weights to be those of the input, number for number.</summary>
+    /// <exception cref="ArgumentException">They are for another number of channels, or for maps flattened otherwise.</exception>
+    protected void RequireFit(WeightedLayer weights)
+    {
+        if (weights.Channels != Input.Layout.Channels || weights.FlattenedPixels != Input.Layout.FlattenedPixels)
+            throw new ArgumentException($"Weights for {weights.Channels} channels ({weights.FlattenedPixels} flattened pixels) do not fit {Input.Layout}.", nameof(weights));
+    }
+
+    /// <summary>Adds ∂C/∂ what the layer learns, from the output's errors; after <see cref="PropagateBack"/>, where that is called, so that it may go straight into the weights.</summary>
     public virtual void AddGradient(in StageWork work, ParameterBuffer destination)
     {
     }

@@ -10,6 +10,8 @@ internal sealed class WinogradStage : Stage
 {
     private const int RowsWanted = 7; // PanelProducts takes seven rows at once
 
+    private const int MaxKernels = 1 << 24; // 36 numbers of each: 2.4 GB; more channels than that go the plain way
+
     private readonly ParameterBuffer _parameters;
     private readonly int _layer, _padding, _tileRows, _tileColumns, _group;
     private readonly int[] _inputRows, _outputRows, _inputOffsets;
@@ -21,23 +23,24 @@ internal sealed class WinogradStage : Stage
     private WeightedLayer _destination;
 
     public WinogradStage(Activations input, Shape output, Layer.Convolution spec, ParameterBuffer parameters, int layer, bool goesBack, bool learns, int miniBatchSize, int threads)
-        : base(input, new Activations(Layout.Of(output), miniBatchSize))
+        : base(input, new Activations(Layout.Padded(output), miniBatchSize), goesBack)
     {
         Layout from = input.Layout, to = Output.Layout;
         _parameters = parameters;
         _layer = layer;
         _destination = Weights;
+        RequireFit(Weights);
         _padding = spec.Padding;
         (_tileRows, _tileColumns) = ((to.Height + Winograd.Tile - 1) / Winograd.Tile, (to.Width + Winograd.Tile - 1) / Winograd.Tile);
         _group = GroupOf(Tiles, miniBatchSize);
-        int rows = _group * Tiles, weights = Winograd.Planes * from.Pitch * to.Pitch;
+        int rows = _group * Tiles, weights = checked(Winograd.Planes * from.Pitch * to.Pitch);
         _inputRows = [.. Enumerable.Range(0, rows).Select(r => r * from.Pitch)];
         _outputRows = [.. Enumerable.Range(0, rows).Select(r => r * to.Pitch)];
         _inputOffsets = [.. Enumerable.Range(0, from.Pitch)];
         _kernels = new AlignedBuffer(weights);
         _transposed = new AlignedBuffer(goesBack ? weights : 0);
-        _inputPlanes = [.. Enumerable.Range(0, threads).Select(_ => new AlignedBuffer(Winograd.Planes * PlaneOf(rows, from)))];
-        _outputPlanes = [.. Enumerable.Range(0, threads).Select(_ => new AlignedBuffer(Winograd.Planes * PlaneOf(rows, to)))];
+        _inputPlanes = [.. Enumerable.Range(0, threads).Select(_ => new AlignedBuffer(checked(Winograd.Planes * PlaneOf(rows, from))))];
+        _outputPlanes = [.. Enumerable.Range(0, threads).Select(_ => new AlignedBuffer(checked(Winograd.Planes * PlaneOf(rows, to))))];
         _zeros = new AlignedBuffer(Math.Max(from.Pitch, to.Pitch));
         if (learns)
             _shares = new GradientShares(miniBatchSize, weights + to.Pitch, AddShare);
@@ -71,8 +74,9 @@ internal sealed class WinogradStage : Stage
     private int Tiles => _tileRows * _tileColumns;
 
     /// <summary>Where the method applies and was measured to be faster (docs/performance.md).</summary>
-    public static bool Suits(Layer.Convolution spec, Layout input, Shape output) =>
-        spec is { Kernel: 3, Stride: 1 } && input.Channels >= Rows.Panel && output.Height >= Winograd.Tile && output.Width >= Winograd.Tile;
+    public static bool Suits(Layer.Convolution spec, Shape input, Shape output) =>
+        spec is { Kernel: 3, Stride: 1 } && input.Channels >= Rows.Panel && output.Height >= Winograd.Tile && output.Width >= Winograd.Tile
+        && (long)Rows.StrideOf(input.Channels) * Rows.StrideOf(output.Channels) <= MaxKernels;
 
     public override void Prepare(in StageWork work)
     {
@@ -115,7 +119,7 @@ internal sealed class WinogradStage : Stage
     /// Floats from one plane to the next: an odd number of cache lines. With a power of two, all 36 planes of a patch would
     /// fall into one set of the first cache, which holds twelve.
     /// </summary>
-    private static int PlaneOf(int rows, Layout layout) => (rows * layout.Pitch / Rows.Panel | 1) * Rows.Panel;
+    private static int PlaneOf(int rows, Layout layout) => checked((rows * layout.Pitch / Rows.Panel | 1) * Rows.Panel);
 
     private void ForwardGroup(Span<float> inputs, Span<float> outputs, int first, int end)
     {

@@ -1,0 +1,91 @@
+using System.Globalization;
+
+namespace Inkling.Cli;
+
+/// <summary>The pictures in a folder and the folders below it, and what was left out.</summary>
+/// <param name="Folder">The folder, as it was named.</param>
+/// <param name="Files">The pictures' files, by name.</param>
+/// <param name="Others">How many files are no pictures, by their names' endings.</param>
+/// <param name="Links">Links to folders. They are not followed: they may lead in a circle, or out of the folder.</param>
+/// <param name="Unreadable">A line for each folder that could not be looked into.</param>
+internal sealed record PictureFolder(string Folder, IReadOnlyList<string> Files, int Others, IReadOnlyList<string> Links, IReadOnlyList<string> Unreadable)
+{
+    /// <summary>What names of pictures end in.</summary>
+    public static readonly string[] Extensions = [".png", ".jpg", ".jpeg", ".bmp", ".webp", ".gif"];
+
+    /// <summary>Files and folders that are looked at in one folder: MNIST's siblings, a file for each image, are fewer.</summary>
+    private const int MostEntries = 2_000_000;
+
+    private static readonly EnumerationOptions Everything = new() { AttributesToSkip = FileAttributes.None, IgnoreInaccessible = false };
+
+    /// <summary>Looks through a folder. A link to a folder may be named, but none below it is followed.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="entriesOf">What is in a folder; null for what the system says.</param>
+    /// <exception cref="InklingException">There is no such folder, or too much in it.</exception>
+    public static PictureFolder Of(string folder, Func<string, IEnumerable<FileSystemInfo>>? entriesOf = null)
+    {
+        entriesOf ??= path => new DirectoryInfo(path).EnumerateFileSystemInfos("*", Everything);
+        if (!Directory.Exists(folder))
+            throw new InklingException($"{folder}: there is no such folder.");
+        List<string> files = [], links = [], unreadable = [];
+        int others = 0, entries = 0;
+        Queue<string> open = new([folder]);
+        while (open.TryDequeue(out string? path))
+        {
+            try
+            {
+                foreach (FileSystemInfo entry in entriesOf(path))
+                {
+                    if (++entries > MostEntries)
+                        throw new InklingException(string.Create(CultureInfo.InvariantCulture, $"{folder}: more than {MostEntries:N0} files and folders in it. Name a smaller folder."));
+                    string name = Path.Combine(path, entry.Name);
+                    if (entry is DirectoryInfo)
+                    {
+                        if (entry.LinkTarget is null)
+                            open.Enqueue(name);
+                        else
+                            links.Add(name);
+                    }
+                    else if (Extensions.Contains(entry.Extension, StringComparer.OrdinalIgnoreCase))
+                    {
+                        files.Add(name);
+                    }
+                    else
+                    {
+                        others++;
+                    }
+                }
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                unreadable.Add($"{path}: cannot be looked into: {e.Message}");
+            }
+        }
+
+        files.Sort(StringComparer.Ordinal);
+        return new PictureFolder(folder, files, others, links, unreadable);
+    }
+
+    /// <summary>Says what was left out: a line of counts, and one for each folder that could not be looked into.</summary>
+    public void Report(Terminal terminal)
+    {
+        foreach (string line in Unreadable)
+            terminal.Failure(line);
+        string[] leftOut =
+        [
+            .. Others > 0 ? [Count(Others, "file that is no picture by its name", "files that are no pictures by their names")] : Array.Empty<string>(),
+            .. Links.Count > 0 ? [$"{Count(Links.Count, "link to a folder", "links to folders")} ({Links[0]}{(Links.Count > 1 ? ", …" : "")})"] : Array.Empty<string>(),
+        ];
+        if (leftOut.Length > 0)
+            terminal.Message($"{Folder}: left out {string.Join(" and ", leftOut)}.");
+    }
+
+    /// <exception cref="InklingException">There is no picture.</exception>
+    public void RequireFiles()
+    {
+        if (Files.Count == 0)
+            throw new InklingException($"{Folder}: no picture in it ({string.Join(", ", Extensions)}).");
+    }
+
+    private static string Count(int count, string one, string several) => string.Create(CultureInfo.InvariantCulture, $"{count:N0} {(count == 1 ? one : several)}");
+}

@@ -1,0 +1,68 @@
+using System.Runtime.Intrinsics;
+using Inkling.Numerics;
+
+namespace Inkling.Tests.Numerics;
+
+/// <summary>
+/// Every kernel at one vector width against a plain loop, at sizes that are no multiples of anything, on guarded memory. A
+/// kernel that leaves its buffers ends the process, so this runs in one of its own: <see cref="InstructionSetTests"/>.
+/// </summary>
+internal static partial class KernelComparison<TSimd, TVector>
+    where TSimd : ISimd<TVector>
+    where TVector : struct
+{
+    private static readonly float[] GreyLevels = [.. Enumerable.Range(0, 256).Select(level => level / 255f)];
+
+    private static readonly (string Name, Action<KernelCase> Compare)[] All =
+    [
+        ("rows times panels", RowsTimesPanels), ("outer products", AddOuterProducts), ("square products", SquareMultiply),
+        ("outer products of squares", SquareOuterProducts), ("sparse products", SparseProduct),
+        ("sparse outer products", SparseOuterProducts), ("transposing", TransposePanel), ("flipping", Flip),
+        ("multiply-add", MultiplyAdd), ("sigmoid", Sigmoid), ("exponential", Exponential), ("sigmoid's slope", SigmoidSlope),
+        ("activations", Activations), ("softmax", Softmax), ("vectors", AnyLength), ("squared distance", SquaredDistance),
+        ("pooling", Pool), ("pooling, back", PoolBack), ("to planes", ToPlanes), ("from planes", FromPlanes),
+    ];
+
+    /// <summary>Compares each kernel in so many cases, which the seed decides.</summary>
+    public static void Run(long seed, int cases)
+    {
+        using GuardedMemory memory = new(capacity: 1 << 20);
+        foreach ((string name, Action<KernelCase> compare) in All)
+        {
+            Console.WriteLine($"{TSimd.Lanes} lanes, {name}"); // the last line of a process that died
+            for (int i = 0; i < cases; i++)
+            {
+                memory.Reset();
+                compare(new KernelCase(memory, new RandomStream(seed, i)));
+            }
+        }
+    }
+}
+
+/// <summary>What is run in a process of its own.</summary>
+internal static class ProcessOfItsOwn
+{
+    /// <param name="args">How many cases for each kernel; a seed, to repeat what failed.</param>
+    /// <returns>The process's exit code: 0 where all is as it should be.</returns>
+    public static int Run(string[] args)
+    {
+        int cases = int.Parse(args[0], System.Globalization.CultureInfo.InvariantCulture);
+        long seed = args.Length > 1 ? long.Parse(args[1], System.Globalization.CultureInfo.InvariantCulture) : Random.Shared.NextInt64();
+        Console.WriteLine(InstructionSets.OfThisProcess);
+        Console.WriteLine($"kernels {cases} {seed}");
+        try
+        {
+            Console.WriteLine(SameBits.OfTraining());
+            KernelComparison<Simd128, Vector128<float>>.Run(seed, cases);
+            KernelComparison<Simd256, Vector256<float>>.Run(seed, cases);
+            KernelComparison<Simd512, Vector512<float>>.Run(seed, cases);
+            Console.WriteLine("all equal");
+            return 0;
+        }
+        catch (Exception e)
+        {
+            Console.WriteLine(e);
+            return 1;
+        }
+    }
+}

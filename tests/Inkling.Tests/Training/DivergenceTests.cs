@@ -1,0 +1,44 @@
+namespace Inkling.Tests.Training;
+
+/// <summary>A training that has left the numbers says so, and does not go on to a network that is none.</summary>
+public class DivergenceTests
+{
+    private static readonly LabelledImages Digits = GeneratedDigits.Create(40);
+
+    private static readonly TrainingOptions Options = new() { Epochs = 1, MiniBatchSize = 10, LearningRate = 0.1, OnEpoch = _ => { } };
+
+    [Theory]
+    [InlineData("784 dense:20 sigmoid dense:10 sigmoid")]
+    [InlineData("784 dense:20 tanh dense:10 softmax")]
+    [InlineData("784 dense:20 relu dense:12 silu dense:10 sigmoid")]
+    [InlineData("1x28x28 conv:16:5x5 sigmoid maxpool:2 flatten dense:10 softmax")]
+    public void A_bias_that_is_not_a_number_is_noticed(string architecture)
+    {
+        Network network = new(Architecture.Parse(architecture));
+        network.WeightedLayers[0].Biases[3] = float.NaN;
+        Assert.Throws<TrainingDivergedException>(() => network.Train(Digits, Options));
+        Assert.Throws<TrainingDivergedException>(() => network.Train(Digits, Options with { Optimiser = new Optimiser.Adam() }));
+        Assert.Throws<TrainingDivergedException>(() => network.UpdateMiniBatch(Digits, [0, 1, 2], eta: 0.1));
+        Assert.Throws<TrainingDivergedException>(() => network.DescendGradient(Digits, steps: 1, eta: 0.1));
+    }
+
+    [Fact]
+    public void An_infinite_bias_that_a_sigmoid_hides_is_named_at_the_end_of_the_epoch()
+    {
+        Network network = new([784, 20, 10]);
+        network.Layers[0].Biases[3] = float.PositiveInfinity; // its neuron says 1, whatever it sees
+        Assert.Contains("the biases of layer 1, dense:20", Assert.Throws<TrainingDivergedException>(() => network.Train(Digits, Options)).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(40)]
+    [InlineData(-1)]
+    [InlineData(int.MaxValue)]
+    public void A_mini_batch_with_an_example_that_does_not_exist_is_refused(int index)
+    {
+        Network network = new([784, 20, 10]);
+        float[] before = network.Layers[0].CopyWeights();
+        Assert.Contains("There are 40 examples", Assert.Throws<ArgumentOutOfRangeException>(() => network.UpdateMiniBatch(Digits, [0, index], eta: 3)).Message, StringComparison.Ordinal);
+        Assert.Equal(before, network.Layers[0].CopyWeights());
+    }
+}

@@ -1,0 +1,44 @@
+using Inkling.Web.Reading;
+
+namespace Inkling.Web.Tests;
+
+/// <summary>The networks that can be chosen.</summary>
+public sealed class ModelShelfTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("inkling shelf ").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public void A_network_that_is_saved_anew_takes_the_place_of_the_old_one_in_memory()
+    {
+        using ModelShelf shelf = new(new WebSettings { Folder = _folder });
+        for (int seed = 1; seed <= 5; seed++)
+        {
+            Network network = new([784, 30, 10], seed);
+            string name = shelf.Save(network, "mine");
+            DateTime written = new(2000, 1, seed, 0, 0, 0, DateTimeKind.Utc); // clocks may be coarse
+            File.SetLastWriteTimeUtc(Path.Combine(_folder, "networks", "mine.safetensors"), written);
+            _ = shelf.ReaderOf(name);
+            Assert.Equal(network.WeightedLayers[0].CopyWeights(), shelf.NetworkOf(name).WeightedLayers[0].CopyWeights());
+            Assert.Equal(1, shelf.OpenNetworks);
+        }
+    }
+
+    [Fact]
+    public void Many_networks_are_listed_and_read_with_few_in_memory()
+    {
+        using ModelShelf shelf = new(new WebSettings { Folder = _folder });
+        for (int seed = 1; seed <= 12; seed++)
+            shelf.Save(new Network([784, seed, 10], seed), $"mine-{seed:00}");
+        File.WriteAllText(Path.Combine(_folder, "networks", "damaged.safetensors"), "no network");
+        Assert.Equal(shelf.Names().Where(name => name != "damaged"), shelf.All().Select(model => model.Name));
+        Assert.Equal(0, shelf.OpenNetworks);
+        foreach (string name in shelf.Names().Where(name => name.StartsWith("mine", StringComparison.Ordinal)))
+            Assert.Equal(name, $"mine-{shelf.NetworkOf(name).WeightedLayers[0].Neurons:00}");
+        Assert.InRange(shelf.OpenNetworks, 1, 8);
+        File.Delete(Path.Combine(_folder, "networks", "mine-01.safetensors"));
+        Assert.DoesNotContain("mine-01", shelf.All().Select(model => model.Name));
+        Assert.Throws<InklingException>(() => shelf.ReaderOf("mine-01"));
+    }
+}

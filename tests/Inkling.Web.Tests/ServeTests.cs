@@ -1,0 +1,84 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+
+namespace Inkling.Web.Tests;
+
+/// <summary><c>inkling serve</c> where it cannot start, or where its user should know something.</summary>
+public sealed class ServeTests : IDisposable
+{
+    private const int Patience = 120_000;
+
+    private readonly string _home = Directory.CreateTempSubdirectory("inkling serve ").FullName;
+
+    public void Dispose() => Directory.Delete(_home, recursive: true);
+
+    [Fact(Timeout = Patience)]
+    public async Task A_port_in_use_is_said_in_one_line()
+    {
+        using TcpListener other = new(IPAddress.Loopback, 0);
+        other.Start();
+        int port = ((IPEndPoint)other.LocalEndpoint).Port;
+        string line = await FailAsync(1, "--port", $"{port}");
+        Assert.Contains($"{port}: the port is in use", line, StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task An_address_of_another_machine_is_said_in_one_line() =>
+        Assert.Contains(
+            "no such address", await FailAsync(1, "--port", "0", "--address", "203.0.113.7"), StringComparison.Ordinal);
+
+    [Theory(Timeout = Patience)]
+    [InlineData("--address", "everywhere")]
+    [InlineData("--port", "65536")]
+    [InlineData("--host", "http://numbers.example.org")]
+    public async Task A_wrong_option_is_wrong_usage_in_one_line(string option, string value) =>
+        Assert.Contains(option, await FailAsync(2, option, value), StringComparison.Ordinal);
+
+    [Fact(Timeout = Patience)]
+    public async Task A_home_that_cannot_be_written_to_is_said_in_one_line()
+    {
+        string file = Path.Combine(_home, "file");
+        await File.WriteAllTextAsync(file, "");
+        Assert.Contains("XDG_DATA_HOME", await FailAsync(1, file, ["--port", "0"]), StringComparison.Ordinal);
+    }
+
+    [Theory(Timeout = Patience)]
+    [InlineData("0.0.0.0", true)]
+    [InlineData("127.0.0.1", false)]
+    [InlineData("LOCALHOST", false)]
+    public async Task Letting_other_machines_in_is_pointed_out_in_one_line(string address, bool isPointedOut)
+    {
+        using Process process = Server.Run(_home, ["--port", "0", "--address", address]);
+        try
+        {
+            string? line = await process.StandardOutput.ReadLineAsync();
+            Assert.StartsWith("Inkling is at http://127.0.0.1:", line, StringComparison.Ordinal);
+        }
+        finally
+        {
+            process.Kill();
+        }
+
+        string[] lines = (await process.StandardError.ReadToEndAsync()).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        if (isPointedOut)
+            Assert.Contains("no login", Assert.Single(lines), StringComparison.Ordinal);
+        else
+            Assert.Empty(lines);
+        await process.WaitForExitAsync();
+    }
+
+    private Task<string> FailAsync(int expected, params string[] arguments) => FailAsync(expected, _home, arguments);
+
+    /// <returns>The one line that it says.</returns>
+    private static async Task<string> FailAsync(int expected, string home, string[] arguments)
+    {
+        using Process process = Server.Run(home, arguments);
+        Task<string> output = process.StandardOutput.ReadToEndAsync();
+        string error = await process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        Assert.Equal(expected, process.ExitCode);
+        Assert.Equal("", await output);
+        return Assert.Single(error.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+    }
+}
