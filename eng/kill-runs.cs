@@ -3,7 +3,7 @@
 // Kills "inkling serve" at random moments while it trains, until all its runs have ended, and again with new runs, and compares
 // every network with that of a server which nobody killed. Nothing may be lost, and all bits must be the same.
 // usage: dotnet run -c Release eng/kill-runs.cs -- Inkling.Cli.dll [KILLS] [SEED] [HOME]
-// Inkling.Cli.dll: as "dotnet build -c Release src/Inkling.Cli" makes it. KILLS: 20 unless given; the figure in docs/ is of 1000.
+// Inkling.Cli.dll: as "dotnet build -c Release src/Inkling.Cli" makes it. KILLS: 20 unless given.
 // HOME: a folder for the killed server, as one on a small file system ("mount -t tmpfs -o size=8m tmpfs HOME"); it is emptied.
 using System.Diagnostics;
 using System.Globalization;

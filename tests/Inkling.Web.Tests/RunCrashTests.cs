@@ -2,7 +2,8 @@ using Inkling.Web.Learning;
 
 namespace Inkling.Web.Tests;
 
-/// <summary>A server that ends between any two of its writes has lost nothing. At each of them the folder is copied, and a new server opens the copy.</summary>
+/// <summary>A server that ends between any two of its writes has lost nothing. At each of them the folder is copied, and a new
+/// server opens the copy.</summary>
 public sealed class RunCrashTests : InAFolder
 {
     [Fact]

@@ -95,7 +95,8 @@ internal sealed partial class Run(int id, RunSettings settings, RunStore store, 
         }
     }
 
-    /// <summary>Ends the thread between two steps, without waiting for it; what has been learned is in the checkpoint, and the state stays what it was.</summary>
+    /// <summary>Ends the thread between two steps, without waiting for it; what has been learned is in the checkpoint, and the
+    /// state stays what it was.</summary>
     public void RequestStop()
     {
         lock (_gate)
@@ -184,7 +185,8 @@ internal sealed partial class Run(int id, RunSettings settings, RunStore store, 
         Record(state);
     }
 
-    /// <summary>Writes the state down for a restart. Where that fails, the run is still what it is, and a restart goes by what was written before.</summary>
+    /// <summary>Writes the state down for a restart. Where that fails, the run is still what it is, and a restart goes by what
+    /// was written before.</summary>
     private void Record(RunState state)
     {
         if (_recorded == (state, Message))
@@ -200,7 +202,8 @@ internal sealed partial class Run(int id, RunSettings settings, RunStore store, 
         }
     }
 
-    /// <summary>The thread. Nothing that is thrown in here may leave it: an exception that ends a thread ends the process.</summary>
+    /// <summary>The thread. Nothing that is thrown in here may leave it: an exception that ends a thread ends the
+    /// process.</summary>
     private void Learn(CancellationToken stop)
     {
         Exception? failure = null;
@@ -261,7 +264,8 @@ internal sealed partial class Run(int id, RunSettings settings, RunStore store, 
         NetworkIsNow(file);
     }
 
-    /// <summary>Between two steps: shows what there is to see, waits while paused and for a core, and says for how many steps to go on.</summary>
+    /// <summary>Between two steps: shows what there is to see, waits while paused and for a core, and says for how many steps
+    /// to go on.</summary>
     private int Wait(TrainingMoment moment, CancellationToken stop)
     {
         LetCoreGo();

@@ -11,7 +11,8 @@ internal sealed record RunRefusal(string Key, params object[] Values);
 
 /// <summary>
 /// All runs. They belong to the server, not to a page: closing the page leaves them alone, and those under way when the server
-/// stops go on when it starts again. Runs under way share the memory that trainings may take; a paused one that is in memory gives way.
+/// stops go on when it starts again. Runs under way share the memory that trainings may take; a paused one that is in memory
+/// gives way.
 /// </summary>
 internal sealed partial class RunBook : IHostedService, IDisposable
 {
@@ -90,7 +91,8 @@ internal sealed partial class RunBook : IHostedService, IDisposable
     /// <summary>Goes on to the end of the epoch.</summary>
     public RunRefusal? StepEpoch(Run run) => Go(run, run.StepEpoch);
 
-    /// <summary>Deletes a run: its rows first, in one transaction, then its files. Killed in between, it is gone, and the next start deletes the files.</summary>
+    /// <summary>Deletes a run: its rows first, in one transaction, then its files. Killed in between, it is gone, and the next
+    /// start deletes the files.</summary>
     /// <exception cref="InklingException">The rows cannot be deleted; the run goes on.</exception>
     public void Remove(Run run)
     {
@@ -187,7 +189,8 @@ internal sealed partial class RunBook : IHostedService, IDisposable
     private RunRefusal? TooLarge(RunSettings settings) =>
         RunMemory.Of(settings) <= _memory ? null : new RunRefusal("memory", RunMemory.Text(RunMemory.Of(settings)), RunMemory.Text(_memory), RunMemory.Text(0));
 
-    /// <summary>Whether a run may go on. Where memory is short, paused runs are put away, from which they go on from their checkpoints.</summary>
+    /// <summary>Whether a run may go on. Where memory is short, paused runs are put away, from which they go on from their
+    /// checkpoints.</summary>
     /// <param name="run">The run; null for one that is about to begin.</param>
     /// <param name="settings">Its settings.</param>
     private RunRefusal? MakeRoom(Run? run, RunSettings settings)

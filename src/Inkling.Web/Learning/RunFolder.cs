@@ -4,7 +4,8 @@ namespace Inkling.Web.Learning;
 
 /// <summary>
 /// The folder of the runs: <c>runs.db</c> says what there is, and beside it each run has a checkpoint and a network. One server
-/// at a time uses it: a lock is held on <c>serve.lock</c> beside the folder, which the system releases when the process ends, however it ends.
+/// at a time uses it: a lock is held on <c>serve.lock</c> beside the folder, which the system releases when the process ends,
+/// however it ends.
 /// </summary>
 internal sealed class RunFolder : IDisposable
 {
@@ -21,18 +22,22 @@ internal sealed class RunFolder : IDisposable
         }
         catch (IOException e) when (IsHeldByAnother(e))
         {
-            throw new InklingException($"{settings.Folder}: another \"inkling serve\" uses this folder. End it, or set XDG_DATA_HOME to another folder for this one.", e);
+            throw new InklingException(
+                $"{settings.Folder}: another \"inkling serve\" uses this folder. End it, or set XDG_DATA_HOME to another folder for this one.",
+                e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new InklingException($"{settings.Folder}: cannot be used: {e.Message} Set XDG_DATA_HOME to a folder that can be written to.".ReplaceLineEndings(" "), e);
+            string why = $"{e.Message} Set XDG_DATA_HOME to a folder that can be written to.".ReplaceLineEndings(" ");
+            throw new InklingException($"{settings.Folder}: cannot be used: {why}", e);
         }
     }
 
     /// <summary>Where the files are.</summary>
     public string Location { get; }
 
-    /// <summary>Called before each change on the disk with what is about to change. Tests copy the folder here, as a crash would leave it, or throw.</summary>
+    /// <summary>Called before each change on the disk with what is about to change. Tests copy the folder here, as a crash
+    /// would leave it, or throw.</summary>
     public Action<string>? BeforeChange { get; set; }
 
     /// <summary>Whether there are checkpoints or networks.</summary>
@@ -57,7 +62,8 @@ internal sealed class RunFolder : IDisposable
         network.Save(PathOf(file));
     }
 
-    /// <summary>Deletes files that nothing refers to any more. What cannot be deleted now is deleted by the next start.</summary>
+    /// <summary>Deletes files that nothing refers to any more. What cannot be deleted now is deleted by the next
+    /// start.</summary>
     public void Delete(params IEnumerable<string> files)
     {
         foreach (string file in files)
@@ -77,7 +83,8 @@ internal sealed class RunFolder : IDisposable
     /// <summary>All files of a run.</summary>
     public IReadOnlyList<string> FilesOf(int id) => [.. Files().Where(file => file.Id == id).Select(file => file.Name)];
 
-    /// <summary>Deletes what a crash has left: half-written files, those of deleted runs, and networks of epochs before the last.</summary>
+    /// <summary>Deletes what a crash has left: half-written files, those of deleted runs, and networks of epochs before the
+    /// last.</summary>
     /// <param name="networks">For each run the network that its row names.</param>
     /// <param name="unreadable">Runs whose rows are damaged: nothing of theirs is touched.</param>
     public void RemoveLeftovers(IReadOnlyDictionary<int, string?> networks, IReadOnlySet<int> unreadable)

@@ -1,15 +1,17 @@
 namespace Inkling.Web.Learning;
 
-/// <summary>How much memory a run takes, estimated from above before it begins. Data are not in it: they are loaded once for all runs.</summary>
+/// <summary>How much memory a run takes, estimated from above before it begins. Data are not in it: they are loaded once for
+/// all runs.</summary>
 internal static class RunMemory
 {
     /// <summary>
-    /// Copies of the parameters at the worst moment, when a checkpoint is written: those that learn, those of the last epoch, both
-    /// in the checkpoint's tensors, the checkpoint before as it is read for a check, and what the garbage collector has yet to take.
+    /// Copies of the parameters at the worst moment, when a checkpoint is written: those that learn, those of the last epoch, both in
+    /// the checkpoint's tensors, the checkpoint before as it is read for a check, and what the garbage collector has yet to take.
     /// </summary>
     private const int ParameterCopies = 14;
 
-    /// <summary>Numbers kept for each neuron and example of a mini-batch: weighted input, activation, error, and as many in scratch.</summary>
+    /// <summary>Numbers kept for each neuron and example of a mini-batch: weighted input, activation, error, and as many in
+    /// scratch.</summary>
     private const int NumbersPerActivation = 4;
 
     /// <summary>The thread, the figures, the pictures on the page.</summary>

@@ -12,7 +12,8 @@ internal sealed class RunStore : IDisposable
 {
     private const int SqliteError = 1, SqliteCorrupt = 11, SqliteFull = 13, SqliteNotADatabase = 26; // SQLite's result codes
 
-    /// <summary>What makes each version of the schema out of the one before. The first had no number, so it may be there already.</summary>
+    /// <summary>What makes each version of the schema out of the one before. The first had no number, so it may be there
+    /// already.</summary>
     private static readonly string[] Migrations =
     [
         """
@@ -47,7 +48,8 @@ internal sealed class RunStore : IDisposable
         catch (Exception e) when (e is SqliteException or IOException or UnauthorizedAccessException)
         {
             _connection.Dispose();
-            throw new InklingException($"{_file}: cannot be used: {e.Message} Set XDG_DATA_HOME to a folder that can be written to.".ReplaceLineEndings(" "), e);
+            string why = $"{e.Message} Set XDG_DATA_HOME to a folder that can be written to.".ReplaceLineEndings(" ");
+            throw new InklingException($"{_file}: cannot be used: {why}", e);
         }
         catch (InklingException)
         {
