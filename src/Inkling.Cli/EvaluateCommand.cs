@@ -18,7 +18,6 @@ internal static class EvaluateCommand
         command.SetAction(async (parsed, cancellationToken) =>
         {
             Terminal terminal = new(parsed.GetValue(json));
-            OutputFiles.RequirePicture("--plot", parsed.GetValue(plot));
             OutputFiles.Require(parsed.GetValue(plot));
             string file = parsed.GetValue(model)!;
             OutputFiles.RequireNoneOf("--plot", parsed.GetValue(plot), [file]);

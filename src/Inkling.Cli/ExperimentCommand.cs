@@ -51,7 +51,6 @@ internal static class ExperimentCommand
 
     private static void RequireOutputs(string experiment, string model, string folder, string? plot)
     {
-        OutputFiles.RequirePicture("--plot", plot);
         OutputFiles.Require(experiment == "seed" && plot is not null ? SeedFigures.PathsOf(plot) : []);
         if (experiment == "best")
             OutputFiles.Require(Path.Combine(folder, $"{model}.safetensors"));

@@ -3,8 +3,6 @@ namespace Inkling.Cli;
 /// <summary>Where a command's results go: tried before the work that they come from, and never one of the files that are read.</summary>
 internal static class OutputFiles
 {
-    private static readonly string[] PictureEndings = [".png", ".svg"];
-
     /// <summary>Tries all files, those that are null left out, and whether two of them are the same.</summary>
     /// <exception cref="InklingException">One cannot be written, or is named twice.</exception>
     public static void Require(params IEnumerable<string?> files)
@@ -17,9 +15,6 @@ internal static class OutputFiles
                 throw new InklingException($"{file}: two results would go into this file. Give each a name of its own.");
         }
     }
-
-    /// <exception cref="InklingException">The file's name does not say that it is a picture that can be drawn.</exception>
-    public static void RequirePicture(string option, string? file) => RequireEnding(option, file, PictureEndings);
 
     /// <exception cref="InklingException">The file's name ends in none of these; devices may have any name.</exception>
     public static void RequireEnding(string option, string? file, IReadOnlyList<string> endings)

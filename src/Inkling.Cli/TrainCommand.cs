@@ -20,7 +20,8 @@ internal static class TrainCommand
         Option<string?> data = Options.Data();
         Option<string?> @out = new("--out") { Description = "Where the trained network goes: .safetensors, .onnx, numpy's .npz, or .json as network2.py writes it (default: the user's data folder)", HelpName = "FILE" };
         Option<string?> plot = Options.Plot("the learning curve into FILE.png, and beside it the confusion matrix, the worst mistakes and the hidden neurons' weights");
-        Option<string?> monitor = new("--monitor") { Description = "Record cost, accuracy, weights and gradients after each epoch, and draw them into FILE.png", HelpName = "FILE.png" };
+        Option<string?> monitor = Options.Picture(
+            "--monitor", "Record cost, accuracy, weights and gradients after each epoch, and draw them into FILE.png");
         Option<string?> checkpoint = new("--checkpoint") { Description = "Keep the training in FILE after each epoch and when it is interrupted", HelpName = "FILE" };
         Option<bool> resume = new("--resume") { Description = "Go on from the checkpoint, to the same bits as if never interrupted" };
         Option<bool> json = Options.Json();
@@ -79,8 +80,6 @@ internal static class TrainCommand
     private static void RequireOutputs(Job job)
     {
         OutputFiles.RequireEnding("--out", job.Out, ModelFile.Endings);
-        OutputFiles.RequirePicture("--plot", job.Plot);
-        OutputFiles.RequirePicture("--monitor", job.Monitor);
         ModelFile.RequireFit(job.Recipe.Architecture, job.Out);
         try
         {

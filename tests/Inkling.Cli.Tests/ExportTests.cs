@@ -53,7 +53,7 @@ public sealed class ExportTests : IDisposable
     [InlineData("tiny.npz", "sigmoid neurons only", "train", "--model", "tiny", "--out", "tiny.npz")]
     [InlineData("tiny", "no ONNX file", "export", "tiny", "net.onnx", "--mean", "0.1307", "--deviation", "0.3081")]
     [InlineData("broken.onnx", "truncated", "evaluate", "broken.onnx")]
-    [InlineData("absent.onnx", "cannot be read", "export", "absent.onnx", "net.onnx")]
+    [InlineData("absent.onnx", "there is no such file", "export", "absent.onnx", "net.onnx")]
     public async Task What_cannot_be_done_is_one_line_that_names_the_file(string file, string what, params string[] arguments)
     {
         await File.WriteAllBytesAsync(_inkling.PathOf("broken.onnx"), [0x08, 0x07, 0x12, 0x40, 0x49]);

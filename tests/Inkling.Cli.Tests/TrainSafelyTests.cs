@@ -16,7 +16,6 @@ public sealed class TrainSafelyTests : IDisposable
     [InlineData("it is a folder", "--out", "folder.npz")]
     [InlineData("--out must end in one of .onnx, .safetensors, .npz, .json, not \"net.pth\"", "--out", "net.pth")]
     [InlineData("cannot be written", "--out", "file/net.safetensors")]
-    [InlineData("--plot must end in one of .png, .svg, not \"run.jpg\"", "--plot", "run.jpg")]
     [InlineData("cannot be written", "--plot", "file/run.png")]
     [InlineData("run-mistakes.png: cannot be written: it is a folder", "--plot", "run.png")]
     [InlineData("cannot be written", "--monitor", "file/monitor.svg")]
@@ -48,7 +47,19 @@ public sealed class TrainSafelyTests : IDisposable
     }
 
     [Theory]
+    [InlineData("train", "--plot", "run.jpg")]
+    [InlineData("train", "--monitor", "run.txt")]
     [InlineData("evaluate", "tiny", "--plot", "run.jpg")]
+    [InlineData("experiment", "seed", "--plot", "run")]
+    [InlineData("read", "a.png", "--explain", "a.txt")]
+    public async Task A_picture_goes_into_a_file_that_is_named_as_one(params string[] arguments)
+    {
+        Command.Result result = await _inkling.RunAsync(arguments);
+        Assert.Equal(2, result.ExitCode);
+        Assert.Contains("ends in .png or .svg", Assert.Single(result.ErrorLines), StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("evaluate", "tiny", "--plot", "file/run.png")]
     [InlineData("export", "tiny", "file/net.onnx")]
     [InlineData("experiment", "seed", "--plot", "file/run.png")]
