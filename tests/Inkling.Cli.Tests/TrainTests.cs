@@ -167,7 +167,7 @@ public sealed class TrainTests : IDisposable
     {
         Command.Result result = await _inkling.RunAsync("train", "--layers", "100,10");
         Assert.Equal(1, result.ExitCode);
-        Assert.Contains("need 784 first and 10 last", result.ErrorLines[^1], StringComparison.Ordinal);
+        Assert.Contains("need 784 or 1x28x28 first and 10 last", result.ErrorLines[^1], StringComparison.Ordinal);
     }
 
     [Fact]

@@ -8,13 +8,16 @@ public sealed class OneLineTests
     [InlineData("first\nforged: all is well\r\nthird\u2028fourth\tfifth", "first forged: all is well third fourth fifth")]
     [InlineData("gnp.\u202Egpj", @"gnp.\u202Egpj")]
     [InlineData("\u009b31m\u007f\ufeff", @"\u009B31m\u007F\uFEFF")]
-    [InlineData("half a pair: \ud800.", "half a pair: \ufffd.")]
     [InlineData("größe 数字 👩\u200d👧 naïve", "größe 数字 👩\u200d👧 naïve")]
     public void What_an_error_quotes_cannot_break_its_line_or_command_the_terminal(string message, string expected)
     {
         Assert.Equal(expected, new InklingException(message).Message);
         Assert.Equal(expected, new DataUnavailableException(message, innerException: null).Message);
     }
+
+    [Fact]
+    public void Half_a_surrogate_pair_is_no_character() =>
+        Assert.Equal("half a pair: \ufffd.", new InklingException("half a pair: \ud800.").Message);
 
     [Fact]
     public void An_error_of_thirty_megabytes_is_cut_and_keeps_what_it_is_about_and_what_to_do()

@@ -13,7 +13,7 @@ public class PortableMathTests
     public void Logarithms_exponentials_and_angles_are_those_of_the_platform_but_for_the_last_place()
     {
         Gen.Double[0, 1].Sample(x => AssertNear(Math.Log(x), PortableMath.Log(x)), iter: Cases);
-        Gen.Double[-700, 700].Sample(x => AssertNear(x, PortableMath.Log(Math.Exp(x)), ulps: 8), iter: Cases);
+        Gen.Double[-700, 700].Sample(x => AssertNear(Math.Log(Math.Exp(x)), PortableMath.Log(Math.Exp(x))), iter: Cases);
         Gen.Double[-745, 709].Sample(x => AssertNear(Math.Exp(x), PortableMath.Exp(x)), iter: Cases);
         Gen.Double[-1e6, 1e6].Sample(x => AssertNear(Math.Sin(x), PortableMath.Sin(x)), iter: Cases);
         Gen.Double[-100, 100].Sample(x => AssertNear(Math.Cos(x), PortableMath.Cos(x)), iter: Cases);
