@@ -10,7 +10,11 @@ internal static class DataSource
     {
         try
         {
-            return await LoadAsync(progress => Mnist.LoadAsync(new DataOptions { Directory = directory, Progress = progress }, cancellationToken), terminal);
+            ImageData data = await LoadAsync(
+                progress => Mnist.LoadAsync(new DataOptions { Directory = directory, Progress = progress }, cancellationToken), terminal);
+            if (data.DiffersFromMnist is { } difference)
+                terminal.Message($"{data.Name}: {difference}. No figure below is an MNIST figure.");
+            return data;
         }
         catch (DataUnavailableException)
         {

@@ -56,8 +56,12 @@ public sealed class DataSet
         (LabelledImages test, string? testDifference) = await loadTest.ConfigureAwait(false);
         int training = all.Count - all.Count / 6;
         string? different = Name == "mnist" ? trainingDifference ?? testDifference : null;
-        string title = different is null ? Title : $"the images in {folder} (not MNIST: {different})";
-        return new ImageData(title, all.Slice(0, training), all.Slice(training, all.Count - training), test) { IsMnist = Name == "mnist" && different is null };
+        string title = different is null ? Title : $"the images in {folder} (not MNIST)";
+        return new ImageData(title, all.Slice(0, training), all.Slice(training, all.Count - training), test)
+        {
+            IsMnist = Name == "mnist" && different is null,
+            DiffersFromMnist = different,
+        };
     }
 
     internal async Task<string> FetchAsync(DataOptions options, CancellationToken cancellationToken)

@@ -9,4 +9,7 @@ public sealed record ImageData(string Name, LabelledImages Training, LabelledIma
 {
     /// <summary>True where the images are real MNIST, so that figures may be set beside published ones.</summary>
     public bool IsMnist { get; init; }
+
+    /// <summary>Where images that were taken for MNIST are not: which file holds something else, in words.</summary>
+    internal string? DiffersFromMnist { get; init; }
 }
