@@ -154,7 +154,7 @@ internal sealed partial class GraphReader
         if (open >= 0 && known > 0 && count % known == 0)
             sides[open] = count / known;
         bool fits = open >= 0 ? !sides.Contains(-1) && known > 0 : known == count;
-        return fits ? sides : throw node.Refusal($"asks for the shape [{Text(sides)}] of {count:N0} numbers");
+        return fits ? sides : throw node.Refusal(FormattableString.Invariant($"asks for the shape [{Text(sides)}] of {count:N0} numbers"));
     }
 
     /// <summary>The few integers of a shape.</summary>

@@ -212,7 +212,7 @@ internal sealed partial class GraphReader
         foreach (TensorShapeProto.Types.Dimension dim in dims.Skip(1))
         {
             if (dim.DimValue is < 1 or > LargestInput || (size *= dim.DimValue) > LargestInput)
-                throw Refusal($"its input {name} must have a known size for each image, up to {LargestInput:N0} numbers");
+                throw Refusal(FormattableString.Invariant($"its input {name} must have a known size for each image, up to {LargestInput:N0} numbers"));
         }
 
         return (dims[0].DimValue > 0 ? dims[0].DimValue : Constant.Batch, [.. dims.Skip(1).Select(dim => (int)dim.DimValue)]);

@@ -19,6 +19,18 @@ public class InklingException : Exception
     {
     }
 
+    /// <summary>The same for an interpolated text, whose numbers are written alike under every culture.</summary>
+    internal InklingException(InvariantText message)
+        : base(OneLine.Of(message.ToStringAndClear()))
+    {
+    }
+
+    /// <summary>The same for an interpolated text, whose numbers are written alike under every culture.</summary>
+    internal InklingException(InvariantText message, Exception? innerException)
+        : base(OneLine.Of(message.ToStringAndClear()), innerException)
+    {
+    }
+
     /// <summary>An error without words; prefer the other constructors.</summary>
     public InklingException()
     {

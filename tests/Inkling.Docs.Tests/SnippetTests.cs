@@ -38,6 +38,7 @@ public sealed class SnippetTests : IDisposable
     [MemberData(nameof(PagesWithCode))]
     public async Task The_code_of_a_page_compiles_and_runs(string name)
     {
+        System.Globalization.CultureInfo.CurrentCulture = System.Globalization.CultureInfo.InvariantCulture; // in which the pages show numbers
         _ = typeof(Imaging.PictureFile).Assembly.Location + typeof(Onnx.OnnxFile).Assembly.Location;
         string printed = await Snippets.RunAsync(Snippets.Compile(name, Page.Named(name).Blocks("csharp")));
         if (name is "docs/read-digits-in-your-app.md" or "eng/package.md")
