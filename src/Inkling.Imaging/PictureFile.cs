@@ -41,12 +41,12 @@ public static class PictureFile
             throw new InklingException($"{path}: a folder, not a picture.");
         try
         {
-            using FileStream file = RegularFile.OpenRead(path);
+            using FileStream file = RegularFile.OpenRead(path, "Name a file that has something in it, or give the picture as - (standard input).");
             return Load(file, path, maxPixels);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new InklingException($"{path}: cannot be read: {e.Message.ReplaceLineEndings(" ")}", e);
+            throw new InklingException($"{path}: cannot be read: {e.Message}", e);
         }
     }
 

@@ -90,7 +90,7 @@ internal sealed partial class GraphReader
         catch (ArgumentException e)
         {
             string reason = e.ParamName is null ? e.Message : e.Message.Replace($" (Parameter '{e.ParamName}')", "", StringComparison.Ordinal);
-            throw new InklingException($"{_file}: its nodes do not make a network. {reason}".ReplaceLineEndings(" "), e);
+            throw new InklingException($"{_file}: its nodes do not make a network. {reason}", e);
         }
     }
 
@@ -218,5 +218,5 @@ internal sealed partial class GraphReader
         return (dims[0].DimValue > 0 ? dims[0].DimValue : Constant.Batch, [.. dims.Skip(1).Select(dim => (int)dim.DimValue)]);
     }
 
-    private InklingException Refusal(string what) => new($"{_file}: {what}.".ReplaceLineEndings(" "));
+    private InklingException Refusal(string what) => new($"{_file}: {what}.");
 }

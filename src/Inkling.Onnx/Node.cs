@@ -74,7 +74,7 @@ internal sealed class Node
     }
 
     /// <summary>An error about this node; the message goes on after its name.</summary>
-    public InklingException Refusal(string what) => new($"{Name} {what}.".ReplaceLineEndings(" "));
+    public InklingException Refusal(string what) => new($"{Name} {what}.");
 
     /// <summary>A name from a file as an error may print it: short, and in one line.</summary>
     public static string Quoted(string name) => $"\"{Cut(name)}\"";

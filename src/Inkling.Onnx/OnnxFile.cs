@@ -86,7 +86,7 @@ public static class OnnxFile
         }
         catch (InvalidProtocolBufferException e)
         {
-            throw new InklingException($"{name}: not an ONNX file that can be read ({e.Message}). Export it again.".ReplaceLineEndings(" "), e);
+            throw new InklingException($"{name}: not an ONNX file that can be read ({e.Message}). Export it again.", e);
         }
     }
 }

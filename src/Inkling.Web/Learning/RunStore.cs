@@ -203,7 +203,7 @@ internal sealed class RunStore : IDisposable
             catch (SqliteException e)
             {
                 string why = e.SqliteErrorCode == SqliteFull ? "no space is left on the disk." : e.Message;
-                throw new InklingException($"{_file}: cannot be written: {why}".ReplaceLineEndings(" "), e);
+                throw new InklingException($"{_file}: cannot be written: {why}", e);
             }
         }
     }

@@ -6,12 +6,12 @@ namespace Inkling;
 /// </summary>
 internal static class AtomicFile
 {
-    /// <summary>For tests: called before each step, with the file the step is about; what it throws is as if the disk had.</summary>
+    /// <summary>For tests: called before each step, with the temporary file; what it throws is as if the disk had.</summary>
     internal static AsyncLocal<Action<FileStep, string>?> BeforeStep { get; } = new();
 
     /// <param name="path">Where the file ends up; its folder is made where missing.</param>
     /// <param name="write">Writes the whole content.</param>
-    /// <param name="previous">Where the file that is replaced is kept, if at all; one that is there already is replaced.</param>
+    /// <param name="previous">Where the file that is replaced is kept, if at all; one that is there already is replaced, and lost.</param>
     /// <exception cref="InklingException">The file cannot be written; the message says why. What was at the path is left as it was.</exception>
     public static void Write(string path, Action<Stream> write, string? previous = null) => Guard(path, () =>
     {
@@ -19,6 +19,8 @@ internal static class AtomicFile
         if (FileKinds.Of(target) == FileKind.Stream)
         {
             using FileStream stream = new(target, FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
+            if (stream.CanSeek && stream.Length > 0)
+                stream.SetLength(0); // a file after all: see FileKinds.Of
             write(stream);
             stream.Flush();
             return;
@@ -28,15 +30,24 @@ internal static class AtomicFile
         BeforeStep.Value?.Invoke(FileStep.Write, beside.Path);
         write(beside.Stream);
         BeforeStep.Value?.Invoke(FileStep.Flush, beside.Path);
-        beside.Stream.Flush(flushToDisk: true);
-        if (previous is not null && File.Exists(target))
+        beside.Complete();
+        bool isKept = previous is not null && File.Exists(target);
+        if (isKept)
         {
-            BeforeStep.Value?.Invoke(FileStep.Keep, previous);
-            File.Move(target, previous, overwrite: true);
+            BeforeStep.Value?.Invoke(FileStep.Keep, beside.Path);
+            File.Move(target, previous!, overwrite: true);
         }
 
-        BeforeStep.Value?.Invoke(FileStep.Rename, target);
-        beside.MoveTo(target);
+        try
+        {
+            BeforeStep.Value?.Invoke(FileStep.Rename, beside.Path);
+            beside.MoveTo(target);
+        }
+        catch when (isKept)
+        {
+            TemporaryFile.Try(() => File.Move(previous!, target, overwrite: false));
+            throw;
+        }
     });
 
     /// <summary>Tries, before hours of work, whether a file can be written: makes its folder and a temporary file in it.</summary>
@@ -75,7 +86,7 @@ internal static class AtomicFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
         {
-            throw new InklingException($"{path}: cannot be written: {e.Message}".ReplaceLineEndings(" "), e);
+            throw new InklingException($"{path}: cannot be written: {e.Message}", e);
         }
     }
 }
@@ -89,7 +100,7 @@ internal enum FileStep
     /// <summary>The content has been written, not yet to the disk.</summary>
     Flush,
 
-    /// <summary>The content is on the disk; the file before it is about to be renamed.</summary>
+    /// <summary>The content is on the disk, the file closed; the one before it is about to be renamed.</summary>
     Keep,
 
     /// <summary>The temporary file is about to get its name.</summary>

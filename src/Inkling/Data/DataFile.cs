@@ -46,14 +46,14 @@ internal sealed record Checksum
         {
             using FileStream file = File.OpenRead(path);
             if (!IsOfContent)
-                return file.Length != _length ? $"{file.Length:N0} bytes, not {_length:N0}" : IsRight(SHA256.HashData(file)) ? null : "wrong checksum";
+                return file.Length != _length ? FormattableString.Invariant($"{file.Length:N0} bytes, not {_length:N0}") : IsRight(SHA256.HashData(file)) ? null : "wrong checksum";
             using GZipStream unzipped = new(file, CompressionMode.Decompress);
             using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
             byte[] chunk = new byte[1 << 16];
             long length = 0;
             for (int read; (read = unzipped.Read(chunk)) > 0 && length <= _length; length += read)
                 hash.AppendData(chunk, 0, read);
-            return length != _length ? $"not the {_length:N0} bytes it should unpack to" : IsRight(hash.GetHashAndReset()) ? null : "wrong checksum";
+            return length != _length ? FormattableString.Invariant($"not the {_length:N0} bytes it should unpack to") : IsRight(hash.GetHashAndReset()) ? null : "wrong checksum";
         }
         catch (InvalidDataException)
         {

@@ -98,7 +98,7 @@ public sealed class DataSet
             using ZipArchive archive = ZipFile.OpenRead(zip);
             ZipArchiveEntry entry = archive.GetEntry(member) ?? throw new InklingException($"{zip}: has no {member}. Delete it and fetch the data set again.");
             if (entry.Length > 2 * entry.CompressedLength + 4096) // the members are compressed themselves
-                throw new InklingException($"{zip}: {member} would unpack to {entry.Length:N0} bytes. Delete it and fetch the data set again.");
+                throw new InklingException(FormattableString.Invariant($"{zip}: {member} would unpack to {entry.Length:N0} bytes. Delete it and fetch the data set again."));
             AtomicFile.Write(path, target =>
             {
                 using Stream source = entry.Open();
@@ -149,7 +149,7 @@ public sealed class DataSet
         byte[] labels = Labels(labelArray, labelPath);
         int count = images.Shape[0], height = images.Shape[1], width = images.Shape[2];
         if (labels.Length != count)
-            throw new InklingException($"{labelPath}: {labels.Length:N0} labels for the {count:N0} images of {Path.GetFileName(imagePath)}. Fetch both from one place.");
+            throw new InklingException(FormattableString.Invariant($"{labelPath}: {labels.Length:N0} labels for the {count:N0} images of {Path.GetFileName(imagePath)}. Fetch both from one place."));
         string? difference = Difference(imageFile, images) ?? Difference(labelFile, labelArray);
         byte[] pixels = images.Values<byte>();
         return (IsTransposed

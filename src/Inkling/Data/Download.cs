@@ -45,7 +45,7 @@ internal sealed class Download : IDisposable
         {
             Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(destination))!);
             // Another process that fetches the same file holds the lock; the system frees it even if that one is killed.
-            using FileStream held = await LockAsync(destination + ".lock", cancellationToken).ConfigureAwait(false);
+            using FileLock held = await LockAsync(destination, cancellationToken).ConfigureAwait(false);
             if (File.Exists(destination))
                 return;
             await FetchFromAnyAsync(mirrors, destination, mostBytes, verify, progress, cancellationToken).ConfigureAwait(false);
@@ -53,6 +53,10 @@ internal sealed class Download : IDisposable
         catch (UnauthorizedAccessException e)
         {
             throw new InklingException($"{destination}: may not be written here. Set XDG_CACHE_HOME to a folder of yours, or put the files into a folder and name it with --data.", e);
+        }
+        catch (IOException e)
+        {
+            throw new InklingException($"{destination}: cannot be written: {e.Message} Set XDG_CACHE_HOME to another folder, or put the files into a folder and name it with --data.", e);
         }
     }
 
@@ -132,7 +136,12 @@ internal sealed class Download : IDisposable
     {
         long? total = begin + response.Content.Headers.ContentLength;
         if (total > mostBytes)
-            return TooLong(partial, mostBytes);
+        {
+            if (begin > 0)
+                File.Delete(partial); // goes on into what cannot be the file: it is another's
+            return TooLong(mostBytes); // or something else was sent, as a network's page to log in, and what is here may be sound
+        }
+
         string name = Path.GetFileNameWithoutExtension(partial);
         Stream body = await response.Content.ReadAsStreamAsync(idle.Token).ConfigureAwait(false);
         await using (body.ConfigureAwait(false))
@@ -154,12 +163,13 @@ internal sealed class Download : IDisposable
                 }
 
                 if (read == 0)
-                    return total is null || have == total ? Outcome.Whole : new Outcome($"the connection ended after {have:N0} of {total:N0} bytes", IsWorthAnotherTry: true);
+                    return total is null || have == total ? Outcome.Whole : new Outcome(FormattableString.Invariant($"the connection ended after {have:N0} of {total:N0} bytes"), IsWorthAnotherTry: true);
                 have += read;
                 if (have > mostBytes)
                 {
                     file.Dispose();
-                    return TooLong(partial, mostBytes);
+                    File.Delete(partial); // what has come is another file's, so nothing of it is kept
+                    return TooLong(mostBytes);
                 }
 
                 Write(file, chunk.AsSpan(0, read), partial, total);
@@ -168,12 +178,8 @@ internal sealed class Download : IDisposable
         }
     }
 
-    /// <summary>What has come is another file's, so nothing of it is kept.</summary>
-    private static Outcome TooLong(string partial, long mostBytes)
-    {
-        File.Delete(partial);
-        return new Outcome($"more than the {mostBytes:N0} bytes that it should have", IsWorthAnotherTry: false);
-    }
+    private static Outcome TooLong(long mostBytes) =>
+        new(FormattableString.Invariant($"more than the {mostBytes:N0} bytes that it should have"), IsWorthAnotherTry: false);
 
     private static FileStream Open(string partial, long begin, long? total)
     {
@@ -200,20 +206,15 @@ internal sealed class Download : IDisposable
     }
 
     private static InklingException CannotWrite(string partial, long? total, IOException e) =>
-        new($"{Path.GetDirectoryName(partial)}: {e.Message.TrimEnd('.')}: {Path.GetFileNameWithoutExtension(partial)} needs {total:N0} bytes there. Free some, or set XDG_CACHE_HOME to another disk.".ReplaceLineEndings(" "), e);
+        new(FormattableString.Invariant($"{Path.GetDirectoryName(partial)}: {e.Message.TrimEnd('.')}: {Path.GetFileNameWithoutExtension(partial)} needs {total:N0} bytes there. Free some, or set XDG_CACHE_HOME to another disk."), e);
 
-    private static async Task<FileStream> LockAsync(string path, CancellationToken cancellationToken)
+    private static async Task<FileLock> LockAsync(string destination, CancellationToken cancellationToken)
     {
         while (true)
         {
-            try
-            {
-                return new FileStream(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.None);
-            }
-            catch (IOException) when (File.Exists(path))
-            {
-                await Task.Delay(TimeSpan.FromMilliseconds(100), cancellationToken).ConfigureAwait(false);
-            }
+            if (FileLock.TryTake(destination) is { } held)
+                return held;
+            await Task.Delay(TimeSpan.FromMilliseconds(100), cancellationToken).ConfigureAwait(false);
         }
     }
 

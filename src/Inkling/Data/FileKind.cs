@@ -27,7 +27,14 @@ internal static partial class FileKinds
     private const int CurrentFolder = -100; // AT_FDCWD
     private const uint TypeOnly = 1; // STATX_TYPE
 
+    /// <summary>Whether this system says what is a FIFO or a device.</summary>
+    public static bool TellsPipes => OperatingSystem.IsLinux();
+
     /// <summary>What lies at a path, symbolic links followed.</summary>
+    /// <remarks>
+    /// Without statx (other systems than Linux) the name has to do: what is under /dev is a stream, a file in /dev/shm too, and a
+    /// FIFO or device elsewhere counts as a regular file, so that saving replaces it.
+    /// </remarks>
     public static FileKind Of(string path)
     {
         if (OperatingSystem.IsLinux())

@@ -125,7 +125,7 @@ public static class IdxFile
             Fill(stream, number, name);
             shape[d] = BinaryPrimitives.ReadInt32BigEndian(number);
             if (shape[d] < 0)
-                throw new InklingException($"{name}: its dimension {d} would be {(uint)shape[d]:N0}. Delete the file and fetch it again.");
+                throw new InklingException(FormattableString.Invariant($"{name}: its dimension {d} would be {(uint)shape[d]:N0}. Delete the file and fetch it again."));
             elements = elements > ulong.MaxValue ? elements : elements * (uint)shape[d];
         }
 
@@ -133,16 +133,16 @@ public static class IdxFile
         if (isExact ? promised != (UInt128)mostBytes : promised > (UInt128)mostBytes)
         {
             throw new InklingException(isExact
-                ? $"{name}: {mostBytes:N0} bytes, but its header promises {promised:N0}. Delete the file and fetch it again."
-                : $"{name}: its header promises {promised:N0} bytes, more than {MostSwelling} times what is stored: no images compress like that. Fetch the file again, or unpack it with gunzip if it is sound.");
+                ? FormattableString.Invariant($"{name}: {mostBytes:N0} bytes, but its header promises {promised:N0}. Delete the file and fetch it again.")
+                : FormattableString.Invariant($"{name}: its header promises {promised:N0} bytes, more than {MostSwelling} times what is stored: no images compress like that. Fetch the file again, or unpack it with gunzip if it is sound."));
         }
 
         if (elements > (UInt128)Array.MaxLength)
-            throw new InklingException($"{name}: {elements:N0} elements are more than can be held in memory.");
+            throw new InklingException(FormattableString.Invariant($"{name}: {elements:N0} elements are more than can be held in memory."));
         Array values = isExact ? ReadExactly(stream, type, (int)elements, name) : ReadGrowing(stream, type, (int)elements, name);
         SwapBytes(IdxArray.BytesOf(values), IdxArray.SizeOf(type));
         if (stream.ReadByte() >= 0)
-            throw new InklingException($"{name}: holds more bytes than the {promised:N0} that its header promises. Delete the file and fetch it again.");
+            throw new InklingException(FormattableString.Invariant($"{name}: holds more bytes than the {promised:N0} that its header promises. Delete the file and fetch it again."));
         return new IdxArray(type, shape, values);
     }
 

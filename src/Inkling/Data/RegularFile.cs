@@ -8,8 +8,8 @@ internal static class RegularFile
 {
     /// <summary>Whether a path, links followed, is a regular file with something in it.</summary>
     /// <remarks>
-    /// .NET does not say what kind of file a path is. But pipes, sockets and devices have a length of 0, and so have files that
-    /// a system makes up as they are read (/proc): whatever has a length is a regular file.
+    /// Where <see cref="FileKinds"/> cannot tell: pipes, sockets and devices have a length of 0, and so have files that a system
+    /// makes up as they are read (/proc). Whatever has a length is a regular file.
     /// </remarks>
     public static bool IsAt(string path)
     {
@@ -26,18 +26,22 @@ internal static class RegularFile
 
     /// <summary>Opens a regular file to be read from its beginning.</summary>
     /// <param name="path">Where it is; links are followed.</param>
+    /// <param name="otherwise">What to do where it is none.</param>
     /// <exception cref="InklingException">There is no such file, it is a folder, empty, or a pipe, a socket or a device.</exception>
     /// <exception cref="IOException">It cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
-    public static FileStream OpenRead(string path)
+    public static FileStream OpenRead(string path, string otherwise = "Name a file that has something in it.")
     {
         ArgumentNullException.ThrowIfNull(path);
-        if (Directory.Exists(path))
+        FileKind kind = FileKinds.Of(path);
+        if (kind == FileKind.Folder)
             throw new InklingException($"{path}: a folder, not a file.");
-        if (!File.Exists(path))
+        if (kind == FileKind.None)
             throw new InklingException($"{path}: there is no such file.");
+        if (kind is FileKind.Stream or FileKind.Other)
+            throw new InklingException($"{path}: no regular file but a pipe, a socket or a device. {otherwise}");
         if (!IsAt(path))
-            throw new InklingException($"{path}: empty, or no regular file but a pipe, a socket or a device. Name a file that has something in it.");
+            throw new InklingException($"{path}: empty{(FileKinds.TellsPipes ? "" : ", or no regular file but a pipe, a socket or a device")}. {otherwise}");
         return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
     }
 }

@@ -1,15 +1,23 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.RegularExpressions;
 
 namespace Inkling;
 
 /// <summary>
-/// A file beside the one that it will become, named after it and this process, and locked. Those that killed programs left for
-/// the same file are deleted.
+/// A file beside the one that it will become, named after it and this process, and locked while it is written. Those that killed
+/// programs left for the same file are deleted.
 /// </summary>
 internal sealed partial class TemporaryFile : IDisposable
 {
+    private const UnixFileMode Permissions = (UnixFileMode)0b111_111_111;
+
+    /// <summary>The names of this process's own: one that is closed, and so not locked, but not renamed yet is nobody's to delete.</summary>
+    private static readonly ConcurrentDictionary<string, byte> Live = new(StringComparer.Ordinal);
+
     private readonly UnixFileMode? _mode;
     private bool _isMoved;
 
@@ -20,37 +28,57 @@ internal sealed partial class TemporaryFile : IDisposable
     {
         Directory.CreateDirectory(System.IO.Path.GetDirectoryName(target)!);
         DeleteAbandoned(target);
-        _mode = !OperatingSystem.IsWindows() && File.Exists(target) ? File.GetUnixFileMode(target) : null;
-        Path = string.Create(CultureInfo.InvariantCulture, $"{target}.{Environment.ProcessId}-{Guid.NewGuid().ToString("N")[..8]}.tmp");
-        Stream = new FileStream(Path, FileMode.CreateNew, FileAccess.Write, FileShare.None); // a lock: see IsAbandoned
+        FileStreamOptions options = new() { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.None }; // a lock: see DeleteIfAbandoned
+        if (!OperatingSystem.IsWindows() && File.Exists(target))
+            options.UnixCreateMode = _mode = File.GetUnixFileMode(target) & Permissions; // never readable by more than what it replaces
+        Path = string.Create(CultureInfo.InvariantCulture, $"{target}.{Environment.ProcessId}-{Place}{Guid.NewGuid().ToString("N")[..8]}.tmp");
+        Live.TryAdd(Name, 0);
+        try
+        {
+            Stream = new FileStream(Path, options);
+        }
+        catch
+        {
+            Live.TryRemove(Name, out _);
+            throw;
+        }
     }
+
+    /// <summary>Where this process's number counts, in eight hexadecimal digits: a machine, and on Linux a namespace of processes (a container).</summary>
+    private static string Place { get; } = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Environment.MachineName + PidNamespace())))[..8];
 
     public string Path { get; }
 
     public FileStream Stream { get; }
 
-    /// <summary>Gives the file its name, and the permissions of the file it replaces.</summary>
-    public void MoveTo(string target)
+    private string Name => System.IO.Path.GetFileName(Path);
+
+    /// <summary>Gives the file the permissions of the one it replaces, brings it to the disk, and closes it: under its name it would be in use.</summary>
+    public void Complete()
     {
         if (!OperatingSystem.IsWindows() && _mode is { } mode)
             TryToSetMode(mode);
-        if (OperatingSystem.IsWindows())
-            Stream.Dispose(); // which renames no open file; elsewhere it stays locked until it has its name
+        Stream.Flush(flushToDisk: true);
+        Stream.Dispose();
+    }
+
+    /// <summary>Gives the file, which is complete, its name.</summary>
+    public void MoveTo(string target)
+    {
         File.Move(Path, target, overwrite: true);
         _isMoved = true;
     }
 
     public void Dispose()
     {
-        if (!_isMoved && !OperatingSystem.IsWindows())
-            Try(() => File.Delete(Path)); // while it is locked
         Try(Stream.Dispose); // on a full disk, what is still in its buffer fails again
         if (!_isMoved)
             Try(() => File.Delete(Path));
+        Live.TryRemove(Name, out _);
     }
 
     /// <summary>Cleaning up: what went wrong before it is what the user is told.</summary>
-    private static void Try(Action action)
+    internal static void Try(Action action)
     {
         try
         {
@@ -64,10 +92,9 @@ internal sealed partial class TemporaryFile : IDisposable
     [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
     private void TryToSetMode(UnixFileMode mode)
     {
-        const UnixFileMode Permissions = (UnixFileMode)0b111_111_111;
         try
         {
-            File.SetUnixFileMode(Stream.SafeFileHandle, mode & Permissions);
+            File.SetUnixFileMode(Stream.SafeFileHandle, mode); // the user's mask may have left something out
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -83,8 +110,8 @@ internal sealed partial class TemporaryFile : IDisposable
             foreach (string file in Directory.EnumerateFiles(System.IO.Path.GetDirectoryName(target)!, "*.tmp"))
             {
                 string other = System.IO.Path.GetFileName(file);
-                if (other.StartsWith(name, StringComparison.Ordinal) && Owner().Match(other[name.Length..]) is { Success: true } match)
-                    DeleteIfAbandoned(file, match.Groups["process"].Value);
+                if (other.StartsWith(name, StringComparison.Ordinal) && Owner().Match(other[name.Length..]) is { Success: true } match && !Live.ContainsKey(other))
+                    DeleteIfAbandoned(file, match.Groups["process"].Value, match.Groups["place"].Value);
             }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -94,12 +121,16 @@ internal sealed partial class TemporaryFile : IDisposable
     }
 
     /// <summary>
-    /// Abandoned is what no living process owns. The lock says so for certain, also where processes have numbers of their own
-    /// (containers); the number in the name covers the moment between making the file and locking it.
+    /// Abandoned is what no living process owns. A file is locked while it is written; the number in its name covers the moments
+    /// before that and between closing and renaming it. Where numbers are others (another container or machine that shares the
+    /// folder), such a moment is over after a minute.
     /// </summary>
-    private static void DeleteIfAbandoned(string file, string owner)
+    private static void DeleteIfAbandoned(string file, string owner, string place)
     {
-        if (int.TryParse(owner, NumberStyles.None, CultureInfo.InvariantCulture, out int id) && IsAlive(id, File.GetLastWriteTime(file)))
+        DateTime written = File.GetLastWriteTime(file);
+        if (place.Length > 0 && place != Place && DateTime.Now - written < TimeSpan.FromMinutes(1))
+            return;
+        if (int.TryParse(owner, NumberStyles.None, CultureInfo.InvariantCulture, out int id) && IsAlive(id, written))
             return;
         try
         {
@@ -112,11 +143,23 @@ internal sealed partial class TemporaryFile : IDisposable
         }
     }
 
-    /// <summary>Whether a process of this number was there when the file was written; this one knows its own files by their locks.</summary>
+    private static string? PidNamespace()
+    {
+        try
+        {
+            return OperatingSystem.IsLinux() ? new FileInfo("/proc/self/ns/pid").LinkTarget : null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Whether another process of this number was there when the file was written; this one knows its own files by their names.</summary>
     private static bool IsAlive(int id, DateTime written)
     {
         if (id == Environment.ProcessId)
-            return OperatingSystem.IsWindows(); // where the lock ends before the file has its name
+            return false;
         try
         {
             using Process process = Process.GetProcessById(id);
@@ -132,6 +175,6 @@ internal sealed partial class TemporaryFile : IDisposable
         }
     }
 
-    [GeneratedRegex(@"^(?<process>[0-9]{1,10})-[0-9a-f]{8,32}\.tmp$", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"^(?<process>[0-9]{1,10})-(?<place>[0-9a-f]{8}(?=[0-9a-f]{8}\.))?[0-9a-f]{8,32}\.tmp$", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Owner();
 }

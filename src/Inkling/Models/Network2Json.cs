@@ -188,7 +188,7 @@ internal static class Network2Json
     private static string FirstSentence(Exception e) => e.Message.ReplaceLineEndings(" ").Split(". ")[0].TrimEnd('.');
 
     private static InklingException Damaged(string name, string what, Exception? cause = null) =>
-        new($"{name}: {what}. Save the network again.".ReplaceLineEndings(" "), cause);
+        new($"{name}: {what}. Save the network again.", cause);
 
     private sealed record Matrix(int Rows, int Columns, float[] Values)
     {

@@ -58,7 +58,7 @@ internal sealed record NetworkDescription(Architecture Architecture, double Temp
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or ArgumentException)
         {
-            throw new InklingException($"{name}: its metadata do not describe a network ({e.Message}). Save it again.".ReplaceLineEndings(" "), e);
+            throw new InklingException($"{name}: its metadata do not describe a network ({e.Message}). Save it again.", e);
         }
     }
 

@@ -124,7 +124,7 @@ internal sealed partial record NpyArray(int[] Shape, float[] Values)
         return at;
     }
 
-    private static InklingException Damaged(string name, FormattableString what) => new($"{name} {FormattableString.Invariant(what)}. Save the network again.".ReplaceLineEndings(" "));
+    private static InklingException Damaged(string name, FormattableString what) => new($"{name} {FormattableString.Invariant(what)}. Save the network again.");
 
     [GeneratedRegex(@"^\{ ?'descr': ?'(?<type>[^'\\\s]{1,20})', ?'fortran_order': ?(?<fortran>True|False), ?'shape': ?\((?<shape>[0-9, ]*)\),? ?\} *\n?$", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex HeaderText();

@@ -53,7 +53,7 @@ internal static class Npz
         }
         catch (Exception e) when (e is InvalidDataException or IOException or NotSupportedException or ArgumentException)
         {
-            throw Damaged(name, $"not a zip file that can be read ({e.Message.ReplaceLineEndings(" ").TrimEnd('.')})", e);
+            throw Damaged(name, $"not a zip file that can be read ({e.Message.TrimEnd('.')})", e);
         }
     }
 
@@ -101,7 +101,7 @@ internal static class Npz
     private static string Cut(string text) => text.Length > 60 ? text[..60] + "…" : text;
 
     private static InklingException Damaged(string name, FormattableString what, Exception? cause = null) =>
-        new($"{name}: {FormattableString.Invariant(what)}. Save the network again.".ReplaceLineEndings(" "), cause);
+        new($"{name}: {FormattableString.Invariant(what)}. Save the network again.", cause);
 
     /// <summary>Takes arrays out of the zip, as long as they do not swell.</summary>
     private sealed class Reader(Dictionary<string, ZipArchiveEntry> arrays, string name, long allowed)

@@ -254,7 +254,7 @@ internal sealed class Safetensors
     }
 
     private static InklingException Damaged(string name, FormattableString what, Exception? cause = null) =>
-        new($"{name}: {FormattableString.Invariant(what)}. The file is damaged or no safetensors file: save the network again.".ReplaceLineEndings(" "), cause);
+        new($"{name}: {FormattableString.Invariant(what)}. The file is damaged or no safetensors file: save the network again.", cause);
 
     private sealed record Entry(string Name, string Type, List<long> Shape, long Begin, long End);
 }

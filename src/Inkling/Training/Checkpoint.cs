@@ -20,16 +20,20 @@ internal sealed class Checkpoint : IDisposable
     private readonly int _stepsAnEpoch;
     private readonly FileLock _lock;
     private Dictionary<string, string> _settings;
+    private bool _isWhole; // what is at the path, as this training wrote or read it
 
     /// <summary>Takes the file, before anything has been learned.</summary>
     /// <exception cref="InklingException">It cannot be written, or another training is using it.</exception>
     public Checkpoint(string path, Network network, Network? average, OptimiserState? optimiser, TrainingState state, TrainingOptions options, Examples training)
     {
         AtomicFile.RequireWritable(path);
-        if (FileKinds.Of(path) == FileKind.Stream)
-            throw new InklingException($"{path}: a checkpoint cannot be kept in a device or a FIFO. Name a file.");
+        RequireFile(path);
         _path = AtomicFile.TargetOf(path);
+        AtomicFile.RequireWritable(Previous);
+        RequireFile(Previous);
         (_network, _average, _optimiser, _state, _options) = (network, average, optimiser, state, options);
+        long best = network.Parameters.Span.Length + network.Parameters.Statistics.Length;
+        CheckpointFile.RequireShort(path, best + Buffers().Sum(buffer => (long)buffer.Values.Length), options.Epochs);
         _count = training.Count;
         int miniBatchSize = Math.Min(options.MiniBatchSize, training.Count);
         _stepsAnEpoch = (training.Count + miniBatchSize - 1) / miniBatchSize;
@@ -60,8 +64,11 @@ internal sealed class Checkpoint : IDisposable
             BitConverter.DoubleToInt64Bits(_state.CostSum),
             _network.Random.Save(),
             _state.OrderRandom?.Save(),
-            [.. _state.Past.Select(epoch => new SavedEpoch(BitConverter.DoubleToInt64Bits(epoch.Cost), epoch.Test, epoch.Validation, epoch.Time.Ticks))]);
-        AtomicFile.Write(_path, new CheckpointFile(training, tensors).WriteTo, previous: IsWhole(_path) ? Previous : null);
+            [.. _state.Past.Select(epoch => new SavedEpoch(BitConverter.DoubleToInt64Bits(epoch.Cost), epoch.Test, epoch.Validation, epoch.Time.Ticks))],
+            _state.History,
+            _state.IsDone(_options) ? HashOfEnd() : null);
+        AtomicFile.Write(_path, new CheckpointFile(training, tensors).WriteTo, previous: _isWhole ? Previous : null);
+        _isWhole = true;
     }
 
     /// <summary>Goes on from the file, or from the one before it; from the beginning where there is neither.</summary>
@@ -69,7 +76,8 @@ internal sealed class Checkpoint : IDisposable
     public void Restore()
     {
         InklingException? damage = null;
-        foreach (string file in new[] { _path, Previous }.Where(File.Exists))
+        string[] files = [.. new[] { _path, Previous }.Where(File.Exists)];
+        foreach (string file in files)
         {
             try
             {
@@ -78,6 +86,9 @@ internal sealed class Checkpoint : IDisposable
                 if (damage is not null)
                     _options.Warn($"{damage.Message} Going on from the checkpoint before it, {file}.");
                 Take(saved);
+                _isWhole = file == _path;
+                if (_state.IsDone(_options))
+                    _options.Warn($"{file}: this training had finished already, so nothing is trained. To train again, name another file, or delete {Names(files)}.");
                 return;
             }
             catch (InklingException e) when (e is not OtherTrainingException)
@@ -87,22 +98,21 @@ internal sealed class Checkpoint : IDisposable
         }
 
         if (damage is not null)
-            throw damage;
+            throw new InklingException($"{damage.Message} To begin again, delete {Names(files)}.", damage);
     }
 
-    private static bool IsWhole(string file)
+    private static string Names(string[] files) => string.Join(" and ", files.Select(Path.GetFileName));
+
+    private static void RequireFile(string path)
     {
-        try
-        {
-            if (!File.Exists(file))
-                return false;
-            CheckpointFile.Read(file);
-            return true;
-        }
-        catch (InklingException)
-        {
-            return false;
-        }
+        if (FileKinds.Of(path) == FileKind.Stream)
+            throw new InklingException($"{path}: a checkpoint cannot be kept in a device or a FIFO. Name a file.");
+    }
+
+    private string HashOfEnd()
+    {
+        ParameterBuffer end = (_state.Kept(_options) ?? _average ?? _network).Parameters;
+        return TrainingFingerprint.HashOfStart(end.Span, end.Statistics, _network.Random.Save());
     }
 
     /// <summary>Whatever is wrong is found before anything is taken.</summary>
@@ -112,7 +122,8 @@ internal sealed class Checkpoint : IDisposable
         Dictionary<string, Tensor> tensors = file.Tensors.ToDictionary(tensor => tensor.Name, StringComparer.Ordinal);
         Require(saved is { Settings: not null, Past: not null }, "what it is of");
         Require(IsStream(saved.Random) && (saved.OrderRandom is null || IsStream(saved.OrderRandom)), "its streams of random numbers");
-        bool startsWhereSavedEnds = _settings["start weights"] == TrainingFingerprint.HashOfStart(ValuesOf("weights"), ValuesOf("statistics"), saved.Random);
+        bool startsWhereSavedEnds = _settings["start weights"] == saved.End
+            || _settings["start weights"] == TrainingFingerprint.HashOfStart(ValuesOf("weights"), ValuesOf("statistics"), saved.Random);
         if (TrainingFingerprint.Difference(saved.Settings, _settings, startsWhereSavedEnds) is { } difference)
             throw new OtherTrainingException($"{name}: the checkpoint of another training: {difference}. Name another file, or delete it and {Path.GetFileName(Previous)}.");
         foreach ((string buffer, Memory<float> values) in Buffers())
@@ -120,6 +131,7 @@ internal sealed class Checkpoint : IDisposable
         Require(saved.Past.Length == 0 || (Has("best", _network.Parameters.Span.Length) && Has("best.statistics", _network.Parameters.Statistics.Length)), "its best network");
         Require(saved.Past.Length <= _options.Epochs && saved.Past.All(IsPossible), "the epochs behind it");
         Require(saved.ExamplesDone == _count || (saved.ExamplesDone >= 0 && saved.ExamplesDone < _count && saved.ExamplesDone % Math.Min(_options.MiniBatchSize, _count) == 0), "where it stands");
+        Require(saved.History is null || saved.History.Length <= TrainingHistory.MaxLength, "what was trained before");
         Require(double.IsFinite(BitConverter.Int64BitsToDouble(saved.CostSum)) && (saved.ExamplesDone == 0 || saved.OrderRandom is not null), "where it stands");
 
         float[] ValuesOf(string tensor) => tensors.TryGetValue(tensor, out Tensor? found) ? found.Values : [];
@@ -129,7 +141,7 @@ internal sealed class Checkpoint : IDisposable
         void Require([DoesNotReturnIf(false)] bool condition, string what)
         {
             if (!condition)
-                throw new InklingException($"{name}: a checkpoint that contradicts itself in {what}. Delete it to begin again.");
+                throw new InklingException($"{name}: a checkpoint that contradicts itself in {what}.");
         }
 
         static bool IsStream(ulong[]? random) => RandomStream.CanRestore(random);
@@ -155,6 +167,7 @@ internal sealed class Checkpoint : IDisposable
             _state.Repeat([.. saved.Past.Select((epoch, i) => new EpochResult(i, BitConverter.Int64BitsToDouble(epoch.Cost), epoch.Test, epoch.Validation, TimeSpan.FromTicks(epoch.Ticks), null))], best, _options);
         }
 
+        _state.History = saved.History;
         _state.ExamplesDone = saved.ExamplesDone;
         _state.Steps = (long)saved.Past.Length * _stepsAnEpoch + (saved.ExamplesDone + _options.MiniBatchSize - 1L) / _options.MiniBatchSize;
         _state.CostSum = BitConverter.Int64BitsToDouble(saved.CostSum);

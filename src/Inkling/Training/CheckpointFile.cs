@@ -16,31 +16,38 @@ internal sealed record CheckpointFile(SavedTraining Training, IReadOnlyList<Tens
 
     private static int HeaderLength => Format.Length + SHA256.HashSizeInBytes;
 
-    /// <summary>Writes the whole file.</summary>
+    /// <summary>Writes the whole file. The content is made twice, for its hash and for the file, rather than held in memory.</summary>
     public void WriteTo(Stream stream)
     {
         Dictionary<string, string> metadata = new(StringComparer.Ordinal) { [Key] = JsonSerializer.Serialize(Training, CheckpointJson.Default.SavedTraining) };
-        using MemoryStream content = new();
-        new Safetensors(metadata, Tensors).WriteTo(content);
-        ReadOnlySpan<byte> bytes = content.GetBuffer().AsSpan(0, (int)content.Length);
+        Safetensors content = new(metadata, Tensors);
+        using SHA256 hash = SHA256.Create();
+        using (CryptoStream hashed = new(Stream.Null, hash, CryptoStreamMode.Write))
+            content.WriteTo(hashed);
         stream.Write(Format);
-        stream.Write(SHA256.HashData(bytes));
-        stream.Write(bytes);
+        stream.Write(hash.Hash!);
+        content.WriteTo(stream);
+    }
+
+    /// <summary>Files are read as a whole: one that would be too long for that is refused before hours of work.</summary>
+    /// <param name="file">What errors call it.</param>
+    /// <param name="numbers">How many numbers its tensors hold in all.</param>
+    /// <param name="epochs">How many epochs it may tell of.</param>
+    /// <exception cref="InklingException">It would be longer than 2 GB.</exception>
+    public static void RequireShort(string file, long numbers, int epochs)
+    {
+        const long AnEpoch = 200, TheRest = 1 << 20; // bytes of JSON, at most
+        long bytes = sizeof(float) * numbers + AnEpoch * epochs + TheRest;
+        if (bytes > Array.MaxLength)
+            throw new InklingException(FormattableString.Invariant($"{file}: a checkpoint of this training could have {bytes:N0} bytes; {Array.MaxLength:N0} are the most that can be read again. Train a smaller network, for fewer epochs, or without a checkpoint."));
     }
 
     /// <exception cref="InklingException">The file cannot be read, or is no checkpoint, or a damaged one.</exception>
     public static CheckpointFile Read(string file)
     {
-        if (FileKinds.Of(file) is FileKind.Stream or FileKind.Other)
-            throw new InklingException($"{file}: no regular file, so no checkpoint. Name another file.");
-        try
-        {
-            return Parse(File.ReadAllBytes(file), file);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
-        {
-            throw new InklingException($"{file}: cannot be read as a checkpoint: {e.Message}".ReplaceLineEndings(" "), e);
-        }
+        if (FileKinds.Of(file) == FileKind.Regular && !RegularFile.IsAt(file))
+            throw new InklingException($"{file}: empty, so no checkpoint.");
+        return Parse(WholeFile.Read(file, Array.MaxLength, "checkpoint"), file);
     }
 
     /// <param name="bytes">The whole file.</param>
@@ -50,11 +57,11 @@ internal sealed record CheckpointFile(SavedTraining Training, IReadOnlyList<Tens
     {
         if (bytes.Length < HeaderLength || !bytes.StartsWith(Format))
             throw new InklingException(IsFirstFormat(bytes, name)
-                ? $"{name}: a checkpoint of an earlier version of Inkling, which does not say what was trained (seed, data) and so cannot be gone on with. Delete it to begin again."
-                : $"{name}: not a checkpoint, or a damaged one. Delete it to begin again.");
+                ? $"{name}: a checkpoint of an earlier version of Inkling, which does not say what was trained (seed, data) and so cannot be gone on with."
+                : $"{name}: not a checkpoint, or a damaged one.");
         ReadOnlySpan<byte> content = bytes[HeaderLength..];
         if (!bytes[Format.Length..HeaderLength].SequenceEqual(SHA256.HashData(content)))
-            throw new InklingException($"{name}: a damaged checkpoint: its checksum is wrong. Delete it to begin again.");
+            throw new InklingException($"{name}: a damaged checkpoint: its checksum is wrong.");
         try
         {
             Safetensors tensors = Safetensors.Parse(content, name);
@@ -64,7 +71,7 @@ internal sealed record CheckpointFile(SavedTraining Training, IReadOnlyList<Tens
         }
         catch (JsonException e)
         {
-            throw new InklingException($"{name}: a checkpoint whose state cannot be read ({e.Message}). Delete it to begin again.".ReplaceLineEndings(" "), e);
+            throw new InklingException($"{name}: a checkpoint whose state cannot be read ({e.Message}).", e);
         }
     }
 
@@ -89,8 +96,10 @@ internal sealed record CheckpointFile(SavedTraining Training, IReadOnlyList<Tens
 /// <param name="Random">The network's stream.</param>
 /// <param name="OrderRandom">The stream before the epoch's shuffle; null before the first.</param>
 /// <param name="Past">The epochs finished, in order.</param>
+/// <param name="History">The <see cref="Network.History"/> that the training began with.</param>
+/// <param name="End">Of a training that is done, the hash of what its network ends with (<see cref="TrainingFingerprint.HashOfStart"/>): an average, or the best epoch's weights, which are others than those last learned.</param>
 internal sealed record SavedTraining(
-    Dictionary<string, string> Settings, int ExamplesDone, long CostSum, ulong[] Random, ulong[]? OrderRandom, SavedEpoch[] Past);
+    Dictionary<string, string> Settings, int ExamplesDone, long CostSum, ulong[] Random, ulong[]? OrderRandom, SavedEpoch[] Past, string? History, string? End);
 
 /// <summary>An <see cref="EpochResult"/> but for its network.</summary>
 internal sealed record SavedEpoch(long Cost, Score? Test, Score? Validation, long Ticks);

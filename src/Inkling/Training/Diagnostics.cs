@@ -36,10 +36,10 @@ public static class Diagnostics
             CultureInfo.InvariantCulture,
             $"Training diverged in epoch {state.Epoch}, step {state.Steps}: the cost is no longer a number, beginning in {layer ?? "the weights"}. Lower the learning rate (it is {options.LearningRate:0.#########}), draw smaller weights to begin with, or put batchnorm before the activations."));
 
-    internal static TrainingDivergedException Diverged(double eta) =>
+    internal static TrainingDivergedException Diverged(string what, double eta) =>
         new(string.Create(
             CultureInfo.InvariantCulture,
-            $"Training diverged: the cost is no longer a number. Lower the learning rate (it is {eta:0.#########}), or draw smaller weights to begin with."));
+            $"Training diverged: {what}. Lower the learning rate (it is {eta:0.#########}), or draw smaller weights to begin with."));
 
     /// <summary>For each activation layer, the share of its numbers whose slope is under a hundredth.</summary>
     private static IEnumerable<(string Layer, double Share, bool IsDead)> StillNeurons(Network network, LabelledImages examples)

@@ -38,12 +38,15 @@ internal sealed class EpochReports(TrainingOptions options, bool runsBeside)
         return result;
     }
 
-    /// <summary>Tells of an epoch that was finished, now or before training was interrupted.</summary>
+    /// <summary>
+    /// Tells of an epoch that was finished, now or before training was interrupted. Whoever is told may go on with its network,
+    /// and gets a copy where the network may be needed again here.
+    /// </summary>
     public void Announce(EpochResult result)
     {
         if (options.OnEpoch is null)
             Console.WriteLine(result);
         else
-            options.OnEpoch(result);
+            options.OnEpoch(options.StopsEarly || options.Checkpoint is not null ? result with { Network = result.Network?.Clone() } : result);
     }
 }

@@ -52,13 +52,16 @@ public static class GradientDescent
         trainer.Run(cancellationToken);
     }
 
-    /// <summary>One step by one mini-batch: w → w - η/m Σ ∂C_x/∂w, and b likewise; the seed's update_mini_batch.</summary>
+    /// <summary>
+    /// One step by one mini-batch: w → w - η/m Σ ∂C_x/∂w, and b likewise; the seed's update_mini_batch. The step is made before
+    /// its cost is looked at: a network that diverged is lost.
+    /// </summary>
     /// <param name="network">The network that learns.</param>
     /// <param name="examples">Where the mini-batch is taken from.</param>
     /// <param name="miniBatch">Which examples, at least one.</param>
     /// <param name="eta">The learning rate η, over 0.</param>
     /// <exception cref="ArgumentException">A number is out of its range, there is no such example, or the examples do not fit the network.</exception>
-    /// <exception cref="TrainingDivergedException">The cost is no longer a number.</exception>
+    /// <exception cref="TrainingDivergedException">The cost, or a weight after the step, is no longer a number; the step has been made.</exception>
     public static void UpdateMiniBatch(this Network network, Examples examples, ReadOnlySpan<int> miniBatch, double eta)
     {
         Evaluation.RequireFit(network, examples);
@@ -70,11 +73,14 @@ public static class GradientDescent
         {
             using TwoLayerDescent descent = new(network, examples, threads: 1);
             RequireFinite(descent.Descend(miniBatch.ToArray(), miniBatch.Length, new[] { scale }), eta);
-            return;
+        }
+        else
+        {
+            using Backpropagation pass = new(network, miniBatch.Length, isSparse: examples.IsSparse);
+            RequireFinite(pass.AddGradient(examples, miniBatch.ToArray(), scale, network.Parameters), eta);
         }
 
-        using Backpropagation pass = new(network, miniBatch.Length, isSparse: examples.IsSparse);
-        RequireFinite(pass.AddGradient(examples, miniBatch.ToArray(), scale, network.Parameters), eta);
+        RequireFinite(network, eta);
     }
 
     /// <summary>Gradient descent by all examples: each step follows the exact gradient of the cost over all of them.</summary>
@@ -84,7 +90,7 @@ public static class GradientDescent
     /// <param name="eta">The learning rate η, over 0.</param>
     /// <param name="onStep">Called after each step with its number, from 0, and the cost before it.</param>
     /// <exception cref="ArgumentException">A number is out of its range, or the examples do not fit the network.</exception>
-    /// <exception cref="TrainingDivergedException">The cost is no longer a number.</exception>
+    /// <exception cref="TrainingDivergedException">The cost, or a weight after a step, is no longer a number; the steps up to there have been made.</exception>
     public static void DescendGradient(this Network network, Examples training, int steps, double eta, Action<int, double>? onStep = null)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(steps);
@@ -95,6 +101,7 @@ public static class GradientDescent
             RequireFinite(gradient.Cost, eta);
             Vectors.Scale(gradient.Values.Span, (float)-eta);
             Vectors.Add(gradient.Values.Span, network.Parameters.Span);
+            RequireFinite(network, eta);
             onStep?.Invoke(step, gradient.Cost);
         }
     }
@@ -126,6 +133,13 @@ public static class GradientDescent
     private static void RequireFinite(double cost, double eta)
     {
         if (!double.IsFinite(cost))
-            throw Diagnostics.Diverged(eta);
+            throw Diagnostics.Diverged("the cost is no longer a number", eta);
+    }
+
+    /// <summary>A step's gradient is in no cost yet.</summary>
+    private static void RequireFinite(Network network, double eta)
+    {
+        if (FiniteParameters.FirstOther(network.Parameters) is { } lost)
+            throw Diagnostics.Diverged($"{lost} are no longer numbers", eta);
     }
 }

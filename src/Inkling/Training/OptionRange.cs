@@ -14,6 +14,15 @@ internal static class OptionRange
     public static int From(int low, int high, int value, [CallerMemberName] string option = "") =>
         value >= low && value <= high ? value : throw Refusal(value, option, $"is a whole number from {low} to {high}");
 
+    /// <exception cref="ArgumentOutOfRangeException">The value is not over 0 and at most high.</exception>
+    public static double OverZero(double high, double value, [CallerMemberName] string option = "") =>
+        value > 0 && value <= high ? value : throw Refusal(value, option, $"is a number over 0, at most {high}");
+
+    /// <summary>Epochs and their fractions, as many as can be counted.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is under 0, too large or not a number.</exception>
+    public static double Epochs(double value, [CallerMemberName] string option = "") =>
+        value is >= 0 and <= int.MaxValue ? value : throw Refusal(value, option, $"is a number of epochs from 0 on");
+
     /// <summary>From 0 to under 1, in single precision too, in which steps are made.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is not.</exception>
     public static double Share(double value, [CallerMemberName] string option = "") =>

@@ -11,7 +11,7 @@ public abstract record Schedule
 
     /// <summary>Epochs at the beginning over which the rate rises from 0, in a straight line; 0 for none.</summary>
     /// <exception cref="ArgumentOutOfRangeException">It is under 0 or not a number.</exception>
-    public double WarmUpEpochs { get; init => field = OptionRange.From(0, MaxEpochs, value); }
+    public double WarmUpEpochs { get; init => field = OptionRange.Epochs(value); }
 
     /// <summary>The factor at a moment.</summary>
     /// <param name="epoch">Epochs done, with their fraction.</param>
@@ -39,7 +39,7 @@ public abstract record Schedule
 
         /// <summary>The factor, over 0 and at most 1.</summary>
         /// <exception cref="ArgumentOutOfRangeException">It is not.</exception>
-        public double By { get; init => field = OptionRange.From(double.Epsilon, 1, value); } = OptionRange.From(double.Epsilon, 1, By);
+        public double By { get; init => field = OptionRange.OverZero(1, value); } = OptionRange.OverZero(1, By);
 
         private protected override double Factor(double epoch, int epochs, int stalls) => Numerics.PortableMath.Power(By, (long)(epoch / Every));
     }

@@ -35,6 +35,7 @@ internal sealed class Trainer : IDisposable
         if (options.Augmentation is not null && training is not LabelledImages)
             throw new ArgumentException("Only images can be augmented.", nameof(options));
         _network = network;
+        State.History = network.History;
         _training = training;
         _options = options;
         _miniBatchSize = Math.Min(options.MiniBatchSize, training.Count);
@@ -84,7 +85,7 @@ internal sealed class Trainer : IDisposable
         int? kept = null;
         try
         {
-            while (State.Epoch < _options.Epochs && !State.HasEnded)
+            while (!State.IsDone(_options))
             {
                 RunEpoch(cancellationToken);
                 double cost = State.CostSum / _training.Count;
@@ -93,7 +94,7 @@ internal sealed class Trainer : IDisposable
                 checkpoint?.Save();
             }
 
-            kept = _options.StopsEarly && State.Best is not null ? State.BestEpoch : null;
+            kept = State.Kept(_options) is null ? null : State.BestEpoch;
         }
         catch (OperationCanceledException)
         {
@@ -104,10 +105,10 @@ internal sealed class Trainer : IDisposable
         {
             reports.Finish();
             if (State.Epoch > 0)
-                _network.History = TrainingHistory.Append(_network.History, TrainingHistory.Describe(_options, State.Epoch, _training.Count, kept));
+                _network.History = TrainingHistory.Append(State.History, TrainingHistory.Describe(_options, State.Epoch, _training.Count, kept));
         }
 
-        Network end = kept is null ? Result : State.Best!;
+        Network end = State.Kept(_options) ?? Result;
         if (end != _network)
             _network.Parameters.CopyFrom(end.Parameters);
     }
@@ -257,6 +258,15 @@ internal sealed class TrainingState
 
     /// <summary>Which epoch that is, from 0.</summary>
     public int BestEpoch { get; private set; }
+
+    /// <summary>The history of the network before this training, also where it was interrupted: what is told of the training follows it.</summary>
+    public string? History { get; set; }
+
+    /// <summary>Whether nothing is left to train.</summary>
+    public bool IsDone(TrainingOptions options) => HasEnded || Epoch >= options.Epochs;
+
+    /// <summary>The best network so far, where training ends with that; null where it ends with the last.</summary>
+    public Network? Kept(TrainingOptions options) => options.StopsEarly ? Best : null;
 
     /// <summary>Comes to where these epochs end, from the beginning.</summary>
     /// <param name="past">The epochs, without networks.</param>

@@ -117,6 +117,92 @@ public sealed class AtomicFileTests : IDisposable
         Assert.Equal([PathOf("a")], Directory.GetFiles(_folder));
     }
 
+    /// <summary>Whoever opened a file just after it got its name was told that another process uses it.</summary>
+    [Fact]
+    public void A_file_is_closed_before_it_gets_its_name_and_kept_by_others_that_write_it_meanwhile()
+    {
+        bool isWithin = false;
+        AtomicFile.BeforeStep.Value = (step, _) =>
+        {
+            if (isWithin || step != FileStep.Rename)
+                return;
+            isWithin = true;
+            Assert.Equal("last", File.ReadAllText(Assert.Single(Directory.GetFiles(_folder, "*.tmp"))));
+            Write("a", "between");
+        };
+        Write("a", "last");
+        AtomicFile.BeforeStep.Value = null;
+        Assert.True(isWithin);
+        Assert.Equal("last", File.ReadAllText(PathOf("a")));
+        Assert.Equal([PathOf("a")], Directory.GetFiles(_folder));
+    }
+
+    [Fact]
+    public void Threads_that_write_one_file_and_read_it_do_not_disturb_each_other()
+    {
+        Write("a", "0");
+        Parallel.For(0, 400, new ParallelOptions { MaxDegreeOfParallelism = 4 }, i =>
+        {
+            Write("a", "0");
+            using FileStream read = RegularFile.OpenRead(PathOf("a"));
+            Assert.Equal('0', read.ReadByte());
+        });
+        Assert.Equal([PathOf("a")], Directory.GetFiles(_folder));
+    }
+
+    [Fact]
+    public void A_rename_that_fails_leaves_the_file_before_in_its_place()
+    {
+        Write("a", "old");
+        AtomicFile.BeforeStep.Value = (step, _) =>
+        {
+            if (step == FileStep.Rename)
+                throw new IOException("No space left on device");
+        };
+        Assert.Throws<InklingException>(() => AtomicFile.Write(PathOf("a"), stream => stream.WriteByte(1), previous: PathOf("a.previous")));
+        AtomicFile.BeforeStep.Value = null;
+        Assert.Equal("old", File.ReadAllText(PathOf("a")));
+        Assert.Equal([PathOf("a")], Directory.GetFiles(_folder));
+    }
+
+    [Fact]
+    public void What_replaces_a_secret_is_secret_while_it_is_written()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Assert.Skip("Windows has other permissions.");
+            return;
+        }
+
+        File.WriteAllText(PathOf("secret"), "old");
+        File.SetUnixFileMode(PathOf("secret"), UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        UnixFileMode? mode = null;
+        AtomicFile.Write(PathOf("secret"), _ => mode = OperatingSystem.IsWindows() ? null : File.GetUnixFileMode(Directory.GetFiles(_folder, "*.tmp").Single()));
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, mode);
+    }
+
+    /// <summary>Numbers of processes say nothing there; who is killed between closing a file and renaming it is dead a minute later.</summary>
+    [Fact]
+    public void What_another_container_may_just_be_renaming_is_left_for_a_minute()
+    {
+        string[] others = [PathOf("a.1-deadbeef00000000.tmp"), PathOf("a.1-deadbeef11111111.tmp")];
+        foreach (string other in others)
+            File.WriteAllText(other, "");
+        File.SetLastWriteTime(others[1], new DateTime(2020, 1, 1, 0, 0, 0, DateTimeKind.Local));
+        Write("a", "new");
+        Assert.Equal([PathOf("a"), others[0]], Directory.GetFiles(_folder).Order(StringComparer.Ordinal));
+    }
+
+    [Theory]
+    [MemberData(nameof(Cultures.All), MemberType = typeof(Cultures))]
+    public void A_file_that_is_too_long_is_told_with_the_same_figures_everywhere(string culture)
+    {
+        File.WriteAllBytes(PathOf("long"), new byte[1500]);
+        string message = "";
+        Cultures.Under(culture, () => message = Assert.Throws<InklingException>(() => WholeFile.Read(PathOf("long"), mostBytes: 1200)).Message);
+        Assert.Contains("1,500 bytes; a network's file has 1,200 at most", message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("", "no file's name")]
     [InlineData("a\0b", "no file's name")]

@@ -142,6 +142,19 @@ public sealed class DownloadTests : IDisposable
         Assert.Equal(Content, await File.ReadAllBytesAsync(Destination));
     }
 
+    /// <summary>A network that wants one to log in answers anything with a page of its own.</summary>
+    [Fact]
+    public async Task What_had_come_is_kept_where_a_server_sends_something_else_that_is_too_long()
+    {
+        using FileServer portal = new(new byte[Content.Length + 1]) { IgnoresRange = true };
+        WritePartial(Content[..70_000]);
+        await Assert.ThrowsAsync<DataUnavailableException>(() => FetchAsync([portal.Address]));
+        Assert.Equal(Content[..70_000], await File.ReadAllBytesAsync(Partial));
+        using FileServer right = new(Content);
+        await FetchAsync([right.Address]);
+        Assert.Equal([70_000L], right.Begins);
+    }
+
     [Fact]
     public async Task A_machine_that_does_not_answer_is_named()
     {

@@ -51,7 +51,9 @@ public sealed class CheckpointDamageTests : IDisposable
         File.WriteAllText(_folder.File, "not a checkpoint");
         File.WriteAllText(_folder.Previous, "not one either");
         Network network = CheckpointFolder.Fresh();
-        Assert.Contains(_folder.File, Assert.Throws<InklingException>(() => _folder.Train(CheckpointFolder.Options, _folder.File, network: network)).Message, StringComparison.Ordinal);
+        Assert.Equal(
+            $"{_folder.File}: not a checkpoint, or a damaged one. To begin again, delete run.checkpoint and run.checkpoint.previous.",
+            Assert.Throws<InklingException>(() => _folder.Train(CheckpointFolder.Options, _folder.File, network: network)).Message);
         Assert.Equal("not a checkpoint", File.ReadAllText(_folder.File));
         Assert.Equal("not one either", File.ReadAllText(_folder.Previous));
         Assert.Equal(CheckpointFolder.Bits(CheckpointFolder.Fresh()), CheckpointFolder.Bits(network));

@@ -89,6 +89,34 @@ public sealed class CheckpointFaultTests : IDisposable
         Assert.Equal(CheckpointFolder.Bits(CheckpointFolder.Fresh()), CheckpointFolder.Bits(network));
     }
 
+    [Fact]
+    public void A_users_own_file_in_the_place_of_the_lock_is_left_and_named()
+    {
+        File.WriteAllText(_folder.File + ".lock", "versions");
+        string message = Assert.Throws<InklingException>(() => _folder.Train(CheckpointFolder.Options)).Message;
+        Assert.StartsWith($"{_folder.File}.lock: a file with something in it is where the lock of run.checkpoint has to be.", message, StringComparison.Ordinal);
+        Assert.Equal("versions", File.ReadAllText(_folder.File + ".lock"));
+    }
+
+    [Theory]
+    [InlineData(".lock", "a folder is where the lock of run.checkpoint has to be")]
+    [InlineData(".previous", "run.checkpoint.previous: cannot be written: it is a folder")]
+    public void A_folder_in_the_place_of_a_file_of_ours_is_named_before_anything_is_learned(string ending, string what)
+    {
+        Directory.CreateDirectory(_folder.File + ending);
+        Network network = CheckpointFolder.Fresh();
+        Assert.Contains(what, Assert.Throws<InklingException>(() => _folder.Train(CheckpointFolder.Options, _folder.File, network: network)).Message, StringComparison.Ordinal);
+        Assert.Equal(CheckpointFolder.Bits(CheckpointFolder.Fresh()), CheckpointFolder.Bits(network));
+    }
+
+    /// <summary>It was found after the first epoch, of what may be hours.</summary>
+    [Fact]
+    public void A_checkpoint_that_could_not_be_read_again_for_its_length_is_refused()
+    {
+        CheckpointFile.RequireShort("h", 500_000_000, epochs: 30);
+        Assert.Contains("are the most that can be read again", Assert.Throws<InklingException>(() => CheckpointFile.RequireShort("h", 540_000_000, epochs: 30)).Message, StringComparison.Ordinal);
+    }
+
     /// <summary>A temporary file is locked while it is written; how much of it a kill leaves does not matter.</summary>
     private static void Copy(string file, string to)
     {

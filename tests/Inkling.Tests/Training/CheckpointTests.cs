@@ -45,9 +45,44 @@ public sealed class CheckpointTests : IDisposable
     {
         Network whole = _folder.Train(CheckpointFolder.Options);
         List<EpochResult> told = [];
-        Network again = _folder.Train(CheckpointFolder.Options with { OnEpoch = told.Add });
+        List<string> warnings = [];
+        Network again = _folder.Train(CheckpointFolder.Options with { OnEpoch = told.Add, OnWarning = warnings.Add });
+        Assert.Contains("had finished already", Assert.Single(warnings), StringComparison.Ordinal);
         Assert.Equal(CheckpointFolder.Bits(whole), CheckpointFolder.Bits(again));
         Assert.Equal([0, 1, 2], told.Select(epoch => epoch.Epoch));
+    }
+
+    /// <summary>It ends with the average of its weights, which the checkpoint's own weights are not.</summary>
+    [Fact]
+    public void A_network_that_is_done_can_be_given_its_own_checkpoint_again()
+    {
+        Network network = _folder.Train(CheckpointFolder.Options);
+        float[] bits = CheckpointFolder.Bits(network);
+        List<string> warnings = [];
+        _folder.Train(CheckpointFolder.Options with { OnWarning = warnings.Add }, _folder.File, network: network);
+        Assert.Contains("had finished already", Assert.Single(warnings), StringComparison.Ordinal);
+        Assert.Equal(bits, CheckpointFolder.Bits(network));
+    }
+
+    /// <summary>It told of two epochs, then of three that were two and one.</summary>
+    [Fact]
+    public void A_networks_history_tells_a_training_once_however_often_it_was_interrupted()
+    {
+        const string Before = "born yesterday";
+        Network whole = CheckpointFolder.Fresh(), network = CheckpointFolder.Fresh();
+        whole.History = network.History = Before;
+        _folder.Train(CheckpointFolder.Options, null, network: whole);
+        using CancellationTokenSource stop = new();
+        TrainingOptions stopping = CheckpointFolder.Options with { Checkpoint = _folder.File, BetweenSteps = moment => CheckpointFolder.StopAt(9, moment, stop) };
+        Assert.ThrowsAny<OperationCanceledException>(() => network.Train(CheckpointFolder.Images, stopping, stop.Token));
+        Assert.StartsWith("born yesterday; then 2 epochs of 60", network.History, StringComparison.Ordinal);
+        for (int again = 0; again < 3; again++)
+        {
+            _folder.Train(CheckpointFolder.Options with { OnWarning = _ => { } }, _folder.File, network: network);
+            Assert.Equal(whole.History, network.History);
+        }
+
+        Assert.Equal(whole.History, _folder.Train(CheckpointFolder.Options with { OnWarning = _ => { } }).History);
     }
 
     /// <summary>The monitor drew the best epoch's weights under the numbers of all others.</summary>
@@ -56,7 +91,7 @@ public sealed class CheckpointTests : IDisposable
     {
         List<EpochResult> first = [], again = [];
         _folder.Train(CheckpointFolder.Options with { OnEpoch = first.Add });
-        _folder.Train(CheckpointFolder.Options with { OnEpoch = again.Add });
+        _folder.Train(CheckpointFolder.Options with { OnEpoch = again.Add, OnWarning = _ => { } });
         Assert.Equal(first.Select(epoch => (epoch.Cost, epoch.Validation)), again.Select(epoch => (epoch.Cost, epoch.Validation)));
         int best = first.FindIndex(epoch => epoch.Validation == first.MaxBy(e => e.Validation!.Value.Correct)!.Validation);
         for (int epoch = 0; epoch < first.Count; epoch++)

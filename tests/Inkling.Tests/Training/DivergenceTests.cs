@@ -22,6 +22,16 @@ public class DivergenceTests
         Assert.Throws<TrainingDivergedException>(() => network.DescendGradient(Digits, steps: 1, eta: 0.1));
     }
 
+    /// <summary>The cost before the step is a number; the weights after it are none.</summary>
+    [Fact]
+    public void A_step_that_ends_in_no_numbers_is_told()
+    {
+        Network network = new(Architecture.Parse("2 dense:2 softmax"), seed: 1);
+        VectorExamples opposites = new([([100, 100], [1, 0]), ([100, 100], [0, 1])]);
+        string message = Assert.Throws<TrainingDivergedException>(() => network.UpdateMiniBatch(opposites, [0, 1], eta: 3e38)).Message;
+        Assert.Contains("are no longer numbers", message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void An_infinite_bias_that_a_sigmoid_hides_is_named_at_the_end_of_the_epoch()
     {

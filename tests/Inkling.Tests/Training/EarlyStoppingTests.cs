@@ -55,6 +55,15 @@ public sealed class EarlyStoppingTests : IDisposable
         }
     }
 
+    [Fact]
+    public void Whoever_is_told_of_an_epoch_may_go_on_with_its_network()
+    {
+        TrainingOptions options = Common with { Patience = 3 };
+        Network expected = Train(options with { OnEpoch = _ => { } }, null);
+        Network trained = Train(options with { OnEpoch = epoch => epoch.Network!.UpdateMiniBatch(Training, [0, 1, 2], eta: 1) }, null);
+        Assert.Equal(CheckpointFolder.Bits(expected), CheckpointFolder.Bits(trained));
+    }
+
     private static Network Fresh() => new(Architecture.Parse("784 dense:20 tanh dense:10 softmax"), seed: 2);
 
     private static Network Train(TrainingOptions options, string? checkpoint)

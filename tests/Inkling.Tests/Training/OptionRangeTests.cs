@@ -63,6 +63,12 @@ public class OptionRangeTests
     }
 
     [Theory]
+    [InlineData("stepped by 0", "By is a number over 0, at most 1.")]
+    [InlineData("a negative warm-up", "WarmUpEpochs is a number of epochs from 0 on.")]
+    public void The_range_is_told_in_a_persons_numbers(string option, string message) =>
+        Assert.StartsWith(message, Assert.Throws<ArgumentOutOfRangeException>(() => Refused[option]()).Message, StringComparison.Ordinal);
+
+    [Theory]
     [InlineData("stepped every epoch")]
     [InlineData("the roughest elastic distortion")]
     [InlineData("one cycle that only rises")]
