@@ -201,7 +201,7 @@ public class RefusedPictureTests
     public void A_photograph_that_is_held_whole_as_it_is_decoded_counts_with_all_its_pixels()
     {
         byte[] jpeg = TestPictures.Encode(SKEncodedImageFormat.Jpeg, 64, 64, (x, y) => new SKColor((byte)(3 * x), (byte)(3 * y), 0)), progressive = [.. jpeg], apart = [.. jpeg];
-        int frame = jpeg.AsSpan().IndexOf([0xFF, 0xC0]), scan = jpeg.AsSpan().IndexOf([0xFF, 0xDA]);
+        int frame = jpeg.AsSpan().IndexOf((ReadOnlySpan<byte>)[0xFF, 0xC0]), scan = jpeg.AsSpan().IndexOf((ReadOnlySpan<byte>)[0xFF, 0xDA]);
         progressive[frame + 1] = 0xC2;
         apart[scan + 4] = 1; // components come one after the other
         Assert.Equal(3, jpeg[scan + 4]);

@@ -63,7 +63,7 @@ public sealed class WorkLimitTests : IDisposable
         const int width = 1599, height = 60;
         byte[] strokes = [.. Enumerable.Range(0, width * height).Select(i => i % width % 3 == 0 && i / width is >= 10 and < 50 ? (byte)30 : (byte)230)];
         Assert.False(Read(new GreyImage(width, height, strokes)).IsComplete); // 533 strokes beside each other: more parts than a number has
-        Assert.False(Read(HostilePictures.Kinds["dots"](600, 900, new RandomStream(1))).IsComplete); // more pieces than writing has
+        Assert.False(Read(HostilePictures.Kinds["specks"](600, 900, new RandomStream(1))).IsComplete); // more pieces than writing has
         Assert.True(Read(new GreyImage(28, 28, new byte[28 * 28])).IsComplete);
         Assert.True(Read(NumberPicture.Of("504192")).IsComplete);
 
@@ -75,7 +75,7 @@ public sealed class WorkLimitTests : IDisposable
     {
         // Digits that are nothing but specks: a number of them has thousands of parts.
         byte[] specks = [.. Enumerable.Range(0, 28 * 28).Select(i => i / 28 % 2 == 0 && i % 2 == 0 ? (byte)255 : (byte)0)];
-        LabelledImages digits = new([.. Enumerable.Repeat(specks, 10).SelectMany(pixels => pixels)], [.. Enumerable.Range(0, 10).Select(digit => (byte)digit)]);
+        LabelledImages digits = new(Enumerable.Repeat(specks, 10).SelectMany(pixels => pixels).ToArray(), Enumerable.Range(0, 10).Select(digit => (byte)digit).ToArray());
         Assert.Equal(SegmentExamples.Classes, SegmentExamples.Create(digits, 40).Classes);
     }
 
