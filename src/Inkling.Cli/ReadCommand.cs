@@ -76,6 +76,8 @@ internal static class ReadCommand
                 GreyImage picture = image == "-" ? PictureFile.Load(Console.OpenStandardInput(), "standard input") : PictureFile.Load(image);
                 ReadingStages stages = reader.Explain(picture, options, cancellationToken);
                 Write(image, stages.Reading, terminal);
+                if (!stages.Reading.IsComplete)
+                    terminal.Failure($"{(image == "-" ? "standard input" : image)}: too much is on it; not all of it was read. Divide it into several pictures.");
                 if (explain is null)
                     return;
                 ReadingPicture.Save(explain, picture, stages);
@@ -105,6 +107,7 @@ internal static class ReadCommand
             json.WriteString("text", reading.Text);
             json.WriteNumber("confidence", Math.Round(reading.Confidence, 4));
             json.WriteBoolean("unsure", reading.IsUnsure);
+            json.WriteBoolean("complete", reading.IsComplete);
             json.WriteStartArray("numbers");
             for (int line = 0; line < reading.Lines.Count; line++)
             {

@@ -14,31 +14,27 @@ internal static class Greys
         int across = Math.Min(factor, bitmap.Width), down = Math.Min(factor, bitmap.Height), width = bitmap.Width / across, height = bitmap.Height / down;
         byte[] grey = new byte[width * height], alpha = new byte[grey.Length];
         ReadOnlySpan<byte> pixels = bitmap.GetPixelSpan();
-        int bytes = bitmap.BytesPerPixel;
+        bool isGrey = bitmap.BytesPerPixel == 1;
         long area = (long)across * down;
         bool isOpaque = true;
-        long[] greySums = new long[width], alphaSums = new long[width];
+        long[] levelSums = new long[width], alphaSums = new long[width];
         for (int row = 0; row < height; row++)
         {
-            Array.Clear(greySums);
+            Array.Clear(levelSums);
             Array.Clear(alphaSums);
             for (int y = row * down; y < (row + 1) * down; y++)
             {
-                ReadOnlySpan<byte> line = pixels.Slice(y * bitmap.RowBytes, bitmap.Width * bytes);
-                for (int x = 0; x < width * across; x++)
-                {
-                    ReadOnlySpan<byte> pixel = line.Slice(x * bytes, bytes);
-                    int level = bytes == 1 ? pixel[0] : (13933 * pixel[0] + 46871 * pixel[1] + 4732 * pixel[2] + 32768) >> 16; // 0.2126, 0.7152, 0.0722
-                    int weight = bytes == 1 ? 255 : pixel[3];
-                    greySums[x / across] += level * weight;
-                    alphaSums[x / across] += weight;
-                }
+                ReadOnlySpan<byte> line = pixels.Slice(y * bitmap.RowBytes, bitmap.Width * bitmap.BytesPerPixel);
+                if (isGrey)
+                    AddGreys(line, across, levelSums);
+                else
+                    AddColours(line, across, levelSums, alphaSums);
             }
 
             for (int column = 0, i = row * width; column < width; column++, i++)
             {
-                long weight = alphaSums[column];
-                grey[i] = weight == 0 ? (byte)0 : (byte)((greySums[column] + weight / 2) / weight);
+                long weight = isGrey ? 255 * area : alphaSums[column], levels = isGrey ? 255 * levelSums[column] : levelSums[column];
+                grey[i] = weight == 0 ? (byte)0 : (byte)((levels + weight / 2) / weight);
                 alpha[i] = (byte)((weight + area / 2) / area);
                 isOpaque &= weight == 255 * area;
             }
@@ -47,6 +43,36 @@ internal static class Greys
         if (!isOpaque)
             LayOnPaper(grey, alpha);
         return new GreyImage(width, height, grey) { Reduction = (double)file.Width / width, FileSize = (file.Width, file.Height) };
+    }
+
+    /// <summary>Adds the levels of a row of grey pixels to the sums of the columns they fall into.</summary>
+    private static void AddGreys(ReadOnlySpan<byte> line, int across, Span<long> levelSums)
+    {
+        for (int column = 0, at = 0; column < levelSums.Length; column++)
+        {
+            int sum = 0;
+            for (int i = 0; i < across; i++)
+                sum += line[at++];
+            levelSums[column] += sum;
+        }
+    }
+
+    /// <summary>The same of RGBA pixels, each weighted by its alpha, which is added up as well.</summary>
+    private static void AddColours(ReadOnlySpan<byte> line, int across, Span<long> levelSums, Span<long> alphaSums)
+    {
+        for (int column = 0, at = 0; column < levelSums.Length; column++)
+        {
+            long levels = 0, alphas = 0;
+            for (int i = 0; i < across; i++, at += 4)
+            {
+                int level = (13933 * line[at] + 46871 * line[at + 1] + 4732 * line[at + 2] + 32768) >> 16; // 0.2126, 0.7152, 0.0722
+                levels += level * line[at + 3];
+                alphas += line[at + 3];
+            }
+
+            levelSums[column] += levels;
+            alphaSums[column] += alphas;
+        }
     }
 
     private static void LayOnPaper(Span<byte> grey, ReadOnlySpan<byte> alpha)

@@ -12,15 +12,22 @@ public static class PictureFile
     /// <summary>The longest file that is read, in bytes.</summary>
     public const int MaxBytes = 100_000_000;
 
-    /// <summary>What decoding takes at most for each pixel, in bytes: a progressive JPEG keeps three coefficients of two bytes until its end.</summary>
-    private const int BytesPerPixel = 6;
+    /// <summary>
+    /// What decoding takes at most for each pixel, in bytes: a lossless WebP and an interlaced PNG four as they are decoded and
+    /// four that come out, a progressive JPEG three coefficients of two bytes until its end, and those that come out of it small.
+    /// </summary>
+    private const int BytesPerPixel = 8;
+
+    /// <summary>The most pixels of any picture, where no other limit is given.</summary>
+    private const long Most = 100_000_000;
 
     /// <summary>
     /// The most pixels a picture may have where no other limit is given: 100 million, or as many as a quarter of the memory that
     /// this process may use can hold while they are decoded, if that is fewer. Larger pictures are refused by what their header
-    /// says, before memory is taken.
+    /// says, before memory is taken. Photographs that are reduced as they are decoded, row by row (JPEG that is not progressive,
+    /// WebP that is not lossless), hold only what comes out, and may have 100 million wherever that much can be held.
     /// </summary>
-    public static long MaxPixels { get; } = Math.Min(100_000_000, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4 / BytesPerPixel);
+    public static long MaxPixels { get; } = Math.Min(Most, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4 / BytesPerPixel);
 
     /// <summary>The most pixels that come out: larger pictures are reduced, since reading digits needs no more.</summary>
     public const int MaxPixelsOut = 16_000_000;
@@ -59,8 +66,17 @@ public static class PictureFile
     {
         ArgumentNullException.ThrowIfNull(stream);
         ArgumentNullException.ThrowIfNull(name);
-        long mostPixels = maxPixels ?? MaxPixels;
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(mostPixels, nameof(maxPixels));
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(maxPixels ?? 1, nameof(maxPixels));
+        return Load(stream, name, maxPixels ?? Most, maxPixels ?? MaxPixels);
+    }
+
+    /// <summary>The same with limits of its own.</summary>
+    /// <param name="stream">The bytes of a picture file.</param>
+    /// <param name="name">What errors call it.</param>
+    /// <param name="mostPixels">The most pixels it may have in its file.</param>
+    /// <param name="mostHeld">The most pixels that may be in memory as it is decoded.</param>
+    internal static GreyImage Load(Stream stream, string name, long mostPixels, long mostHeld)
+    {
         using SKData data = ReadAll(stream, name);
         using SKCodec? codec = SKCodec.Create(data);
         // Skia reads more than this (icons, WBMP, raw photos), but two zero bytes are a WBMP: only what is promised is read.
@@ -70,9 +86,9 @@ public static class PictureFile
             throw new InklingException($"{name}: not a picture that can be read: {Formats}. Save it as one of them.");
         }
 
-        long pixels = (long)codec.Info.Width * codec.Info.Height;
-        if (pixels == 0 || pixels > mostPixels)
-            throw new InklingException(string.Create(CultureInfo.InvariantCulture, $"{name}: {codec.Info.Width}×{codec.Info.Height} pixels; a picture may have up to {mostPixels / 1e6:0.######} million. Reduce it."));
+        long pixels = PixelsOf(codec.Info.Size), held = IsReducedByRows(codec.EncodedFormat, data.Span) ? PixelsOf(SizeToDecode(codec)) : pixels;
+        if (pixels == 0 || pixels > mostPixels || held > mostHeld)
+            throw new InklingException(string.Create(CultureInfo.InvariantCulture, $"{name}: {codec.Info.Width}×{codec.Info.Height} pixels; a picture may have up to {(held > mostHeld ? mostHeld : mostPixels) / 1e6:0.######} million. Reduce it."));
         using SKBitmap bitmap = Decode(codec, name);
         return Greys.Of(bitmap, FactorFor(bitmap.Info.Size), codec.Info.Size).Upright(codec.EncodedOrigin);
     }
@@ -82,10 +98,17 @@ public static class PictureFile
         if (stream.CanSeek && stream.Length - stream.Position is > 0 and <= MaxBytes and long length)
         {
             SKData data = SKData.Create(length); // where the length is known, the bytes are not copied
-            if (stream.ReadAtLeast(data.Span, (int)length, throwOnEndOfStream: false) == length)
-                return data;
-            data.Dispose();
-            throw new InklingException($"{name}: it became shorter while it was read. Try again.");
+            try
+            {
+                if (stream.ReadAtLeast(data.Span, (int)length, throwOnEndOfStream: false) == length)
+                    return data;
+                throw new InklingException($"{name}: it became shorter while it was read. Try again.");
+            }
+            catch
+            {
+                data.Dispose(); // which may be a hundred megabytes that the garbage collector does not see
+                throw;
+            }
         }
 
         using MemoryStream bytes = new();
@@ -100,6 +123,33 @@ public static class PictureFile
         if (bytes.Length == 0)
             throw new InklingException($"{name}: empty, not a picture.");
         return SKData.CreateCopy(bytes.GetBuffer().AsSpan(0, (int)bytes.Length));
+    }
+
+    private static long PixelsOf(SKSizeI size) => (long)size.Width * size.Height;
+
+    /// <summary>
+    /// Whether a file is reduced row by row as it is decoded, so that no more is held than what comes out: a JPEG whose frame is
+    /// sequential (ITU-T T.81, table B.1: FF C0 or FF C1) and whose first scan has all its components, a WebP unless it is
+    /// lossless or may be (RFC 9649: its first chunk is "VP8 ").
+    /// </summary>
+    internal static bool IsReducedByRows(SKEncodedImageFormat format, ReadOnlySpan<byte> file)
+    {
+        if (format == SKEncodedImageFormat.Webp)
+            return file.Length >= 16 && file[12..16].SequenceEqual("VP8 "u8);
+        if (format != SKEncodedImageFormat.Jpeg)
+            return false;
+        int components = 0;
+        for (int at = 2; at + 10 <= file.Length && file[at] == 0xFF;)
+        {
+            byte marker = file[at + 1];
+            if (marker is 0xC0 or 0xC1)
+                components = file[at + 9];
+            else if (marker == 0xDA)
+                return components > 0 && file[at + 4] == components;
+            at += marker == 0xFF ? 1 : 2 + (file[at + 2] << 8 | file[at + 3]); // a segment may have FFs before it
+        }
+
+        return false;
     }
 
     private static SKBitmap Decode(SKCodec codec, string name)

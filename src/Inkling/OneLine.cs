@@ -64,6 +64,11 @@ internal static class OneLine
         if (text.Length <= most)
             return text;
         int end = (most - Gap.Length) / 4, beginning = most - Gap.Length - end;
+        // A pair of surrogates is one character: where it would be parted, it is left out.
+        beginning -= IsPairAt(beginning) ? 1 : 0;
+        end -= IsPairAt(text.Length - end) ? 1 : 0;
         return $"{text.AsSpan(0, beginning)}{Gap}{text.AsSpan(text.Length - end)}";
+
+        bool IsPairAt(int second) => second > 0 && second < text.Length && char.IsSurrogatePair(text[second - 1], text[second]);
     }
 }

@@ -44,6 +44,25 @@ public sealed class ReadTests : IDisposable
     }
 
     [Fact]
+    public async Task A_picture_with_too_much_on_it_is_read_in_part_and_says_so()
+    {
+        await SaveNetworkAsync();
+        const int width = 1600, height = 60; // 534 strokes beside each other: more than a number can have
+        byte[] strokes = [.. Enumerable.Range(0, width * height).Select(i => i % width % 3 == 0 && i / width is >= 10 and < 50 ? (byte)30 : (byte)230)];
+        byte[] header = [.. "BM"u8, .. Bytes(1078 + strokes.Length), 0, 0, 0, 0, .. Bytes(1078), .. Bytes(40), .. Bytes(width), .. Bytes(height), 1, 0, 8, 0, .. new byte[24]];
+        byte[] palette = [.. Enumerable.Range(0, 256).SelectMany(grey => new[] { (byte)grey, (byte)grey, (byte)grey, (byte)0 })];
+        await File.WriteAllBytesAsync(_inkling.PathOf("strokes.bmp"), [.. header, .. palette, .. strokes]);
+
+        Command.Result result = await _inkling.RunAsync("read", "strokes.bmp", "--model", "net.safetensors", "--json");
+
+        Assert.Equal(0, result.ExitCode);
+        Assert.Equal("strokes.bmp: too much is on it; not all of it was read. Divide it into several pictures.", Assert.Single(result.ErrorLines));
+        Assert.False(JsonDocument.Parse(Assert.Single(result.Lines)).RootElement.GetProperty("complete").GetBoolean());
+
+        static byte[] Bytes(int value) => [(byte)value, (byte)(value >> 8), (byte)(value >> 16), (byte)(value >> 24)];
+    }
+
+    [Fact]
     public async Task Before_the_first_training_the_latest_network_is_asked_for_in_vain_and_it_says_how_to_get_one()
     {
         Command.Result result = await _inkling.RunAsync("read", "--model", "latest", "digit.png");

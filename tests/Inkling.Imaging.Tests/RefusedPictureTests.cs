@@ -180,6 +180,40 @@ public class RefusedPictureTests
         Assert.Throws<ArgumentOutOfRangeException>(() => PictureFile.Load(new MemoryStream(file), "picture", maxPixels: 0));
     }
 
+    [Theory]
+    [InlineData(SKEncodedImageFormat.Jpeg, true)]
+    [InlineData(SKEncodedImageFormat.Webp, true)]
+    [InlineData(SKEncodedImageFormat.Png, false)]
+    public void Little_memory_is_enough_for_a_photograph_that_is_reduced_as_it_is_decoded(SKEncodedImageFormat format, bool isEnough)
+    {
+        using SKBitmap photograph = new(4000, 2000, SKColorType.Rgba8888, SKAlphaType.Opaque);
+        photograph.Erase(SKColors.SeaShell);
+        using SKData data = photograph.Encode(format, 80);
+        byte[] file = data.ToArray();
+        if (isEnough)
+            Assert.InRange(Load(file).Width, 1000, 1600);
+        else
+            Assert.Contains("up to 2 million", Refusal(() => Load(file)), StringComparison.Ordinal);
+
+        static GreyImage Load(byte[] file) => PictureFile.Load(new MemoryStream(file), "picture", mostPixels: 10_000_000, mostHeld: 2_000_000);
+    }
+
+    [Fact]
+    public void A_photograph_that_is_held_whole_as_it_is_decoded_counts_with_all_its_pixels()
+    {
+        byte[] jpeg = TestPictures.Encode(SKEncodedImageFormat.Jpeg, 64, 64, (x, y) => new SKColor((byte)(3 * x), (byte)(3 * y), 0)), progressive = [.. jpeg], apart = [.. jpeg];
+        int frame = jpeg.AsSpan().IndexOf((ReadOnlySpan<byte>)[0xFF, 0xC0]), scan = jpeg.AsSpan().IndexOf((ReadOnlySpan<byte>)[0xFF, 0xDA]);
+        progressive[frame + 1] = 0xC2;
+        apart[scan + 4] = 1; // components come one after the other
+        Assert.Equal(3, jpeg[scan + 4]);
+        Assert.True(PictureFile.IsReducedByRows(SKEncodedImageFormat.Jpeg, jpeg));
+        Assert.False(PictureFile.IsReducedByRows(SKEncodedImageFormat.Jpeg, progressive));
+        Assert.False(PictureFile.IsReducedByRows(SKEncodedImageFormat.Jpeg, apart));
+        Assert.False(PictureFile.IsReducedByRows(SKEncodedImageFormat.Jpeg, jpeg.AsSpan(0, 40)));
+        Assert.True(PictureFile.IsReducedByRows(SKEncodedImageFormat.Webp, TestPictures.Encode(SKEncodedImageFormat.Webp, 64, 64, TestPictures.Shade)[..12].Concat("VP8 "u8.ToArray()).ToArray()));
+        Assert.False(PictureFile.IsReducedByRows(SKEncodedImageFormat.Webp, [.. "RIFF    WEBPVP8L"u8]));
+    }
+
     [Fact]
     public void Of_a_moving_picture_the_first_frame_is_read()
     {

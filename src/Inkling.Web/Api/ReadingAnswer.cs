@@ -7,12 +7,13 @@ namespace Inkling.Web.Api;
 /// <param name="Text">The digits: numbers on one line with a space between them, lines with a line break; empty where there is nothing to read.</param>
 /// <param name="Confidence">How likely it is that all of the text is right, 0 to 1.</param>
 /// <param name="Unsure">Whether a person had better look.</param>
+/// <param name="Complete">Whether all that may be a number was looked at; false where there is too much on the picture.</param>
 /// <param name="Numbers">Each number, line by line.</param>
 internal sealed record ReadingAnswer(
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? File, string Text, double Confidence, bool Unsure, IReadOnlyList<NumberAnswer> Numbers)
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? File, string Text, double Confidence, bool Unsure, bool Complete, IReadOnlyList<NumberAnswer> Numbers)
 {
     public static ReadingAnswer Of(Inkling.Reading reading, string? file) =>
-        new(file, reading.Text, Rounded(reading.Confidence), reading.IsUnsure, [.. reading.Lines.SelectMany((line, i) => line.Numbers.Select(number => NumberAnswer.Of(number, i)))]);
+        new(file, reading.Text, Rounded(reading.Confidence), reading.IsUnsure, reading.IsComplete, [.. reading.Lines.SelectMany((line, i) => line.Numbers.Select(number => NumberAnswer.Of(number, i)))]);
 
     internal static double Rounded(double confidence) => Math.Round(confidence, 4);
 }

@@ -30,11 +30,18 @@ internal static class KernelArguments
     /// <summary>The largest of some offsets; a negative one counts as larger than any length. 0 where there are none.</summary>
     public static uint Largest(ReadOnlySpan<int> offsets)
     {
+        uint largest = 0;
+        if (offsets.Length < 32) // reducing a vector to one number would take longer
+        {
+            foreach (int offset in offsets)
+                largest = Math.Max(largest, (uint)offset);
+            return largest;
+        }
+
         ReadOnlySpan<Vector<uint>> wide = MemoryMarshal.Cast<int, Vector<uint>>(offsets);
         Vector<uint> most = Vector<uint>.Zero;
         foreach (Vector<uint> some in wide)
             most = Vector.Max(most, some);
-        uint largest = 0;
         for (int lane = 0; lane < Vector<uint>.Count; lane++)
             largest = Math.Max(largest, most[lane]);
         foreach (int offset in offsets[(wide.Length * Vector<uint>.Count)..])

@@ -28,7 +28,14 @@ public sealed class GreyImage
     public int Height { get; }
 
     /// <summary>How many of the file's pixels one pixel stands for, in each direction, at least 1: large photos are reduced as they are decoded.</summary>
-    public double Reduction { get; init; } = 1;
+    /// <exception cref="ArgumentOutOfRangeException">It is set to less than 1, to no number, or to so much that the file would have more than 2,147,483,647 columns or rows.</exception>
+    public double Reduction
+    {
+        get;
+        init => field = value >= 1 && value * Math.Max(Width, Height) <= int.MaxValue
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(value), value, "A pixel stands for at least 1 pixel of the file in each direction, and for no more than a file can have.");
+    } = 1;
 
     /// <summary>The columns and rows of the picture file, upright; this image's own where it is from none. Boxes of a reading lie within them.</summary>
     internal (int Width, int Height) FileSize

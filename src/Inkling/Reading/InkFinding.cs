@@ -58,6 +58,7 @@ internal static class InkFinding
 
     private static Ink InEvenLight(GreyImage picture, InkLevels levels, int reduction, ReadingWork work)
     {
+        work.CountPixels(picture.Pixels.Length);
         float[] values = new float[picture.Pixels.Length];
         float[] inkOf = [.. Enumerable.Range(0, 256).Select(level => levels.InkOf((byte)level))];
         for (int i = 0; i < values.Length; i++)
@@ -73,18 +74,18 @@ internal static class InkFinding
     {
         int width = picture.Width, height = picture.Height;
         float[] contrast = Paper.Under(picture, isDarkOnLight, work).InkOn(picture, isDarkOnLight, work);
-        (float paper, float spread) = PaperOf(contrast);
+        (float paper, float spread) = PaperOf(contrast, work);
         int blurs = spread > RoughSpread && Math.Min(width, height) > 2 * Reach ? MostBlurs : 0;
         for (int blur = 0; blur <= blurs; blur++)
         {
             if (blur > 0)
             {
                 contrast = Blur(contrast, width, height, work);
-                (paper, spread) = PaperOf(contrast);
+                (paper, spread) = PaperOf(contrast, work);
             }
 
             float threshold = Math.Max(EdgeLevel(contrast, width, height, work) - paper, ThresholdInSpreads * spread);
-            float pen = PenOf(contrast, paper + threshold, out long count) - paper;
+            float pen = PenOf(contrast, paper + threshold, out long count, work) - paper;
             if ((blur > 0 || blurs == 0) && pen >= Math.Max(SmallestContrast, ContrastInSpreads * spread))
                 return new Found(contrast, paper, pen, threshold, spread, (double)count / contrast.Length);
         }
@@ -93,9 +94,10 @@ internal static class InkFinding
     }
 
     /// <summary>The commonest contrast, which is paper's, and its spread (from the median absolute deviation).</summary>
-    private static (float Level, float Spread) PaperOf(float[] contrast)
+    private static (float Level, float Spread) PaperOf(float[] contrast, ReadingWork work)
     {
         const int half = 2 * 256;
+        work.CountPixels(contrast.Length);
         int[] histogram = new int[2 * half + 1], deviations = new int[2 * half + 1];
         foreach (float value in contrast)
             histogram[Math.Clamp((int)MathF.Round(2 * value), -half, half) + half]++;
@@ -138,8 +140,9 @@ internal static class InkFinding
     }
 
     /// <summary>Full ink is the darkest quarter of what is ink: the rest of a stroke may be soft edge.</summary>
-    private static float PenOf(float[] contrast, float threshold, out long count)
+    private static float PenOf(float[] contrast, float threshold, out long count, ReadingWork work)
     {
+        work.CountPixels(contrast.Length);
         int[] histogram = new int[257];
         count = 0;
         foreach (float value in contrast)
@@ -262,8 +265,10 @@ internal static class InkFinding
         /// <summary>What is ink for sure, and what is nearly so and hangs together with it (Canny's hysteresis).</summary>
         private bool[] Grow(int width, int height, float strong, float weak, ReadingWork work)
         {
+            const int countedAtOnce = 256;
             bool[] isPen = new bool[Contrast.Length];
             Stack<int> open = new();
+            int seen = 0;
             for (int i = 0; i < isPen.Length; i++)
                 isPen[i] = Contrast[i] - Paper > strong;
             for (int i = 0; i < isPen.Length; i++)
@@ -275,11 +280,13 @@ internal static class InkFinding
                     AddNear(grown);
             }
 
+            work.CountPixels(seen % countedAtOnce);
             return isPen;
 
             void AddNear(int i)
             {
-                work.CountPixels(1);
+                if (++seen % countedAtOnce == 0)
+                    work.CountPixels(countedAtOnce);
                 int x = i % width, y = i / width;
                 for (int v = Math.Max(0, y - 1); v <= Math.Min(height - 1, y + 1); v++)
                 {

@@ -48,8 +48,10 @@ internal sealed class InkParts
 
     public int Count => Boxes.Count;
 
+    /// <exception cref="WorkLimitException">There are more parts than a number has, or they take more work than the picture allows.</exception>
     public static InkParts Of(Strip strip, float threshold, double digitHeight, ReadingWork work)
     {
+        work.CountPixels(3L * strip.Values.Length); // the pen's width, the pieces' boxes, the order
         double pen = PenWidth(strip, threshold);
         int[] raw = new int[strip.Values.Length]; // numbers of parts as they are found, from 1
         List<int> pieces = [0];

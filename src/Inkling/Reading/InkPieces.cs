@@ -23,6 +23,9 @@ internal sealed class InkPieces
 
     private const int SoftReach = 2;
 
+    /// <summary>Pixels of a piece that are counted together.</summary>
+    private const int CountedAtOnce = 256;
+
     private InkPieces(int[] owner, IReadOnlyList<InkPiece> all) => (Owner, All) = (owner, all);
 
     /// <summary>[height, width]: the number of the piece that a pixel belongs to; 0 for paper.</summary>
@@ -57,7 +60,8 @@ internal sealed class InkPieces
         int left = width, top = height, right = 0, bottom = 0, leftEdge = 0, topEdge = 0, rightEdge = 0, bottomEdge = 0;
         for (int next = 0; next < pixels.Count; next++)
         {
-            work.CountPixels(1);
+            if (next % CountedAtOnce == CountedAtOnce - 1)
+                work.CountPixels(CountedAtOnce);
             int y = pixels[next] / width, x = pixels[next] - y * width;
             (left, right, top, bottom) = (Math.Min(left, x), Math.Max(right, x + 1), Math.Min(top, y), Math.Max(bottom, y + 1));
             leftEdge += x == 0 ? 1 : 0;
@@ -78,6 +82,7 @@ internal sealed class InkPieces
             }
         }
 
+        work.CountPixels(pixels.Count % CountedAtOnce);
         PixelBox box = new(left, top, right - left, bottom - top);
         int margin = Math.Max(2, Math.Min(box.Width, box.Height) / 16), outline = 0;
         foreach (int pixel in pixels)
@@ -91,19 +96,25 @@ internal sealed class InkPieces
 
     private static void AddSoftEdges(ReadOnlySpan<float> values, int width, int height, int[] owner, ReadingWork work)
     {
-        for (int i = 0; i < owner.Length; i++)
+        for (int y = 0; y < height; y++)
         {
-            if (owner[i] != 0 || values[i] <= 0)
-                continue;
-            work.CountPixels(1);
-            int y = i / width, x = i - y * width, near = 0;
-            for (int v = Math.Max(0, y - 1); v <= Math.Min(height - 1, y + 1) && near == 0; v++)
+            int soft = 0;
+            for (int x = 0, i = y * width; x < width; x++, i++)
             {
-                for (int u = Math.Max(0, x - 1); u <= Math.Min(width - 1, x + 1) && near == 0; u++)
-                    near = Math.Max(0, owner[v * width + u]);
+                if (owner[i] != 0 || values[i] <= 0)
+                    continue;
+                soft++;
+                int near = 0;
+                for (int v = Math.Max(0, y - 1); v <= Math.Min(height - 1, y + 1) && near == 0; v++)
+                {
+                    for (int u = Math.Max(0, x - 1); u <= Math.Min(width - 1, x + 1) && near == 0; u++)
+                        near = Math.Max(0, owner[v * width + u]);
+                }
+
+                owner[i] = -near; // below 0 until all are found: they are not near to each other
             }
 
-            owner[i] = -near; // below 0 until all are found: they are not near to each other
+            work.CountPixels(soft);
         }
 
         for (int i = 0; i < owner.Length; i++)

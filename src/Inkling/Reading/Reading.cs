@@ -3,11 +3,12 @@ namespace Inkling;
 /// <summary>What was read in a picture.</summary>
 public sealed class Reading
 {
-    internal Reading(IReadOnlyList<ReadLine> lines, double unsureBelow)
+    internal Reading(IReadOnlyList<ReadLine> lines, double unsureBelow, bool isComplete)
     {
         Lines = lines;
         Confidence = lines.Count == 0 ? 0 : lines.SelectMany(line => line.Numbers).Aggregate(1.0, (product, number) => product * number.Confidence);
         IsUnsure = Confidence < unsureBelow;
+        IsComplete = isComplete;
     }
 
     /// <summary>The digits: numbers on one line with a space between them, lines with a line break; empty where there is none to read.</summary>
@@ -18,6 +19,12 @@ public sealed class Reading
 
     /// <summary>Whether the confidence is under <see cref="ReadingOptions.UnsureBelow"/>: better ask a person.</summary>
     public bool IsUnsure { get; }
+
+    /// <summary>
+    /// Whether all that may be a number was looked at. False where there is more on the picture than reading it may cost (a texture,
+    /// or a page with very many numbers): then numbers may be missing from <see cref="Text"/>. Divide such a page into several pictures.
+    /// </summary>
+    public bool IsComplete { get; }
 
     /// <summary>The lines, from the top.</summary>
     public IReadOnlyList<ReadLine> Lines { get; }

@@ -25,19 +25,23 @@ public sealed class ReadingStages
     /// What reading the numbers of an ink map may cost for each of its pixels, and beyond that: chosen so that 575 pictures of
     /// numbers, from single digits to whole pages, are read to the same bits with and without the bounds.
     /// </summary>
-    private const long PixelsEach = 400, MorePixels = 2_000_000, PixelsToASegment = 250, MoreSegments = 1_000, WaysEach = 20, MoreWays = 20_000_000;
+    private const long PixelsEach = 400, MorePixels = 2_000_000, PixelsEachOfLarge = 100, MorePixelsOfLarge = 20_000_000;
+
+    /// <inheritdoc cref="PixelsEach"/>
+    private const long PixelsToASegment = 250, MoreSegments = 1_000, WaysEach = 20, MoreWays = 20_000_000;
 
     /// <summary>
-    /// How often a look at a picture may see each pixel of the ink map before there are numbers: finding ink some 60 times, each
-    /// of 25 slopes of ruled lines six times, and of those of frames as often for each of <see cref="Ink.FramesDeep"/> in each other.
+    /// How often a look at a picture may see each pixel of the ink map before there are numbers: finding ink some 80 times, ruled
+    /// lines <see cref="RuledLines.SeenEach"/> times, and frames as often for each of <see cref="Ink.FramesDeep"/> in each other.
     /// </summary>
-    private const long LookEach = 60 + 160 * (1 + Ink.FramesDeep);
+    private const long LookEach = 80 + RuledLines.SeenEach * (1 + Ink.FramesDeep);
 
     private readonly SegmentJudge _judge;
     private readonly ReadingOptions _options;
     private readonly ReadingWork _work;
     private readonly double _reduction; // from the file's pixels to those of the ink
     private readonly (int Width, int Height) _size; // of the file's picture
+    private bool _isComplete;
 
     private ReadingStages(Ink ink, GreyImage picture, SegmentJudge judge, ReadingOptions options, ReadingWork work)
     {
@@ -54,21 +58,23 @@ public sealed class ReadingStages
             pieces = InkPieces.Of(Ink, work);
         }
 
+        _isComplete = pieces.All.Count <= InkPieces.Most;
         IReadOnlyList<Word> words = TextLayout.Words(Ink, pieces.All, work);
         work.Allow(BudgetFor(Ink));
         List<(Word Word, NumberStages Stages)> read = WithoutNoise([.. ReadAll(pieces, words)]);
+        Dictionary<Word, NumberStages> stagesOf = new(read.Select(number => KeyValuePair.Create(number.Word, number.Stages)), ReferenceEqualityComparer.Instance);
         List<ReadLine> lines = [];
         List<NumberStages> numbers = [];
-        foreach (IReadOnlyList<Word> line in TextLayout.Lines([.. read.Select(number => number.Word)]))
+        foreach (IReadOnlyList<Word> line in TextLayout.Lines([.. read.Select(number => number.Word)], work))
         {
-            NumberStages[] onLine = [.. line.Select(word => read.First(number => ReferenceEquals(number.Word, word)).Stages)];
+            NumberStages[] onLine = [.. line.Select(word => stagesOf[word])];
             numbers.AddRange(onLine);
             lines.Add(new ReadLine([.. onLine.Select(number => number.Number)]));
         }
 
         work.Allow(ReadingCost.Unlimited);
         Numbers = numbers;
-        Reading = new Reading(lines, options.UnsureBelow);
+        Reading = new Reading(lines, options.UnsureBelow, _isComplete);
     }
 
     /// <summary>Reads a picture; where what stands out most in it cannot be read, what is beside that.</summary>
@@ -82,14 +88,17 @@ public sealed class ReadingStages
             return first;
         Ink whole = new(ink.Width, ink.Height, found, ink.Threshold, ink.IsDarkOnLight, ink.Reduction);
         ReadingStages second = new(InkFinding.FindBeside(picture, whole, work), picture, judge, options, work);
-        return second.Reading.Confidence > first.Reading.Confidence ? second : first;
+        ReadingStages better = second.Reading.Confidence > first.Reading.Confidence ? second : first;
+        bool isComplete = first.Reading.IsComplete && second.Reading.IsComplete; // what the worse look left out may be a number, too
+        better.Reading = new Reading(better.Reading.Lines, options.UnsureBelow, isComplete);
+        return better;
     }
 
     /// <summary>What reading the numbers of an ink map may cost.</summary>
     internal static ReadingCost BudgetFor(Ink ink)
     {
         long pixels = ink.Values.Length;
-        return new ReadingCost(PixelsEach * pixels + MorePixels, long.MaxValue / 4, pixels / PixelsToASegment + MoreSegments, WaysEach * pixels + MoreWays);
+        return new ReadingCost(Math.Min(PixelsEach * pixels + MorePixels, PixelsEachOfLarge * pixels + MorePixelsOfLarge), long.MaxValue / 4, pixels / PixelsToASegment + MoreSegments, WaysEach * pixels + MoreWays);
     }
 
     /// <summary>
@@ -101,13 +110,13 @@ public sealed class ReadingStages
     internal static ReadingCost MostFor(GreyImage picture, Ink ink)
     {
         ReadingCost numbers = BudgetFor(ink), overshoot = new(20L * ink.Values.Length, 0, SegmentJudge.AtOnce, Lattice.MostWaysEach);
-        long pieces = 4L * InkPieces.Most * InkPieces.Most;
+        long pieces = 8L * InkPieces.Most * InkPieces.Most;
         ReadingCost look = new ReadingCost(picture.Pixels.Length + LookEach * ink.Values.Length, pieces, 0, 0) + (numbers with { Pieces = 0 }) + overshoot;
         return look + look;
     }
 
     /// <summary>What came out.</summary>
-    public Reading Reading { get; }
+    public Reading Reading { get; private set; }
 
     /// <summary>Where the picture has ink.</summary>
     public Ink Ink { get; }
@@ -124,15 +133,16 @@ public sealed class ReadingStages
         Dictionary<Word, NumberStages> read = new(ReferenceEqualityComparer.Instance);
         foreach (Word word in words)
         {
-            if (TryRead(pieces, word) is { } stages)
+            if (TryRead(pieces, word, out bool isTooMuch) is { } stages)
                 read.Add(word, stages);
+            _isComplete &= !isTooMuch;
         }
 
-        foreach (IReadOnlyList<Word> stack in TextLayout.Stacks(words))
+        foreach (IReadOnlyList<Word> stack in TextLayout.Stacks(words, _work))
         {
             Word joined = TextLayout.Join(stack);
             double apart = stack.Aggregate(1.0, (product, word) => product * (read.TryGetValue(word, out NumberStages? stages) ? stages.Number.Confidence : 1));
-            if (TryRead(pieces, joined) is not { } whole || (whole.Number.Confidence <= apart && stack.Any(read.ContainsKey)))
+            if (TryRead(pieces, joined, out _) is not { } whole || (whole.Number.Confidence <= apart && stack.Any(read.ContainsKey)))
                 continue;
             foreach (Word word in stack)
                 read.Remove(word);
@@ -155,8 +165,9 @@ public sealed class ReadingStages
     }
 
     /// <summary>Reads a number; null where it is none, or would take too much work, as textures do.</summary>
-    private NumberStages? TryRead(InkPieces pieces, Word word)
+    private NumberStages? TryRead(InkPieces pieces, Word word, out bool isTooMuch)
     {
+        isTooMuch = false;
         _work.BeginNumber();
         try
         {
@@ -164,7 +175,12 @@ public sealed class ReadingStages
         }
         catch (WorkLimitException)
         {
+            isTooMuch = true;
             return null;
+        }
+        finally
+        {
+            _work.EndNumber();
         }
     }
 

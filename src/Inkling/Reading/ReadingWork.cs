@@ -1,8 +1,9 @@
 namespace Inkling;
 
 /// <summary>
-/// What a reading has cost so far, and what it may cost. Every loop over pixels, pieces, segments or ways reports here as it
-/// goes, so that a reading that is cancelled ends at once, and none costs more than its picture's pixels allow. For one thread.
+/// What a reading has cost so far, and what it may cost. What grows with a picture reports here as it goes: each look at pixels,
+/// pieces compared with pieces, segments and ways. Loops that see each pixel once more beside one that reports may not. So a reading
+/// that is cancelled ends at once, and none costs more than its picture's pixels allow. For one thread.
 /// </summary>
 /// <param name="cancellationToken">Ends the reading.</param>
 internal sealed class ReadingWork(CancellationToken cancellationToken = default)
@@ -18,6 +19,9 @@ internal sealed class ReadingWork(CancellationToken cancellationToken = default)
 
     /// <summary>A number begins. It may cost half of what is left: after one that costs too much there is still something left for the others.</summary>
     public void BeginNumber() => _mostNow = Spent + (_most - Spent).Half();
+
+    /// <summary>A number ends: what is done between numbers is counted, but not refused.</summary>
+    public void EndNumber() => _mostNow = ReadingCost.Unlimited;
 
     /// <summary>Counts pixels that are about to be looked at, a row of them usually, each as often as it is looked at.</summary>
     /// <exception cref="OperationCanceledException">The reading is cancelled.</exception>

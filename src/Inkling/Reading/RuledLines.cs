@@ -24,6 +24,17 @@ internal static class RuledLines
     /// <summary>What runs from edge to edge of a wide picture may be as thick as this: nobody's stroke does.</summary>
     private const double ThickestAcross = 0.1;
 
+    /// <summary>
+    /// How often looking for lines sees a pixel at most: twice as the bits are set up, and in both directions under each slope once
+    /// along it and twice across. A length of 192 to 199 pixels has the most slopes, each from -23 to 23; longer ones are tried in larger steps.
+    /// </summary>
+    internal const long SeenEach = 2 + 2 * 3 * MostSlopes;
+
+    private const int MostSlopes = 47;
+
+    /// <summary>Slopes are tried in steps of this part of the steepest one, rounded down to whole pixels, but of one at least.</summary>
+    private const int SlopeSteps = 12;
+
     public static void Remove(float[] values, int width, int height, float threshold, ReadingWork work)
     {
         bool isWide = width >= Wide * height;
@@ -45,7 +56,7 @@ internal static class RuledLines
         if (length < 40 || ink.Breadth < 8)
             return;
         int[] inkAbove = ink.Above(), shift = new int[length];
-        for (int slope = -rise; slope <= rise; slope += Math.Max(1, rise / 12))
+        for (int slope = -rise; slope <= rise; slope += Math.Max(1, rise / SlopeSteps))
         {
             for (int along = 0; along < length; along++)
                 shift[along] = slope * along / length;
@@ -67,7 +78,7 @@ internal static class RuledLines
         }
     }
 
-    /// <summary>The longest stretch along a straight way with ink on it or a pixel beside it, small gaps allowed.</summary>
+    /// <summary>The longest stretch along a straight way with ink exactly on it, small gaps allowed.</summary>
     private static (int Start, int End) LongestRun(InkColumns ink, int row, int[] shift)
     {
         (int Start, int End) best = (0, 0);

@@ -64,13 +64,27 @@ public static class SegmentExamples
         foreach (Word word in TextLayout.Find(ink, pieces.All, work).SelectMany(words => words))
         {
             Strip strip = Strip.Of(ink, pieces, word, work);
-            InkParts parts = InkParts.Of(strip, ink.Threshold, word.DigitHeight, work);
+            if (PartsOf(strip, ink, word, work) is not { } parts)
+                continue;
             int[,] counts = Counts(line, strip, parts, ink.Threshold);
             foreach (Segment segment in Segments.Of(strip, parts, word.DigitHeight, borrows: false, work))
             {
                 if (LabelOf(segment, counts, areas, line) is { } label)
                     yield return (segment.Glyph, label);
             }
+        }
+    }
+
+    /// <summary>A number's parts; null where they are too many for a number, as of images that are textures.</summary>
+    private static InkParts? PartsOf(Strip strip, Ink ink, Word word, ReadingWork work)
+    {
+        try
+        {
+            return InkParts.Of(strip, ink.Threshold, word.DigitHeight, work);
+        }
+        catch (WorkLimitException)
+        {
+            return null;
         }
     }
 

@@ -57,7 +57,7 @@ internal sealed class Strip
             for (int x = 0; x < box.Width; x++)
             {
                 int from = (box.Top + y) * ink.Width + box.Left + x;
-                if (!own.Contains(pieces.Owner[from]))
+                if (pieces.Owner[from] == 0 || !own.Contains(pieces.Owner[from])) // most are paper
                     continue;
                 asItIs.Values[y * box.Width + x] = ink.Values[from];
                 asItIs.Piece[y * box.Width + x] = pieces.Owner[from];

@@ -37,15 +37,18 @@ internal static class TextLayout
     private const double DigitShare = 0.1;
 
     /// <summary>Lines from the top, each its numbers from the left.</summary>
-    public static IReadOnlyList<IReadOnlyList<Word>> Find(Ink ink, IReadOnlyList<InkPiece> all, ReadingWork work) => Lines(Words(ink, all, work));
+    public static IReadOnlyList<IReadOnlyList<Word>> Find(Ink ink, IReadOnlyList<InkPiece> all, ReadingWork work) => Lines(Words(ink, all, work), work);
 
     /// <summary>Numbers that may be parts of one number that is torn apart from top to bottom: they stand closely above each other.</summary>
+    /// <param name="words">Numbers.</param>
+    /// <param name="work">Counts those that others are compared with.</param>
     /// <returns>Groups of two or more.</returns>
-    public static IEnumerable<IReadOnlyList<Word>> Stacks(IReadOnlyList<Word> words)
+    public static IEnumerable<IReadOnlyList<Word>> Stacks(IReadOnlyList<Word> words, ReadingWork work)
     {
         List<(List<Word> Words, PixelBox Box)> stacks = [];
         foreach (Word word in words.OrderBy(word => word.Box.Top))
         {
+            work.CountPieces(stacks.Count);
             PixelBox box = BoxOf(word.Pieces);
             int i = stacks.FindIndex(other => IsUnder(other.Box, word.Box));
             if (i < 0)
@@ -74,12 +77,13 @@ internal static class TextLayout
     }
 
     /// <summary>Numbers that overlap by half their height stand on one line.</summary>
-    public static IReadOnlyList<IReadOnlyList<Word>> Lines(IReadOnlyList<Word> words)
+    public static IReadOnlyList<IReadOnlyList<Word>> Lines(IReadOnlyList<Word> words, ReadingWork work)
     {
         List<List<Word>> lines = [];
         foreach (Word word in words.OrderBy(word => word.Box.Top + word.Box.Height / 2.0))
         {
             List<Word>? line = lines.LastOrDefault();
+            work.CountPieces(line?.Count ?? 0);
             if (line is not null && line.All(other => other.Box.CommonRows(word.Box) >= 0.5 * Math.Min(other.Box.Height, word.Box.Height)))
                 line.Add(word);
             else
@@ -94,7 +98,7 @@ internal static class TextLayout
     {
         if (all.Count == 0 || all.Count > InkPieces.Most)
             return [];
-        InkPiece[] pieces = [.. WithoutFrames(ink, all)];
+        InkPiece[] pieces = [.. WithoutFrames(ink, all, work)];
         double height = DigitHeightOf(pieces);
         if (height < SmallestHeight)
             return [];
@@ -109,14 +113,14 @@ internal static class TextLayout
     /// the ends of tables. Something at the edge is none of that where nothing else is there to be read: a picture may be cut
     /// close to its digits.
     /// </summary>
-    private static IEnumerable<InkPiece> WithoutFrames(Ink ink, IReadOnlyList<InkPiece> all)
+    private static IEnumerable<InkPiece> WithoutFrames(Ink ink, IReadOnlyList<InkPiece> all, ReadingWork work)
     {
         InkPiece[] inside = [.. all.Where(piece => !piece.TouchesEdge)];
         double height = DigitHeightOf(inside);
         InkPiece[] row = [.. inside.Where(piece => piece.Box.Height > 0.6 * height && piece.Box.Height < 1.6 * height)];
         bool isRow = height >= 3 * SmallestHeight && row.Length >= 2;
         PixelBox band = isRow ? BoxOf(row) : default;
-        InkPiece[] rest = [.. all.Where(piece => !IsRectangle(piece, all) && !LiesAlongEdge(piece, ink) && !(isRow && piece.TouchesEdge && IsStrangeTo(band, piece, height)))];
+        InkPiece[] rest = [.. all.Where(piece => !IsRectangle(piece, all, work) && !LiesAlongEdge(piece, ink) && !(isRow && piece.TouchesEdge && IsStrangeTo(band, piece, height)))];
         return isRow || (rest.Length > 0 && rest.Max(piece => piece.Area) >= DigitShare * all.Max(piece => piece.Area)) ? rest : all;
     }
 
@@ -129,9 +133,13 @@ internal static class TextLayout
         return Math.Max(box.Width, box.Height) > 3 * height || (sticksOut && (isBar || isElsewhere));
     }
 
-    private static bool IsRectangle(InkPiece piece, IReadOnlyList<InkPiece> all) =>
-        piece.Outline >= RectangleShare * piece.Area && Math.Min(piece.Box.Width, piece.Box.Height) > 3 * SmallestHeight
-        && all.Any(other => other != piece && piece.Box.Contains(other.Box) && other.Box.Height >= 0.3 * piece.Box.Height);
+    private static bool IsRectangle(InkPiece piece, IReadOnlyList<InkPiece> all, ReadingWork work)
+    {
+        if (piece.Outline < RectangleShare * piece.Area || Math.Min(piece.Box.Width, piece.Box.Height) <= 3 * SmallestHeight)
+            return false;
+        work.CountPieces(all.Count);
+        return all.Any(other => other != piece && piece.Box.Contains(other.Box) && other.Box.Height >= 0.3 * piece.Box.Height);
+    }
 
     /// <summary>Boxes of pieces that lie around several others nearly as high: frames, perhaps with a digit that touches them.</summary>
     public static IEnumerable<PixelBox> Frames(IReadOnlyList<InkPiece> all, ReadingWork work)

@@ -1,3 +1,5 @@
+using Inkling.Numerics;
+
 namespace Inkling;
 
 /// <summary>
@@ -19,17 +21,17 @@ public static class Calibration
     public static double Calibrate(this Network network, Examples validation)
     {
         float[][] outputs = network.Outputs(validation);
-        double low = Math.Log(0.05), high = Math.Log(20), golden = (Math.Sqrt(5) - 1) / 2;
+        double low = PortableMath.Log(0.05), high = PortableMath.Log(20), golden = (Math.Sqrt(5) - 1) / 2;
         for (int i = 0; i < 40; i++) // golden-section search: the likelihood has one peak
         {
             double a = high - golden * (high - low), b = low + golden * (high - low);
-            if (Surprise(outputs, validation, Math.Exp(a)) < Surprise(outputs, validation, Math.Exp(b)))
+            if (Surprise(outputs, validation, PortableMath.Exp(a)) < Surprise(outputs, validation, PortableMath.Exp(b)))
                 high = b;
             else
                 low = a;
         }
 
-        return network.Temperature = Math.Exp((low + high) / 2);
+        return network.Temperature = PortableMath.Exp((low + high) / 2);
     }
 
     /// <summary>
@@ -47,7 +49,7 @@ public static class Calibration
         for (int i = 0; i < outputs.Length; i++)
         {
             float[] confidences = Confidence.Of(outputs[i], network.Temperature);
-            int read = Numerics.Argmax.Of(confidences);
+            int read = Argmax.Of(confidences);
             gaps[Math.Min(Bins - 1, (int)(confidences[read] * Bins))] += confidences[read] - (read == examples.ClassOf(i) ? 1 : 0);
         }
 
@@ -59,7 +61,7 @@ public static class Calibration
     {
         double sum = 0;
         for (int i = 0; i < outputs.Length; i++)
-            sum -= Math.Log(Math.Max(1e-30, Confidence.Of(outputs[i], temperature)[examples.ClassOf(i)]));
+            sum -= PortableMath.Log(Math.Max(1e-30, Confidence.Of(outputs[i], temperature)[examples.ClassOf(i)]));
         return sum;
     }
 }

@@ -1,3 +1,5 @@
+using Inkling.Numerics;
+
 namespace Inkling;
 
 /// <summary>Outputs as confidences.</summary>
@@ -13,7 +15,7 @@ internal static class Confidence
         if (temperature != 1)
         {
             foreach (ref float share in shares.AsSpan())
-                share = (float)Math.Pow(share, 1 / temperature);
+                share = (float)PortableMath.Exp(PortableMath.Log(share) / temperature);
         }
 
         float sum = 0;

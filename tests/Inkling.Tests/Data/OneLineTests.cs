@@ -30,5 +30,20 @@ public sealed class OneLineTests
     }
 
     [Fact]
+    public void Where_an_error_is_cut_no_character_is_parted()
+    {
+        for (int before = 0; before < 4; before++)
+        {
+            string text = $"{new string('a', before)}{string.Concat(Enumerable.Repeat("\U0001F600", 2000))}{new string('z', before / 2)}", cut = OneLine.Of(text, 100);
+            Assert.InRange(cut.Length, 97, 100);
+            Assert.DoesNotContain(cut.EnumerateRunes(), rune => rune == System.Text.Rune.ReplacementChar);
+        }
+
+        // Controls that become longer as they are made visible: what was whole at first is cut a second time.
+        string longer = OneLine.Of($"\u0001{string.Concat(Enumerable.Repeat("\U0001F600", 48))}", 100);
+        Assert.DoesNotContain(longer.EnumerateRunes(), rune => rune == System.Text.Rune.ReplacementChar);
+    }
+
+    [Fact]
     public void A_plain_error_stays_as_it_is() => Assert.Equal("a.png: cut short.", new InklingException("a.png: cut short.").Message);
 }

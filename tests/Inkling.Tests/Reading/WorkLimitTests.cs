@@ -29,6 +29,68 @@ public sealed class WorkLimitTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData(199)]
+    [InlineData(299)]
+    public void A_black_square_is_searched_for_lines_as_often_as_the_limit_says_and_no_more(int side)
+    {
+        // Each row of it may be a line, under each slope; at 199 there are the most slopes.
+        float[] values = new float[side * side];
+        for (int y = 5; y < side - 5; y++)
+            values.AsSpan(y * side + 5, side - 10).Fill(1);
+        ReadingWork work = new();
+        new Ink(side, side, values).RemoveRuledLines(work);
+        Assert.InRange(work.Spent.Pixels, 50L * side * side, RuledLines.SeenEach * side * side);
+    }
+
+    [Theory]
+    [InlineData(199)]
+    [InlineData(299)]
+    public void A_picture_of_a_black_square_costs_no_more_than_its_pixels_allow(int side)
+    {
+        byte[] pixels = new byte[side * side];
+        Array.Fill(pixels, (byte)230);
+        for (int y = 5; y < side - 5; y++)
+            pixels.AsSpan(y * side + 5, side - 10).Fill(30);
+        GreyImage picture = new(side, side, pixels);
+        ReadingStages stages = _reader.Explain(picture, null, TestContext.Current.CancellationToken);
+        Assert.True(stages.Cost.IsWithin(ReadingStages.MostFor(picture, stages.Ink)), $"{stages.Cost}");
+    }
+
+    [Fact]
+    public void Whoever_asks_is_told_that_not_all_of_a_picture_was_read()
+    {
+        const int width = 1599, height = 60;
+        byte[] strokes = [.. Enumerable.Range(0, width * height).Select(i => i % width % 3 == 0 && i / width is >= 10 and < 50 ? (byte)30 : (byte)230)];
+        Assert.False(Read(new GreyImage(width, height, strokes)).IsComplete); // 533 strokes beside each other: more parts than a number has
+        Assert.False(Read(HostilePictures.Kinds["specks"](600, 900, new RandomStream(1))).IsComplete); // more pieces than writing has
+        Assert.True(Read(new GreyImage(28, 28, new byte[28 * 28])).IsComplete);
+        Assert.True(Read(NumberPicture.Of("504192")).IsComplete);
+
+        Inkling.Reading Read(GreyImage picture) => _reader.Read(picture, null, TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
+    public void Training_examples_leave_out_what_is_too_many_parts_for_a_number()
+    {
+        // Digits that are nothing but specks: a number of them has thousands of parts.
+        byte[] specks = [.. Enumerable.Range(0, 28 * 28).Select(i => i / 28 % 2 == 0 && i % 2 == 0 ? (byte)255 : (byte)0)];
+        LabelledImages digits = new(Enumerable.Repeat(specks, 10).SelectMany(pixels => pixels).ToArray(), Enumerable.Range(0, 10).Select(digit => (byte)digit).ToArray());
+        Assert.Equal(SegmentExamples.Classes, SegmentExamples.Create(digits, 40).Classes);
+    }
+
+    [Fact]
+    public void Between_two_numbers_work_is_counted_but_not_refused()
+    {
+        ReadingWork work = new();
+        work.Allow(new ReadingCost(0, 0, 0, 0));
+        work.BeginNumber();
+        Assert.Throws<WorkLimitException>(() => work.CountPieces(1));
+        work.EndNumber();
+        work.CountPieces(1);
+        Assert.Equal(2, work.Spent.Pieces);
+    }
+
     [Fact]
     public void Nested_frames_without_end_are_not_each_searched_for_lines()
     {
@@ -41,7 +103,7 @@ public sealed class WorkLimitTests : IDisposable
         Assert.True(frames.Length > 40, $"{frames.Length}");
         long before = work.Spent.Pixels;
         ink.RemoveFrames(frames, work);
-        Assert.InRange(work.Spent.Pixels - before, 1, 160 * Ink.FramesDeep * ink.Values.Length);
+        Assert.InRange(work.Spent.Pixels - before, 1, RuledLines.SeenEach * Ink.FramesDeep * ink.Values.Length);
     }
 
     [Fact]
