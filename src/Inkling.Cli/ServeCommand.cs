@@ -30,7 +30,8 @@ internal static class ServeCommand
             Description = "A name to answer to, beside this machine's own; may be given several times; *.example.org is all under it",
             HelpName = "NAME",
         };
-        Command command = new("serve", "Serves the page and the HTTP API") { port, address, hosts, open, data };
+        Option<bool> proxy = new("--behind-proxy") { Description = "A proxy on this machine passes requests on; X-Forwarded-For says whose they are" };
+        Command command = new("serve", "Serves the page and the HTTP API") { port, address, hosts, proxy, open, data };
         command.Validators.Add(result =>
         {
             if (result.GetValue(address) is { } given && !IsLocalhost(given) && !IPAddress.TryParse(given, out _))
@@ -44,6 +45,7 @@ internal static class ServeCommand
                 Port = parsed.GetValue(port),
                 Address = parsed.GetValue(address)! is var given && IsLocalhost(given) ? "localhost" : given,
                 Hosts = parsed.GetValue(hosts) ?? [],
+                BehindProxy = parsed.GetValue(proxy),
                 DataDirectory = parsed.GetValue(data),
             },
             parsed.GetValue(open),

@@ -83,7 +83,33 @@ public sealed class AdmissionTests
     public async Task Pages_cannot_be_kept_open_by_polling_where_no_limit_would_count_them()
     {
         await using HostedServer server = await HostedServer.StartAsync();
-        await AssertProblemAsync(await server.Client.GetAsync(new Uri("/_blazor?id=1", UriKind.Relative)), HttpStatusCode.UpgradeRequired);
+        using HttpRequestMessage ask = new(HttpMethod.Post, "/_blazor/negotiate?negotiateVersion=1");
+        ask.Headers.Add("Origin", server.Address.GetLeftPart(UriPartial.Authority));
+        using HttpResponseMessage answer = await server.Client.SendAsync(ask);
+        using JsonDocument negotiated = JsonDocument.Parse(await answer.Content.ReadAsStringAsync());
+        Assert.Equal(
+            ["WebSockets"],
+            negotiated.RootElement.GetProperty("availableTransports").EnumerateArray().Select(one => one.GetProperty("transport").GetString()));
+        string token = negotiated.RootElement.GetProperty("connectionToken").GetString()!;
+        foreach (string path in new[] { "/_blazor", "/_blazor/", "/_BLAZOR/" })
+        {
+            await AssertProblemAsync(
+                await server.Client.GetAsync(new Uri($"{path}?id={Uri.EscapeDataString(token)}", UriKind.Relative)), HttpStatusCode.UpgradeRequired);
+        }
+    }
+
+    [Theory(Timeout = Patience)]
+    [InlineData(true, HttpStatusCode.UnprocessableEntity)]
+    [InlineData(false, HttpStatusCode.TooManyRequests)]
+    public async Task Behind_a_proxy_each_visitor_has_his_own_limits_and_nobody_else_can_say_who_he_is(bool isBehind, HttpStatusCode expected)
+    {
+        await using HostedServer server = await HostedServer.StartAsync(
+            settings => settings with { InProgressPerAddress = 1, ConnectionsPerAddress = isBehind ? 1 : 10, BehindProxy = isBehind });
+        using RawConnection held = await RawConnection.BeginUploadAsync(server.Address, 1000);
+        using HttpRequestMessage ask = new(HttpMethod.Post, "/api/read") { Content = new StringContent("no picture") };
+        ask.Headers.Add("X-Forwarded-For", "203.0.113.7");
+        using HttpResponseMessage answer = await server.Client.SendAsync(ask);
+        Assert.Equal(expected, answer.StatusCode);
     }
 
     [Fact(Timeout = Patience)]

@@ -41,6 +41,33 @@ public sealed class LimitTests : IDisposable
                 return 0;
             },
             name.Split(' ')[0],
+            name,
+            isLarge: false,
+            CancellationToken.None);
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task Who_sends_many_pictures_at_once_does_not_keep_others_waiting_for_all_of_them()
+    {
+        using ReadingDesk desk = Desk(new WebSettings { Readings = 1, ReadingsPerAddress = 2, WaitingPerAddress = 3, TimeLimit = Long });
+        using ManualResetEventSlim end = new(false);
+        List<string> order = [];
+        List<Task> all = [.. Enumerable.Range(0, 5).Select(_ => Do("many"))];
+        await Assert.ThrowsAsync<BusyException>(() => Do("many"));
+        all.Add(Do("one"));
+        end.Set();
+        await Task.WhenAll(all);
+        Assert.Equal(["many", "many", "one", "many", "many", "many"], order);
+
+        Task Do(string visitor) => desk.RunAsync(
+            _ =>
+            {
+                end.Wait(CancellationToken.None);
+                order.Add(visitor);
+                return 0;
+            },
+            "api",
+            visitor,
             isLarge: false,
             CancellationToken.None);
     }
@@ -50,9 +77,9 @@ public sealed class LimitTests : IDisposable
     {
         using ReadingDesk desk = Desk(new WebSettings { Readings = 2, LargeReadings = 1, TimeLimit = Long });
         using ManualResetEventSlim end = new(false);
-        Task<int> first = desk.RunAsync(Wait, "api", isLarge: true, CancellationToken.None);
-        Task<int> second = desk.RunAsync(Wait, "api", isLarge: true, CancellationToken.None);
-        Assert.Equal(1, await desk.RunAsync(_ => 1, "page", isLarge: false, CancellationToken.None));
+        Task<int> first = desk.RunAsync(Wait, "api", "somebody", isLarge: true, CancellationToken.None);
+        Task<int> second = desk.RunAsync(Wait, "api", "somebody", isLarge: true, CancellationToken.None);
+        Assert.Equal(1, await desk.RunAsync(_ => 1, "page", "somebody", isLarge: false, CancellationToken.None));
         end.Set();
         int[] results = await Task.WhenAll(first, second);
         Assert.Equal([0, 0], results);
@@ -68,9 +95,9 @@ public sealed class LimitTests : IDisposable
     public async Task A_reading_that_takes_too_long_is_ended_and_makes_room_for_the_next()
     {
         using ReadingDesk desk = Desk(new WebSettings { Readings = 1, Waiting = 0, TimeLimit = TimeSpan.FromSeconds(1) });
-        await Assert.ThrowsAsync<TimeoutException>(() => desk.RunAsync(UntilCancelled, "api", isLarge: false, CancellationToken.None));
+        await Assert.ThrowsAsync<TimeoutException>(() => desk.RunAsync(UntilCancelled, "api", "somebody", isLarge: false, CancellationToken.None));
         Assert.True(_hasEnded);
-        Assert.Equal(1, await desk.RunAsync(_ => 1, "api", isLarge: false, CancellationToken.None));
+        Assert.Equal(1, await desk.RunAsync(_ => 1, "api", "somebody", isLarge: false, CancellationToken.None));
     }
 
     [Fact(Timeout = Patience)]
@@ -78,12 +105,12 @@ public sealed class LimitTests : IDisposable
     {
         using ReadingDesk desk = Desk(new WebSettings { Readings = 1, Waiting = 0, TimeLimit = Long });
         using CancellationTokenSource caller = new();
-        Task<int> reading = desk.RunAsync(UntilCancelled, "api", isLarge: false, caller.Token);
-        await Assert.ThrowsAsync<BusyException>(() => desk.RunAsync(_ => 1, "api", isLarge: false, CancellationToken.None));
+        Task<int> reading = desk.RunAsync(UntilCancelled, "api", "somebody", isLarge: false, caller.Token);
+        await Assert.ThrowsAsync<BusyException>(() => desk.RunAsync(_ => 1, "api", "somebody", isLarge: false, CancellationToken.None));
         await caller.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => reading);
         Assert.True(_hasEnded);
-        Assert.Equal(1, await desk.RunAsync(_ => 1, "api", isLarge: false, CancellationToken.None));
+        Assert.Equal(1, await desk.RunAsync(_ => 1, "api", "somebody", isLarge: false, CancellationToken.None));
     }
 
     [Fact(Timeout = Patience)]
@@ -92,11 +119,11 @@ public sealed class LimitTests : IDisposable
         using ReadingDesk desk = Desk(new WebSettings { Readings = 1, Waiting = 1, TimeLimit = Long });
         using ManualResetEventSlim end = new(false);
         using CancellationTokenSource caller = new();
-        Task<int> reading = desk.RunAsync(token => { end.Wait(token); return 1; }, "api", isLarge: false, CancellationToken.None);
-        Task<int> waiting = desk.RunAsync(_ => 2, "api", isLarge: false, caller.Token);
+        Task<int> reading = desk.RunAsync(token => { end.Wait(token); return 1; }, "api", "somebody", isLarge: false, CancellationToken.None);
+        Task<int> waiting = desk.RunAsync(_ => 2, "api", "somebody", isLarge: false, caller.Token);
         await caller.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
-        Task<int> next = desk.RunAsync(_ => 3, "api", isLarge: false, CancellationToken.None);
+        Task<int> next = desk.RunAsync(_ => 3, "api", "somebody", isLarge: false, CancellationToken.None);
         end.Set();
         int[] results = await Task.WhenAll(reading, next);
         Assert.Equal([1, 3], results);
@@ -106,8 +133,8 @@ public sealed class LimitTests : IDisposable
     public async Task Readings_end_when_the_server_stops()
     {
         using ReadingDesk desk = Desk(new WebSettings { Readings = 1, Waiting = 1, TimeLimit = Long });
-        Task<int> reading = desk.RunAsync(UntilCancelled, "api", isLarge: false, CancellationToken.None);
-        Task<int> waiting = desk.RunAsync(_ => 1, "api", isLarge: false, CancellationToken.None);
+        Task<int> reading = desk.RunAsync(UntilCancelled, "api", "somebody", isLarge: false, CancellationToken.None);
+        Task<int> waiting = desk.RunAsync(_ => 1, "api", "somebody", isLarge: false, CancellationToken.None);
         _lifetime.StopApplication();
         await Assert.ThrowsAsync<BusyException>(() => reading);
         Assert.True(_hasEnded);

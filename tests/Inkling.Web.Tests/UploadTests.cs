@@ -42,7 +42,7 @@ public sealed class UploadTests
         for (int i = 0; i < 50; i++)
         {
             Pipe pipe = new();
-            slow.Add((pipe, room.TakeAsync(pipe.Reader.AsStream(), 2 * Megabyte, null, CancellationToken.None)));
+            slow.Add((pipe, room.TakeAsync(pipe.Reader.AsStream(), 2 * Megabyte, null, "somebody", CancellationToken.None)));
             await pipe.Writer.WriteAsync(new byte[1000]);
         }
 
@@ -61,6 +61,30 @@ public sealed class UploadTests
         await Assert.ThrowsAsync<InvalidDataException>(() => TakeAsync(room, new byte[3 * Megabyte], null));
     }
 
-    private static Task<Upload> TakeAsync(UploadRoom room, byte[] bytes, long? length) =>
-        room.TakeAsync(new MemoryStream(bytes), length, null, CancellationToken.None);
+    [Fact]
+    public async Task One_address_cannot_hold_all_the_memory_of_uploads()
+    {
+        using UploadRoom room = new(new WebSettings { UploadMemory = 8 * Megabyte, MaxUploadBytes = Megabyte });
+        List<Upload> held = [];
+        while (held.Count < 8 && await Record.ExceptionAsync(async () => held.Add(await TakeAsync(room, new byte[Megabyte], Megabyte))) is null)
+        {
+        }
+
+        Assert.Equal(2, held.Count); // a quarter
+        (await TakeAsync(room, new byte[Megabyte], Megabyte, "another")).Dispose();
+        held[0].Dispose();
+        (await TakeAsync(room, new byte[Megabyte], Megabyte)).Dispose();
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task An_upload_that_does_not_come_in_time_is_given_up_whichever_way_it_comes()
+    {
+        using UploadRoom room = new(new WebSettings { UploadTimeLimit = TimeSpan.FromMilliseconds(1) });
+        Pipe never = new();
+        await Assert.ThrowsAsync<TimeoutException>(
+            () => room.TakeAsync(never.Reader.AsStream(), Megabyte, null, "somebody", CancellationToken.None));
+    }
+
+    private static Task<Upload> TakeAsync(UploadRoom room, byte[] bytes, long? length, string visitor = "somebody") =>
+        room.TakeAsync(new MemoryStream(bytes), length, null, visitor, CancellationToken.None);
 }

@@ -30,11 +30,12 @@ internal static class PictureBody
         try
         {
             // What says it is a form of text, as curl does unless told otherwise, is the picture too.
+            string visitor = Admission.VisitorOf(request.HttpContext.Connection.RemoteIpAddress).ToString();
             return request.ContentType?.StartsWith("multipart/form-data", StringComparison.OrdinalIgnoreCase) == true
-                ? await OfFormAsync(request, room, limit.Token)
-                : await room.TakeAsync(request.Body, request.ContentLength, null, limit.Token);
+                ? await OfFormAsync(request, room, visitor, limit.Token)
+                : await room.TakeAsync(request.Body, request.ContentLength, null, visitor, limit.Token);
         }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        catch (Exception e) when (e is OperationCanceledException or TimeoutException && !cancellationToken.IsCancellationRequested)
         {
             double seconds = settings.UploadTimeLimit.TotalSeconds;
             throw new RefusedException(
@@ -53,7 +54,8 @@ internal static class PictureBody
     }
 
     /// <summary>Reads part after part, so that nothing but the one file is kept.</summary>
-    private static async Task<Upload> OfFormAsync(HttpRequest request, UploadRoom room, CancellationToken cancellationToken)
+    private static async Task<Upload> OfFormAsync(
+        HttpRequest request, UploadRoom room, string visitor, CancellationToken cancellationToken)
     {
         _ = MediaTypeHeaderValue.TryParse(request.ContentType, out MediaTypeHeaderValue? type);
         string boundary = HeaderUtilities.RemoveQuotes(type?.Boundary ?? default).ToString();
@@ -72,7 +74,7 @@ internal static class PictureBody
                     throw WrongForm("more than one file");
                 StringSegment given = content.FileNameStar.HasValue ? content.FileNameStar : content.FileName;
                 string name = HeaderUtilities.RemoveQuotes(given).ToString();
-                picture = await room.TakeAsync(section.Body, null, name.Length == 0 ? null : name, cancellationToken);
+                picture = await room.TakeAsync(section.Body, null, name.Length == 0 ? null : name, visitor, cancellationToken);
             }
 
             return picture ?? throw WrongForm("no file");

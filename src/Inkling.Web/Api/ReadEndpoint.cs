@@ -47,6 +47,7 @@ internal static class ReadEndpoint
                     return models.ReaderOf(network).Read(image, options, token);
                 },
                 "api",
+                Admission.VisitorOf(request.HttpContext.Connection.RemoteIpAddress).ToString(),
                 isLarge: pixels > settings.LargePixels,
                 cancellationToken);
             return Results.Json(ReadingAnswer.Of(reading, picture.Name));

@@ -57,15 +57,21 @@ internal static class Admission
 
     public static PartitionedRateLimiter<ConnectionContext> ConnectionsPerAddress(WebSettings settings) =>
         PartitionedRateLimiter.Create<ConnectionContext, IPAddress>(connection =>
-            RateLimitPartition.GetConcurrencyLimiter(
-                VisitorOf((connection.RemoteEndPoint as IPEndPoint)?.Address), _ => AtOnce(settings.ConnectionsPerAddress)));
+        {
+            IPAddress visitor = VisitorOf((connection.RemoteEndPoint as IPEndPoint)?.Address);
+            return settings.BehindProxy && IPAddress.IsLoopback(visitor)
+                ? RateLimitPartition.GetNoLimiter(visitor) // the proxy's connections are everybody's
+                : RateLimitPartition.GetConcurrencyLimiter(visitor, _ => AtOnce(settings.ConnectionsPerAddress));
+        });
 
     private static ConcurrencyLimiterOptions AtOnce(int requests) => new() { PermitLimit = requests, QueueLimit = 0 };
 
     /// <summary>The address; of IPv6 its network, since a host has as many addresses in it as it likes.</summary>
-    private static IPAddress VisitorOf(IPAddress? address)
+    public static IPAddress VisitorOf(IPAddress? address)
     {
-        if (address is not { AddressFamily: AddressFamily.InterNetworkV6, IsIPv4MappedToIPv6: false })
+        if (address is { IsIPv4MappedToIPv6: true })
+            return address.MapToIPv4();
+        if (address is not { AddressFamily: AddressFamily.InterNetworkV6 })
             return address ?? IPAddress.None;
         byte[] bytes = address.GetAddressBytes();
         bytes.AsSpan(8).Clear();

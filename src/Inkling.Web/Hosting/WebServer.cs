@@ -9,6 +9,8 @@ using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Connections;
+using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -43,6 +45,7 @@ public static class WebServer
         services.AddSingleton<ServerMetrics>();
         services.AddSingleton<ReadingDesk>();
         services.AddSingleton<UploadRoom>();
+        services.AddScoped<Visitor>();
         services.AddRateLimiter(limiter => Admission.LimitRequests(limiter, settings));
         services.AddSingleton<ModelShelf>();
         services.AddSingleton<Corrections>();
@@ -66,6 +69,8 @@ public static class WebServer
 
         WebApplication app = builder.Build();
         app.Lifetime.ApplicationStarted.Register(() => hasStarted = true);
+        if (settings.BehindProxy) // it is believed from this machine alone, and only as to the address that it adds itself
+            app.UseForwardedHeaders(new ForwardedHeadersOptions { ForwardedHeaders = ForwardedHeaders.XForwardedFor });
         app.UseMiddleware<ResponseHeaders>();
         app.UseExceptionHandler(Problems.OnException);
         app.UseWebSockets();
@@ -80,16 +85,24 @@ public static class WebServer
         app.UseAntiforgery();
         app.MapAssets();
         app.MapApi();
-        app.MapRazorComponents<App>().AddInteractiveServerRenderMode(options => options.ContentSecurityFrameAncestorsPolicy = null); // ResponseHeaders says it
+        app.MapRazorComponents<App>()
+            .AddInteractiveServerRenderMode(options => options.ContentSecurityFrameAncestorsPolicy = null) // ResponseHeaders says it
+            .Add(endpoint =>
+            {
+                foreach (HttpConnectionDispatcherOptions options in endpoint.Metadata.OfType<HttpConnectionDispatcherOptions>())
+                    options.Transports = HttpTransportType.WebSockets;
+            });
         return app;
     }
 
     private static bool IsForPrograms(HttpContext context) =>
         context.Request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase) || context.Request.Path.StartsWithSegments("/health", StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>Long polling: a page between two of its requests would be counted by no limit.</summary>
+    /// <summary>Long polling: a page between two of its requests would be counted by no limit. Routing takes a path with a slash
+    /// behind it for the path.</summary>
     private static bool IsPollForPage(HttpContext context) =>
-        context.Request.Path.Equals("/_blazor", StringComparison.OrdinalIgnoreCase)
+        context.Request.Path.StartsWithSegments("/_blazor", StringComparison.OrdinalIgnoreCase, out PathString rest)
+        && rest.Value.AsSpan().Trim('/').IsEmpty
         && !context.WebSockets.IsWebSocketRequest;
 
     private static void Configure(KestrelServerOptions kestrel, WebSettings settings)

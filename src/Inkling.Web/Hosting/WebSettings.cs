@@ -1,3 +1,5 @@
+using Inkling.Web.Reading;
+
 namespace Inkling.Web;
 
 /// <summary>Where the page listens, what it keeps, and how much it takes on.</summary>
@@ -30,6 +32,9 @@ public sealed record WebSettings
     /// <summary>How much memory uploads may take together, in bytes, beside the first 256 KiB of each.</summary>
     public long UploadMemory { get; init; } = 128_000_000;
 
+    /// <summary>How much of that the uploads from one address may take: a quarter, but enough for one upload.</summary>
+    public long UploadMemoryPerAddress => Math.Max(UploadMemory / 4, Math.Min(UploadMemory, MaxUploadBytes + UploadRoom.BlockBytes));
+
     /// <summary>The longest that an upload may take to arrive.</summary>
     public TimeSpan UploadTimeLimit { get; init; } = TimeSpan.FromSeconds(60);
 
@@ -53,6 +58,24 @@ public sealed record WebSettings
     /// <summary>How many readings, the page's and the API's together, may wait for their turn.</summary>
     public int Waiting { get; init; } = 128;
 
+    /// <summary>
+    /// How many of the readings under way and first in the queue may be for one address: a core stays for others, and where there
+    /// is none to spare, others wait for two.
+    /// </summary>
+    public int ReadingsPerAddress { get; init; } = Math.Max(2, Environment.ProcessorCount - 1);
+
+    /// <summary>The same of large pictures.</summary>
+    public int LargeReadingsPerAddress { get; init; } = Math.Clamp(Environment.ProcessorCount - 2, 1, 3);
+
+    /// <summary>How many readings for one address may wait for these.</summary>
+    public int WaitingPerAddress { get; init; } = 64;
+
+    /// <summary>
+    /// Whether a proxy on this machine passes requests on and says in <c>X-Forwarded-For</c> whose they are, so that limits for one
+    /// address are for each visitor and not for the proxy.
+    /// </summary>
+    public bool BehindProxy { get; init; }
+
     /// <summary>The most requests of one kind that are in progress at once: uploads to the API, open pages, and all others.</summary>
     public int InProgress { get; init; } = 128;
 
@@ -64,6 +87,9 @@ public sealed record WebSettings
 
     /// <summary>The most connections, open pages among them, that one address may hold at once.</summary>
     public int ConnectionsPerAddress { get; init; } = 256;
+
+    /// <summary>How many bytes the files of the networks in memory may have together; one network may have more.</summary>
+    public long NetworkBytes { get; init; } = 512_000_000;
 
     /// <summary>How many cores trainings share: all but one, which is left for readings.</summary>
     public int TrainingCores { get; init; } = Math.Max(1, Environment.ProcessorCount - 1);

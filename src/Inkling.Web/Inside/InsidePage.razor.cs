@@ -39,6 +39,8 @@ public sealed partial class InsidePage : IDisposable
 
     [Inject] private ReadingDesk Desk { get; set; } = null!;
 
+    [Inject] private Visitor Visitor { get; set; } = null!;
+
     [Inject] private NavigationManager Navigation { get; set; } = null!;
 
     private int? Sample => Query.Number(SampleText);
@@ -70,6 +72,7 @@ public sealed partial class InsidePage : IDisposable
                     return (network, InputGradient.Of(network, x, output));
                 },
                 "page",
+                Visitor.Address,
                 isLarge: false,
                 cancellationToken);
             (_network, _look, _problem) = (network, look, null);

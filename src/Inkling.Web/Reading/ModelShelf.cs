@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Microsoft.Extensions.Caching.Memory;
 
 namespace Inkling.Web.Reading;
 
@@ -12,22 +11,35 @@ internal sealed record ShelvedModel(string Name, string Architecture, int Parame
 
 /// <summary>
 /// The networks that can be chosen: the bundled ones, <c>latest</c>, and those saved on the page. The readers used last are
-/// kept; of a network that was saved anew, only the new one.
+/// kept, within a number and a length of their files; of a network that was saved anew, only the new one.
 /// </summary>
-internal sealed class ModelShelf(WebSettings settings) : IDisposable
+internal sealed class ModelShelf(WebSettings settings)
 {
     public const string Latest = "latest";
 
     private const int MostOpen = 8;
 
-    private readonly MemoryCache _open = new(new MemoryCacheOptions { SizeLimit = MostOpen });
+    private readonly Lock _opening = new();
+    private readonly List<Entry> _open = []; // the one used last is the last
     private readonly ConcurrentDictionary<string, (Version Version, ShelvedModel? Model)> _listed = new(StringComparer.Ordinal);
     private readonly Lock _listing = new();
+
+    private int _loads;
+
+    /// <summary>How often a network was loaded to be kept.</summary>
+    internal int Loads => _loads;
 
     private string Folder => Path.Combine(settings.Folder, "networks");
 
     /// <summary>How many networks are in memory.</summary>
-    public int OpenNetworks => _open.Count;
+    public int OpenNetworks
+    {
+        get
+        {
+            lock (_opening)
+                return _open.Count;
+        }
+    }
 
     /// <summary>The names, the bundled ones first.</summary>
     public IReadOnlyList<string> Names()
@@ -76,8 +88,6 @@ internal sealed class ModelShelf(WebSettings settings) : IDisposable
         return safe;
     }
 
-    public void Dispose() => _open.Dispose();
-
     private ShelvedModel? Listed(string name)
     {
         Version version = VersionOf(name);
@@ -91,9 +101,11 @@ internal sealed class ModelShelf(WebSettings settings) : IDisposable
             Architecture layers = network.Architecture;
             model = new ShelvedModel(name, layers.ToString(), network.ParameterCount, layers.MultiplyAdds);
         }
-        catch (InklingException)
+        catch (InklingException e)
         {
-            // a damaged file in the folder must not hide the others
+            // a damaged file in the folder must not hide the others; one that cannot be read now may be sound
+            if (e.InnerException is (IOException and not EndOfStreamException) or UnauthorizedAccessException)
+                return null;
         }
 
         _listed[name] = (version, model);
@@ -105,17 +117,31 @@ internal sealed class ModelShelf(WebSettings settings) : IDisposable
         if (!Has(name))
             throw new InklingException($"There is no network \"{name}\": {string.Join(", ", Names())}.");
         Version version = VersionOf(name);
-        if (!_open.TryGetValue(name, out Entry? entry) || entry!.Version != version)
+        Entry entry;
+        lock (_opening)
         {
-            entry = new Entry(version, new Lazy<(Network, DigitReader)>(() =>
+            entry = _open.Find(open => open.Name == name && open.Version == version) ?? new Entry(name, version, new(() =>
             {
+                Interlocked.Increment(ref _loads);
                 Network network = Load(name);
                 return (network, ReaderOf(network, name));
             }));
-            _open.Set(name, entry, new MemoryCacheEntryOptions { Size = 1 });
+            _open.RemoveAll(open => open.Name == name);
+            _open.Add(entry);
+            while (_open.Count > 1 && (_open.Count > MostOpen || _open.Sum(open => open.Version.Length) > settings.NetworkBytes))
+                _open.RemoveAt(0);
         }
 
-        return entry.Opened.Value;
+        try
+        {
+            return entry.Opened.Value;
+        }
+        catch
+        {
+            lock (_opening)
+                _open.Remove(entry); // what went wrong may have passed when it is asked for again
+            throw;
+        }
     }
 
     private Network Load(string name) => IsBundled(name) ? BundledModels.Load(name) : Network.Load(PathOf(name));
@@ -147,5 +173,5 @@ internal sealed class ModelShelf(WebSettings settings) : IDisposable
     /// <summary>What tells a file from what it was before it was saved anew.</summary>
     private readonly record struct Version(DateTime Written, long Length);
 
-    private sealed record Entry(Version Version, Lazy<(Network Network, DigitReader Reader)> Opened);
+    private sealed record Entry(string Name, Version Version, Lazy<(Network Network, DigitReader Reader)> Opened);
 }

@@ -30,6 +30,8 @@ public sealed partial class ReadPage : IAsyncDisposable
 
     [Inject] private ReadingDesk Desk { get; set; } = null!;
 
+    [Inject] private Visitor Visitor { get; set; } = null!;
+
     [Inject] private ModelShelf Models { get; set; } = null!;
 
     [Inject] private UploadRoom Room { get; set; } = null!;
@@ -107,6 +109,7 @@ public sealed partial class ReadPage : IAsyncDisposable
                     return (Models.ReaderOf(model).Explain(image, cancellationToken: token), image);
                 },
                 "page",
+                Visitor.Address,
                 isLarge,
                 cancellationToken);
             return read;
@@ -128,7 +131,7 @@ public sealed partial class ReadPage : IAsyncDisposable
         try
         {
             await using Stream file = e.File.OpenReadStream(Settings.MaxUploadBytes, token);
-            using Upload upload = await Room.TakeAsync(file, e.File.Size, e.File.Name, token);
+            using Upload upload = await Room.TakeAsync(file, e.File.Size, e.File.Name, Visitor.Address, token);
             bool isLarge = upload.PromisedPixels() > Settings.LargePixels;
             GreyImage? read = await ReadAsync(() => PictureFile.Load(upload.Open(), e.File.Name, Settings.MaxPixels), isLarge, token);
             if (read is not null)

@@ -5,23 +5,30 @@ using Microsoft.Extensions.Hosting;
 namespace Inkling.Web.Reading;
 
 /// <summary>
-/// Where readings, the page's and the API's, wait for a core in the order they came. Large pictures wait for each other first,
-/// so that they leave a core to the small ones. A reading ends with its time limit, its caller or the server.
+/// Where readings, the page's and the API's, wait for a core in the order they came. Those for one address wait for each other
+/// first, so that others find few of them before their own, and so do large pictures, so that they leave a core to the small
+/// ones. A reading ends with its time limit, its caller or the server.
 /// </summary>
 internal sealed class ReadingDesk(WebSettings settings, ServerMetrics metrics, IHostApplicationLifetime lifetime) : IDisposable
 {
-    private readonly ConcurrencyLimiter _places = Queue(settings.Readings, settings.Waiting);
-    private readonly ConcurrencyLimiter _large = Queue(settings.LargeReadings, settings.Waiting);
+    private readonly ConcurrencyLimiter _places = new(Queue(settings.Readings, settings.Waiting));
+    private readonly ConcurrencyLimiter _large = new(Queue(settings.LargeReadings, settings.Waiting));
+
+    private readonly PartitionedRateLimiter<(string Visitor, bool IsLarge)> _shares =
+        PartitionedRateLimiter.Create<(string Visitor, bool IsLarge), (string Visitor, bool IsLarge)>(share =>
+            RateLimitPartition.GetConcurrencyLimiter(share, _ => Queue(
+                share.IsLarge ? settings.LargeReadingsPerAddress : settings.ReadingsPerAddress, settings.WaitingPerAddress)));
 
     /// <summary>Does the work when its turn has come, and returns when it has ended, however it did.</summary>
     /// <param name="work">Ends when its token is cancelled.</param>
     /// <param name="origin">Who asks, for the counters: "page" or "api".</param>
+    /// <param name="visitor">The address that asks.</param>
     /// <param name="isLarge">Whether it may take long.</param>
     /// <param name="cancellationToken">Cancelled when nobody waits for the result any more.</param>
     /// <exception cref="BusyException">Too many wait, or its turn did not come in time, or the server is about to stop.</exception>
     /// <exception cref="TimeoutException">The work took too long.</exception>
     public async Task<T> RunAsync<T>(
-        Func<CancellationToken, T> work, string origin, bool isLarge, CancellationToken cancellationToken)
+        Func<CancellationToken, T> work, string origin, string visitor, bool isLarge, CancellationToken cancellationToken)
     {
         long start = Stopwatch.GetTimestamp();
         using CancellationTokenSource end =
@@ -30,8 +37,9 @@ internal sealed class ReadingDesk(WebSettings settings, ServerMetrics metrics, I
         bool hasBegun = false;
         try
         {
-            using RateLimitLease? among = isLarge ? await EnterAsync(_large, end.Token) : null;
-            using RateLimitLease place = await EnterAsync(_places, end.Token);
+            using RateLimitLease share = Entered(await _shares.AcquireAsync((visitor, isLarge), 1, end.Token));
+            using RateLimitLease? among = isLarge ? Entered(await _large.AcquireAsync(1, end.Token)) : null;
+            using RateLimitLease place = Entered(await _places.AcquireAsync(1, end.Token));
             metrics.WaitingTime.Record(Stopwatch.GetElapsedTime(start).TotalSeconds);
             hasBegun = true;
             return await Task.Run(() => Do(work, origin, end.Token), CancellationToken.None);
@@ -47,20 +55,17 @@ internal sealed class ReadingDesk(WebSettings settings, ServerMetrics metrics, I
     {
         _places.Dispose();
         _large.Dispose();
+        _shares.Dispose();
     }
 
-    private static ConcurrencyLimiter Queue(int places, int waiting) => new(new ConcurrencyLimiterOptions
+    private static ConcurrencyLimiterOptions Queue(int places, int waiting) => new()
     {
         PermitLimit = places,
         QueueLimit = waiting,
         QueueProcessingOrder = QueueProcessingOrder.OldestFirst,
-    });
+    };
 
-    private static async Task<RateLimitLease> EnterAsync(ConcurrencyLimiter queue, CancellationToken cancellationToken)
-    {
-        RateLimitLease lease = await queue.AcquireAsync(1, cancellationToken);
-        return lease.IsAcquired ? lease : throw new BusyException();
-    }
+    private static RateLimitLease Entered(RateLimitLease lease) => lease.IsAcquired ? lease : throw new BusyException();
 
     private T Do<T>(Func<CancellationToken, T> work, string origin, CancellationToken cancellationToken)
     {

@@ -5,54 +5,70 @@ namespace Inkling.Web.Reading;
 
 /// <summary>
 /// Memory for uploads. What an upload takes grows with what has come of it, so that who promises much and sends little holds
-/// little. The first of each is free, within what may be in progress at once, so that large uploads cannot keep out small ones.
+/// little. The first of each is free, within what may be in progress at once, so that large uploads cannot keep out small ones,
+/// and one address gets no more than its share. An upload that has not come in time is given up, whichever way it comes.
 /// </summary>
 internal sealed class UploadRoom(WebSettings settings) : IDisposable
 {
-    public const int FreeBytes = 256 * 1024, FirstBytes = 16 * 1024;
+    public const int FreeBytes = 256 * 1024, FirstBytes = 16 * 1024, BlockBytes = 64 * 1024;
 
-    private const int BlockBytes = 64 * 1024;
+    private readonly int _share = Blocks(settings.UploadMemoryPerAddress);
 
-    private readonly ConcurrencyLimiter _blocks =
-        new(new ConcurrencyLimiterOptions { PermitLimit = (int)(settings.UploadMemory / BlockBytes), QueueLimit = 0 });
+    private readonly PartitionedRateLimiter<string> _blocks = PartitionedRateLimiter.CreateChained(
+        PartitionedRateLimiter.Create<string, string>(visitor =>
+            RateLimitPartition.GetConcurrencyLimiter(visitor, _ => AtOnce(settings.UploadMemoryPerAddress))),
+        PartitionedRateLimiter.Create<string, int>(_ => RateLimitPartition.GetConcurrencyLimiter(0, _ => AtOnce(settings.UploadMemory))));
 
     /// <summary>Takes in an upload to its end.</summary>
     /// <param name="body">Its bytes.</param>
     /// <param name="length">How many there will be, where that is known.</param>
     /// <param name="name">What its sender calls it.</param>
+    /// <param name="visitor">The address that it comes from.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <returns>It holds its memory until it is disposed of.</returns>
     /// <exception cref="BusyException">There is no room for it now.</exception>
     /// <exception cref="InvalidDataException">It is longer than an upload may be.</exception>
-    public async Task<Upload> TakeAsync(Stream body, long? length, string? name, CancellationToken cancellationToken)
+    /// <exception cref="TimeoutException">It has not come in time.</exception>
+    public async Task<Upload> TakeAsync(Stream body, long? length, string? name, string visitor, CancellationToken cancellationToken)
     {
-        Upload upload = new(this, name);
+        Upload upload = new(this, name, visitor);
+        using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(settings.UploadTimeLimit);
         try
         {
-            await upload.FillAsync(body, length, settings.MaxUploadBytes, cancellationToken);
+            await upload.FillAsync(body, length, settings.MaxUploadBytes, limit.Token);
             return upload;
         }
-        catch
+        catch (Exception e)
         {
             upload.Dispose();
+            if (e is OperationCanceledException && limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+                throw new TimeoutException("The upload has not come in time.", e);
             throw;
         }
     }
 
     /// <exception cref="BusyException">There is no room for so much now.</exception>
-    internal RateLimitLease? Hold(int bytes)
+    internal RateLimitLease? Hold(int bytes, string visitor)
     {
         if (bytes <= 0)
             return null;
-        RateLimitLease lease = _blocks.AttemptAcquire((bytes + BlockBytes - 1) / BlockBytes);
+        int blocks = (bytes + BlockBytes - 1) / BlockBytes;
+        if (blocks > _share)
+            throw new BusyException();
+        RateLimitLease lease = _blocks.AttemptAcquire(visitor, blocks);
         return lease.IsAcquired ? lease : throw new BusyException();
     }
 
     public void Dispose() => _blocks.Dispose();
+
+    private static int Blocks(long bytes) => (int)(bytes / BlockBytes);
+
+    private static ConcurrencyLimiterOptions AtOnce(long bytes) => new() { PermitLimit = Blocks(bytes), QueueLimit = 0 };
 }
 
 /// <summary>An upload in memory.</summary>
-internal sealed class Upload(UploadRoom room, string? name) : IDisposable
+internal sealed class Upload(UploadRoom room, string? name, string visitor) : IDisposable
 {
     private readonly List<RateLimitLease> _leases = [];
     private byte[] _bytes = [];
@@ -103,7 +119,7 @@ internal sealed class Upload(UploadRoom room, string? name) : IDisposable
 
     private void Resize(int capacity)
     {
-        if (room.Hold(capacity - Math.Max(UploadRoom.FreeBytes, _bytes.Length)) is { } lease)
+        if (room.Hold(capacity - Math.Max(UploadRoom.FreeBytes, _bytes.Length), visitor) is { } lease)
             _leases.Add(lease);
         Array.Resize(ref _bytes, capacity);
     }
