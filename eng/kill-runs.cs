@@ -15,6 +15,7 @@ string program = Path.GetFullPath(args[0]);
 int kills = NumberAt(1, 20), seed = NumberAt(2, 1), killed = 0, ended = 0;
 Random random = new(seed);
 string reference = Directory.CreateTempSubdirectory("inkling-unkilled-").FullName;
+bool isSound = false;
 string home = args.ElementAtOrDefault(3) ?? Directory.CreateTempSubdirectory("inkling-killed-").FullName;
 try
 {
@@ -26,9 +27,10 @@ try
         await PrepareAsync(home);
         while (!await LetLiveAsync(random.NextDouble() * whole * 0.6, expected))
             killed++;
+        string[] states = StatesOfKilled(home);
         for (int id = 1; id <= RunsAtOnce; id++)
         {
-            Require(StateOf(home, id) == "Done", $"run {id} ended as {StateOf(home, id)}");
+            Require(states[id - 1] == "Done", $"run {id} ended as {states[id - 1]}");
             Require(HashOf(home, id) == expected[id - 1], $"run {id} has other bits");
         }
 
@@ -36,12 +38,21 @@ try
         ended += RunsAtOnce;
         Console.WriteLine($"{killed} kills, {ended} runs ended, all with the bits of the undisturbed ones{(left.Length > 0 ? $"; left for the next start: {string.Join(", ", left)}" : "")}.");
     }
+
+    isSound = true;
 }
 finally
 {
-    Directory.Delete(reference, recursive: true);
-    if (args.Length < 4)
-        Directory.Delete(home, recursive: true);
+    if (isSound)
+    {
+        Directory.Delete(reference, recursive: true);
+        if (args.Length < 4)
+            Directory.Delete(home, recursive: true);
+    }
+    else
+    {
+        Console.Error.WriteLine($"Kept to be looked at: {home} (killed) and {reference} (not killed).");
+    }
 }
 
 return 0;
@@ -89,9 +100,10 @@ async Task<bool> LetLiveAsync(TimeSpan time, string[] expected)
 
     Require(!server.HasExited, "the server ended by itself");
     await KillAsync(server);
+    string[] states = StatesOfKilled(home);
     for (int id = 1; id <= RunsAtOnce; id++)
     {
-        string state = StateOf(home, id);
+        string state = states[id - 1];
         Require(state is "Running" or "Done", $"run {id} is {state}");
         Require(state != "Done" || HashOf(home, id) == expected[id - 1], $"run {id} is done with other bits");
     }
@@ -122,6 +134,7 @@ static SqliteConnection Open(string where, SqliteOpenMode mode)
     return list;
 }
 
+// Of a server that is alive, or of a copy.
 static string StateOf(string where, int id)
 {
     using SqliteConnection list = Open(where, SqliteOpenMode.ReadWrite); // a reader of a write-ahead log takes part in its locks
@@ -129,6 +142,22 @@ static string StateOf(string where, int id)
     ask.CommandText = "SELECT state FROM runs WHERE id = $id";
     ask.Parameters.AddWithValue("$id", id);
     return ask.ExecuteScalar() as string ?? "missing";
+}
+
+// Whoever opens the list after a kill takes over what its write-ahead log holds. That is for the next start to do: a copy is asked.
+static string[] StatesOfKilled(string where)
+{
+    string copy = Directory.CreateTempSubdirectory("inkling-probe-").FullName, runs = Directory.CreateDirectory(Path.Combine(copy, "inkling", "runs")).FullName;
+    try
+    {
+        foreach (string file in Directory.GetFiles(Path.Combine(where, "inkling", "runs"), "runs.db*"))
+            File.Copy(file, Path.Combine(runs, Path.GetFileName(file)));
+        return [.. Enumerable.Range(1, RunsAtOnce).Select(id => StateOf(copy, id))];
+    }
+    finally
+    {
+        Directory.Delete(copy, recursive: true);
+    }
 }
 
 static string HashOf(string where, int id)

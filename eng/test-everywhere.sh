@@ -1,18 +1,23 @@
 #!/usr/bin/env bash
 # Runs the README's test command as other machines would: busy ones, of other cultures, with smaller instruction sets, from a path with a
-# space, and without data. Prints one line a run; ends with 1 if any run failed. Takes ten times as long as the tests.
+# space, and without data. Prints one line a run; ends with 1 if any run failed, or skipped a test (but for the one without data).
+# Takes ten times as long as the tests.
 # Usage: eng/test-everywhere.sh [NAME…], of: busy culture instructions space nodata
 set -uo pipefail
 cd "$(dirname "$0")/.."
-data="${INKLING_DATA:-$PWD/../shared/data}"
+data=$(realpath -m "${INKLING_DATA:-$PWD/../shared/data}") # one run is in another folder
 logs=$(mktemp -d)
 failed=0
 
 run() { # run TITLE [VARIABLE=VALUE…]
   local title=$1; shift
-  if env INKLING_DATA="$data" "$@" dotnet test -c Release >"$logs/log" 2>&1; then local verdict=passed; else local verdict=FAILED; failed=1; fi
+  local verdict=passed
+  env INKLING_DATA="$data" "$@" dotnet test -c Release >"$logs/log" 2>&1 || verdict=FAILED
+  # A test that was skipped tells nothing about the machine that is tried; without data, some must be.
+  if [ "$title" != "without data" ] && [ "$(sed -nE 's/^ *skipped: *([0-9]+).*/\1/p' "$logs/log" | tail -n 1)" != 0 ]; then verdict=FAILED; fi
+  [ $verdict = passed ] || failed=1
   printf '%-28s %s  %s\n' "$title" "$verdict" "$(grep -E '^ *(succeeded|failed|skipped|duration):' "$logs/log" | tail -n 4 | tr -s ' ' | tr '\n' ' ')"
-  if [ $verdict = FAILED ]; then cp "$logs/log" "$logs/$title.log"; grep -E '^failed |\[FAIL\]|error ' "$logs/log" | head -20; echo "  all of it: $logs/$title.log"; fi
+  if [ $verdict = FAILED ]; then cp "$logs/log" "$logs/$title.log"; grep -E '^(failed|skipped) |\[(FAIL|SKIP)\]|error ' "$logs/log" | head -20; echo "  all of it: $logs/$title.log"; fi
 }
 
 wanted() { [ $# -eq 1 ] || case " ${*:2} " in *" $1 "*) ;; *) return 1 ;; esac; }

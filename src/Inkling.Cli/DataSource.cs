@@ -23,6 +23,15 @@ internal static class DataSource
         }
     }
 
+    /// <summary>The files that <see cref="LoadMnistOrGeneratedAsync"/> may read, whether they are there or not; none where it would have to download them.</summary>
+    public static IEnumerable<string> MnistFiles(string? directory)
+    {
+        DataSet mnist = DataSets.Named("mnist");
+        return mnist.Locate(new DataOptions { Directory = directory }) is { } folder
+            ? mnist.Files.All.SelectMany(file => new[] { Path.Combine(folder, file.Name), Path.Combine(folder, file.Name + ".gz") })
+            : [];
+    }
+
     /// <summary>Runs a download under a bar with bytes and time left.</summary>
     public static async Task<T> LoadAsync<T>(Func<IProgress<DownloadProgress>, Task<T>> load, Terminal terminal)
     {

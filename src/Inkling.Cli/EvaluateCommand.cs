@@ -18,9 +18,12 @@ internal static class EvaluateCommand
         command.SetAction(async (parsed, cancellationToken) =>
         {
             Terminal terminal = new(parsed.GetValue(json));
-            OutputFiles.Require(parsed.GetValue(plot));
             string file = parsed.GetValue(model)!;
-            OutputFiles.RequireNoneOf("--plot", parsed.GetValue(plot), [file]);
+            string[] drawn = parsed.GetValue(plot) is not { } picture ? []
+                : parsed.GetValue(images) is null ? TrainingPictures.PathsOfAssessment(picture, picture) : [picture];
+            OutputFiles.Require(drawn);
+            foreach (string path in drawn)
+                OutputFiles.RequireNoneOf("--plot", path, [file, .. parsed.GetValue(images) is null ? DataSource.MnistFiles(parsed.GetValue(data)) : []]);
             Network network = ModelSource.Load(file);
             return parsed.GetValue(images) is { } folder
                 ? EvaluatePictures(network, file, folder, parsed.GetValue(plot), terminal, cancellationToken)

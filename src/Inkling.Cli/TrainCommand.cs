@@ -76,7 +76,7 @@ internal static class TrainCommand
         return ReportEnd(job, data, run, clock.Elapsed, end, terminal);
     }
 
-    /// <summary>Everything that would be written at the end is tried before anything is learned.</summary>
+    /// <summary>Everything that would be written is tried before anything is learned: each into a file of its own, which is none of the data.</summary>
     private static void RequireOutputs(Job job)
     {
         OutputFiles.RequireEnding("--out", job.Out, ModelFile.Endings);
@@ -90,7 +90,27 @@ internal static class TrainCommand
             throw new InklingException($"{e.Message} Name a file for the network with --out.", e);
         }
 
-        OutputFiles.Require([job.Out, job.Monitor, job.Recipe.Options.Checkpoint, .. job.Plot is null ? [] : TrainingPictures.PathsOf(job.Plot)]);
+        OutputFiles.Require(OutputsOf(job).Select(output => output.File));
+        string[] data = [.. DataSource.MnistFiles(job.Data)];
+        foreach ((string option, string file) in OutputsOf(job))
+            OutputFiles.RequireNoneOf(option, file, data);
+    }
+
+    /// <summary>All files that are written, and by which option: those beside the ones that are named, and where nothing was named, too.</summary>
+    private static IEnumerable<(string Option, string File)> OutputsOf(Job job)
+    {
+        yield return ("--out", job.Out ?? UserFolder.LatestNetwork);
+        if (job.Monitor is { } monitor)
+            yield return ("--monitor", monitor);
+        if (job.Recipe.Options.Checkpoint is { } checkpoint)
+        {
+            yield return ("--checkpoint", checkpoint); // looked at by the caller before the next, which follows its links
+            if (FileKinds.Of(checkpoint) != FileKind.Stream)
+                yield return ("--checkpoint", Checkpoint.PreviousOf(AtomicFile.TargetOf(checkpoint)));
+        }
+
+        foreach (string picture in job.Plot is null ? [] : TrainingPictures.PathsOf(job.Plot))
+            yield return ("--plot", picture);
     }
 
     private static void RequireCheckpoint(Job job, Terminal terminal)

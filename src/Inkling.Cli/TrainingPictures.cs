@@ -9,8 +9,11 @@ internal static class TrainingPictures
     private const int MostMistakes = 40;
     private const int MostNeurons = 100;
 
-    /// <summary>All files that may be drawn under this name.</summary>
-    public static string[] PathsOf(string path) => [path, Beside(path, "confusion"), Beside(path, "mistakes"), Beside(path, "weights")];
+    /// <summary>All files that <see cref="Save"/> may draw under this name.</summary>
+    public static string[] PathsOf(string path) => [path, .. PathsOfAssessment(path, Beside(path, "confusion"))];
+
+    /// <summary>All files that <see cref="SaveAssessment"/> may draw under these names.</summary>
+    public static string[] PathsOfAssessment(string path, string confusionPath) => [confusionPath, Beside(path, "mistakes"), Beside(path, "weights")];
 
     /// <summary>The learning curve, and the pictures of <see cref="SaveAssessment"/> beside it.</summary>
     public static string[] Save(string path, ImageData data, IReadOnlyList<EpochResult> epochs, Network network)

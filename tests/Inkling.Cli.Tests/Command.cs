@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using Inkling.Tests;
 
 namespace Inkling.Cli.Tests;
 
@@ -32,7 +33,7 @@ internal sealed class Command : IDisposable
     public async Task<string> RunOnTerminalAsync(params string[] arguments)
     {
         string line = $"dotnet exec '{Dll}' {string.Join(' ', arguments)}";
-        using Process process = Start(withData: false, "script", ["-qec", line, "/dev/null"]);
+        using Process process = Start(withData: false, Tools.Require("script"), ["-qec", line, "/dev/null"]);
         process.StandardInput.Close();
         Result result = await FinishAsync(process);
         Assert.True(result.ExitCode == 0, result.Output);
@@ -42,7 +43,7 @@ internal sealed class Command : IDisposable
     /// <summary>Runs in a shell, which puts the command's words where <c>"$@"</c> stands in the script.</summary>
     public async Task<Result> RunInShellAsync(string script, params string[] arguments)
     {
-        using Process process = Start(withData: false, "bash", ["-c", script, "bash", "dotnet", "exec", Dll, .. arguments]);
+        using Process process = Start(withData: false, Tools.Require("bash"), ["-c", script, "bash", "dotnet", "exec", Dll, .. arguments]);
         process.StandardInput.Close();
         return await FinishAsync(process);
     }
@@ -50,7 +51,7 @@ internal sealed class Command : IDisposable
     /// <summary>Runs one of the system's programs in the user's home.</summary>
     public async Task RunToolAsync(string program, params string[] arguments)
     {
-        using Process process = Start(withData: false, program, arguments);
+        using Process process = Start(withData: false, Tools.Require(program), arguments);
         Result result = await FinishAsync(process);
         Assert.True(result.ExitCode == 0, result.Error);
     }

@@ -23,16 +23,39 @@ public sealed class TrainSafelyTests : IDisposable
     [InlineData("cannot be written", "--checkpoint", "file/run.checkpoint")]
     [InlineData("two results would go into this file", "--plot", "a.png", "--monitor", "a.png")]
     [InlineData("two results would go into this file", "--out", "a.safetensors", "--checkpoint", "./a.safetensors")]
+    [InlineData("h.previous: two results would go into this file", "--checkpoint", "h", "--out", "to-previous.safetensors")]
+    [InlineData("latest.safetensors: two results would go into this file", "--checkpoint", "inkling/latest.safetensors")]
+    [InlineData("h2.previous: cannot be written: it is a folder", "--checkpoint", "h2")]
     [InlineData(".npz and .json hold layers of sigmoid neurons only", "--model", "tiny", "--out", "net.npz")]
     public async Task What_cannot_be_written_is_said_in_one_line_before_anything_is_learned(string message, params string[] options)
     {
         Directory.CreateDirectory(_inkling.PathOf("folder.npz"));
         Directory.CreateDirectory(_inkling.PathOf("run-mistakes.png"));
+        Directory.CreateDirectory(_inkling.PathOf("h2.previous"));
+        File.CreateSymbolicLink(_inkling.PathOf("to-previous.safetensors"), "h.previous");
         await File.WriteAllTextAsync(_inkling.PathOf("file"), "");
         Command.Result result = await _inkling.RunAsync(["train", "--data", _data, "--epochs", "1", .. options]);
         Assert.Equal(1, result.ExitCode);
         Assert.Contains(message, Assert.Single(result.ErrorLines), StringComparison.Ordinal);
         Assert.Empty(result.Output);
+    }
+
+    [Theory]
+    [InlineData("--checkpoint", "small/train-images-idx3-ubyte")]
+    [InlineData("--checkpoint", "small/t10k-labels-idx1-ubyte", "--resume")]
+    [InlineData("--checkpoint", "./small/../link", "--resume")]
+    [InlineData("--out", "link.safetensors")]
+    [InlineData("--monitor", "link.png")]
+    public async Task The_data_are_not_written_over_whatever_they_are_called(string option, string file, params string[] more)
+    {
+        foreach (string link in new[] { "link", "link.safetensors", "link.png" })
+            File.CreateSymbolicLink(_inkling.PathOf(link), "small/train-labels-idx1-ubyte");
+        Dictionary<string, byte[]> before = Directory.GetFiles(_data).ToDictionary(name => name, File.ReadAllBytes, StringComparer.Ordinal);
+        Command.Result result = await _inkling.RunAsync(["train", "--data", _data, "--epochs", "1", option, file, .. more]);
+        Assert.Equal(1, result.ExitCode);
+        Assert.StartsWith($"{option} {file}: that is the same file as {_data}", Assert.Single(result.ErrorLines), StringComparison.Ordinal);
+        foreach ((string name, byte[] bytes) in before)
+            Assert.Equal(bytes, await File.ReadAllBytesAsync(name));
     }
 
     [Fact]
@@ -61,12 +84,14 @@ public sealed class TrainSafelyTests : IDisposable
 
     [Theory]
     [InlineData("evaluate", "tiny", "--plot", "file/run.png")]
+    [InlineData("evaluate", "tiny", "--plot", "run.png")]
     [InlineData("export", "tiny", "file/net.onnx")]
     [InlineData("experiment", "seed", "--plot", "file/run.png")]
     [InlineData("experiment", "best", "--out", "file")]
     public async Task Other_commands_try_their_files_first_too(params string[] arguments)
     {
         await File.WriteAllTextAsync(_inkling.PathOf("file"), "");
+        Directory.CreateDirectory(_inkling.PathOf("run-weights.png"));
         Command.Result result = await _inkling.RunAsync(arguments);
         Assert.Equal(1, result.ExitCode);
         Assert.Single(result.ErrorLines);
@@ -146,31 +171,43 @@ public sealed class TrainSafelyTests : IDisposable
     public async Task A_second_training_on_one_checkpoint_is_refused_at_its_start()
     {
         using Process first = _inkling.Start(withData: false, "train", "--data", _data, "--epochs", "100000", "--checkpoint", "h", "--out", "first.safetensors");
-        Assert.StartsWith("Epoch 0", await first.StandardOutput.ReadLineAsync(), StringComparison.Ordinal);
-        Command.Result second = await _inkling.RunAsync("train", "--data", _data, "--epochs", "100000", "--checkpoint", "h", "--out", "second.safetensors", "--resume");
-        Assert.False(first.HasExited);
-        first.Kill();
-        await first.WaitForExitAsync();
-        Assert.Equal(1, second.ExitCode);
-        Assert.Equal("h: another training is using this checkpoint. Wait for it, stop it, or name another file.", second.ErrorLines[^1]);
-        Assert.Empty(second.Output);
+        try
+        {
+            Assert.StartsWith("Epoch 0", await first.StandardOutput.ReadLineAsync(), StringComparison.Ordinal);
+            Command.Result second = await _inkling.RunAsync("train", "--data", _data, "--epochs", "100000", "--checkpoint", "h", "--out", "second.safetensors", "--resume");
+            Assert.False(first.HasExited);
+            Assert.Equal(1, second.ExitCode);
+            Assert.Equal("h: another training is using this checkpoint. Wait for it, stop it, or name another file.", second.ErrorLines[^1]);
+            Assert.Empty(second.Output);
+        }
+        finally
+        {
+            first.Kill(entireProcessTree: true);
+            await first.WaitForExitAsync();
+        }
     }
 
-    [Theory]
-    [InlineData("de_DE.UTF-8")]
-    [InlineData("tr_TR.UTF-8")]
-    [InlineData("ar_SA.UTF-8")]
-    public async Task It_says_and_writes_the_same_in_every_country(string language)
+    [Fact]
+    public async Task It_says_and_writes_the_same_in_every_country()
     {
         string[] job = ["train", "--data", _data, "--epochs", "2", "--eta", "0.9", "--json"];
+        string[][] commands = [["models"], ["export", "here.safetensors", "net.json"], ["evaluate", "here.safetensors", "--data", _data], ["train", "--eta", "fast"], ["train", "--help"]];
         await _inkling.RunAsync([.. job, "--out", "here.safetensors", "--checkpoint", "here"]);
-        Command.Result there = await _inkling.RunUnderAsync(language, [.. job, "--out", "there.safetensors", "--checkpoint", "there"]);
-        Assert.Equal(0, there.ExitCode);
-        Assert.Equal(await File.ReadAllBytesAsync(_inkling.PathOf("here.safetensors")), await File.ReadAllBytesAsync(_inkling.PathOf("there.safetensors")));
-        Command.Result goneOn = await _inkling.RunUnderAsync(language, [.. job, "--out", "there.safetensors", "--checkpoint", "here", "--resume"]);
-        Assert.True(goneOn.ExitCode == 0, goneOn.Error);
-        foreach (string[] command in new string[][] { ["models"], ["export", "here.safetensors", "net.json"], ["evaluate", "here.safetensors", "--data", _data], ["train", "--eta", "fast"], ["train", "--help"] })
-            Assert.Equal((await _inkling.RunAsync(command)).ToString(), (await _inkling.RunUnderAsync(language, command)).ToString());
+        byte[] network = await File.ReadAllBytesAsync(_inkling.PathOf("here.safetensors")), checkpoint = await File.ReadAllBytesAsync(_inkling.PathOf("here"));
+        List<string> here = [];
+        foreach (string[] command in commands)
+            here.Add((await _inkling.RunAsync(command)).ToString());
+        foreach (string language in new[] { "de_DE.UTF-8", "tr_TR.UTF-8", "ar_SA.UTF-8" })
+        {
+            Command.Result there = await _inkling.RunUnderAsync(language, [.. job, "--out", "there.safetensors", "--checkpoint", $"there {language}"]);
+            Assert.True(there.ExitCode == 0, there.Error);
+            Assert.Equal(network, await File.ReadAllBytesAsync(_inkling.PathOf("there.safetensors")));
+            await File.WriteAllBytesAsync(_inkling.PathOf("here"), checkpoint);
+            Command.Result goneOn = await _inkling.RunUnderAsync(language, [.. job, "--out", "there.safetensors", "--checkpoint", "here", "--resume"]);
+            Assert.True(goneOn.ExitCode == 0, goneOn.Error);
+            foreach ((string[] command, string expected) in commands.Zip(here))
+                Assert.Equal(expected, (await _inkling.RunUnderAsync(language, command)).ToString());
+        }
     }
 
     private Task<Command.Result> Train(params string[] options) => _inkling.RunAsync(["train", "--data", _data, "--epochs", "2", .. options]);

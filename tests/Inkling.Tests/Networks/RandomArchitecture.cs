@@ -192,29 +192,3 @@ internal sealed class RandomArchitecture
 
     private T Pick<T>(params ReadOnlySpan<T> from) => from[_random.NextInt32(from.Length)];
 }
-
-/// <summary>Runs a check on many cases with new seeds, and says how a failure is seen again.</summary>
-/// <remarks>
-/// INKLING_CASES sets how many, INKLING_SEED the first seed: a million cases in all are
-/// <c>INKLING_CASES=1000000 dotnet test -c Release --project tests/Inkling.Tests -- -class "*RandomArchitectureTests"</c>.
-/// </remarks>
-internal static class RandomCases
-{
-    public static void ForEach(int count, Action<long> check)
-    {
-        count = Environment.GetEnvironmentVariable("INKLING_CASES") is { } cases ? int.Parse(cases, System.Globalization.CultureInfo.InvariantCulture) : count;
-        long first = Environment.GetEnvironmentVariable("INKLING_SEED") is { } seed ? long.Parse(seed, System.Globalization.CultureInfo.InvariantCulture) : Random.Shared.NextInt64(1L << 52);
-        Parallel.For(0, count, (i, loop) =>
-        {
-            try
-            {
-                check(first + i);
-            }
-            catch (Exception e)
-            {
-                loop.Stop();
-                throw new Xunit.Sdk.XunitException(FormattableString.Invariant($"{e.Message} To see it again: INKLING_SEED={first + i} INKLING_CASES=1"), e);
-            }
-        });
-    }
-}
