@@ -18,6 +18,8 @@ internal ref struct InvariantText(int literalLength, int formattedCount)
 
     public void AppendFormatted(ReadOnlySpan<char> value) => _text.AppendFormatted(value);
 
+    public void AppendFormatted(string? value) => _text.AppendFormatted(value);
+
     public void AppendFormatted<T>(T value) => _text.AppendFormatted(value);
 
     public void AppendFormatted<T>(T value, string? format) => _text.AppendFormatted(value, format);
@@ -25,6 +27,8 @@ internal ref struct InvariantText(int literalLength, int formattedCount)
     public void AppendFormatted<T>(T value, int alignment) => _text.AppendFormatted(value, alignment);
 
     public void AppendFormatted<T>(T value, int alignment, string? format) => _text.AppendFormatted(value, alignment, format);
+
+    public void AppendFormatted(object? value, int alignment = 0, string? format = null) => _text.AppendFormatted(value, alignment, format);
 
     public string ToStringAndClear() => _text.ToStringAndClear();
 }
