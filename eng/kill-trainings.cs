@@ -43,8 +43,9 @@ try
         bool isDone = false;
         while (!isDone)
         {
-            // The last kills of a training come later, so that it ends: most fall into saves, some into starting and ending.
-            isDone = Run([.. job, "--out", "killed.safetensors", "--checkpoint", "killed.checkpoint", "--resume"], TimeSpan.FromSeconds(random.NextDouble() * 1.1 * whole));
+            // Each goes on from where the one before was killed; behind the last kill it runs to its end.
+            TimeSpan? moment = killed < kills ? TimeSpan.FromSeconds(random.NextDouble() * 1.1 * whole) : null;
+            isDone = Run([.. job, "--out", "killed.safetensors", "--checkpoint", "killed.checkpoint", "--resume"], moment);
             killed += isDone ? 0 : 1;
         }
 
