@@ -27,6 +27,8 @@ internal sealed class HostedServer : IAsyncDisposable
 
     public HttpClient Client { get; }
 
+    public IServiceProvider Services => _app.Services;
+
     public static async Task<HostedServer> StartAsync(Func<WebSettings, WebSettings>? change = null)
     {
         string home = Directory.CreateTempSubdirectory("inkling hosted ").FullName;

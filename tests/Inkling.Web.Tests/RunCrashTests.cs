@@ -127,4 +127,44 @@ public sealed class RunCrashTests : InAFolder
             Assert.All(next.Book.Runs, run => Assert.Equal((RunState.Paused, false), (run.State, run.IsLoaded)));
         }
     }
+
+    [Fact]
+    public async Task Files_that_somebody_put_there_are_never_deleted()
+    {
+        await using (Runs runs = await Runs.OpenAsync(Folder))
+            await Runs.EndedAsync(runs.Begin(Runs.Settings));
+        string[] theirs =
+        [
+            "1.safetensors.bak", "1.checkpoint.copy", "2.checkpoint.copy", "1.epoch-best.safetensors", "01.safetensors", "+1.checkpoint",
+            "1.safetensors.tmp", "9.epoch-1.safetensors.old",
+        ];
+        string[] unlisted = ["7.safetensors", "7.checkpoint", "8.epoch-1.safetensors"]; // as this program names them
+        foreach (string name in theirs.Concat(unlisted))
+            File.WriteAllText(Path.Combine(Folder, "runs", name), name);
+        await using Runs next = await Runs.OpenAsync(Folder);
+        Assert.All(theirs, name => Assert.Equal(name, File.ReadAllText(Path.Combine(Folder, "runs", name))));
+        Assert.All(unlisted, name => Assert.Equal(name, File.ReadAllText(Path.Combine(Folder, "runs.unlisted-1", name))));
+        Assert.Contains("3 files of runs that are not in the list, 7.checkpoint", Assert.Single(next.Book.Notices), StringComparison.Ordinal);
+        next.Book.Remove(Assert.Single(next.Book.Runs));
+        Assert.All(theirs, name => Assert.True(File.Exists(Path.Combine(Folder, "runs", name))));
+    }
+
+    [Fact]
+    public async Task Where_an_older_list_is_put_back_the_networks_of_later_runs_are_set_aside()
+    {
+        string older = Path.Combine(Folder, "older");
+        await using (Runs runs = await Runs.OpenAsync(Folder))
+            await Runs.EndedAsync(runs.Begin(Runs.Settings));
+        File.Copy(Path.Combine(Folder, "runs", "runs.db"), older);
+        await using (Runs runs = await Runs.OpenAsync(Folder))
+            await Runs.EndedAsync(runs.Begin(Runs.Settings with { Seed = 9 }));
+        byte[] later = Runs.NetworkOf(Folder, 2);
+        File.Copy(older, Path.Combine(Folder, "runs", "runs.db"), overwrite: true);
+        await using Runs next = await Runs.OpenAsync(Folder);
+        Run again = next.Begin(Runs.Settings);
+        Assert.Equal(2, again.Id);
+        await Runs.EndedAsync(again);
+        Assert.Equal(Runs.NetworkOf(Folder, 1), Runs.NetworkOf(Folder, 2));
+        Assert.Equal(later, File.ReadAllBytes(Path.Combine(Folder, "runs.unlisted-1", "2.safetensors")));
+    }
 }

@@ -26,16 +26,16 @@ public sealed class RunLimitTests : InAFolder
     public async Task A_run_that_was_put_away_while_paused_goes_on_to_the_same_bits()
     {
         RunSettings settings = Runs.Settings with { Epochs = 3 };
-        await using Runs runs = await Runs.OpenAsync(Folder, memory: RunMemory.Of(settings));
+        await using Runs runs = await Runs.OpenAsync(Folder, memory: RunMemory.Of(Runs.Endless));
         Run undisturbed = runs.Begin(settings);
         await Runs.EndedAsync(undisturbed);
         Run run = runs.Begin(settings, isPaused: true);
         Assert.Null(runs.Book.StepMiniBatch(run));
         await Runs.UntilAsync(() => run.State == RunState.Paused, "a mini-batch");
-        Run between = runs.Begin(settings);
+        Run between = runs.Begin(Runs.Endless);
         Assert.False(run.IsLoaded);
         Assert.Equal("memory", runs.Book.Start(run)?.Key); // not beside the other
-        await Runs.EndedAsync(between);
+        runs.Book.Remove(between);
         Assert.Null(runs.Book.Start(run));
         await Runs.EndedAsync(run);
         Assert.Equal(Runs.NetworkOf(Folder, undisturbed.Id), Runs.NetworkOf(Folder, run.Id));

@@ -7,6 +7,8 @@ namespace Inkling.Web.Tests;
 /// <summary>The list of runs: what is damaged is told and left alone, and older lists are taken over.</summary>
 public sealed class RunStoreTests : InAFolder
 {
+    private const int Patience = 300_000;
+
     private string Database => Path.Combine(Folder, "runs", "runs.db");
 
     [Theory]
@@ -121,6 +123,17 @@ public sealed class RunStoreTests : InAFolder
     }
 
     [Fact]
+    public void A_list_that_cannot_be_read_is_said_in_one_line()
+    {
+        using RunFolder folder = new(new WebSettings { Folder = Folder });
+        using RunStore store = new(folder);
+        Runs.Change(Folder, "DROP TABLE epochs");
+        InklingException refused = Assert.Throws<InklingException>(() => store.All());
+        Assert.Contains("runs.db: cannot be read", refused.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', refused.Message);
+    }
+
+    [Fact]
     public async Task Where_no_space_is_left_for_the_list_a_run_can_still_be_deleted()
     {
         bool isFull = false;
@@ -137,27 +150,32 @@ public sealed class RunStoreTests : InAFolder
         Assert.Empty(runs.Folder.FilesOf(1));
     }
 
-    [Fact]
+    [Fact(Timeout = Patience)]
     public async Task A_second_server_on_the_same_folder_is_refused_in_one_line()
     {
         await using Server first = await Server.StartAsync();
-        using Process second = Serve(first.Home);
+        using Process second = Server.Run(first.Home, ["--port", "0"]);
         Task<string> said = second.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
-        string? printed = await second.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken);
-        if (printed is not null)
-            second.Kill();
-        Assert.Null(printed); // it never says that it serves
-        await second.WaitForExitAsync(TestContext.Current.CancellationToken);
+        try
+        {
+            Assert.Null(await second.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken)); // it never says that it serves
+            await second.WaitForExitAsync(TestContext.Current.CancellationToken);
+        }
+        finally
+        {
+            second.Kill(entireProcessTree: true);
+        }
+
         Assert.Equal(1, second.ExitCode);
         Assert.Contains("another \"inkling serve\" uses this folder", Assert.Single((await said).Trim().Split('\n')), StringComparison.Ordinal);
     }
 
-    [Fact]
+    [Fact(Timeout = Patience)]
     public async Task What_was_found_damaged_is_told_on_standard_error_too()
     {
         await using (await Runs.OpenAsync(Path.Combine(Folder, "inkling")))
             Runs.Change(Path.Combine(Folder, "inkling"), "INSERT INTO runs (settings, state) VALUES ('not what was written', 'Running')");
-        using Process server = Serve(Folder);
+        using Process server = Server.Run(Folder, ["--port", "0"]);
         try
         {
             string? line = "";
@@ -167,16 +185,8 @@ public sealed class RunStoreTests : InAFolder
         }
         finally
         {
-            server.Kill();
+            server.Kill(entireProcessTree: true);
             await server.WaitForExitAsync(CancellationToken.None);
         }
-    }
-
-    private static Process Serve(string home)
-    {
-        ProcessStartInfo start = new("dotnet", ["exec", Server.Dll, "serve", "--port", "0"]) { RedirectStandardError = true, RedirectStandardOutput = true, WorkingDirectory = home };
-        foreach (string variable in new[] { "HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME" })
-            start.Environment[variable] = home;
-        return Process.Start(start)!;
     }
 }

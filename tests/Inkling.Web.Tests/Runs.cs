@@ -10,10 +10,10 @@ internal sealed class Runs : IAsyncDisposable
 {
     public static readonly RunSettings Settings = new() { Data = TrainingData.Generated, Hidden = [8], Epochs = 2, Seed = 3 };
 
-    /// <summary>A run that does not end while a test looks at it.</summary>
-    public static readonly RunSettings Endless = Settings with { Hidden = [100], Epochs = 1000 };
+    /// <summary>A run that does not end while a test looks at it: as many epochs as there may be, each of many large steps.</summary>
+    public static readonly RunSettings Endless = Settings with { Hidden = [1000], Epochs = RunSettings.MostEpochs };
 
-    private static readonly ImageData Data = GeneratedDigits.CreateData(400, 50, 100);
+    public static readonly ImageData Data = GeneratedDigits.CreateData(400, 50, 100);
 
     private readonly WebApplication _app;
 

@@ -74,11 +74,19 @@ public sealed class ServeTests : IDisposable
     private static async Task<string> FailAsync(int expected, string home, string[] arguments)
     {
         using Process process = Server.Run(home, arguments);
-        Task<string> output = process.StandardOutput.ReadToEndAsync();
-        string error = await process.StandardError.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        Assert.Equal(expected, process.ExitCode);
-        Assert.Equal("", await output);
-        return Assert.Single(error.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        try
+        {
+            CancellationToken patience = TestContext.Current.CancellationToken;
+            Task<string> output = process.StandardOutput.ReadToEndAsync(patience);
+            string error = await process.StandardError.ReadToEndAsync(patience);
+            await process.WaitForExitAsync(patience);
+            Assert.Equal(expected, process.ExitCode);
+            Assert.Equal("", await output);
+            return Assert.Single(error.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        }
+        finally
+        {
+            process.Kill(entireProcessTree: true);
+        }
     }
 }

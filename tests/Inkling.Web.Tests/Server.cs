@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 
 namespace Inkling.Web.Tests;
 
@@ -9,6 +10,8 @@ public sealed class Server : IAsyncDisposable
 
     /// <summary>Longer than any machine takes, so that a test waits for what happens and not for how long it takes.</summary>
     internal static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+
+    private const int Terminate = 15;
 
     private readonly Process _process;
     private readonly bool _ownsHome;
@@ -30,13 +33,22 @@ public sealed class Server : IAsyncDisposable
         bool ownsHome = home is null;
         home ??= Directory.CreateTempSubdirectory("inkling web ").FullName;
         Process process = Run(home, ["--port", "0"], seesErrors: false);
-        string line = await process.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException("The server did not start.");
-        Uri address = new(line.Split(' ').First(word => word.StartsWith("http", StringComparison.Ordinal)));
-        using HttpClient client = new();
         using CancellationTokenSource patience = new(Patience);
-        while ((await client.GetAsync(new Uri(address, "/health/ready"), patience.Token)).StatusCode != System.Net.HttpStatusCode.OK)
-            await Task.Delay(100, patience.Token);
-        return new Server(process, home, ownsHome, address);
+        try
+        {
+            string line = await process.StandardOutput.ReadLineAsync(patience.Token) ?? throw new InvalidOperationException("The server did not start.");
+            Uri address = new(line.Split(' ').First(word => word.StartsWith("http", StringComparison.Ordinal)));
+            using HttpClient client = new();
+            while ((await client.GetAsync(new Uri(address, "/health/ready"), patience.Token)).StatusCode != System.Net.HttpStatusCode.OK)
+                await Task.Delay(100, patience.Token);
+            return new Server(process, home, ownsHome, address);
+        }
+        catch
+        {
+            process.Kill(entireProcessTree: true);
+            process.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Starts <c>inkling serve</c>.</summary>
@@ -60,8 +72,7 @@ public sealed class Server : IAsyncDisposable
     {
         if (_process.HasExited)
             return;
-        using (Process kill = Process.Start("kill", ["-TERM", $"{_process.Id}"]))
-            await kill.WaitForExitAsync();
+        _ = Kill(_process.Id, Terminate);
         using CancellationTokenSource patience = new(Patience);
         try
         {
@@ -73,6 +84,9 @@ public sealed class Server : IAsyncDisposable
             throw new TimeoutException("The server did not stop.", e);
         }
     }
+
+    [DllImport("libc", EntryPoint = "kill")]
+    private static extern int Kill(int process, int signal);
 
     public async Task DisposeKeepingHomeAsync()
     {

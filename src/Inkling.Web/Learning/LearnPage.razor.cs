@@ -81,7 +81,7 @@ public sealed partial class LearnPage : IDisposable
         Run? named = Book.Find(Query.Number(RunNumber));
         _missing = named is null && !string.IsNullOrEmpty(RunNumber) ? T.Format("learn.missing", RunNumber[..Math.Min(RunNumber.Length, 20)]) : null;
         _selected = named ?? (Book.Runs is [var newest, ..] ? newest : null);
-        if (_selected is not null && before != _selected)
+        if (_selected is not null && before != _selected && RendererInfo.IsInteractive) // not for each request
             _ = _selected.LoadResultAsync();
     }
 

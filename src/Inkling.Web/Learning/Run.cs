@@ -7,20 +7,23 @@ namespace Inkling.Web.Learning;
 /// A training that people watch. It learns on a thread of its own, between whose steps it can be paused, and waits for its
 /// share of the cores that trainings may use. Whatever goes wrong in it ends this run and nothing else.
 /// </summary>
-internal sealed partial class Run(int id, RunSettings settings, RunStore store, TrainingData data, SemaphoreSlim cores, ILogger logger) : IDisposable
+internal sealed partial class Run(
+    int id, RunSettings settings, RunStore store, TrainingData data, SemaphoreSlim cores, SemaphoreSlim looks, ILogger logger) : IDisposable
 {
-    private const int StepsAtOnce = 64;
+    private const int StepsAtOnce = 64, DrawnNeurons = 100;
 
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(120);
 
-    private readonly Lock _gate = new();
+    private readonly Lock _gate = new(); // what pages see; held for moments
+    private readonly Lock _recording = new(); // one write of the state at a time, the newest last
+    private readonly Lock _networkGate = new(); // the network's file is there while it is held
     private readonly ManualResetEventSlim _mayGo = new(false);
     private readonly List<RunEpoch> _epochs = [];
     private CancellationTokenSource _stop = new();
     private Thread? _thread;
-    private bool _isLearning, _holdsCore, _isDisposed;
-    private (RunState State, string? Message)? _recorded; // what a restart goes by
-    private string? _network; // the file that the store names
+    private bool _isLearning, _isFinished, _holdsCore, _isDisposed;
+    private (RunState State, string? Message)? _recorded, _toRecord; // what a restart goes by, and what it should go by
+    private string? _network, _looked; // the file that the store names, and the one that was looked at for the page
     private long _lastLook;
     private int _stepsLeft = int.MaxValue, _pauseBefore = int.MaxValue; // steps, and the epoch before which to pause
 
@@ -58,20 +61,26 @@ internal sealed partial class Run(int id, RunSettings settings, RunStore store, 
     /// <summary>The epoch under way, how many examples it has seen, and their mean cost.</summary>
     public (int Epoch, int Examples, double Cost) Progress { get; private set; }
 
-    /// <summary>[neurons, 784]: the first layer's weights as they are now; null where they are not known yet.</summary>
+    /// <summary>[neurons, 784]: the weights of the first layer's first neurons as they are now; null where they are not known
+    /// yet.</summary>
     public float[]? FirstLayer { get; private set; }
 
     /// <summary>How the network of the last epoch reads the test data.</summary>
     public RunResult? Result { get; private set; }
 
+    /// <summary>The look that <see cref="LoadResultAsync"/> has begun.</summary>
+    internal Task? Look { get; private set; }
+
     /// <summary>Takes over what was kept of it.</summary>
     public void Restore(KeptRun kept)
     {
-        (State, Message, _network, _recorded) = (kept.State, kept.Message, kept.Network, (kept.State, kept.Message));
+        (State, Message, _network) = (kept.State, kept.Message, kept.Network);
+        _recorded = _toRecord = (kept.State, kept.Message);
         _epochs.AddRange(kept.Epochs);
         Progress = (kept.Epochs.Count, 0, 0);
         if (State == RunState.Done && (_network is null || !File.Exists(store.Folder.PathOf(_network))))
             Set(RunState.Failed, $"{_network ?? RunFolder.NetworkOf(id)} is missing in {store.Folder.Location}. Going on makes it again.");
+        Record();
     }
 
     /// <summary>Goes on, from where it stands.</summary>
@@ -88,11 +97,13 @@ internal sealed partial class Run(int id, RunSettings settings, RunStore store, 
     {
         lock (_gate)
         {
-            if (State != RunState.Running)
+            if (State != RunState.Running || _isFinished)
                 return;
             _stepsLeft = 0;
             Set(RunState.Paused, message);
         }
+
+        Record();
     }
 
     /// <summary>Ends the thread between two steps, without waiting for it; what has been learned is in the checkpoint, and the
@@ -113,24 +124,25 @@ internal sealed partial class Run(int id, RunSettings settings, RunStore store, 
         _thread?.Join();
     }
 
-    /// <summary>After a restart, what the page shows of a run that has not finished an epoch since.</summary>
-    public async Task LoadResultAsync()
+    /// <summary>After a restart, what the page shows of a run that has not finished an epoch since. It is made once, however many
+    /// ask, and one run's at a time; a file that cannot be shown is not tried again.</summary>
+    public Task LoadResultAsync()
     {
-        if (Result is not null || _network is not { } file || !File.Exists(store.Folder.PathOf(file)))
-            return;
-        try
+        lock (_gate)
         {
-            ImageData images = await data.LoadAsync(settings.Data);
-            Network network = Network.Load(store.Folder.PathOf(file));
-            RunResult result = await Task.Run(() => RunResult.Of(network, images));
-            if (Result is null)
-                Show(network, result);
+            if (Result is not null || _network is null || _network == _looked)
+                return Look ?? Task.CompletedTask;
+            string file = _looked = _network;
+            return Look = Task.Run(() => LookAsync(file));
         }
-        catch (Exception e)
-        {
-            Message ??= $"{file} cannot be shown: {e.Message}"; // a damaged file, or data that are gone: the curves are still there
-            Version++;
-        }
+    }
+
+    /// <summary>The network of the last epoch, from its file.</summary>
+    /// <exception cref="InklingException">There is none, or it cannot be read.</exception>
+    public Network LoadNetwork()
+    {
+        lock (_networkGate)
+            return Network.Load(store.Folder.PathOf(_network ?? throw new InklingException($"Run {id} has no network yet.")));
     }
 
     public void Dispose()
@@ -143,21 +155,50 @@ internal sealed partial class Run(int id, RunSettings settings, RunStore store, 
         _mayGo.Dispose();
     }
 
+    private async Task LookAsync(string file)
+    {
+        await looks.WaitAsync();
+        try
+        {
+            ImageData images = await data.LoadAsync(settings.Data);
+            Network network = LoadNetwork();
+            RunResult result = RunResult.Of(network, images);
+            if (Result is null)
+                Show(network, result);
+        }
+        catch (Exception e)
+        {
+            Message ??= $"{file} cannot be shown: {e.Message}"; // a damaged file, or data that are gone: the curves are still there
+            Version++;
+        }
+        finally
+        {
+            looks.Release();
+        }
+    }
+
     private void Go(int steps, int pauseBefore)
     {
         lock (_gate)
         {
-            if (State == RunState.Done)
+            if (State == RunState.Done || _isFinished)
                 return;
             (_stepsLeft, _pauseBefore) = (steps, pauseBefore);
             bool isStepped = Math.Min(steps, pauseBefore) < int.MaxValue;
-            (State, Message) = (RunState.Running, null);
-            Version++;
-            Record(isStepped ? RunState.Paused : RunState.Running); // who steps through a run wants it paused after a restart
-            if (!_isLearning)
+            Set(RunState.Running);
+            if (isStepped)
+                _toRecord = (RunState.Paused, null); // who steps through a run wants it paused after a restart
+        }
+
+        Record();
+        lock (_gate)
+        {
+            if (!_isLearning && !_isFinished)
                 Load();
             _mayGo.Set();
         }
+
+        Record();
     }
 
     private void Load()
@@ -178,27 +219,37 @@ internal sealed partial class Run(int id, RunSettings settings, RunStore store, 
         }
     }
 
+    /// <summary>Changes what pages see; <see cref="Record"/> follows when the gate is open again.</summary>
     private void Set(RunState state, string? message = null)
     {
         (State, Message) = (state, message);
+        _toRecord = (state, message);
         Version++;
-        Record(state);
     }
 
-    /// <summary>Writes the state down for a restart. Where that fails, the run is still what it is, and a restart goes by what
-    /// was written before.</summary>
-    private void Record(RunState state)
+    /// <summary>Writes the state down for a restart, without keeping those waiting who look at the run. Where that fails, the run is
+    /// still what it is, and a restart goes by what was written before.</summary>
+    private void Record()
     {
-        if (_recorded == (state, Message))
-            return;
-        try
+        lock (_recording)
         {
-            store.Set(id, state, Message);
-            _recorded = (state, Message);
-        }
-        catch (Exception e)
-        {
-            Message ??= e.Message;
+            (RunState State, string? Message) now;
+            lock (_gate)
+            {
+                if (_toRecord is not { } wanted || _recorded == wanted || _isFinished)
+                    return;
+                now = wanted;
+            }
+
+            try
+            {
+                store.Set(id, now.State, now.Message);
+                _recorded = now;
+            }
+            catch (Exception e)
+            {
+                Message ??= e.Message;
+            }
         }
     }
 
@@ -226,8 +277,9 @@ internal sealed partial class Run(int id, RunSettings settings, RunStore store, 
         lock (_gate)
         {
             _isLearning = false;
+            _isFinished = isDone;
             if (isDone)
-                (State, Message, Progress, _recorded) = (RunState.Done, null, (settings.Epochs, 0, 0), (RunState.Done, null));
+                (State, Message, Progress) = (RunState.Done, null, (settings.Epochs, 0, 0));
             else if (failure is not null && stop.IsCancellationRequested)
                 Message = failure.Message; // the state stays; it goes on from the checkpoint before
             else if (failure is not null)
@@ -235,6 +287,7 @@ internal sealed partial class Run(int id, RunSettings settings, RunStore store, 
             Version++;
         }
 
+        Record();
         if (failure is not null)
             LogFailure(id, failure is InklingException ? null : failure, failure.Message);
     }
@@ -260,7 +313,16 @@ internal sealed partial class Run(int id, RunSettings settings, RunStore store, 
             stop);
         string file = RunFolder.NetworkOf(id);
         store.Folder.Save(network, file);
-        store.Finish(id, file);
+        lock (_recording)
+        {
+            store.Finish(id, file);
+            lock (_gate)
+            {
+                _isFinished = true; // nothing that is asked of it now comes before this in the store
+                _recorded = _toRecord = (RunState.Done, null);
+            }
+        }
+
         NetworkIsNow(file);
     }
 
@@ -281,6 +343,7 @@ internal sealed partial class Run(int id, RunSettings settings, RunStore store, 
             }
         }
 
+        Record();
         if (!_mayGo.IsSet || Stopwatch.GetElapsedTime(_lastLook) >= BetweenLooks)
             Show(moment);
         try
@@ -314,14 +377,21 @@ internal sealed partial class Run(int id, RunSettings settings, RunStore store, 
     private void Show(TrainingMoment moment)
     {
         _lastLook = Stopwatch.GetTimestamp();
-        FirstLayer = moment.Network.Layers[0].CopyWeights();
+        FirstLayer = DrawnOf(moment.Network);
         Progress = (moment.Epoch, moment.Examples, moment.Cost);
         Version++;
     }
 
+    /// <summary>What the page draws, and no more of it: runs that have ended keep this.</summary>
+    private static float[] DrawnOf(Network network)
+    {
+        float[] weights = network.Layers[0].CopyWeights();
+        return weights.Length <= DrawnNeurons * 784 ? weights : weights[..(DrawnNeurons * 784)];
+    }
+
     private void Show(Network network, RunResult result)
     {
-        FirstLayer = network.Layers[0].CopyWeights();
+        FirstLayer = DrawnOf(network);
         Result = result;
         Version++;
     }
@@ -353,10 +423,13 @@ internal sealed partial class Run(int id, RunSettings settings, RunStore store, 
     /// <summary>The store names another network: the one that it named before is not needed any more.</summary>
     private void NetworkIsNow(string file)
     {
-        string? before = _network;
-        _network = file;
-        if (before is not null && before != file)
-            store.Folder.Delete(before);
+        lock (_networkGate)
+        {
+            string? before = _network;
+            _network = file;
+            if (before is not null && before != file)
+                store.Folder.Delete(before);
+        }
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Run {Id}: {Message}")]

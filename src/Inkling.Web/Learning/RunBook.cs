@@ -25,7 +25,7 @@ internal sealed partial class RunBook : IHostedService, IDisposable
     private readonly RunStore _store;
     private readonly TrainingData _data;
     private readonly ModelShelf _models;
-    private readonly SemaphoreSlim _cores;
+    private readonly SemaphoreSlim _cores, _looks = new(1);
     private readonly long _memory;
     private readonly ILogger<RunBook> _logger;
     private bool _isStopping;
@@ -85,6 +85,17 @@ internal sealed partial class RunBook : IHostedService, IDisposable
     /// <summary>Goes on with a run that is paused or has failed, from its checkpoint.</summary>
     public RunRefusal? Start(Run run) => Go(run, run.Start);
 
+    /// <summary>Pauses a run between two of its steps.</summary>
+    public RunRefusal? Pause(Run run)
+    {
+        lock (_commands)
+        {
+            if (Runs.Contains(run) && !_isStopping)
+                run.Pause();
+            return null;
+        }
+    }
+
     /// <summary>Learns from one mini-batch more.</summary>
     public RunRefusal? StepMiniBatch(Run run) => Go(run, run.StepMiniBatch);
 
@@ -121,15 +132,18 @@ internal sealed partial class RunBook : IHostedService, IDisposable
 
     /// <summary>Keeps a run's network where Read finds it.</summary>
     /// <returns>The name it got.</returns>
-    public string Save(Run run) => _models.Save(run.Result!.Network, $"run-{run.Id}-{run.Settings.Sizes}");
+    public string Save(Run run) => _models.Save(run.LoadNetwork(), $"run-{run.Id}-{run.Settings.Sizes}");
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
         (IReadOnlyList<KeptRun> kept, IReadOnlySet<int> unreadable) = _store.All();
+        IReadOnlySet<int> removed = _store.Removed();
         _notices.AddRange(_store.Notices);
-        foreach (string notice in _notices)
-            LogNotice(notice);
-        _store.Folder.RemoveLeftovers(kept.ToDictionary(run => run.Id, run => run.Network), unreadable);
+        if (_store.Folder.TidyUp(kept.ToDictionary(run => run.Id, run => run.Network), unreadable, removed) is { } notice)
+            _notices.Add(notice);
+        foreach (string line in _notices)
+            LogNotice(line);
+        _store.Forget(removed.Where(id => _store.Folder.FilesOf(id).Count == 0));
         lock (_commands)
         {
             foreach (KeptRun one in kept)
@@ -168,10 +182,10 @@ internal sealed partial class RunBook : IHostedService, IDisposable
     {
         foreach (Run run in Runs)
             run.Dispose();
-        _cores.Dispose();
+        _cores.Dispose(); // not _looks: one may be under way, and it holds nothing to give back
     }
 
-    private Run NewRun(int id, RunSettings settings) => new(id, settings, _store, _data, _cores, _logger);
+    private Run NewRun(int id, RunSettings settings) => new(id, settings, _store, _data, _cores, _looks, _logger);
 
     private RunRefusal? Go(Run run, Action go)
     {

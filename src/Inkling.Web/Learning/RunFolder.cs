@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 
 namespace Inkling.Web.Learning;
 
@@ -7,7 +8,7 @@ namespace Inkling.Web.Learning;
 /// at a time uses it: a lock is held on <c>serve.lock</c> beside the folder, which the system releases when the process ends,
 /// however it ends.
 /// </summary>
-internal sealed class RunFolder : IDisposable
+internal sealed partial class RunFolder : IDisposable
 {
     private readonly FileStream _lock;
 
@@ -75,7 +76,7 @@ internal sealed class RunFolder : IDisposable
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                // RemoveLeftovers tries again
+                // TidyUp tries again
             }
         }
     }
@@ -83,24 +84,50 @@ internal sealed class RunFolder : IDisposable
     /// <summary>All files of a run.</summary>
     public IReadOnlyList<string> FilesOf(int id) => [.. Files().Where(file => file.Id == id).Select(file => file.Name)];
 
-    /// <summary>Deletes what a crash has left: half-written files, those of deleted runs, and networks of epochs before the
-    /// last.</summary>
+    /// <summary>
+    /// Deletes what a crash has left: half-written files, networks of epochs before the last, and those of deleted runs. Whole files of
+    /// runs that the list does not know, as where an older list was put back, are set aside: a new run may get their number.
+    /// </summary>
     /// <param name="networks">For each run the network that its row names.</param>
     /// <param name="unreadable">Runs whose rows are damaged: nothing of theirs is touched.</param>
-    public void RemoveLeftovers(IReadOnlyDictionary<int, string?> networks, IReadOnlySet<int> unreadable)
+    /// <param name="removed">Runs that were deleted.</param>
+    /// <returns>What was set aside, in a line; null where nothing was.</returns>
+    /// <exception cref="InklingException">Files cannot be set aside.</exception>
+    public string? TidyUp(IReadOnlyDictionary<int, string?> networks, IReadOnlySet<int> unreadable, IReadOnlySet<int> removed)
     {
-        Delete(Files().Where(file => !unreadable.Contains(file.Id) && !IsNeeded(file.Name, file.Id)).Select(file => file.Name).ToList());
+        List<RunFile> files = [.. Files().Where(file => !unreadable.Contains(file.Id))];
+        Delete(files.Where(IsLeftOver).Select(file => file.Name));
+        List<RunFile> unknown = [.. files.Where(file => !IsLeftOver(file) && !networks.ContainsKey(file.Id))
+            .OrderBy(file => file.Name, StringComparer.Ordinal)];
+        if (unknown.Count == 0)
+            return null;
+        string aside = FreeName("unlisted");
+        try
+        {
+            Directory.CreateDirectory(aside);
+            foreach (RunFile file in unknown)
+                File.Move(PathOf(file.Name), Path.Combine(aside, file.Name));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new InklingException($"{Location}: files of runs that are not listed cannot be set aside: {e.Message}".ReplaceLineEndings(" "), e);
+        }
 
-        bool IsNeeded(string name, int id) =>
-            networks.TryGetValue(id, out string? network)
-            && (name == network || name == CheckpointOf(id) || name == CheckpointOf(id) + ".previous");
+        return $"{Location}: {unknown.Count} files of runs that are not in the list, {unknown[0].Name} among them, are now in {aside}.";
+
+        bool IsLeftOver(RunFile file) => file.Kind switch
+        {
+            RunFileKind.HalfWritten => true,
+            RunFileKind.OfEpoch when networks.TryGetValue(file.Id, out string? network) => file.Name != network,
+            _ => removed.Contains(file.Id),
+        };
     }
 
     /// <summary>Renames the folder with all that is in it, and begins an empty one.</summary>
     /// <returns>What it is called now.</returns>
     public string SetAside()
     {
-        string aside = Enumerable.Range(1, int.MaxValue).Select(n => $"{Location}.damaged-{n}").First(path => !Directory.Exists(path));
+        string aside = FreeName("damaged");
         Directory.Move(Location, aside);
         Directory.CreateDirectory(Location);
         return aside;
@@ -108,19 +135,39 @@ internal sealed class RunFolder : IDisposable
 
     public void Dispose() => _lock.Dispose();
 
-    /// <summary>The files of runs, told by their names: a run's number, then what they are.</summary>
-    private IEnumerable<(string Name, int Id)> Files()
+    private string FreeName(string why) =>
+        Enumerable.Range(1, int.MaxValue).Select(n => $"{Location}.{why}-{n}").First(path => !Path.Exists(path));
+
+    /// <summary>The files of runs, told by names exactly as they are made here and by what writes files.</summary>
+    private IEnumerable<RunFile> Files()
     {
         foreach (string name in Directory.EnumerateFiles(Location).Select(path => Path.GetFileName(path)))
         {
-            int dot = name.IndexOf('.', StringComparison.Ordinal);
-            ReadOnlySpan<char> kind = name.AsSpan(Math.Max(0, dot));
-            bool isOurs = kind.StartsWith(".checkpoint") || kind.StartsWith(".epoch-") || kind.StartsWith(".safetensors");
-            if (isOurs && int.TryParse(name.AsSpan(0, dot), NumberStyles.None, CultureInfo.InvariantCulture, out int id))
-                yield return (name, id);
+            Match match = Ours().Match(name);
+            if (match.Success && int.TryParse(match.Groups["id"].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out int id))
+            {
+                yield return new RunFile(name, id, match.Groups["half"].Success ? RunFileKind.HalfWritten
+                    : match.Groups["epoch"].Success ? RunFileKind.OfEpoch : RunFileKind.OfRun);
+            }
         }
     }
 
+    [GeneratedRegex(
+        @"\A(?<id>[1-9][0-9]*)\.(checkpoint(\.previous)?|safetensors|(?<epoch>epoch-[0-9]+)\.safetensors)"
+        + @"(?<half>\.[0-9]{1,10}-[0-9a-f]{8,32}\.tmp)?\z",
+        RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant,
+        matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Ours();
+
     /// <summary>EWOULDBLOCK of Linux and of macOS; ERROR_SHARING_VIOLATION of Windows.</summary>
     private static bool IsHeldByAnother(IOException e) => e.HResult is 11 or 35 or unchecked((int)0x80070020);
+
+    private enum RunFileKind
+    {
+        OfRun,
+        OfEpoch,
+        HalfWritten,
+    }
+
+    private readonly record struct RunFile(string Name, int Id, RunFileKind Kind);
 }

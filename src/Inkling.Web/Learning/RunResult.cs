@@ -1,10 +1,9 @@
 namespace Inkling.Web.Learning;
 
-/// <summary>How a network reads the test data.</summary>
-/// <param name="Network">The network.</param>
+/// <summary>How a network reads the test data. It is kept after the run has ended, so it holds little.</summary>
 /// <param name="Confusion">[truth, reading]: how many.</param>
 /// <param name="Mistakes">The first of the images that it reads wrongly.</param>
-internal sealed record RunResult(Network Network, int[,] Confusion, IReadOnlyList<RunMistake> Mistakes)
+internal sealed record RunResult(int[,] Confusion, IReadOnlyList<RunMistake> Mistakes)
 {
     private const int MostMistakes = 40;
 
@@ -23,7 +22,7 @@ internal sealed record RunResult(Network Network, int[,] Confusion, IReadOnlyLis
                 mistakes.Add(new RunMistake(images.Pixels(i).ToArray(), truth, read));
         }
 
-        return new RunResult(network, confusion, mistakes);
+        return new RunResult(confusion, mistakes);
     }
 }
 

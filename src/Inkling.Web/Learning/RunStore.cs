@@ -23,6 +23,7 @@ internal sealed class RunStore : IDisposable
             PRIMARY KEY (run, epoch));
         """,
         "ALTER TABLE runs ADD COLUMN network TEXT; UPDATE runs SET network = id || '.safetensors';",
+        "CREATE TABLE removed (id INTEGER PRIMARY KEY);", // runs whose files may still be there
     ];
 
     private readonly Lock _gate = new();
@@ -143,7 +144,7 @@ internal sealed class RunStore : IDisposable
     /// <summary>Deletes a run's rows. From then on there is no such run, and its files are leftovers.</summary>
     public void Remove(int id)
     {
-        const string Sql = "DELETE FROM epochs WHERE run = $id; DELETE FROM runs WHERE id = $id";
+        const string Sql = "DELETE FROM epochs WHERE run = $id; DELETE FROM runs WHERE id = $id; INSERT OR IGNORE INTO removed VALUES ($id)";
         try
         {
             Write($"remove run {id}", Sql, ("$id", id));
@@ -152,6 +153,26 @@ internal sealed class RunStore : IDisposable
         {
             Folder.Delete(RunFolder.CheckpointOf(id) + ".previous"); // deleting takes some pages too; the run is whole without this file
             Write($"remove run {id}", Sql, ("$id", id));
+        }
+    }
+
+    /// <summary>Runs that were deleted and whose files may still be there.</summary>
+    public IReadOnlySet<int> Removed() => Read("SELECT id FROM removed")
+        .Select(row => row[0]).OfType<long>().Where(id => id is >= 1 and <= int.MaxValue).Select(id => (int)id).ToHashSet();
+
+    /// <summary>The files of these are gone. Where that cannot be written down, the next start does it again.</summary>
+    public void Forget(IEnumerable<int> removed)
+    {
+        foreach (int id in removed)
+        {
+            try
+            {
+                Write($"forget run {id}", "DELETE FROM removed WHERE id = $id", ("$id", id));
+            }
+            catch (InklingException)
+            {
+                return;
+            }
         }
     }
 
@@ -177,6 +198,7 @@ internal sealed class RunStore : IDisposable
             if (version < Migrations.Length)
                 Write("migrate", string.Concat(Migrations[(int)version..]) + $"PRAGMA user_version = {Migrations.Length};");
             Execute("SELECT id, settings, state, message, network FROM runs LIMIT 0");
+            Execute("SELECT id FROM removed LIMIT 0");
             Execute("SELECT run, epoch, cost, correct, total, seconds FROM epochs LIMIT 0");
             return null;
         }
@@ -218,23 +240,31 @@ internal sealed class RunStore : IDisposable
         return command.ExecuteScalar();
     }
 
+    /// <exception cref="InklingException">It cannot be read.</exception>
     private List<object[]> Read(string sql)
     {
         lock (_gate)
         {
-#pragma warning disable CA2100 // all of them are written above
-            using SqliteCommand command = new(sql, _connection);
-#pragma warning restore CA2100
-            using SqliteDataReader row = command.ExecuteReader();
-            List<object[]> rows = [];
-            while (row.Read())
+            try
             {
-                object[] values = new object[row.FieldCount];
-                row.GetValues(values);
-                rows.Add(values);
-            }
+#pragma warning disable CA2100 // all of them are written above
+                using SqliteCommand command = new(sql, _connection);
+#pragma warning restore CA2100
+                using SqliteDataReader row = command.ExecuteReader();
+                List<object[]> rows = [];
+                while (row.Read())
+                {
+                    object[] values = new object[row.FieldCount];
+                    row.GetValues(values);
+                    rows.Add(values);
+                }
 
-            return rows;
+                return rows;
+            }
+            catch (SqliteException e)
+            {
+                throw new InklingException($"{_file}: cannot be read: {e.Message}".ReplaceLineEndings(" "), e);
+            }
         }
     }
 }

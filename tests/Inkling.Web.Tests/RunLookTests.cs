@@ -1,0 +1,81 @@
+using Inkling.Web.Learning;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Inkling.Web.Tests;
+
+/// <summary>What looking at runs costs.</summary>
+public sealed class RunLookTests : InAFolder
+{
+    private const int Patience = 300_000;
+
+    [Fact(Timeout = Patience)]
+    public async Task Requests_for_a_run_that_has_ended_do_not_each_read_its_test_data()
+    {
+        await using (Runs runs = await Runs.OpenAsync(Folder))
+            await Runs.EndedAsync(runs.Begin(Runs.Settings));
+        await using HostedServer server = await HostedServer.StartAsync(settings => settings with { Folder = Folder });
+        server.Services.GetRequiredService<TrainingData>().Put(TrainingData.Generated, Runs.Data);
+        Run run = Assert.Single(server.Services.GetRequiredService<RunBook>().Runs);
+        for (int i = 0; i < 3; i++)
+            Assert.Contains("run-title", await server.Client.GetStringAsync(new Uri("/learn?run=1", UriKind.Relative)), StringComparison.Ordinal);
+        Assert.Null(run.Look);
+        Task look = run.LoadResultAsync();
+        Assert.Same(look, run.LoadResultAsync()); // however many pages look
+        await look;
+        Assert.NotNull(run.Result);
+        Assert.Same(look, run.LoadResultAsync());
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task A_damaged_network_is_told_and_not_tried_again()
+    {
+        await using (Runs runs = await Runs.OpenAsync(Folder))
+            await Runs.EndedAsync(runs.Begin(Runs.Settings));
+        File.WriteAllText(Path.Combine(Folder, "runs", "1.safetensors"), "no network");
+        await using Runs next = await Runs.OpenAsync(Folder);
+        Run run = Assert.Single(next.Book.Runs);
+        Task look = run.LoadResultAsync();
+        await look;
+        Assert.Contains("1.safetensors cannot be shown", run.Message, StringComparison.Ordinal);
+        Assert.Same(look, run.LoadResultAsync());
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task A_run_that_has_ended_keeps_what_the_page_shows_and_its_network_is_saved_from_its_file()
+    {
+        await using Runs runs = await Runs.OpenAsync(Folder);
+        Run run = runs.Begin(Runs.Settings with { Hidden = [150], Epochs = 1 });
+        await Runs.EndedAsync(run);
+        Assert.Equal(100 * 784, run.FirstLayer!.Length);
+        string name = runs.Book.Save(run);
+        Assert.Equal(Runs.NetworkOf(Folder, 1), File.ReadAllBytes(Path.Combine(Folder, "networks", name + ".safetensors")));
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task While_a_slow_disk_keeps_a_pause_waiting_pages_still_see_the_run()
+    {
+        using ManualResetEventSlim isWriting = new(false), mayWrite = new(false);
+        await using Runs runs = await Runs.OpenAsync(Folder, what =>
+        {
+            if (what != "set run 1 Paused")
+                return;
+            isWriting.Set();
+            mayWrite.Wait(TestContext.Current.CancellationToken);
+        });
+        Run run = runs.Begin(Runs.Endless);
+        Task<RunRefusal?> pause = Task.Run(() => runs.Book.Pause(run));
+        try
+        {
+            isWriting.Wait(TestContext.Current.CancellationToken);
+            await Task.Run(() => (run.Epochs, run.IsLoaded), TestContext.Current.CancellationToken)
+                .WaitAsync(TestContext.Current.CancellationToken);
+            Assert.Equal(RunState.Paused, run.State);
+        }
+        finally
+        {
+            mayWrite.Set();
+        }
+
+        Assert.Null(await pause);
+    }
+}
