@@ -37,6 +37,8 @@ public sealed class SamplesTests
             folder = Path.GetDirectoryName(folder);
         ProcessStartInfo start = new("dotnet", ["run", Path.Combine(folder!, "samples", sample), .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = folder };
         start.Environment["MSBUILDDISABLENODEREUSE"] = "1"; // nothing is left running, and nothing is taken over from the build that runs the tests
+        start.Environment["UseSharedCompilation"] = "false"; // nor is the compiler
+        start.Environment["RunAnalyzers"] = "false"; // they are run when the tests are built
         foreach (string inherited in new[] { "MSBUILD_EXE_PATH", "MSBuildSDKsPath", "MSBuildExtensionsPath" })
             start.Environment.Remove(inherited);
         if (Environment.GetEnvironmentVariable("INKLING_DATA") is { Length: > 0 } data)

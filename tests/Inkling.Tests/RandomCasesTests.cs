@@ -33,7 +33,16 @@ public sealed class RandomCasesTests
     [Fact]
     public void A_program_that_no_machine_has_skips_the_test_with_its_name()
     {
-        Exception skipped = Assert.ThrowsAny<Exception>(() => Tools.Require("inkling-no-such-program"));
-        Assert.Contains("This test needs inkling-no-such-program", skipped.Message, StringComparison.Ordinal);
+        string? reason = null;
+        try
+        {
+            Tools.Require("inkling-no-such-program");
+        }
+        catch (Exception skip) // which Assert.Throws lets through, and this test would be skipped
+        {
+            reason = skip.Message;
+        }
+
+        Assert.Contains("This test needs inkling-no-such-program", reason, StringComparison.Ordinal);
     }
 }
