@@ -33,7 +33,8 @@ public sealed record WebSettings
     public long UploadMemory { get; init; } = 128_000_000;
 
     /// <summary>How much of that the uploads from one address may take: a quarter, but enough for one upload.</summary>
-    public long UploadMemoryPerAddress => Math.Max(UploadMemory / 4, Math.Min(UploadMemory, MaxUploadBytes + UploadRoom.BlockBytes));
+    public long UploadMemoryPerAddress =>
+        Math.Max(UploadMemory / 4, Math.Min(UploadMemory, MaxUploadBytes + UploadRoom.BlockBytes));
 
     /// <summary>The longest that an upload may take to arrive.</summary>
     public TimeSpan UploadTimeLimit { get; init; } = TimeSpan.FromSeconds(60);
@@ -71,8 +72,8 @@ public sealed record WebSettings
     public int WaitingPerAddress { get; init; } = 64;
 
     /// <summary>
-    /// Whether a proxy on this machine passes requests on and says in <c>X-Forwarded-For</c> whose they are, so that limits for one
-    /// address are for each visitor and not for the proxy.
+    /// Whether a proxy on this machine passes requests on and says in <c>X-Forwarded-For</c> whose they are, so that limits for
+    /// one address are for each visitor and not for the proxy.
     /// </summary>
     public bool BehindProxy { get; init; }
 

@@ -227,8 +227,8 @@ internal sealed partial class Run(
         Version++;
     }
 
-    /// <summary>Writes the state down for a restart, without keeping those waiting who look at the run. Where that fails, the run is
-    /// still what it is, and a restart goes by what was written before.</summary>
+    /// <summary>Writes the state down for a restart, without keeping those waiting who look at the run. Where that fails, the
+    /// run is still what it is, and a restart goes by what was written before.</summary>
     private void Record()
     {
         lock (_recording)

@@ -85,8 +85,9 @@ internal sealed partial class RunFolder : IDisposable
     public IReadOnlyList<string> FilesOf(int id) => [.. Files().Where(file => file.Id == id).Select(file => file.Name)];
 
     /// <summary>
-    /// Deletes what a crash has left: half-written files, networks of epochs before the last, and those of deleted runs. Whole files of
-    /// runs that the list does not know, as where an older list was put back, are set aside: a new run may get their number.
+    /// Deletes what a crash has left: half-written files, networks of epochs before the last, and files of deleted runs. Whole
+    /// files of runs that the list does not know, as where an older list was put back, are set aside: a new run may get their
+    /// number.
     /// </summary>
     /// <param name="networks">For each run the network that its row names.</param>
     /// <param name="unreadable">Runs whose rows are damaged: nothing of theirs is touched.</param>
@@ -110,7 +111,8 @@ internal sealed partial class RunFolder : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new InklingException($"{Location}: files of runs that are not listed cannot be set aside: {e.Message}".ReplaceLineEndings(" "), e);
+            string why = e.Message.ReplaceLineEndings(" ");
+            throw new InklingException($"{Location}: files of runs that are not listed cannot be set aside: {why}", e);
         }
 
         return $"{Location}: {unknown.Count} files of runs that are not in the list, {unknown[0].Name} among them, are now in {aside}.";

@@ -144,7 +144,8 @@ internal sealed class RunStore : IDisposable
     /// <summary>Deletes a run's rows. From then on there is no such run, and its files are leftovers.</summary>
     public void Remove(int id)
     {
-        const string Sql = "DELETE FROM epochs WHERE run = $id; DELETE FROM runs WHERE id = $id; INSERT OR IGNORE INTO removed VALUES ($id)";
+        const string Sql =
+            "DELETE FROM epochs WHERE run = $id; DELETE FROM runs WHERE id = $id; INSERT OR IGNORE INTO removed VALUES ($id)";
         try
         {
             Write($"remove run {id}", Sql, ("$id", id));

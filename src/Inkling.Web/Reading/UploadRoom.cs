@@ -17,7 +17,8 @@ internal sealed class UploadRoom(WebSettings settings) : IDisposable
     private readonly PartitionedRateLimiter<string> _blocks = PartitionedRateLimiter.CreateChained(
         PartitionedRateLimiter.Create<string, string>(visitor =>
             RateLimitPartition.GetConcurrencyLimiter(visitor, _ => AtOnce(settings.UploadMemoryPerAddress))),
-        PartitionedRateLimiter.Create<string, int>(_ => RateLimitPartition.GetConcurrencyLimiter(0, _ => AtOnce(settings.UploadMemory))));
+        PartitionedRateLimiter.Create<string, int>(_ =>
+            RateLimitPartition.GetConcurrencyLimiter(0, _ => AtOnce(settings.UploadMemory))));
 
     /// <summary>Takes in an upload to its end.</summary>
     /// <param name="body">Its bytes.</param>
@@ -29,7 +30,8 @@ internal sealed class UploadRoom(WebSettings settings) : IDisposable
     /// <exception cref="BusyException">There is no room for it now.</exception>
     /// <exception cref="InvalidDataException">It is longer than an upload may be.</exception>
     /// <exception cref="TimeoutException">It has not come in time.</exception>
-    public async Task<Upload> TakeAsync(Stream body, long? length, string? name, string visitor, CancellationToken cancellationToken)
+    public async Task<Upload> TakeAsync(
+        Stream body, long? length, string? name, string visitor, CancellationToken cancellationToken)
     {
         Upload upload = new(this, name, visitor);
         using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
