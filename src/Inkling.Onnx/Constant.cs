@@ -70,7 +70,7 @@ internal sealed class Constant
             _ => tensor.Int32Data.Count,
         };
         if (count != (UInt128)stored || (tensor.RawData.Length > 0 && tensor.RawData.Length % size != 0))
-            throw new InklingException($"{name} of shape [{string.Join(", ", tensor.Dims)}] does not fit the {stored:N0} numbers stored for it.");
+            throw new InklingException($"{name} of shape [{Node.List(tensor.Dims)}] does not fit the {stored:N0} numbers stored for it.");
         allowance.Take(stored, name);
         int[] shape = [.. tensor.Dims.Select(side => (int)side)];
         ReadOnlySpan<byte> raw = tensor.RawData.Span;

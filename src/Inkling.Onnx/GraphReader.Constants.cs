@@ -59,7 +59,7 @@ internal sealed partial class GraphReader
             case "Transpose":
                 long[] order = node.Integers("perm") ?? [.. Enumerable.Range(0, constant.Shape.Length).Reverse().Select(d => (long)d)];
                 if (!order.Order().SequenceEqual(Enumerable.Range(0, constant.Shape.Length).Select(d => (long)d)))
-                    throw node.Refusal($"has an order [{string.Join(", ", order)}] that does not fit the shape [{string.Join(", ", constant.Shape)}]");
+                    throw node.Refusal($"has an order [{Node.List(order)}] that does not fit the shape [{Node.List(constant.Shape)}]");
                 _allowance.Take(constant.Count, node.Name);
                 return constant.Transposed([.. order.Select(d => (int)d)]);
             case "Reshape" or "Squeeze" or "Unsqueeze":
@@ -126,7 +126,7 @@ internal sealed partial class GraphReader
             int wider = rank + axes.Length;
             HashSet<long> added = [.. axes.Select(axis => axis < 0 ? axis + wider : axis)];
             if (added.Count != axes.Length || added.Any(axis => axis < 0 || axis >= wider))
-                throw node.Refusal($"adds dimensions [{string.Join(", ", axes)}] to a shape of {rank}");
+                throw node.Refusal($"adds dimensions [{Node.List(axes)}] to a shape of {rank}");
             Queue<long> old = new(before);
             return [.. Enumerable.Range(0, wider).Select(d => added.Contains(d) ? 1 : old.Dequeue())];
         }
@@ -134,7 +134,7 @@ internal sealed partial class GraphReader
         axes ??= [.. Enumerable.Range(0, rank).Where(d => before[d] == 1).Select(d => (long)d)];
         HashSet<long> removed = [.. axes.Select(axis => axis < 0 ? axis + rank : axis)];
         if (removed.Any(axis => axis < 0 || axis >= rank || before[axis] != 1))
-            throw node.Refusal($"removes dimensions [{string.Join(", ", axes)}] that are not all 1");
+            throw node.Refusal($"removes dimensions [{Node.List(axes)}] that are not all 1");
         return [.. before.Where((_, d) => !removed.Contains(d))];
     }
 

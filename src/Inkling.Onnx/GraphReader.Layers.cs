@@ -34,11 +34,11 @@ internal sealed partial class GraphReader
     private (int Neurons, float[] Weights) WeightsOf(Node node, bool isNeuronsFirst)
     {
         if (_chain.Dimensions.Length != 1)
-            throw node.Refusal($"takes vectors, and is given [{string.Join(", ", _chain.Dimensions)}]: flatten it first");
+            throw node.Refusal($"takes vectors, and is given [{Node.List(_chain.Dimensions)}]: flatten it first");
         Constant weights = RequireConstant(node, 1);
         float[] values = RequireFloats(node, 1);
         if (weights.Shape is not [var a, var b] || (isNeuronsFirst ? b : a) != _chain.Shape.Size || values.Length == 0)
-            throw node.Refusal($"has weights {Node.Quoted(node.Input(1)!)} of shape [{string.Join(", ", weights.Shape)}], which do not fit {_chain.Shape.Size} inputs");
+            throw node.Refusal($"has weights {Node.Quoted(node.Input(1)!)} of shape [{Node.List(weights.Shape)}], which do not fit {_chain.Shape.Size} inputs");
         _allowance.Take(values.Length, node.Name);
         return isNeuronsFirst ? (a, [.. values]) : (b, weights.Transposed([1, 0]).Floats!);
     }
@@ -55,7 +55,7 @@ internal sealed partial class GraphReader
             throw node.Refusal("has a kernel with gaps (dilations)");
         if (weights.Shape is not [var channels, var inputs, var height, var width] || inputs != _chain.Shape.Channels || values.Length == 0
             || (node.Integers("kernel_shape") is { } kernel && !kernel.SequenceEqual([height, width])))
-            throw node.Refusal($"has weights {Node.Quoted(node.Input(1)!)} of shape [{string.Join(", ", weights.Shape)}], which do not fit its {_chain.Shape.Channels} channels in and its kernel");
+            throw node.Refusal($"has weights {Node.Quoted(node.Input(1)!)} of shape [{Node.List(weights.Shape)}], which do not fit its {_chain.Shape.Channels} channels in and its kernel");
         int stride = StrideOf(node, otherwise: 1);
         Window window = Window.Of(node, _chain.Shape, height, width, stride);
         (int side, int padding) = window.Squared(node);
@@ -80,7 +80,7 @@ internal sealed partial class GraphReader
         if (node.Integer("training_mode", 0) != 0 || node.Integer("spatial", 1) != 1)
             throw node.Refusal("normalises by the batch it is given. Export the model for reading (model.eval())");
         if (!_chain.IsImage && _chain.Dimensions.Length != 1)
-            throw node.Refusal($"is given [{string.Join(", ", _chain.Dimensions)}], whose channels do not come first");
+            throw node.Refusal($"is given [{Node.List(_chain.Dimensions)}], whose channels do not come first");
         int channels = _chain.Shape.Channels;
         float[][] values = [.. Enumerable.Range(1, 4).Select(input => RequireFloats(node, input).ToArray())];
         float epsilon = node.Float("epsilon", 1e-5f);
@@ -161,6 +161,6 @@ internal sealed partial class GraphReader
         int offset = dimensions.Length - constant.Shape.Length;
         bool isByChannel = offset >= -1 && constant.Shape.Index().All(side => side.Index + offset == at ? side.Item == channels : side.Item == 1);
         return isByChannel && values.Length == channels ? [.. values]
-            : throw node.Refusal($"takes a constant of shape [{string.Join(", ", constant.Shape)}], which is neither one number nor one for each of {channels} channels");
+            : throw node.Refusal($"takes a constant of shape [{Node.List(constant.Shape)}], which is neither one number nor one for each of {channels} channels");
     }
 }

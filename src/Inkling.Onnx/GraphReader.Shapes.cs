@@ -22,7 +22,7 @@ internal sealed partial class GraphReader
                 return;
         }
 
-        throw node.Refusal($"makes [{Text(sides)}] of [batch, {string.Join(", ", _chain.Dimensions)}], which is no flattening");
+        throw node.Refusal($"makes [{Text(sides)}] of [batch, {Node.List(_chain.Dimensions)}], which is no flattening");
     }
 
     private void TakeTranspose(Node node)
@@ -30,7 +30,7 @@ internal sealed partial class GraphReader
         RequireSignal(node, 0);
         long[] order = node.Integers("perm") ?? [.. Enumerable.Range(0, _chain.Dimensions.Length + 1).Reverse().Select(d => (long)d)];
         if (!_chain.Transpose([.. order.Select(d => (int)Math.Clamp(d, -1, 9))]))
-            throw node.Refusal($"orders dimensions as [{string.Join(", ", order)}], which does not just move channels from last to first or back");
+            throw node.Refusal($"orders dimensions as [{Node.List(order)}], which does not just move channels from last to first or back");
     }
 
     private void TakePool(Node node)
@@ -60,7 +60,7 @@ internal sealed partial class GraphReader
     {
         RequireSignal(node, 0);
         if (_chain.Dimensions.Length != 3)
-            throw node.Refusal($"takes images, and is given [{string.Join(", ", _chain.Dimensions)}]");
+            throw node.Refusal($"takes images, and is given [{Node.List(_chain.Dimensions)}]");
         bool keeps = true;
         if (node.Operator == "GlobalAveragePool")
         {
@@ -73,7 +73,7 @@ internal sealed partial class GraphReader
             long[] places = [.. axes.Select(axis => axis < 0 ? axis + 4 : axis).Order()];
             node.PassOver("noop_with_empty_axes");
             if (!places.SequenceEqual(_chain.IsChannelsLast ? [1L, 2] : [2L, 3]))
-                throw node.Refusal($"takes the mean over [{string.Join(", ", axes)}], which is not over height and width");
+                throw node.Refusal($"takes the mean over [{Node.List(axes)}], which is not over height and width");
         }
 
         _chain.Add(new Layer.GlobalAveragePool());
@@ -102,7 +102,7 @@ internal sealed partial class GraphReader
     private void RequireImage(Node node)
     {
         if (!_chain.IsImage)
-            throw node.Refusal($"takes images, channels first, and is given [{string.Join(", ", _chain.Dimensions)}]");
+            throw node.Refusal($"takes images, channels first, and is given [{Node.List(_chain.Dimensions)}]");
     }
 
     /// <summary>The step between two windows, the same down and across.</summary>
@@ -110,7 +110,7 @@ internal sealed partial class GraphReader
     {
         null => otherwise,
         [>= 1 and <= LargestInput and var down, var across] when down == across => (int)down,
-        var strides => throw node.Refusal($"has strides [{string.Join(", ", strides)}]; the same stride down and across is read"),
+        var strides => throw node.Refusal($"has strides [{Node.List(strides)}]; the same stride down and across is read"),
     };
 
     /// <summary>A window of a convolution or a pool and the padding around its input.</summary>
@@ -142,7 +142,7 @@ internal sealed partial class GraphReader
             int largest = Math.Max(height, width);
             return pads is [var top, var left, var bottom, var right] && pads.All(pad => pad >= 0 && pad < largest)
                 ? new Window(height, width, (int)top, (int)left, (int)bottom, (int)right)
-                : throw node.Refusal($"has pads [{string.Join(", ", pads)}] around a window of {height}x{width}");
+                : throw node.Refusal($"has pads [{Node.List(pads)}] around a window of {height}x{width}");
         }
 
         /// <summary>

@@ -165,7 +165,7 @@ internal sealed partial class GraphReader
             node.PassOver("mode", "value");
             long[] pads = node.Input(1) is null ? node.Integers("pads") ?? [] : SizesOf(node, RequireConstant(node, 1));
             if (pads.Any(pad => pad != 0)) // PyTorch puts one of zeros before its mean of windows
-                throw node.Refusal($"pads by [{string.Join(", ", pads)}]. Let the convolution pad");
+                throw node.Refusal($"pads by [{Node.List(pads)}]. Let the convolution pad");
         }
 
         if (node.Operator == "Dropout" && node.Input(2) is not null && RequireConstant(node, 2).Integers is not [0])

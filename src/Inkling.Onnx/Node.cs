@@ -76,6 +76,11 @@ internal sealed class Node
     /// <summary>An error about this node; the message goes on after its name.</summary>
     public InklingException Refusal(string what) => new($"{Name} {what}.");
 
+    /// <summary>Numbers as errors list them, alike under every culture.</summary>
+    public static string List<T>(IEnumerable<T> numbers)
+        where T : IFormattable =>
+        string.Join(", ", numbers.Select(number => number.ToString(null, System.Globalization.CultureInfo.InvariantCulture)));
+
     /// <summary>A name from a file as an error may print it: short, and in one line.</summary>
     public static string Quoted(string name) => $"\"{Cut(name)}\"";
 

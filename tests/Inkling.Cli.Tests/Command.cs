@@ -105,7 +105,7 @@ internal sealed class Command : IDisposable
             start.Environment[variable] = Home;
         start.Environment["TERM"] = "xterm-256color";
         start.Environment["https_proxy"] = start.Environment["http_proxy"] = "http://127.0.0.1:9"; // nobody listens there: no network
-        if (program == "bash")
+        if (Path.GetFileName(program) == "bash")
             start.Environment["LC_ALL"] = "C"; // it warns of languages that the system has not installed
         if (language is not null)
         {
