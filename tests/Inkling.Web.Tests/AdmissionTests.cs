@@ -93,7 +93,7 @@ public sealed class AdmissionTests
         string token = negotiated.RootElement.GetProperty("connectionToken").GetString()!;
         foreach (string path in new[] { "/_blazor", "/_blazor/", "/_BLAZOR/" })
         {
-            await AssertProblemAsync(
+            await ApiTests.AssertProblemAsync(
                 await server.Client.GetAsync(new Uri($"{path}?id={Uri.EscapeDataString(token)}", UriKind.Relative)), HttpStatusCode.UpgradeRequired);
         }
     }
@@ -184,12 +184,5 @@ public sealed class AdmissionTests
         }
 
         return socket;
-    }
-
-    private static async Task AssertProblemAsync(HttpResponseMessage response, HttpStatusCode expected)
-    {
-        Assert.Equal(expected, response.StatusCode);
-        using JsonDocument problem = JsonDocument.Parse(await response.Content.ReadAsStringAsync());
-        Assert.NotEmpty(problem.RootElement.GetProperty("detail").GetString()!);
     }
 }

@@ -213,7 +213,7 @@ public sealed class ApiTests(SharedServer shared) : IDisposable
         return JsonDocument.Parse(await response.Content.ReadAsStringAsync());
     }
 
-    private static async Task AssertProblemAsync(HttpResponseMessage response, HttpStatusCode expected)
+    internal static async Task AssertProblemAsync(HttpResponseMessage response, HttpStatusCode expected)
     {
         Assert.Equal(expected, response.StatusCode);
         Assert.Equal("application/problem+json", response.Content.Headers.ContentType?.MediaType);

@@ -193,7 +193,7 @@ internal sealed class Backpropagation : IDisposable
 
     /// <summary>After a mini-batch, the first layer that gives a number which is not finite; null where all are.</summary>
     public string? FirstLayerNotFinite(int items) =>
-        _stages.FirstOrDefault(stage => stage.Output.Values.Slice(0, items * stage.Output.Layout.Stride).ContainsAny(float.NaN, float.PositiveInfinity, float.NegativeInfinity))?.Name;
+        _stages.FirstOrDefault(stage => !Vectors.AreFinite(stage.Output.Values.Slice(0, items * stage.Output.Layout.Stride)))?.Name;
 
     /// <summary>A first layer that is an ordinary convolution takes an image without padding between its pixels; all others take padded channels.</summary>
     private static Layout InputLayoutOf(Architecture architecture, int[] flattenedPixels)

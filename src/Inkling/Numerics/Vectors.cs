@@ -8,6 +8,9 @@ namespace Inkling.Numerics;
 /// <summary>Element by element on spans.</summary>
 internal static class Vectors
 {
+    /// <summary>Whether none of the numbers is NaN or infinite.</summary>
+    public static bool AreFinite(ReadOnlySpan<float> x) => !x.ContainsAny(float.NaN, float.PositiveInfinity, float.NegativeInfinity);
+
     /// <summary>x *= factor.</summary>
     public static void Scale(Span<float> x, float factor)
     {
