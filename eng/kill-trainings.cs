@@ -13,6 +13,7 @@ using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using Inkling;
+using Inkling.Data;
 
 int kills = Argument(0) ?? 200, seed = Argument(1) ?? Random.Shared.Next();
 Random random = new(seed);

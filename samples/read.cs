@@ -3,6 +3,7 @@
 // Reads the numbers in a picture with the best bundled network, or with one of your own.
 // Run it with: dotnet run samples/read.cs my-number.jpg [digits.safetensors]
 using Inkling;
+using Inkling.Evaluation;
 using Inkling.Imaging;
 
 if (args is not [string picture, .. var own] || own.Length > 1)
@@ -12,6 +13,6 @@ if (args is not [string picture, .. var own] || own.Length > 1)
 }
 
 using DigitReader reader = own is [string file] ? new DigitReader(Network.Load(file)) : DigitReader.Load();
-Reading reading = reader.Read(picture);
+ReadingResult reading = reader.Read(picture);
 Console.WriteLine($"{reading.Text}, {reading.Confidence:P1} sure{(reading.IsUnsure ? ", which is not enough" : "")}");
 return 0;

@@ -2,6 +2,7 @@ using System.Globalization;
 using BenchmarkDotNet.Attributes;
 using BenchmarkDotNet.Configs;
 using Inkling.Numerics;
+using Inkling.Numerics.Kernels;
 
 namespace Inkling.Benchmarks;
 

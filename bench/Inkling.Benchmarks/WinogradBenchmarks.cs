@@ -2,6 +2,7 @@ using BenchmarkDotNet.Attributes;
 using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.Running;
 using Inkling.Numerics;
+using Inkling.Numerics.Kernels;
 
 namespace Inkling.Benchmarks;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Inkling.Reading.Cutting;
 
 namespace Inkling.Samples;
 

@@ -3,6 +3,7 @@
 // Run it with: FOLDER/read-digits samples/aot/42.pgm
 using System.Globalization;
 using Inkling;
+using Inkling.Evaluation;
 using Inkling.Samples;
 
 if (args is not [string file])
@@ -22,7 +23,7 @@ if (picture is { Width: 28, Height: 28 }) // a digit cut out already, as MNIST h
 else
 {
     using DigitReader reader = new(tiny);
-    Reading reading = reader.Read(picture);
+    ReadingResult reading = reader.Read(picture);
     Print(reading.Text, reading.Confidence);
 }
 

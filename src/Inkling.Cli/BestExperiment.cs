@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
+using Inkling.Evaluation;
+using Inkling.Training;
 using Spectre.Console;
 
 namespace Inkling.Cli;

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Inkling.Data.Catalogue;
 using Spectre.Console;
 
 namespace Inkling.Cli;

@@ -1,3 +1,4 @@
+using Inkling.Data.Catalogue;
 using Spectre.Console;
 
 namespace Inkling.Cli;

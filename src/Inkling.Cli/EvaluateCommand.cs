@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Inkling.Evaluation;
 using Spectre.Console;
 
 namespace Inkling.Cli;

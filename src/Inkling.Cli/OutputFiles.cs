@@ -1,3 +1,5 @@
+using Inkling.Files;
+
 namespace Inkling.Cli;
 
 /// <summary>Where a command's results go: tried before the work that they come from, and never one of the files that are read.</summary>

@@ -68,7 +68,7 @@ internal static partial class PictureEvaluation
         try
         {
             GreyImage picture = PictureFile.Load(file);
-            Reading reading = reader.Read(picture);
+            ReadingResult reading = reader.Read(picture);
             string read = DigitsOf(reading.Text);
             return new Outcome(file, source, truth, read, reading.Confidence, reading.IsUnsure, IsReadable: true, read == truth ? null : picture);
         }

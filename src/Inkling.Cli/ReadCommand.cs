@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using Inkling.Imaging;
+using Inkling.Reading;
 
 namespace Inkling.Cli;
 
@@ -92,7 +93,7 @@ internal static class ReadCommand
         }
     }
 
-    private static void Write(string image, Reading reading, Terminal terminal)
+    private static void Write(string image, ReadingResult reading, Terminal terminal)
     {
         if (!terminal.IsJson)
         {
@@ -119,7 +120,7 @@ internal static class ReadCommand
         });
     }
 
-    private static string Note(Reading reading)
+    private static string Note(ReadingResult reading)
     {
         if (reading.Text.Length == 0)
             return "nothing to read";

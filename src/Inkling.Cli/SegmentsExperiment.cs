@@ -1,4 +1,6 @@
 using System.Globalization;
+using Inkling.Recipes;
+using Inkling.Training;
 
 namespace Inkling.Cli;
 

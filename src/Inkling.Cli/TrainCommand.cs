@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
+using Inkling.Files;
+using Inkling.Training;
 
 namespace Inkling.Cli;
 

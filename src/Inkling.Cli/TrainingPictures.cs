@@ -1,4 +1,5 @@
 using System.Globalization;
+using Inkling.Evaluation;
 using Inkling.Imaging;
 
 namespace Inkling.Cli;

@@ -1,4 +1,5 @@
 using Inkling.Imaging;
+using Inkling.Training;
 using Spectre.Console;
 
 namespace Inkling.Cli;

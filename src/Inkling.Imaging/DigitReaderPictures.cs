@@ -10,7 +10,7 @@ public static class DigitReaderPictures
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <exception cref="InklingException">The file cannot be read as a picture.</exception>
     /// <exception cref="OperationCanceledException">The reading is cancelled.</exception>
-    public static Reading Read(this DigitReader reader, string path, ReadingOptions? options = null, CancellationToken cancellationToken = default)
+    public static ReadingResult Read(this DigitReader reader, string path, ReadingOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(reader);
         return reader.Read(PictureFile.Load(path), options, cancellationToken);
@@ -23,7 +23,7 @@ public static class DigitReaderPictures
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <exception cref="InklingException">The bytes are no picture that can be read.</exception>
     /// <exception cref="OperationCanceledException">The reading is cancelled.</exception>
-    public static Reading Read(this DigitReader reader, Stream stream, ReadingOptions? options = null, CancellationToken cancellationToken = default)
+    public static ReadingResult Read(this DigitReader reader, Stream stream, ReadingOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(reader);
         return reader.Read(PictureFile.Load(stream, "the picture"), options, cancellationToken);

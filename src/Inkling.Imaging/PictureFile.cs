@@ -1,4 +1,5 @@
 using System.Globalization;
+using Inkling.Files;
 using SkiaSharp;
 
 namespace Inkling.Imaging;

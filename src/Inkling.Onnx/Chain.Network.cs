@@ -1,3 +1,5 @@
+using Inkling.Formats;
+using Inkling.Layers;
 using Inkling.Numerics;
 
 namespace Inkling.Onnx;

@@ -1,3 +1,6 @@
+using Inkling.Execution.Stages;
+using Inkling.Layers;
+
 namespace Inkling.Onnx;
 
 /// <summary>

@@ -1,3 +1,5 @@
+using Inkling.Layers;
+
 namespace Inkling.Onnx;
 
 /// <summary>The nodes without weights.</summary>

@@ -1,3 +1,4 @@
+using Inkling.Formats;
 using Inkling.Onnx.Schema;
 using static Inkling.Onnx.Schema.TensorProto.Types;
 

@@ -1,6 +1,9 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using Google.Protobuf;
+using Inkling.Execution.Stages;
+using Inkling.Formats;
+using Inkling.Layers;
 using Inkling.Onnx.Schema;
 using static Inkling.Onnx.Schema.TensorProto.Types;
 

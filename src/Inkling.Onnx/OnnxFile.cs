@@ -1,4 +1,5 @@
 using Google.Protobuf;
+using Inkling.Files;
 using Inkling.Onnx.Schema;
 
 namespace Inkling.Onnx;

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using Inkling.Data;
 using Inkling.Tests;
 
 namespace Inkling.Cli.Tests;

@@ -6,7 +6,7 @@ namespace Inkling.Docs.Tests;
 public sealed record Page(string Name, string Text)
 {
     /// <summary>The repository's root.</summary>
-    public static string Root { get; } = FindRoot();
+    public static string Root { get; } = Inkling.Tests.Repository.Folder;
 
     /// <summary>Every page that users read.</summary>
     public static IEnumerable<Page> All =>
@@ -21,13 +21,5 @@ public sealed record Page(string Name, string Text)
     {
         string[] parts = Text.Split("```");
         return parts.Where((part, i) => i % 2 == 1 && part.StartsWith(language + "\n", StringComparison.Ordinal)).Select(part => part[(language.Length + 1)..]);
-    }
-
-    private static string FindRoot()
-    {
-        string? folder = AppContext.BaseDirectory;
-        while (folder is not null && !File.Exists(Path.Combine(folder, "Inkling.slnx")))
-            folder = Path.GetDirectoryName(folder);
-        return folder!;
     }
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Inkling.Data;
 
 namespace Inkling.Docs.Tests;
 

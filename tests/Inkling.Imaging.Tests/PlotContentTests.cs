@@ -1,4 +1,5 @@
 using System.Xml.Linq;
+using Inkling.Training;
 using SkiaSharp;
 
 namespace Inkling.Imaging.Tests;

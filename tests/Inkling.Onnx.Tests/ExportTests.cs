@@ -1,3 +1,4 @@
+using Inkling.Evaluation;
 using Inkling.Numerics;
 using Inkling.Onnx.Schema;
 using Inkling.Tests;

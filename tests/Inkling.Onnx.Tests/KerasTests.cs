@@ -1,5 +1,6 @@
 using static Inkling.Onnx.Schema.TensorProto.Types;
 
+
 namespace Inkling.Onnx.Tests;
 
 /// <summary>Networks as tf2onnx writes them from Keras: channels last outside, first inside, and what stays of the difference.</summary>

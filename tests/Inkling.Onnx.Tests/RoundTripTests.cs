@@ -1,3 +1,5 @@
+using Inkling.Layers;
+
 namespace Inkling.Onnx.Tests;
 
 /// <summary>What is exported comes back as the network that it was.</summary>

@@ -35,7 +35,7 @@ public sealed class PackageTests(PackedFeed packed) : IClassFixture<PackedFeed>
             using Inkling;
             using Inkling.Imaging;
             using DigitReader reader = DigitReader.Load();
-            Reading reading = reader.Read(args[0]);
+            ReadingResult reading = reader.Read(args[0]);
             Console.WriteLine(reading.Text);
             """);
         Assert.Equal("42", (await PackedFeed.DotnetAsync(folder, "run", "-c", "Release", Path.Combine(PackedFeed.Root, "samples", "42.png"))).Trim());

@@ -18,7 +18,7 @@ public sealed class PackedFeed : IAsyncLifetime
     public string Feed => Path.Combine(Home, "my feed");
 
     /// <summary>The repository's root.</summary>
-    public static string Root { get; } = FindRoot();
+    public static string Root { get; } = Inkling.Tests.Repository.Folder;
 
     public async ValueTask InitializeAsync()
     {
@@ -57,13 +57,5 @@ public sealed class PackedFeed : IAsyncLifetime
         await process.WaitForExitAsync();
         Assert.True(process.ExitCode == 0, $"{program} {string.Join(' ', arguments)}\n{await output}{await error}");
         return await output;
-    }
-
-    private static string FindRoot()
-    {
-        string? folder = AppContext.BaseDirectory;
-        while (folder is not null && !File.Exists(Path.Combine(folder, "Inkling.slnx")))
-            folder = Path.GetDirectoryName(folder);
-        return folder!;
     }
 }

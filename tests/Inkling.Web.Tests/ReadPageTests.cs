@@ -1,3 +1,4 @@
+using Inkling.Data;
 using Microsoft.Playwright;
 
 namespace Inkling.Web.Tests;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Inkling.Data.Catalogue;
 
 namespace Inkling.Benchmarks.Compare;
 

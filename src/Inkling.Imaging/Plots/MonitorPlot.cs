@@ -1,3 +1,4 @@
+using Inkling.Training;
 using ScottPlot;
 using ScottPlot.Plottables;
 

@@ -1,4 +1,6 @@
 using System.Globalization;
+using Inkling.Reading;
+using Inkling.Reading.Finding;
 using SkiaSharp;
 
 namespace Inkling.Imaging;

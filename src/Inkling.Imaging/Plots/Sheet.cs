@@ -1,3 +1,4 @@
+using Inkling.Files;
 using ScottPlot;
 using SkiaSharp;
 

@@ -40,7 +40,7 @@ internal static class ReadEndpoint
                     $"The picture has {pixels / 1e6:0.#} million pixels; it may have up to {settings.MaxPixels / 1e6:0.#} million. Reduce it."));
             }
 
-            Inkling.Reading reading = await desk.RunAsync(
+            ReadingResult reading = await desk.RunAsync(
                 token =>
                 {
                     GreyImage image = PictureFile.Load(picture.Open(), "The picture", settings.MaxPixels);

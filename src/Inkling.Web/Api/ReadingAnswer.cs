@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Inkling.Evaluation;
 
 namespace Inkling.Web.Api;
 
@@ -12,7 +13,7 @@ namespace Inkling.Web.Api;
 internal sealed record ReadingAnswer(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? File, string Text, double Confidence, bool Unsure, bool Complete, IReadOnlyList<NumberAnswer> Numbers)
 {
-    public static ReadingAnswer Of(Inkling.Reading reading, string? file) =>
+    public static ReadingAnswer Of(ReadingResult reading, string? file) =>
         new(file, reading.Text, Rounded(reading.Confidence), reading.IsUnsure, reading.IsComplete, [.. reading.Lines.SelectMany((line, i) => line.Numbers.Select(number => NumberAnswer.Of(number, i)))]);
 
     internal static double Rounded(double confidence) => Math.Round(confidence, 4);

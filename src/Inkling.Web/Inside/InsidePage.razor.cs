@@ -1,3 +1,5 @@
+using Inkling.Layers;
+using Inkling.Reading.Finding;
 using Inkling.Web.Reading;
 using Inkling.Web.Shell;
 using Microsoft.AspNetCore.Components;

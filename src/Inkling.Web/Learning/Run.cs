@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Inkling.Training;
 using Microsoft.Extensions.Logging;
 
 namespace Inkling.Web.Learning;

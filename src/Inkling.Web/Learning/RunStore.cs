@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Inkling.Numerics.Kernels;
 using Microsoft.Data.Sqlite;
 
 namespace Inkling.Web.Learning;

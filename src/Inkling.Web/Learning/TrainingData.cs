@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Inkling.Data.Catalogue;
 
 namespace Inkling.Web.Learning;
 

@@ -1,3 +1,5 @@
+using Inkling.Data;
+
 namespace Inkling.Web.Reading;
 
 /// <summary>

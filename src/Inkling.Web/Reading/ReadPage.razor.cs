@@ -1,4 +1,6 @@
+using Inkling.Evaluation;
 using Inkling.Imaging;
+using Inkling.Reading;
 using Inkling.Web.Shell;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Forms;
@@ -42,7 +44,7 @@ public sealed partial class ReadPage : IAsyncDisposable
 
     private string Model => ModelName is { } name && Models.Has(name) ? name : BundledModels.Names[0];
 
-    private Inkling.Reading? _reading => _stages?.Reading;
+    private ReadingResult? _reading => _stages?.Reading;
 
     /// <summary>Reads the drawing as it is now; called by the script.</summary>
     /// <param name="revision">Counted up by the script; shown when it has been read.</param>

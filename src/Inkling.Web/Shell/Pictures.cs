@@ -1,3 +1,5 @@
+using Inkling.Reading;
+using Inkling.Reading.Finding;
 using SkiaSharp;
 
 namespace Inkling.Web.Shell;

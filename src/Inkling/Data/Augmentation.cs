@@ -1,4 +1,4 @@
-using System.Runtime.InteropServices;
+using Inkling.Data;
 using Inkling.Numerics;
 
 namespace Inkling;
@@ -171,67 +171,5 @@ public sealed record Augmentation
     {
         foreach (ref float pixel in image)
             pixel = Math.Clamp(pixel + (float)(deviation * random.NextGaussian()), 0, 1);
-    }
-}
-
-/// <summary>The displacements of elastic distortion: noise, smoothed.</summary>
-internal static class ElasticField
-{
-    public const int Side = 64, Length = Side * Side;
-
-    private const int Lanes = 16;
-
-    /// <param name="field">Receives [height, 64].</param>
-    /// <param name="height">Rows.</param>
-    /// <param name="width">Columns.</param>
-    /// <param name="strength">α, pixels.</param>
-    /// <param name="smoothness">σ, pixels.</param>
-    /// <param name="random">Where the noise comes from.</param>
-    public static void Fill(Span<float> field, int height, int width, double strength, double smoothness, RandomStream random)
-    {
-        int radius = Math.Clamp((int)Math.Ceiling(2.5 * smoothness), 1, 20);
-        Span<float> kernel = stackalloc float[2 * radius + 1];
-        double sum = 0;
-        for (int d = -radius; d <= radius; d++)
-            sum += PortableMath.Exp(-d * d / (2 * smoothness * smoothness));
-        for (int d = -radius; d <= radius; d++)
-            kernel[d + radius] = (float)(PortableMath.Exp(-d * d / (2 * smoothness * smoothness)) / sum);
-        Span<float> turned = stackalloc float[Length];
-        for (int y = 0; y < height; y++)
-        {
-            ulong bits = 0;
-            for (int x = 0; x < width; x++, bits >>= 16)
-            {
-                bits = x % 4 == 0 ? random.NextUInt64() : bits;
-                turned[x * Side + y] = ((bits & 0xFFFF) - 32767.5f) * (float)(strength / 32767.5);
-            }
-        }
-
-        Span<float> smooth = stackalloc float[Length];
-        SmoothDown(turned, smooth, width, height, kernel);
-        for (int y = 0; y < height; y++)
-        {
-            for (int x = 0; x < width; x++)
-                turned[y * Side + x] = smooth[x * Side + y];
-        }
-
-        SmoothDown(turned, field, height, width, kernel);
-    }
-
-    /// <summary>Each row becomes the weighted sum of those above and below it; beyond the edge there is nothing.</summary>
-    private static void SmoothDown(ReadOnlySpan<float> from, Span<float> to, int rows, int columns, ReadOnlySpan<float> kernel)
-    {
-        int radius = kernel.Length / 2;
-        for (int y = 0; y < rows; y++)
-        {
-            int first = Math.Max(0, y - radius), last = Math.Min(rows - 1, y + radius);
-            for (int x = 0; x < columns; x += Lanes)
-            {
-                System.Runtime.Intrinsics.Vector512<float> sum = default;
-                for (int row = first; row <= last; row++)
-                    sum += MemoryMarshal.Read<System.Runtime.Intrinsics.Vector512<float>>(MemoryMarshal.AsBytes(from.Slice(row * Side + x, Lanes))) * kernel[row - y + radius];
-                MemoryMarshal.Write(MemoryMarshal.AsBytes(to.Slice(y * Side + x, Lanes)), sum);
-            }
-        }
     }
 }

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
-using Inkling.Numerics;
+using Inkling.Numerics.Kernels;
 
 namespace Inkling;
 

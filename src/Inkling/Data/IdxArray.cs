@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Inkling;
+namespace Inkling.Data;
 
 /// <summary>The element types that the IDX format defines, with the codes it gives them.</summary>
 public enum IdxElementType

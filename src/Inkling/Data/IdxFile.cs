@@ -1,8 +1,9 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Runtime.InteropServices;
+using Inkling.Files;
 
-namespace Inkling;
+namespace Inkling.Data;
 
 /// <summary>
 /// The format of MNIST's files: two zero bytes, the element type, the rank, the dimensions as big-endian 32-bit integers,

@@ -1,5 +1,5 @@
 using System.Security.Cryptography;
-using Inkling.Numerics;
+using Inkling.Numerics.Kernels;
 
 namespace Inkling;
 

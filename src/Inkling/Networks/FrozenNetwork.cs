@@ -1,3 +1,5 @@
+using Inkling.Execution;
+using Inkling.Layers;
 using Inkling.Numerics;
 
 namespace Inkling;
@@ -17,25 +19,25 @@ public sealed class FrozenNetwork : IDisposable
 {
     private const int MostAtOnce = 64, FloatsAtOnce = 1 << 17; // half a megabyte of activations stays in the second cache
 
-    private readonly Network _network;
+    private readonly ParameterBuffer _parameters;
     private readonly int _atOnce, _stride;
     private readonly PassPool _passes;
 
     internal FrozenNetwork(Network network)
     {
-        _network = Folding.Fold(network);
-        Architecture architecture = _network.Architecture;
+        _parameters = Folding.Fold(network.Parameters);
+        Architecture architecture = _parameters.Architecture;
         int largest = Enumerable.Range(0, architecture.Layers.Count + 1).Max(l => architecture.ShapeBefore(l).Size);
         _atOnce = Math.Clamp(FloatsAtOnce / largest, 1, MostAtOnce);
         _stride = Rows.StrideOf(OutputSize);
-        _passes = new PassPool(() => new Backpropagation(_network, _atOnce, learns: false));
+        _passes = new PassPool(() => new Backpropagation(_parameters, _atOnce, learns: false));
     }
 
     /// <summary>Numbers in one input.</summary>
-    public int InputSize => _network.Architecture.Input.Size;
+    public int InputSize => _parameters.Architecture.Input.Size;
 
     /// <summary>Numbers in one output.</summary>
-    public int OutputSize => _network.Architecture.Output.Size;
+    public int OutputSize => _parameters.Architecture.Output.Size;
 
     /// <summary>How many passes reading has needed so far: one for each of the calls that ran at once.</summary>
     internal int PassesMade => _passes.Made;

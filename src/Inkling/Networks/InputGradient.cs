@@ -1,3 +1,5 @@
+using Inkling.Execution.Stages;
+using Inkling.Layers;
 using Inkling.Numerics;
 
 namespace Inkling;

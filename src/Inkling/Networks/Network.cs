@@ -1,4 +1,6 @@
 using System.Globalization;
+using Inkling.Execution;
+using Inkling.Layers;
 using Inkling.Numerics;
 
 namespace Inkling;
@@ -20,6 +22,9 @@ namespace Inkling;
 /// </remarks>
 public sealed class Network
 {
+    /// <summary>The most characters of a <see cref="History"/>.</summary>
+    internal const int MaxHistoryLength = 2000;
+
     private readonly PassPool _passes; // the working memory of FeedForward and Trace
 
     /// <summary>The seed's network: sigmoid neurons and the quadratic cost, weights and biases standard normal.</summary>
@@ -46,7 +51,7 @@ public sealed class Network
     {
         Parameters = parameters;
         Random = random;
-        _passes = new PassPool(() => new Backpropagation(this, miniBatchSize: 1, learns: false));
+        _passes = new PassPool(() => new Backpropagation(Parameters, miniBatchSize: 1, learns: false));
     }
 
     /// <summary>The layers and the cost, as data.</summary>
@@ -85,7 +90,7 @@ public sealed class Network
     public string? History
     {
         get;
-        set => field = value is null || value.Length <= TrainingHistory.MaxLength ? value : throw new ArgumentException($"A history of {value.Length:N0} characters; at most {TrainingHistory.MaxLength:N0} are saved.", nameof(value));
+        set => field = value is null || value.Length <= MaxHistoryLength ? value : throw new ArgumentException($"A history of {value.Length:N0} characters; at most {MaxHistoryLength:N0} are saved.", nameof(value));
     }
 
     internal ParameterBuffer Parameters { get; }
@@ -134,7 +139,7 @@ public sealed class Network
         if (target.Length != Architecture.Output.Size)
             throw new ArgumentException($"The network has {Architecture.Output.Size} outputs; the target has {target.Length} numbers.", nameof(target));
         float[] seen = Parameters.Statistics.ToArray();
-        using Backpropagation pass = new(this, miniBatchSize: 1);
+        using Backpropagation pass = new(Parameters, miniBatchSize: 1);
         Gradient gradient = new(Architecture);
         gradient.Cost = pass.AddGradient(AsExamples(input, target.ToArray()), new int[1], scale: 1, gradient.Values);
         seen.CopyTo(Parameters.Statistics); // batch normalisation looked at the example

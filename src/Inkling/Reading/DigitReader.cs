@@ -1,3 +1,6 @@
+using Inkling.Reading;
+using Inkling.Reading.Cutting;
+
 namespace Inkling;
 
 /// <summary>
@@ -11,7 +14,7 @@ namespace Inkling;
 /// <example>
 /// <code>
 /// using DigitReader reader = DigitReader.Load();
-/// Reading reading = reader.Read("cheque.jpg");            // with Inkling.Imaging
+/// ReadingResult reading = reader.Read("cheque.jpg");            // with Inkling.Imaging
 /// Console.WriteLine($"{reading.Text}, {reading.Confidence:P0}");
 /// </code>
 /// </example>
@@ -39,7 +42,7 @@ public sealed class DigitReader : IDisposable
     /// <param name="cancellationToken">Ends the reading; it is looked at many times a millisecond.</param>
     /// <returns>What was read; its text is empty where there is nothing to read.</returns>
     /// <exception cref="OperationCanceledException">The reading is cancelled.</exception>
-    public Reading Read(GreyImage picture, ReadingOptions? options = null, CancellationToken cancellationToken = default) =>
+    public ReadingResult Read(GreyImage picture, ReadingOptions? options = null, CancellationToken cancellationToken = default) =>
         Explain(picture, options, cancellationToken).Reading;
 
     /// <summary>The same, with everything there is to see on the way.</summary>

@@ -1,4 +1,8 @@
-namespace Inkling;
+using Inkling.Reading.Budget;
+using Inkling.Reading.Cutting;
+using Inkling.Reading.Finding;
+
+namespace Inkling.Reading;
 
 /// <summary>How a picture was read, stage by stage: its ink, its numbers, their parts and the segments that were chosen.</summary>
 public sealed class ReadingStages
@@ -74,7 +78,7 @@ public sealed class ReadingStages
 
         work.Allow(ReadingCost.Unlimited);
         Numbers = numbers;
-        Reading = new Reading(lines, options.UnsureBelow, _isComplete);
+        Reading = new ReadingResult(lines, options.UnsureBelow, _isComplete);
     }
 
     /// <summary>Reads a picture; where what stands out most in it cannot be read, what is beside that.</summary>
@@ -90,7 +94,7 @@ public sealed class ReadingStages
         ReadingStages second = new(InkFinding.FindBeside(picture, whole, work), picture, judge, options, work);
         ReadingStages better = second.Reading.Confidence > first.Reading.Confidence ? second : first;
         bool isComplete = first.Reading.IsComplete && second.Reading.IsComplete; // what the worse look left out may be a number, too
-        better.Reading = new Reading(better.Reading.Lines, options.UnsureBelow, isComplete);
+        better.Reading = new ReadingResult(better.Reading.Lines, options.UnsureBelow, isComplete);
         return better;
     }
 
@@ -116,7 +120,7 @@ public sealed class ReadingStages
     }
 
     /// <summary>What came out.</summary>
-    public Reading Reading { get; private set; }
+    public ReadingResult Reading { get; private set; }
 
     /// <summary>Where the picture has ink.</summary>
     public Ink Ink { get; }
@@ -268,7 +272,7 @@ public sealed class NumberStages
     /// <summary>What came out.</summary>
     public ReadNumber Number { get; }
 
-    /// <summary>The number set upright and level: its ink, [height, width] in <see cref="Inkling.Ink.Values"/>.</summary>
+    /// <summary>The number set upright and level: its ink, [height, width] in <see cref="Finding.Ink.Values"/>.</summary>
     public Ink Upright => new(Strip.Width, Strip.Height, Strip.Values);
 
     /// <summary>[height, width] of <see cref="Upright"/>: which of its smallest parts a pixel belongs to, from 0 at the left; -1 for paper.</summary>

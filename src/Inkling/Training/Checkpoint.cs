@@ -1,7 +1,11 @@
 using System.Diagnostics.CodeAnalysis;
+using Inkling.Files;
+using Inkling.Formats;
+using Inkling.Layers;
 using Inkling.Numerics;
+using Inkling.Training.Optimisers;
 
-namespace Inkling;
+namespace Inkling.Training;
 
 /// <summary>
 /// A training kept in a file, so that it can be killed at any moment and goes on to the same bits: everything in
@@ -131,7 +135,7 @@ internal sealed class Checkpoint : IDisposable
         Require(saved.Past.Length == 0 || (Has("best", _network.Parameters.Span.Length) && Has("best.statistics", _network.Parameters.Statistics.Length)), "its best network");
         Require(saved.Past.Length <= _options.Epochs && saved.Past.All(IsPossible), "the epochs behind it");
         Require(saved.ExamplesDone == _count || (saved.ExamplesDone >= 0 && saved.ExamplesDone < _count && saved.ExamplesDone % Math.Min(_options.MiniBatchSize, _count) == 0), "where it stands");
-        Require(saved.History is null || saved.History.Length <= TrainingHistory.MaxLength, "what was trained before");
+        Require(saved.History is null || saved.History.Length <= Network.MaxHistoryLength, "what was trained before");
         Require(double.IsFinite(BitConverter.Int64BitsToDouble(saved.CostSum)) && (saved.ExamplesDone == 0 || saved.OrderRandom is not null), "where it stands");
 
         float[] ValuesOf(string tensor) => tensors.TryGetValue(tensor, out Tensor? found) ? found.Values : [];

@@ -1,8 +1,10 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Inkling.Files;
+using Inkling.Formats;
 
-namespace Inkling;
+namespace Inkling.Training;
 
 /// <summary>
 /// A checkpoint as a file: eight bytes that name the format and its version, the SHA-256 of all that follows, and a safetensors

@@ -1,6 +1,7 @@
 using System.Globalization;
+using Inkling.Layers;
 
-namespace Inkling;
+namespace Inkling.Training;
 
 /// <summary>What goes wrong while a network learns, and why, for the person who trains it.</summary>
 public static class Diagnostics
@@ -66,14 +67,5 @@ public static class Diagnostics
         }
 
         return functions.Select((function, l) => ($"{function} layer {l + 1}", (double)still[l] / Math.Max(1, all[l]), function.Function == ActivationFunction.Relu));
-    }
-}
-
-/// <summary>The cost became infinite or not a number: training cannot go on.</summary>
-public sealed class TrainingDivergedException : InklingException
-{
-    internal TrainingDivergedException(string message)
-        : base(message)
-    {
     }
 }

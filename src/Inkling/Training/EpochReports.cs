@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace Inkling;
+namespace Inkling.Training;
 
 /// <summary>
 /// Evaluates the network after each epoch and reports. Where training uses one core, a second may do it: evaluation reads a

@@ -1,4 +1,7 @@
+using Inkling.Execution;
+using Inkling.Layers;
 using Inkling.Numerics;
+using Inkling.Training;
 
 namespace Inkling;
 
@@ -64,19 +67,19 @@ public static class GradientDescent
     /// <exception cref="TrainingDivergedException">The cost, or a weight after the step, is no longer a number; the step has been made.</exception>
     public static void UpdateMiniBatch(this Network network, Examples examples, ReadOnlySpan<int> miniBatch, double eta)
     {
-        Evaluation.RequireFit(network, examples);
+        NetworkEvaluation.RequireFit(network, examples);
         ArgumentOutOfRangeException.ThrowIfZero(miniBatch.Length, nameof(miniBatch));
         examples.RequireIndices(miniBatch);
         RequireLearningRate(eta);
         float scale = (float)(-eta / miniBatch.Length);
-        if (TwoLayerDescent.Suits(network, examples, miniBatch.Length))
+        if (TwoLayerDescent.Suits(network.Parameters, examples, miniBatch.Length))
         {
-            using TwoLayerDescent descent = new(network, examples, threads: 1);
+            using TwoLayerDescent descent = new(network.Parameters, examples, threads: 1);
             RequireFinite(descent.Descend(miniBatch.ToArray(), miniBatch.Length, new[] { scale }), eta);
         }
         else
         {
-            using Backpropagation pass = new(network, miniBatch.Length, isSparse: examples.IsSparse);
+            using Backpropagation pass = new(network.Parameters, miniBatch.Length, isSparse: examples.IsSparse);
             RequireFinite(pass.AddGradient(examples, miniBatch.ToArray(), scale, network.Parameters), eta);
         }
 
@@ -112,9 +115,9 @@ public static class GradientDescent
     /// <exception cref="ArgumentException">The examples do not fit the network.</exception>
     public static Gradient GradientOf(this Network network, Examples examples)
     {
-        Evaluation.RequireFit(network, examples);
+        NetworkEvaluation.RequireFit(network, examples);
         const int Chunk = 100;
-        using Backpropagation pass = new(network, Math.Min(Chunk, examples.Count), Environment.ProcessorCount, examples.IsSparse);
+        using Backpropagation pass = new(network.Parameters, Math.Min(Chunk, examples.Count), Environment.ProcessorCount, examples.IsSparse);
         Gradient gradient = new(network.Architecture);
         float[] seen = network.Parameters.Statistics.ToArray();
         int[] all = [.. Enumerable.Range(0, examples.Count)];

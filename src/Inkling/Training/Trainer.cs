@@ -1,6 +1,9 @@
+using Inkling.Execution;
+using Inkling.Layers;
 using Inkling.Numerics;
+using Inkling.Training.Optimisers;
 
-namespace Inkling;
+namespace Inkling.Training;
 
 /// <summary>
 /// One training: epochs of shuffled mini-batches, a step for each. What it has come to between two steps is all there is to
@@ -27,7 +30,7 @@ internal sealed class Trainer : IDisposable
     {
         TrainingOptions.Require(options);
         foreach (Examples examples in new[] { training, options.TestData ?? training, options.ValidationData ?? training })
-            Evaluation.RequireFit(network, examples);
+            NetworkEvaluation.RequireFit(network, examples);
         if (options.ValidationData is null && options.StopsEarly)
             throw new ArgumentException("Stopping early, and halving the learning rate on a stall, need validation data.", nameof(options));
         if (training.Count == 0)
@@ -41,14 +44,14 @@ internal sealed class Trainer : IDisposable
         _miniBatchSize = Math.Min(options.MiniBatchSize, training.Count);
         _order = new int[training.Count];
         bool isPlain = options.Optimiser is Optimiser.Sgd { Momentum: 0 } && options.L1 == 0 && options.L2 == 0;
-        if (isPlain && options.WeightAverage == 0 && options.Augmentation is null && TwoLayerDescent.Suits(network, training, _miniBatchSize))
+        if (isPlain && options.WeightAverage == 0 && options.Augmentation is null && TwoLayerDescent.Suits(network.Parameters, training, _miniBatchSize))
         {
-            _descent = new TwoLayerDescent(network, training, options.Threads) { LabelSmoothing = options.LabelSmoothing };
+            _descent = new TwoLayerDescent(network.Parameters, training, options.Threads) { LabelSmoothing = options.LabelSmoothing };
             _scales = new float[MiniBatchesAtOnce];
             return;
         }
 
-        _pass = new Backpropagation(network, _miniBatchSize, options.Threads, isSparse: training.IsSparse && options.Augmentation is null) { LabelSmoothing = options.LabelSmoothing };
+        _pass = new Backpropagation(network.Parameters, _miniBatchSize, options.Threads, isSparse: training.IsSparse && options.Augmentation is null) { LabelSmoothing = options.LabelSmoothing };
         if (options.Augmentation is { } augmentation && training is LabelledImages images)
         {
             _pass.Distort = (example, image) =>
@@ -199,7 +202,7 @@ internal sealed class Trainer : IDisposable
     {
         if (_pass is not null)
             return _pass.FirstLayerNotFinite(_miniBatchSize);
-        using Backpropagation pass = new(_network, _miniBatchSize, isSparse: true);
+        using Backpropagation pass = new(_network.Parameters, _miniBatchSize, isSparse: true);
         pass.FeedForward(_training, MiniBatchAt(Math.Max(0, State.ExamplesDone - _miniBatchSize)));
         return pass.FirstLayerNotFinite(_miniBatchSize);
     }

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 
-namespace Inkling;
+namespace Inkling.Training;
 
 /// <summary>
 /// What must be the same for a training to go on from a checkpoint: all that a bit of the result, or of what was reported,

@@ -1,17 +1,16 @@
-namespace Inkling;
+namespace Inkling.Training;
 
 /// <summary>A training in words, for <see cref="Network.History"/>: what is as the seed has it is left out.</summary>
 internal static class TrainingHistory
 {
     /// <summary>Someone may train for an epoch at a time, a thousand times; the file's header should stay small.</summary>
-    public const int MaxLength = 2000;
 
     /// <param name="history">What came before; null for nothing.</param>
     /// <param name="training">The training that followed.</param>
     public static string Append(string? history, string training)
     {
         string all = history is null ? training : $"{history}; then {training}";
-        return all.Length <= MaxLength ? all : $"... {all[^(MaxLength - 4)..]}";
+        return all.Length <= Network.MaxHistoryLength ? all : $"... {all[^(Network.MaxHistoryLength - 4)..]}";
     }
 
     /// <param name="options">How the network was trained.</param>

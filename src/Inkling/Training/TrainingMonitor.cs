@@ -1,4 +1,6 @@
-namespace Inkling;
+using Inkling.Layers;
+
+namespace Inkling.Training;
 
 /// <summary>
 /// Records what a learner wants to see of a training: cost and accuracy on training and on validation data, and for each

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Inkling.Files;
 
 namespace Inkling.Tests.Data;
 

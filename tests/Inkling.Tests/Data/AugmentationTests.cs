@@ -1,4 +1,5 @@
 using CsCheck;
+using Inkling.Data;
 
 namespace Inkling.Tests.Data;
 

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Inkling.Data.Catalogue;
 using Inkling.Numerics;
 
 namespace Inkling.Tests.Data;

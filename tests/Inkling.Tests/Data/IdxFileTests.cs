@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
 using CsCheck;
+using Inkling.Data;
 using Inkling.Numerics;
 
 namespace Inkling.Tests.Data;

@@ -1,5 +1,7 @@
 using System.IO.Compression;
 using System.Security.Cryptography;
+using Inkling.Data;
+using Inkling.Data.Catalogue;
 using Inkling.Numerics;
 
 namespace Inkling.Tests.Data;

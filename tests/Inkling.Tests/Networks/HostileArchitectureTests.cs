@@ -1,4 +1,5 @@
 using System.Text;
+using Inkling.Layers;
 using Inkling.Numerics;
 
 namespace Inkling.Tests.Networks;

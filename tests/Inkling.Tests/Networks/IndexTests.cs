@@ -1,3 +1,4 @@
+
 namespace Inkling.Tests.Networks;
 
 /// <summary>A number that is no example's, or no layer's, is refused at the door, whatever kind of network and examples it is about.</summary>

@@ -1,3 +1,4 @@
+
 namespace Inkling.Tests.Networks;
 
 /// <summary>What a network is before it has learned anything.</summary>

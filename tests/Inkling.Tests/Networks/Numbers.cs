@@ -1,3 +1,4 @@
+
 namespace Inkling.Tests;
 
 /// <summary>

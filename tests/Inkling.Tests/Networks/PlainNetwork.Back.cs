@@ -1,3 +1,5 @@
+using Inkling.Layers;
+
 namespace Inkling.Tests;
 
 /// <summary>The way back: the chain rule, layer by layer.</summary>

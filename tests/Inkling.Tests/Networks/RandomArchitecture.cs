@@ -1,3 +1,4 @@
+using Inkling.Layers;
 using Inkling.Numerics;
 
 namespace Inkling.Tests;

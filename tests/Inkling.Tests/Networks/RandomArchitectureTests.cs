@@ -1,3 +1,6 @@
+using Inkling.Execution;
+using Inkling.Execution.Stages;
+using Inkling.Layers;
 using Inkling.Numerics;
 
 namespace Inkling.Tests.Networks;
@@ -42,7 +45,7 @@ public class RandomArchitectureTests
         int size = c.Random.MiniBatchSize;
         int[] miniBatch = [.. Enumerable.Range(0, size)], other = [.. Enumerable.Range(0, c.Random.Inputs.Length).Reverse()];
         float[] seen = network.Parameters.Statistics.ToArray();
-        using Backpropagation pass = new(network, c.Random.Inputs.Length, c.Random.Threads, c.Random.Examples.IsSparse, workWorthSharing: 0);
+        using Backpropagation pass = new(network.Parameters, c.Random.Inputs.Length, c.Random.Threads, c.Random.Examples.IsSparse, workWorthSharing: 0);
         Gradient stale = new(network.Architecture), gradient = new(network.Architecture);
         pass.AddGradient(c.Random.Examples, other, 1, stale.Values, seed: seed + 1); // so that nothing of another mini-batch may stay
         seen.CopyTo(network.Parameters.Statistics);
@@ -59,7 +62,7 @@ public class RandomArchitectureTests
 
         float[] after = network.Parameters.Statistics.ToArray();
         seen.CopyTo(network.Parameters.Statistics);
-        using Backpropagation alone = new(network, c.Random.Inputs.Length, threads: 1, c.Random.Examples.IsSparse);
+        using Backpropagation alone = new(network.Parameters, c.Random.Inputs.Length, threads: 1, c.Random.Examples.IsSparse);
         Gradient again = new(network.Architecture);
         again.Cost = alone.AddGradient(c.Random.Examples, miniBatch, 1f / size, again.Values, seed: seed) / size;
         c.RequireSame("gradient on one thread", gradient.Values.Span, again.Values.Span);

@@ -1,4 +1,5 @@
 using Inkling.Numerics;
+using Inkling.Numerics.Kernels;
 
 namespace Inkling.Tests.Numerics;
 

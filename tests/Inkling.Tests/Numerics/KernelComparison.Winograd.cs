@@ -1,4 +1,4 @@
-using Inkling.Numerics;
+using Inkling.Numerics.Kernels;
 
 namespace Inkling.Tests.Numerics;
 

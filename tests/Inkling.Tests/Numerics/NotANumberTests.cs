@@ -1,5 +1,7 @@
 using System.Runtime.Intrinsics;
+using Inkling.Execution.Stages;
 using Inkling.Numerics;
+using Inkling.Numerics.Kernels;
 
 namespace Inkling.Tests.Numerics;
 

@@ -1,6 +1,7 @@
 using System.Runtime.Intrinsics;
 using CsCheck;
 using Inkling.Numerics;
+using Inkling.Numerics.Kernels;
 
 namespace Inkling.Tests.Numerics;
 

@@ -1,8 +1,8 @@
 using System.Runtime.Intrinsics;
 using CsCheck;
 using Inkling.Numerics;
-using Map = Inkling.Numerics.Winograd.Map;
-using Place = Inkling.Numerics.Winograd.Place;
+using Inkling.Numerics.Kernels;
+using static Inkling.Numerics.Kernels.Winograd;
 
 namespace Inkling.Tests.Numerics;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Inkling.Numerics;
+using Inkling.Numerics.Kernels;
 
 namespace Inkling.Tests.Numerics;
 

@@ -1,5 +1,4 @@
 using CsCheck;
-using ReadingResult = Inkling.Reading; // the namespace of these tests has the same name
 
 namespace Inkling.Tests.Reading;
 

@@ -1,6 +1,5 @@
 using CsCheck;
 using Inkling.Numerics;
-using ReadingResult = Inkling.Reading; // the namespace of these tests has the same name
 
 namespace Inkling.Tests.Reading;
 

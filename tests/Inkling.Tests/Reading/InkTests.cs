@@ -1,4 +1,7 @@
 using Inkling.Numerics;
+using Inkling.Reading.Budget;
+using Inkling.Reading.Cutting;
+using Inkling.Reading.Finding;
 
 namespace Inkling.Tests.Reading;
 

@@ -1,5 +1,10 @@
 using CsCheck;
 using Inkling.Numerics;
+using Inkling.Reading;
+using Inkling.Reading.Budget;
+using Inkling.Reading.Cutting;
+using Inkling.Reading.Finding;
+using Inkling.Recipes;
 
 namespace Inkling.Tests.Reading;
 
@@ -67,7 +72,7 @@ public sealed class WorkLimitTests : IDisposable
         Assert.True(Read(new GreyImage(28, 28, new byte[28 * 28])).IsComplete);
         Assert.True(Read(NumberPicture.Of("504192")).IsComplete);
 
-        Inkling.Reading Read(GreyImage picture) => _reader.Read(picture, null, TestContext.Current.CancellationToken);
+        ReadingResult Read(GreyImage picture) => _reader.Read(picture, null, TestContext.Current.CancellationToken);
     }
 
     [Fact]

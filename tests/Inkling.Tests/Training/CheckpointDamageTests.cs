@@ -1,6 +1,8 @@
 using System.Security.Cryptography;
 using System.Text;
 using Inkling.Numerics;
+using Inkling.Training;
+using Inkling.Training.Optimisers;
 
 namespace Inkling.Tests.Training;
 

@@ -1,3 +1,6 @@
+using Inkling.Files;
+using Inkling.Training;
+
 namespace Inkling.Tests.Training;
 
 /// <summary>Killed at any rename, or on a disk that fails, a training loses nothing that a checkpoint had.</summary>

@@ -1,3 +1,4 @@
+
 namespace Inkling.Tests.Training;
 
 /// <summary>A small training with everything in it that a checkpoint has to keep, and a folder for its file.</summary>

@@ -1,4 +1,5 @@
 using System.Reflection;
+using Inkling.Training;
 
 namespace Inkling.Tests.Training;
 

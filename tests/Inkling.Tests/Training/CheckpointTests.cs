@@ -1,3 +1,5 @@
+using Inkling.Training;
+
 namespace Inkling.Tests.Training;
 
 /// <summary>A training that is interrupted goes on to the same bits.</summary>

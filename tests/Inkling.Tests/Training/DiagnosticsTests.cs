@@ -1,3 +1,5 @@
+using Inkling.Training;
+
 namespace Inkling.Tests.Training;
 
 /// <summary>What a learner is told when training goes wrong, and how far confidences can be believed.</summary>

@@ -1,3 +1,4 @@
+
 namespace Inkling.Tests.Training;
 
 /// <summary>A training that has left the numbers says so, and does not go on to a network that is none.</summary>

@@ -1,3 +1,4 @@
+
 namespace Inkling.Tests.Training;
 
 /// <summary>Where training stops early, it is the best network that is kept.</summary>

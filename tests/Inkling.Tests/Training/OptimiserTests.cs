@@ -1,3 +1,4 @@
+
 namespace Inkling.Tests.Training;
 
 /// <summary>Steps, schedules and averages against their papers' formulas, in double precision.</summary>

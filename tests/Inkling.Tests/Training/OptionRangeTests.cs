@@ -1,3 +1,4 @@
+
 namespace Inkling.Tests.Training;
 
 /// <summary>Options that would end in NaN, in infinity or never are refused where they are set, in one line that says the range.</summary>

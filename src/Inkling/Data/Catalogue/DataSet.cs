@@ -1,0 +1,194 @@
+using System.IO.Compression;
+using Inkling.Files;
+
+namespace Inkling.Data.Catalogue;
+
+/// <summary>A data set in MNIST's format: what it is called, where its files lie or come from, and how they become images.</summary>
+public sealed class DataSet
+{
+    internal DataSet(string name, string title, string description, int classes)
+    {
+        Name = name;
+        Title = title;
+        Description = description;
+        Classes = classes;
+    }
+
+    /// <summary>What commands and folders call it: <c>fashion-mnist</c>.</summary>
+    public string Name { get; }
+
+    /// <summary>What people call it: <c>Fashion-MNIST</c>.</summary>
+    public string Title { get; }
+
+    /// <summary>What it shows, and how many training and test images it has.</summary>
+    public string Description { get; }
+
+    /// <summary>How many different labels there are.</summary>
+    public int Classes { get; }
+
+    internal IReadOnlyList<string> Mirrors { get; init; } = [];
+
+    internal DataFiles Files { get; init; } = null!;
+
+    /// <summary>The zip file that the files are published in; null where each is published by itself.</summary>
+    internal DataFile? Archive { get; init; }
+
+    /// <summary>Whether rows and columns of the stored images are exchanged, as EMNIST's are.</summary>
+    internal bool IsTransposed { get; init; }
+
+    /// <summary>The label that stands for the first class.</summary>
+    internal int FirstLabel { get; init; }
+
+    /// <summary>The folder that all four files are in; null where they would have to be downloaded.</summary>
+    public string? Locate(DataOptions? options = null) => Places(options ?? new DataOptions()).FirstOrDefault(HasAllFiles);
+
+    /// <summary>Loads the data set, downloading it into the user's cache where it is nowhere else.</summary>
+    /// <param name="options">Where to look; null for the usual places.</param>
+    /// <param name="cancellationToken">Stops a download; what has come is kept, to go on from.</param>
+    /// <returns>Five sixths of the training file, its last sixth for validation (the seed's 50,000 and 10,000), and the test file.</returns>
+    /// <exception cref="DataUnavailableException">It is nowhere, and cannot be downloaded.</exception>
+    /// <exception cref="InklingException">A file is damaged, or <see cref="DataOptions.Directory"/> lacks one.</exception>
+    public async Task<ImageData> LoadAsync(DataOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        options ??= new DataOptions();
+        string folder = Locate(options) ?? await FetchAsync(options, cancellationToken).ConfigureAwait(false);
+        Task<(LabelledImages, string?)> loadTest = Task.Run(() => Load(folder, Files.TestImages, Files.TestLabels), cancellationToken);
+        (LabelledImages all, string? trainingDifference) = Load(folder, Files.TrainingImages, Files.TrainingLabels);
+        (LabelledImages test, string? testDifference) = await loadTest.ConfigureAwait(false);
+        int training = all.Count - all.Count / 6;
+        string? different = Name == "mnist" ? trainingDifference ?? testDifference : null;
+        string title = different is null ? Title : $"the images in {folder} (not MNIST)";
+        return new ImageData(title, all.Slice(0, training), all.Slice(training, all.Count - training), test)
+        {
+            IsMnist = Name == "mnist" && different is null,
+            DiffersFromMnist = different,
+        };
+    }
+
+    internal async Task<string> FetchAsync(DataOptions options, CancellationToken cancellationToken)
+    {
+        if (options.Directory is { } given)
+            throw new InklingException($"{given}: has no {Missing(given)} (nor {Missing(given)}.gz, nor a folder {Name} with it). Name the folder that holds the IDX files of {Title}.");
+        if (!options.AllowDownload)
+            throw new DataUnavailableException($"{Title} is not on this machine.");
+        string folder = Path.Combine(DataOptions.CacheDirectory, Name);
+        using Download download = new(DownloadTimeouts.Default);
+        if (Archive is null)
+        {
+            foreach (DataFile file in Files.All)
+                await FetchAsync(download, file, Path.Combine(folder, file.Name + ".gz"), file.Name + ".gz").ConfigureAwait(false);
+        }
+        else
+        {
+            string zip = Path.Combine(DataOptions.CacheDirectory, "emnist.zip");
+            await FetchAsync(download, Archive, zip, Archive.Name).ConfigureAwait(false);
+            foreach (DataFile file in Files.All)
+                Extract(zip, $"gzip/{file.Name}.gz", Path.Combine(folder, file.Name + ".gz"));
+        }
+
+        return folder;
+
+        Task FetchAsync(Download download, DataFile file, string path, string remoteName) => download.FetchAsync(
+            [.. Mirrors.Select(mirror => new Uri(mirror + remoteName))], path, file.Checksum!.MostBytes, file.Checksum.Verify, options.Progress, cancellationToken);
+    }
+
+    private static void Extract(string zip, string member, string path)
+    {
+        try
+        {
+            using ZipArchive archive = ZipFile.OpenRead(zip);
+            ZipArchiveEntry entry = archive.GetEntry(member) ?? throw new InklingException($"{zip}: has no {member}. Delete it and fetch the data set again.");
+            if (entry.Length > 2 * entry.CompressedLength + 4096) // the members are compressed themselves
+                throw new InklingException(FormattableString.Invariant($"{zip}: {member} would unpack to {entry.Length:N0} bytes. Delete it and fetch the data set again."));
+            AtomicFile.Write(path, target =>
+            {
+                using Stream source = entry.Open();
+                source.CopyTo(target);
+            });
+        }
+        catch (InvalidDataException e)
+        {
+            throw new InklingException($"{zip}: damaged ({e.Message}) Delete it and fetch the data set again.", e);
+        }
+    }
+
+    private IEnumerable<string> Places(DataOptions options)
+    {
+        if (options.Directory is { } given)
+            return InOrUnder(given);
+        string? variable = Environment.GetEnvironmentVariable("INKLING_DATA");
+        return [.. string.IsNullOrEmpty(variable) ? [] : InOrUnder(variable), Path.Combine(DataOptions.CacheDirectory, Name)];
+    }
+
+    /// <summary>A folder of the set's name; the folder itself, unless it could be that of a sibling, whose files have the same names.</summary>
+    private IEnumerable<string> InOrUnder(string folder)
+    {
+        yield return Path.Combine(folder, Name);
+        string last = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)));
+        if (Name == "mnist" || last == Name)
+            yield return folder;
+    }
+
+    private bool HasAllFiles(string folder) => Files.All.All(file => PathOf(folder, file) is not null);
+
+    private string Missing(string folder) => Files.All.First(file => PathOf(folder, file) is null).Name;
+
+    private static string? PathOf(string folder, DataFile file)
+    {
+        string plain = Path.Combine(folder, file.Name);
+        return File.Exists(plain) ? plain : File.Exists(plain + ".gz") ? plain + ".gz" : null;
+    }
+
+    /// <summary>The images of two files, and which of the two does not hold what was published; null where that is not known by content, or both do.</summary>
+    private (LabelledImages Images, string? Difference) Load(string folder, DataFile imageFile, DataFile labelFile)
+    {
+        string imagePath = PathOf(folder, imageFile)!, labelPath = PathOf(folder, labelFile)!;
+        IdxArray images = IdxFile.Read(imagePath);
+        if (images is not { ElementType: IdxElementType.UInt8, Shape: [_, > 0, > 0] })
+            throw new InklingException($"{imagePath}: images are bytes in three dimensions, as [60000, 28, 28]; this file holds {images.ElementType} in [{string.Join(", ", images.Shape)}].");
+        IdxArray labelArray = IdxFile.Read(labelPath);
+        byte[] labels = Labels(labelArray, labelPath);
+        int count = images.Shape[0], height = images.Shape[1], width = images.Shape[2];
+        if (labels.Length != count)
+            throw new InklingException(FormattableString.Invariant($"{labelPath}: {labels.Length:N0} labels for the {count:N0} images of {Path.GetFileName(imagePath)}. Fetch both from one place."));
+        string? difference = Difference(imageFile, images) ?? Difference(labelFile, labelArray);
+        byte[] pixels = images.Values<byte>();
+        return (IsTransposed
+            ? new LabelledImages(Transposed(pixels, height, width), labels, width, height, Classes)
+            : new LabelledImages(pixels, labels, height, width, Classes), difference);
+    }
+
+    private static string? Difference(DataFile file, IdxArray array) => file.Checksum is { IsOfContent: true } published && !published.IsOf(array)
+        ? $"{file.Name} holds something else"
+        : null;
+
+    private byte[] Labels(IdxArray array, string path)
+    {
+        int[] labels = array switch
+        {
+            { ElementType: IdxElementType.UInt8, Shape.Count: 1 } => [.. array.Values<byte>().Select(label => (int)label)],
+            { ElementType: IdxElementType.Int32, Shape: [var count, >= 1 and var columns] } => [.. Enumerable.Range(0, count).Select(row => array.Values<int>()[row * columns])],
+            _ => throw new InklingException($"{path}: labels are bytes in one dimension (or QMNIST's integers in two); this file holds {array.ElementType} in [{string.Join(", ", array.Shape)}]."),
+        };
+        int wrong = Array.FindIndex(labels, label => label < FirstLabel || label >= FirstLabel + Classes);
+        if (wrong >= 0)
+            throw new InklingException($"{path}: label {wrong} is {labels[wrong]}; {Title} has labels from {FirstLabel} to {FirstLabel + Classes - 1}.");
+        return [.. labels.Select(label => (byte)(label - FirstLabel))];
+    }
+
+    private static byte[] Transposed(byte[] pixels, int height, int width)
+    {
+        byte[] result = new byte[pixels.Length];
+        int size = height * width;
+        for (int start = 0; start < pixels.Length; start += size)
+        {
+            for (int i = 0; i < height; i++)
+            {
+                for (int j = 0; j < width; j++)
+                    result[start + j * height + i] = pixels[start + i * width + j];
+            }
+        }
+
+        return result;
+    }
+}

@@ -1,0 +1,226 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Sockets;
+using Inkling.Files;
+
+namespace Inkling.Data.Catalogue;
+
+/// <summary>How long a server may be silent.</summary>
+internal sealed record DownloadTimeouts(TimeSpan Connect, TimeSpan Idle)
+{
+    public static DownloadTimeouts Default { get; } = new(Connect: TimeSpan.FromSeconds(5), Idle: TimeSpan.FromSeconds(30));
+}
+
+/// <summary>
+/// Fetches a file from the first mirror that gives it. What has come so far is kept beside its place as <c>.partial</c>, and
+/// the next try goes on from there; the file gets its name only when it is whole and its checksum is right.
+/// </summary>
+internal sealed class Download : IDisposable
+{
+    private const int TriesPerMirror = 3;
+
+    private readonly HttpClient _client;
+    private readonly TimeSpan _idle;
+
+    public Download(DownloadTimeouts timeouts)
+    {
+        _idle = timeouts.Idle;
+        _client = new HttpClient(new SocketsHttpHandler { ConnectTimeout = timeouts.Connect }) { Timeout = Timeout.InfiniteTimeSpan };
+        _client.DefaultRequestHeaders.UserAgent.Add(new ProductInfoHeaderValue("inkling", null));
+    }
+
+    public void Dispose() => _client.Dispose();
+
+    /// <param name="mirrors">The file's address on each mirror, the preferred one first.</param>
+    /// <param name="destination">Where it ends up. Nothing is done where it is there already.</param>
+    /// <param name="mostBytes">A server that sends more is given up: it would fill the disk.</param>
+    /// <param name="verify">What is wrong with the whole file at a path; null where nothing is.</param>
+    /// <param name="progress">Told of every chunk.</param>
+    /// <param name="cancellationToken">Stops; what has come is kept.</param>
+    /// <exception cref="DataUnavailableException">No mirror gave the file.</exception>
+    /// <exception cref="InklingException">It cannot be written: the disk is full, or the folder is not ours.</exception>
+    public async Task FetchAsync(
+        IReadOnlyList<Uri> mirrors, string destination, long mostBytes, Func<string, string?> verify, IProgress<DownloadProgress>? progress, CancellationToken cancellationToken)
+    {
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(destination))!);
+            // Another process that fetches the same file holds the lock; the system frees it even if that one is killed.
+            using FileLock held = await LockAsync(destination, cancellationToken).ConfigureAwait(false);
+            if (File.Exists(destination))
+                return;
+            await FetchFromAnyAsync(mirrors, destination, mostBytes, verify, progress, cancellationToken).ConfigureAwait(false);
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw new InklingException($"{destination}: may not be written here. Set XDG_CACHE_HOME to a folder of yours, or put the files into a folder and name it with --data.", e);
+        }
+        catch (IOException e)
+        {
+            throw new InklingException($"{destination}: cannot be written: {e.Message} Set XDG_CACHE_HOME to another folder, or put the files into a folder and name it with --data.", e);
+        }
+    }
+
+    private async Task FetchFromAnyAsync(
+        IReadOnlyList<Uri> mirrors, string destination, long mostBytes, Func<string, string?> verify, IProgress<DownloadProgress>? progress, CancellationToken cancellationToken)
+    {
+        string partial = destination + ".partial";
+        List<string> failures = [];
+        foreach (Uri mirror in mirrors)
+        {
+            string failure = "";
+            for (int tries = TriesPerMirror; tries > 0; tries--)
+            {
+                bool isResumed = File.Exists(partial);
+                Outcome outcome = await TryAsync(mirror, partial, mostBytes, progress, cancellationToken).ConfigureAwait(false);
+                failure = outcome.Failure ?? verify(partial) ?? "";
+                if (failure.Length == 0)
+                {
+                    File.Move(partial, destination, overwrite: true);
+                    return;
+                }
+
+                if (outcome.Failure is null)
+                {
+                    // Wrong bytes: what an earlier try had left may be to blame, so once more from the start.
+                    File.Delete(partial);
+                    if (isResumed)
+                        continue;
+                    break;
+                }
+
+                if (!outcome.IsWorthAnotherTry)
+                    break;
+            }
+
+            failures.Add($"{mirror.Host}: {failure}");
+        }
+
+        throw new DataUnavailableException(
+            $"{Path.GetFileName(destination)} cannot be downloaded ({string.Join("; ", failures)}). Try again later, or put the files into a folder and name it with --data.");
+    }
+
+    /// <summary>One request, from where the partial file ends.</summary>
+    private async Task<Outcome> TryAsync(Uri address, string partial, long mostBytes, IProgress<DownloadProgress>? progress, CancellationToken cancellationToken)
+    {
+        using CancellationTokenSource idle = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        idle.CancelAfter(_idle);
+        try
+        {
+            long begin = File.Exists(partial) ? new FileInfo(partial).Length : 0;
+            using HttpRequestMessage request = new(HttpMethod.Get, address);
+            if (begin > 0)
+                request.Headers.Range = new RangeHeaderValue(begin, null);
+            using HttpResponseMessage response = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, idle.Token).ConfigureAwait(false);
+            if (response.StatusCode == HttpStatusCode.RequestedRangeNotSatisfiable)
+            {
+                File.Delete(partial); // longer than the file: something else
+                return new Outcome("416 Range Not Satisfiable", IsWorthAnotherTry: true);
+            }
+
+            if (!response.IsSuccessStatusCode)
+                return new Outcome($"{(int)response.StatusCode} {response.ReasonPhrase}", IsWorthAnotherTry: false);
+            bool goesOn = response.StatusCode == HttpStatusCode.PartialContent && response.Content.Headers.ContentRange?.From == begin;
+            return await ReceiveAsync(response, partial, goesOn ? begin : 0, mostBytes, progress, idle).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return new Outcome("timed out", IsWorthAnotherTry: false);
+        }
+        catch (HttpRequestException e)
+        {
+            return new Outcome(e.InnerException is SocketException socket ? socket.SocketErrorCode.ToString() : e.Message, IsWorthAnotherTry: false);
+        }
+    }
+
+    private async Task<Outcome> ReceiveAsync(HttpResponseMessage response, string partial, long begin, long mostBytes, IProgress<DownloadProgress>? progress, CancellationTokenSource idle)
+    {
+        long? total = begin + response.Content.Headers.ContentLength;
+        if (total > mostBytes)
+        {
+            if (begin > 0)
+                File.Delete(partial); // goes on into what cannot be the file: it is another's
+            return TooLong(mostBytes); // or something else was sent, as a network's page to log in, and what is here may be sound
+        }
+
+        string name = Path.GetFileNameWithoutExtension(partial);
+        Stream body = await response.Content.ReadAsStreamAsync(idle.Token).ConfigureAwait(false);
+        await using (body.ConfigureAwait(false))
+        {
+            using FileStream file = Open(partial, begin, total);
+            byte[] chunk = new byte[1 << 16];
+            long have = begin;
+            while (true)
+            {
+                idle.CancelAfter(_idle); // the server may take its time for the whole, but not for a chunk
+                int read;
+                try
+                {
+                    read = await body.ReadAsync(chunk, idle.Token).ConfigureAwait(false);
+                }
+                catch (Exception e) when (e is IOException or HttpRequestException)
+                {
+                    read = 0; // the connection broke: what has come is kept
+                }
+
+                if (read == 0)
+                    return total is null || have == total ? Outcome.Whole : new Outcome(FormattableString.Invariant($"the connection ended after {have:N0} of {total:N0} bytes"), IsWorthAnotherTry: true);
+                have += read;
+                if (have > mostBytes)
+                {
+                    file.Dispose();
+                    File.Delete(partial); // what has come is another file's, so nothing of it is kept
+                    return TooLong(mostBytes);
+                }
+
+                Write(file, chunk.AsSpan(0, read), partial, total);
+                progress?.Report(new DownloadProgress(name, have, total));
+            }
+        }
+    }
+
+    private static Outcome TooLong(long mostBytes) =>
+        new(FormattableString.Invariant($"more than the {mostBytes:N0} bytes that it should have"), IsWorthAnotherTry: false);
+
+    private static FileStream Open(string partial, long begin, long? total)
+    {
+        try
+        {
+            return new FileStream(partial, begin == 0 ? FileMode.Create : FileMode.Append, FileAccess.Write, FileShare.None, bufferSize: 0);
+        }
+        catch (IOException e)
+        {
+            throw CannotWrite(partial, total, e);
+        }
+    }
+
+    private static void Write(FileStream file, ReadOnlySpan<byte> bytes, string partial, long? total)
+    {
+        try
+        {
+            file.Write(bytes);
+        }
+        catch (IOException e)
+        {
+            throw CannotWrite(partial, total, e);
+        }
+    }
+
+    private static InklingException CannotWrite(string partial, long? total, IOException e) =>
+        new(FormattableString.Invariant($"{Path.GetDirectoryName(partial)}: {e.Message.TrimEnd('.')}: {Path.GetFileNameWithoutExtension(partial)} needs {total:N0} bytes there. Free some, or set XDG_CACHE_HOME to another disk."), e);
+
+    private static async Task<FileLock> LockAsync(string destination, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            if (FileLock.TryTake(destination) is { } held)
+                return held;
+            await Task.Delay(TimeSpan.FromMilliseconds(100), cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private sealed record Outcome(string? Failure, bool IsWorthAnotherTry)
+    {
+        public static Outcome Whole { get; } = new(null, IsWorthAnotherTry: false);
+    }
+}

@@ -1,0 +1,68 @@
+using Inkling.Evaluation;
+using Inkling.Numerics;
+
+namespace Inkling;
+
+/// <summary>
+/// How far a network's confidences can be believed. After <see cref="Calibrate"/>, of the readings it gives with 90 %
+/// confidence about nine in ten are right.
+/// </summary>
+public static class Calibration
+{
+    private const int Bins = 15;
+
+    /// <summary>
+    /// Finds the temperature that makes the examples' true classes likeliest, and sets it: temperature scaling (Guo et al.,
+    /// arXiv 1706.04599). What the network reads does not change.
+    /// </summary>
+    /// <param name="network">The network; only its temperature changes.</param>
+    /// <param name="validation">Examples that it did not learn from.</param>
+    /// <returns>The temperature, from 0.05 to 20.</returns>
+    /// <exception cref="ArgumentException">The examples do not fit the network.</exception>
+    public static double Calibrate(this Network network, Examples validation)
+    {
+        float[][] outputs = network.Outputs(validation);
+        double low = PortableMath.Log(0.05), high = PortableMath.Log(20), golden = (Math.Sqrt(5) - 1) / 2;
+        for (int i = 0; i < 40; i++) // golden-section search: the likelihood has one peak
+        {
+            double a = high - golden * (high - low), b = low + golden * (high - low);
+            if (Surprise(outputs, validation, PortableMath.Exp(a)) < Surprise(outputs, validation, PortableMath.Exp(b)))
+                high = b;
+            else
+                low = a;
+        }
+
+        return network.Temperature = PortableMath.Exp((low + high) / 2);
+    }
+
+    /// <summary>
+    /// The expected calibration error: by how much confidence and accuracy differ, over fifteen equal steps of confidence,
+    /// weighted by how many examples fall into each.
+    /// </summary>
+    /// <param name="network">The network; its temperature counts.</param>
+    /// <param name="examples">What it is asked.</param>
+    /// <returns>From 0 to 1.</returns>
+    /// <exception cref="ArgumentException">The examples do not fit the network.</exception>
+    public static double CalibrationError(this Network network, Examples examples)
+    {
+        float[][] outputs = network.Outputs(examples);
+        double[] gaps = new double[Bins];
+        for (int i = 0; i < outputs.Length; i++)
+        {
+            float[] confidences = Confidence.Of(outputs[i], network.Temperature);
+            int read = Argmax.Of(confidences);
+            gaps[Math.Min(Bins - 1, (int)(confidences[read] * Bins))] += confidences[read] - (read == examples.ClassOf(i) ? 1 : 0);
+        }
+
+        return gaps.Sum(Math.Abs) / outputs.Length;
+    }
+
+    /// <summary>Minus the logarithm of what is thought of the true class, over all examples.</summary>
+    private static double Surprise(float[][] outputs, Examples examples, double temperature)
+    {
+        double sum = 0;
+        for (int i = 0; i < outputs.Length; i++)
+            sum -= PortableMath.Log(Math.Max(1e-30, Confidence.Of(outputs[i], temperature)[examples.ClassOf(i)]));
+        return sum;
+    }
+}

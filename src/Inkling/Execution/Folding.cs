@@ -1,0 +1,76 @@
+using Inkling.Execution.Stages;
+using Inkling.Layers;
+using Inkling.Numerics;
+
+namespace Inkling.Execution;
+
+/// <summary>
+/// A network that gives the same outputs with fewer layers: dropout does nothing when reading, and batch normalisation behind
+/// a convolution or a dense layer is but another weight and bias: γ(w·x - μ)/σ + β (Jacob et al., arXiv 1712.05877, section 3.2).
+/// The largest of a window is taken before ReLU, which then has less to do: what is larger stays larger. Layers that come to
+/// follow each other so need not be ones that could learn in that order.
+/// </summary>
+internal static class Folding
+{
+    private const float Epsilon = BatchNormalisationStage.Epsilon;
+
+    public static ParameterBuffer Fold(ParameterBuffer parameters)
+    {
+        IReadOnlyList<Layer> layers = parameters.Architecture.Layers;
+        List<Layer> kept = [];
+        List<(int Weights, int Normalisation)> sources = []; // for each layer kept, where its parameters come from; -1 for none
+        for (int l = 0; l < layers.Count; l++)
+        {
+            switch (layers[l])
+            {
+                case Layer.Dropout:
+                    break;
+                case Layer.BatchNormalisation when kept.Count > 0 && sources[^1] is (>= 0, -1) && kept[^1] is Layer.Convolution or Layer.Dense:
+                    kept[^1] = kept[^1] is Layer.Convolution convolution ? convolution with { HasBias = true } : (Layer.Dense)kept[^1] with { HasBias = true };
+                    sources[^1] = (sources[^1].Weights, l);
+                    break;
+                case Layer.MaxPool when kept.Count > 0 && kept[^1] is Layer.Activation { Function: ActivationFunction.Relu }:
+                    kept.Insert(kept.Count - 1, layers[l]);
+                    sources.Insert(sources.Count - 1, (l, -1));
+                    break;
+                default:
+                    kept.Add(layers[l]);
+                    sources.Add((layers[l] is Layer.BatchNormalisation ? -1 : l, layers[l] is Layer.BatchNormalisation ? l : -1));
+                    break;
+            }
+        }
+
+        ParameterBuffer folded = new(parameters.Architecture.Folded(kept));
+        for (int l = 0; l < kept.Count; l++)
+            Copy(parameters, sources[l].Weights, sources[l].Normalisation, folded.All[l]);
+        return folded;
+    }
+
+    private static void Copy(ParameterBuffer from, int weights, int normalisation, object? to)
+    {
+        BatchNormalisation? seen = normalisation >= 0 ? (BatchNormalisation)from.All[normalisation]! : null;
+        if (to is BatchNormalisation own)
+        {
+            seen!.Scale.CopyTo(own.Scale);
+            seen.Shift.CopyTo(own.Shift);
+            seen.RunningMean.CopyTo(own.RunningMean);
+            seen.RunningVariance.CopyTo(own.RunningVariance);
+        }
+        else if (to is WeightedLayer layer)
+        {
+            WeightedLayer source = (WeightedLayer)from.All[weights]!;
+            source.Panels.CopyTo(layer.Panels);
+            source.PaddedBiases.CopyTo(layer.PaddedBiases);
+            if (seen is null)
+                return;
+            Span<float> panels = layer.Panels, biases = layer.Biases;
+            for (int j = 0; j < layer.Neurons; j++)
+            {
+                float scale = seen.Scale[j] / MathF.Sqrt(seen.RunningVariance[j] + Epsilon);
+                biases[j] = seen.Shift[j] + scale * (biases[j] - seen.RunningMean[j]);
+                for (int k = 0; k < layer.Inputs; k++)
+                    panels[Rows.IndexOf(j, k, layer.Inputs)] *= scale;
+            }
+        }
+    }
+}

@@ -1,0 +1,50 @@
+namespace Inkling.Execution;
+
+/// <summary>Passes that are not in use: a call takes one, or makes one, and gives it back. Safe from several threads at once.</summary>
+/// <param name="make">Makes a pass.</param>
+internal sealed class PassPool(Func<Backpropagation> make)
+{
+    private readonly Lock _gate = new();
+    private readonly Stack<Backpropagation> _idle = new();
+    private int _made;
+
+    /// <summary>How many passes were made so far.</summary>
+    public int Made => _made;
+
+    public Backpropagation Take()
+    {
+        lock (_gate)
+        {
+            if (_idle.TryPop(out Backpropagation? pass))
+                return pass;
+        }
+
+        Interlocked.Increment(ref _made);
+        return make();
+    }
+
+    /// <summary>Keeps a pass for a later call: as many as can be busy at once, a core each.</summary>
+    public void GiveBack(Backpropagation pass)
+    {
+        lock (_gate)
+        {
+            if (_idle.Count < Environment.ProcessorCount)
+            {
+                _idle.Push(pass);
+                return;
+            }
+        }
+
+        pass.Dispose();
+    }
+
+    /// <summary>Lets the idle passes go.</summary>
+    public void Clear()
+    {
+        lock (_gate)
+        {
+            while (_idle.TryPop(out Backpropagation? pass))
+                pass.Dispose();
+        }
+    }
+}

@@ -1,0 +1,240 @@
+using Inkling.Layers;
+using Inkling.Numerics;
+using Inkling.Numerics.Kernels;
+
+namespace Inkling.Execution.Stages;
+
+/// <summary>Sigmoid, tanh or ReLU, in place: their slope is known from what comes out.</summary>
+internal sealed class ActivationStage : Stage
+{
+    private readonly ActivationFunction _function;
+    private readonly Action<int, int, int> _forward, _back;
+
+    public ActivationStage(Activations inPlace, ActivationFunction function, bool goesBack)
+        : base(inPlace, inPlace, goesBack)
+    {
+        _function = function;
+        _forward = (_, start, end) => Apply(_function, Items(Output.Values, start, end));
+        _back = (_, start, end) => TimesSlope(_function, Items(Output.Values, start, end), Items(Output.Errors, start, end));
+    }
+
+    /// <summary>Whether the stage behind it multiplies errors by the slope.</summary>
+    public bool IsSlopeTaken { get; set; }
+
+    public ActivationFunction Function => _function;
+
+    public override void Forward(in StageWork work) => work.ForEachItem(Output.Layout.Stride, _forward);
+
+    public override void PropagateBack(in StageWork work)
+    {
+        if (!IsSlopeTaken)
+            work.ForEachItem(Output.Layout.Stride, _back);
+    }
+
+    /// <summary>What a function makes of weighted inputs, in place.</summary>
+    public static void Apply(ActivationFunction function, Span<float> a)
+    {
+        switch (function)
+        {
+            case ActivationFunction.Sigmoid:
+                SigmoidKernels.Apply(a, a);
+                break;
+            case ActivationFunction.Tanh:
+                Vectors.Scale(a, 2);
+                SigmoidKernels.Apply(a, a);
+                Elementwise.TanhOfSigmoid(a);
+                break;
+            default:
+                Elementwise.Relu(a);
+                break;
+        }
+    }
+
+    /// <summary>Multiplies errors by the function's slope, known from what came out.</summary>
+    public static void TimesSlope(ActivationFunction function, ReadOnlySpan<float> a, Span<float> errors)
+    {
+        switch (function)
+        {
+            case ActivationFunction.Sigmoid:
+                SigmoidKernels.TimesDerivative(a, errors);
+                break;
+            case ActivationFunction.Tanh:
+                Elementwise.TimesTanhSlope(a, errors);
+                break;
+            default:
+                Elementwise.TimesReluSlope(a, errors);
+                break;
+        }
+    }
+
+    private Span<float> Items(AlignedBuffer buffer, int start, int end) => buffer.Slice(start * Output.Layout.Stride, (end - start) * Output.Layout.Stride);
+}
+
+/// <summary>z·σ(z), whose slope cannot be told from what comes out.</summary>
+internal sealed class SiluStage : Stage
+{
+    private readonly AlignedBuffer _sigmoids;
+    private readonly Action<int, int, int> _forward, _back;
+
+    public SiluStage(Activations input, bool goesBack, int miniBatchSize)
+        : base(input, new Activations(input.Layout, miniBatchSize), goesBack)
+    {
+        _sigmoids = new AlignedBuffer(Output.Values.Length);
+        int stride = Output.Layout.Stride;
+        _forward = (_, start, end) =>
+        {
+            Span<float> z = Input.Values.Slice(start * stride, (end - start) * stride), sigmoid = _sigmoids.Slice(start * stride, (end - start) * stride);
+            SigmoidKernels.Apply(z, sigmoid);
+            Elementwise.Multiply(z, sigmoid, Output.Values.Slice(start * stride, (end - start) * stride));
+        };
+        _back = (_, start, end) => Elementwise.TimesSiluSlope(
+            Input.Values.Slice(start * stride, (end - start) * stride),
+            _sigmoids.Slice(start * stride, (end - start) * stride),
+            Output.Errors.Slice(start * stride, (end - start) * stride),
+            Input.Errors.Slice(start * stride, (end - start) * stride));
+    }
+
+    public override void Forward(in StageWork work) => work.ForEachItem(Output.Layout.Stride, _forward);
+
+    public override void PropagateBack(in StageWork work) => work.ForEachItem(Output.Layout.Stride, _back);
+}
+
+/// <summary>e^z over their sum, in place.</summary>
+internal sealed class SoftmaxStage(Activations inPlace) : Stage(inPlace, inPlace, goesBack: false)
+{
+    public override void Forward(in StageWork work)
+    {
+        for (int i = 0; i < work.Items; i++)
+            Elementwise.Softmax(Output.ValuesOf(i), Output.Layout.Channels);
+    }
+
+    public override void PropagateBack(in StageWork work) =>
+        throw new NotSupportedException("The log-likelihood cost's error is that of z already.");
+}
+
+/// <summary>Inverted dropout: what is kept is scaled up, so that reading needs no change.</summary>
+internal sealed class DropoutStage : Stage
+{
+    private readonly double _rate;
+    private readonly Action<int, int, int> _forward, _back;
+    private readonly int _layer;
+    private long _seed;
+
+    public DropoutStage(Activations input, double rate, int layer, bool goesBack, int miniBatchSize)
+        : base(input, new Activations(input.Layout, miniBatchSize), goesBack)
+    {
+        _rate = rate;
+        _layer = layer;
+        Masks = new Activations(input.Layout, miniBatchSize);
+        _forward = (_, start, end) =>
+        {
+            for (int i = start; i < end; i++)
+                Drop(i);
+        };
+        int stride = Output.Layout.Stride;
+        _back = (_, start, end) => Elementwise.Multiply(
+            Output.Errors.Slice(start * stride, (end - start) * stride), Masks.Values.Slice(start * stride, (end - start) * stride), Input.Errors.Slice(start * stride, (end - start) * stride));
+    }
+
+    /// <summary>Which layer of the architecture it is, from 0.</summary>
+    public int Layer => _layer;
+
+    /// <summary>What each number was multiplied with when the network last learned: 0, or 1 over the share that is kept.</summary>
+    public Activations Masks { get; }
+
+    public override void Forward(in StageWork work)
+    {
+        _seed = work.Seed;
+        if (work.IsTraining)
+            work.ForEachItem(Output.Layout.Stride, _forward);
+        else
+            Input.Values.Slice(0, work.Items * Input.Layout.Stride).CopyTo(Output.Values.Span);
+    }
+
+    public override void PropagateBack(in StageWork work) => work.ForEachItem(Output.Layout.Stride, _back);
+
+    private void Drop(int item)
+    {
+        Span<float> mask = Masks.ValuesOf(item);
+        RandomStream random = new(_seed, unchecked((long)_layer << 32 | (uint)item));
+        uint threshold = (uint)(_rate * 65536);
+        float scale = 1 / (1 - threshold / 65536f);
+        for (int i = 0; i < mask.Length; i += 4)
+        {
+            ulong bits = random.NextUInt64(); // sixteen bits for each number
+            for (int j = 0; j < 4; j++, bits >>= 16)
+                mask[i + j] = (bits & 0xFFFF) < threshold ? 0 : scale;
+        }
+
+        Elementwise.Multiply(Input.ValuesOf(item), mask, Output.ValuesOf(item));
+    }
+}
+
+/// <summary>
+/// Feature maps to a vector: as [pixels, channels] where weights follow, which lie in that order too; as [channels, pixels],
+/// which is users' order, where none do.
+/// </summary>
+internal sealed class FlattenStage : Stage
+{
+    private readonly Action<int, int, int> _forward, _back;
+
+    /// <param name="input">What comes in.</param>
+    /// <param name="flattenedPixels">The output's <see cref="Layout.FlattenedPixels"/>.</param>
+    /// <param name="goesBack">Whether anything before it learns.</param>
+    /// <param name="miniBatchSize">The most examples.</param>
+    public FlattenStage(Activations input, int flattenedPixels, bool goesBack, int miniBatchSize)
+        : base(input, new Activations(Layout.Padded(new Shape(input.Layout.Pixels * input.Layout.Channels), flattenedPixels), miniBatchSize), goesBack)
+    {
+        Layout layout = input.Layout;
+        if (flattenedPixels == 1 && layout.Pixels > 1)
+        {
+            (_forward, _back) = (ToUsersOrder, FromUsersOrder);
+            return;
+        }
+
+        _forward = (_, start, end) =>
+        {
+            for (int i = start; i < end; i++)
+            {
+                for (int p = 0; p < layout.Pixels; p++)
+                    Input.ValuesOf(i).Slice(p * layout.Pitch, layout.Channels).CopyTo(Output.ValuesOf(i)[(p * layout.Channels)..]);
+                Output.ValuesOf(i)[Output.Layout.Channels..].Clear(); // which an activation in place may have changed
+            }
+        };
+        _back = (_, start, end) =>
+        {
+            for (int i = start; i < end; i++)
+            {
+                for (int p = 0; p < layout.Pixels; p++)
+                    Output.ErrorsOf(i).Slice(p * layout.Channels, layout.Channels).CopyTo(Input.ErrorsOf(i)[(p * layout.Pitch)..]);
+            }
+        };
+    }
+
+    private void ToUsersOrder(int worker, int start, int end)
+    {
+        for (int i = start; i < end; i++)
+        {
+            ReadOnlySpan<float> values = Input.ValuesOf(i);
+            Span<float> vector = Output.ValuesOf(i)[..Output.Layout.Channels];
+            for (int k = 0; k < vector.Length; k++)
+                vector[k] = values[Input.Layout.OffsetOf(k)];
+            Output.ValuesOf(i)[vector.Length..].Clear();
+        }
+    }
+
+    private void FromUsersOrder(int worker, int start, int end)
+    {
+        for (int i = start; i < end; i++)
+        {
+            ReadOnlySpan<float> errors = Output.ErrorsOf(i)[..Output.Layout.Channels];
+            Span<float> to = Input.ErrorsOf(i);
+            for (int k = 0; k < errors.Length; k++)
+                to[Input.Layout.OffsetOf(k)] = errors[k];
+        }
+    }
+
+    public override void Forward(in StageWork work) => work.ForEachItem(Output.Layout.Stride, _forward);
+
+    public override void PropagateBack(in StageWork work) => work.ForEachItem(Output.Layout.Stride, _back);
+}

@@ -1,0 +1,64 @@
+using Inkling.Layers;
+using Inkling.Numerics;
+
+namespace Inkling.Execution.Stages;
+
+/// <summary>What flows between two layers for a mini-batch: the numbers, and on the way back ∂C/∂ each of them.</summary>
+internal sealed class Activations(Layout layout, int miniBatchSize)
+{
+    private const int MaxLength = 1 << 30;
+
+    public Layout Layout { get; } = layout;
+
+    /// <summary>[miniBatch, stride].</summary>
+    public AlignedBuffer Values { get; } = new(LengthOf(layout, miniBatchSize));
+
+    /// <summary>[miniBatch, stride]; padding is zero. Nothing, until there is room for them.</summary>
+    public AlignedBuffer Errors { get; private set; } = AlignedBuffer.Empty;
+
+    public Span<float> ValuesOf(int item) => Values.Slice(item * Layout.Stride, Layout.Stride);
+
+    /// <summary>One example's numbers as users have them: [channels, height, width].</summary>
+    public float[] ChannelsFirst(int item)
+    {
+        ReadOnlySpan<float> values = ValuesOf(item);
+        float[] ordered = new float[Layout.Channels * Layout.Pixels];
+        for (int i = 0; i < ordered.Length; i++)
+            ordered[i] = values[Layout.OffsetOf(i)];
+        return ordered;
+    }
+
+    /// <summary>Sets one example's numbers, and the padding to zero, which an activation in place may have changed.</summary>
+    /// <param name="item">Which example.</param>
+    /// <param name="ordered">[channels, height, width].</param>
+    public void SetChannelsFirst(int item, ReadOnlySpan<float> ordered)
+    {
+        Span<float> values = ValuesOf(item);
+        if (Layout.IsUsersOrder)
+        {
+            ordered.CopyTo(values);
+            values[ordered.Length..].Clear();
+            return;
+        }
+
+        values.Clear();
+        for (int i = 0; i < ordered.Length; i++)
+            values[Layout.OffsetOf(i)] = ordered[i];
+    }
+
+    /// <summary>Whoever only reads does without errors.</summary>
+    public void MakeRoomForErrors()
+    {
+        if (Errors.Length == 0)
+            Errors = new AlignedBuffer(Values.Length);
+    }
+
+    public Span<float> ErrorsOf(int item) => Errors.Slice(item * Layout.Stride, Layout.Stride);
+
+    private static int LengthOf(Layout layout, int miniBatchSize)
+    {
+        long length = (long)miniBatchSize * layout.Stride;
+        return length <= MaxLength ? (int)length : throw new InklingException(FormattableString.Invariant(
+            $"A mini-batch of {miniBatchSize:N0} examples with {layout.Stride:N0} numbers between two layers does not fit into memory. Take mini-batches of at most {MaxLength / layout.Stride:N0}."));
+    }
+}

@@ -1,0 +1,190 @@
+using System.Numerics;
+using Inkling.Layers;
+using Inkling.Numerics;
+using Inkling.Numerics.Kernels;
+
+namespace Inkling.Execution.Stages;
+
+/// <summary>Batch normalisation at work. Sums are formed for each example and then added in order, whoever formed them.</summary>
+internal sealed class BatchNormalisationStage : Stage
+{
+    public const float Epsilon = 1e-5f;
+
+    private const float Momentum = 0.1f;
+
+    private readonly ParameterBuffer _parameters;
+    private readonly int _layer, _pixels, _pitch;
+    private readonly AlignedBuffer _sums; // [miniBatch, 2, pitch]
+    private readonly AlignedBuffer _mean, _inverseDeviation, _scale, _shift, _errorSum, _errorTimesNormalised, _meanError, _meanProduct; // [pitch]
+    private readonly Action<int, int, int> _sumValues, _sumSquares, _apply, _sumErrors, _back;
+
+    public BatchNormalisationStage(Activations input, ParameterBuffer parameters, int layer, bool goesBack, int miniBatchSize)
+        : base(input, new Activations(input.Layout, miniBatchSize), goesBack)
+    {
+        _parameters = parameters;
+        _layer = layer;
+        _pixels = input.Layout.Pixels;
+        _pitch = input.Layout.Pitch;
+        if (Learned.FlattenedPixels != input.Layout.FlattenedPixels)
+            throw new ArgumentException($"A normalisation of {Learned.FlattenedPixels} flattened pixels does not fit {input.Layout}.", nameof(input));
+        _sums = new AlignedBuffer(checked(miniBatchSize * 2 * _pitch));
+        _mean = new AlignedBuffer(_pitch);
+        _inverseDeviation = new AlignedBuffer(_pitch);
+        _scale = new AlignedBuffer(_pitch);
+        _shift = new AlignedBuffer(_pitch);
+        _errorSum = new AlignedBuffer(_pitch);
+        _errorTimesNormalised = new AlignedBuffer(_pitch);
+        _meanError = new AlignedBuffer(_pitch);
+        _meanProduct = new AlignedBuffer(_pitch);
+        _sumValues = ForItems(SumValues);
+        _sumSquares = ForItems(SumSquares);
+        _apply = ForItems(Apply);
+        _sumErrors = ForItems(SumErrors);
+        _back = ForItems(Back);
+    }
+
+    private BatchNormalisation Learned => (BatchNormalisation)_parameters.All[_layer]!;
+
+    public override void Forward(in StageWork work)
+    {
+        BatchNormalisation learned = Learned;
+        if (work.IsTraining)
+        {
+            double n = (double)work.Items * _pixels;
+            work.ForEachItem(Output.Layout.Stride, _sumValues);
+            AddUp(work.Items, 0, 1 / n, _mean.Span);
+            work.ForEachItem(Output.Layout.Stride, _sumSquares);
+            AddUp(work.Items, 1, 1 / n, _inverseDeviation.Span);
+            Span<float> mean = _mean.Span, variance = _inverseDeviation.Span, runningMean = learned.PaddedRunningMean, runningVariance = learned.PaddedRunningVariance;
+            for (int c = 0; c < _pitch; c++)
+            {
+                runningMean[c] += Momentum * (mean[c] - runningMean[c]);
+                runningVariance[c] += Momentum * (variance[c] * (float)(n / Math.Max(1, n - 1)) - runningVariance[c]);
+            }
+        }
+        else
+        {
+            learned.PaddedRunningMean.CopyTo(_mean.Span);
+            learned.PaddedRunningVariance.CopyTo(_inverseDeviation.Span);
+        }
+
+        for (int c = 0; c < _pitch; c++)
+        {
+            _inverseDeviation.Span[c] = 1 / MathF.Sqrt(_inverseDeviation.Span[c] + Epsilon);
+            _scale.Span[c] = learned.PaddedScale[c] * _inverseDeviation.Span[c];
+            _shift.Span[c] = learned.PaddedShift[c] - _mean.Span[c] * _scale.Span[c];
+        }
+
+        work.ForEachItem(Output.Layout.Stride, _apply);
+    }
+
+    /// <summary>∂C/∂x = γ/σ (e - mean(e) - x̂ mean(e x̂)), with e = ∂C/∂y (Ioffe and Szegedy, section 3).</summary>
+    public override void PropagateBack(in StageWork work)
+    {
+        AddUpErrors(work);
+        double n = (double)work.Items * _pixels;
+        for (int c = 0; c < _pitch; c++)
+        {
+            _meanError.Span[c] = (float)(_errorSum.Span[c] / n);
+            _meanProduct.Span[c] = (float)(_errorTimesNormalised.Span[c] / n);
+        }
+
+        work.ForEachItem(Output.Layout.Stride, _back);
+    }
+
+    public override void AddGradient(in StageWork work, ParameterBuffer destination)
+    {
+        if (!GoesBack)
+            AddUpErrors(work);
+        BatchNormalisation to = (BatchNormalisation)destination.All[_layer]!;
+        Vectors.Add(_errorTimesNormalised.Span, to.PaddedScale);
+        Vectors.Add(_errorSum.Span, to.PaddedShift);
+    }
+
+    private void AddUpErrors(in StageWork work)
+    {
+        work.ForEachItem(Output.Layout.Stride, _sumErrors);
+        AddUp(work.Items, 0, 1, _errorSum.Span);
+        AddUp(work.Items, 1, 1, _errorTimesNormalised.Span);
+    }
+
+    private static Action<int, int, int> ForItems(Action<int> body) => (_, start, end) =>
+    {
+        for (int i = start; i < end; i++)
+            body(i);
+    };
+
+    private void AddUp(int items, int which, double scale, Span<float> result)
+    {
+        for (int c = 0; c < result.Length; c++)
+        {
+            double sum = 0;
+            for (int i = 0; i < items; i++)
+                sum += _sums.Span[(i * 2 + which) * _pitch + c];
+            result[c] = (float)(sum * scale);
+        }
+    }
+
+    private void SumValues(int item)
+    {
+        Span<Vector<float>> sums = Elementwise.Wide(_sums.Slice(item * 2 * _pitch, _pitch));
+        ReadOnlySpan<Vector<float>> x = Elementwise.Wide(Input.ValuesOf(item));
+        sums.Clear();
+        for (int p = 0, at = 0; p < _pixels; p++)
+        {
+            for (int c = 0; c < sums.Length; c++, at++)
+                sums[c] += x[at];
+        }
+    }
+
+    private void SumSquares(int item)
+    {
+        Span<Vector<float>> sums = Elementwise.Wide(_sums.Slice((item * 2 + 1) * _pitch, _pitch)), mean = Elementwise.Wide(_mean.Span);
+        ReadOnlySpan<Vector<float>> x = Elementwise.Wide(Input.ValuesOf(item));
+        sums.Clear();
+        for (int p = 0, at = 0; p < _pixels; p++)
+        {
+            for (int c = 0; c < sums.Length; c++, at++)
+                sums[c] += (x[at] - mean[c]) * (x[at] - mean[c]);
+        }
+    }
+
+    private void Apply(int item)
+    {
+        Span<Vector<float>> scale = Elementwise.Wide(_scale.Span), shift = Elementwise.Wide(_shift.Span), y = Elementwise.Wide(Output.ValuesOf(item));
+        ReadOnlySpan<Vector<float>> x = Elementwise.Wide(Input.ValuesOf(item));
+        for (int p = 0, at = 0; p < _pixels; p++)
+        {
+            for (int c = 0; c < scale.Length; c++, at++)
+                y[at] = x[at] * scale[c] + shift[c];
+        }
+    }
+
+    private void SumErrors(int item)
+    {
+        Span<Vector<float>> sums = Elementwise.Wide(_sums.Slice(item * 2 * _pitch, _pitch)), products = Elementwise.Wide(_sums.Slice((item * 2 + 1) * _pitch, _pitch));
+        ReadOnlySpan<Vector<float>> x = Elementwise.Wide(Input.ValuesOf(item)), errors = Elementwise.Wide(Output.ErrorsOf(item)), mean = Elementwise.Wide(_mean.Span), inverse = Elementwise.Wide(_inverseDeviation.Span);
+        sums.Clear();
+        products.Clear();
+        for (int p = 0, at = 0; p < _pixels; p++)
+        {
+            for (int c = 0; c < sums.Length; c++, at++)
+            {
+                sums[c] += errors[at];
+                products[c] += errors[at] * ((x[at] - mean[c]) * inverse[c]);
+            }
+        }
+    }
+
+    private void Back(int item)
+    {
+        ReadOnlySpan<Vector<float>> x = Elementwise.Wide(Input.ValuesOf(item)), errors = Elementwise.Wide(Output.ErrorsOf(item)), mean = Elementwise.Wide(_mean.Span), inverse = Elementwise.Wide(_inverseDeviation.Span);
+        ReadOnlySpan<Vector<float>> scale = Elementwise.Wide(_scale.Span), meanError = Elementwise.Wide(_meanError.Span), meanProduct = Elementwise.Wide(_meanProduct.Span);
+        Span<Vector<float>> to = Elementwise.Wide(Input.ErrorsOf(item));
+        for (int p = 0, at = 0; p < _pixels; p++)
+        {
+            for (int c = 0; c < scale.Length; c++, at++)
+                to[at] = scale[c] * (errors[at] - meanError[c] - (x[at] - mean[c]) * inverse[c] * meanProduct[c]);
+        }
+    }
+}

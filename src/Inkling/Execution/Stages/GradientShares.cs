@@ -1,0 +1,63 @@
+using Inkling.Numerics;
+
+namespace Inkling.Execution.Stages;
+
+/// <summary>
+/// The gradient of a layer's weights, summed by several threads: the mini-batch falls into shares, whose number depends on
+/// nothing but its size; each is summed by itself, into memory of its own, and the sums are added in the order of the shares.
+/// So the result is the same for any number of threads, and each thread looks at the images that it has seen before.
+/// </summary>
+/// <remarks>
+/// Sharing out the weights instead would need no second sum, but every thread would read every image: between two cores
+/// without a common cache that took longer than one core alone (docs/performance.md).
+/// </remarks>
+internal sealed class GradientShares
+{
+    private const int SmallestShare = 5, MostShares = 8;
+
+    private readonly AlignedBuffer[] _sums;
+    private readonly Action<int, int, int> _sumShares, _addUp;
+    private readonly ShareSum _sumShare;
+    private int _items;
+
+    /// <param name="miniBatchSize">The most examples.</param>
+    /// <param name="length">Numbers in the gradient, a multiple of 16.</param>
+    /// <param name="sumShare">Adds up a share.</param>
+    public GradientShares(int miniBatchSize, int length, ShareSum sumShare)
+    {
+        _sums = [.. Enumerable.Range(0, Math.Clamp(miniBatchSize / SmallestShare, 1, MostShares)).Select(_ => new AlignedBuffer(length))];
+        _sumShare = sumShare;
+        _sumShares = (worker, start, end) =>
+        {
+            for (int share = start; share < end; share++)
+            {
+                _sums[share].Span.Clear();
+                _sumShare(worker, FirstItem(share), FirstItem(share + 1), _sums[share].Span);
+            }
+        };
+        _addUp = (_, start, end) =>
+        {
+            Span<float> total = _sums[0].Slice(start * Rows.Panel, (end - start) * Rows.Panel);
+            for (int share = 1; share < _sums.Length; share++)
+                Vectors.Add(_sums[share].Slice(start * Rows.Panel, total.Length), total);
+        };
+    }
+
+    /// <summary>Adds the gradient of the items from start to end to sums, which were zero.</summary>
+    public delegate void ShareSum(int worker, int start, int end, Span<float> sums);
+
+    /// <summary>What <see cref="Sum"/> has found; valid until it is called again.</summary>
+    public Span<float> Total => _sums[0].Span;
+
+    /// <returns>The sum over all items.</returns>
+    public Span<float> Sum(in StageWork work)
+    {
+        _items = work.Items;
+        work.Workers.Split(_sums.Length, _sumShares);
+        if (_sums.Length > 1)
+            work.Workers.Split(_sums[0].Length / Rows.Panel, _addUp);
+        return Total;
+    }
+
+    private int FirstItem(int share) => (int)((long)share * _items / _sums.Length);
+}

@@ -1,0 +1,69 @@
+using System.Runtime.CompilerServices;
+using Inkling.Layers;
+using Inkling.Numerics;
+using Inkling.Numerics.Kernels;
+
+namespace Inkling.Execution.Stages;
+
+/// <summary>A fully connected layer that looks at examples directly: what is 0 in them is never touched.</summary>
+internal sealed class SparseDenseStage : Stage
+{
+    private const int ItemsWorthSharing = 32;
+
+    private readonly ParameterBuffer _parameters;
+    private readonly int _layer;
+    private readonly Action<int, int, int> _forwardItems, _forwardPanels, _addPanels;
+    private WeightedLayer _destination;
+    private int _items;
+
+    public SparseDenseStage(Activations input, Shape output, ParameterBuffer parameters, int layer, int miniBatchSize)
+        : base(input, new Activations(Layout.Padded(output), miniBatchSize), goesBack: false)
+    {
+        _parameters = parameters;
+        _layer = layer;
+        _destination = Weights;
+        RequireFit(Weights);
+        int stride = Output.Layout.Stride;
+        _forwardItems = (_, start, end) => SparseProducts.RowsTimesPanels(
+            Rows!, Examples.AsSpan(start, end - start), Weights.Panels, Weights.PaddedBiases, Output.Values.Slice(start * stride, (end - start) * stride), 0, Panels);
+        _forwardPanels = (_, start, end) => SparseProducts.RowsTimesPanels(Rows!, Examples, Weights.Panels, Weights.PaddedBiases, Output.Values.Slice(0, _items * stride), start, end);
+        _addPanels = (_, start, end) => SparseProducts.AddOuterProducts(Rows!, Examples, Output.Errors.Slice(0, _items * stride), _destination.Panels, start, end);
+    }
+
+    /// <summary>Where the examples come from, set before each mini-batch.</summary>
+    public SparseRows? Rows { get; set; }
+
+    /// <summary>[items]: the mini-batch.</summary>
+    public ArraySegment<int> Examples { get; set; }
+
+    /// <summary>The mini-batch to come, which is fetched into the cache meanwhile.</summary>
+    public ArraySegment<int> Next { get; set; }
+
+    private WeightedLayer Weights => (WeightedLayer)_parameters.All[_layer]!;
+
+    private int Panels => Output.Layout.Stride / Numerics.Rows.Panel;
+
+    /// <summary>Of a small mini-batch each thread takes its own neurons, whose weights stay in its caches; of a large one its own examples.</summary>
+    [MethodImpl(Hot.Method)]
+    public override void Forward(in StageWork work)
+    {
+        _items = work.Items;
+        foreach (int example in Next.AsSpan())
+            Rows!.Prefetch(example);
+        if (work.Items >= ItemsWorthSharing * work.Workers.Count)
+            work.Workers.Split(work.Items, _forwardItems);
+        else
+            work.Workers.Split(Panels, _forwardPanels);
+    }
+
+    public override void PropagateBack(in StageWork work) => throw new NotSupportedException("Nothing is learned before the input.");
+
+    [MethodImpl(Hot.Method)]
+    public override void AddGradient(in StageWork work, ParameterBuffer destination)
+    {
+        _destination = (WeightedLayer)destination.All[_layer]!;
+        work.Workers.Split(Panels, _addPanels);
+        if (_destination.HasBias)
+            Numerics.Rows.AddRows(Output.Errors.Slice(0, work.Items * Output.Layout.Stride), _destination.PaddedBiases);
+    }
+}

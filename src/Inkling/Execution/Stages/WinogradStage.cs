@@ -1,0 +1,206 @@
+using Inkling.Layers;
+using Inkling.Numerics;
+using Inkling.Numerics.Kernels;
+
+namespace Inkling.Execution.Stages;
+
+/// <summary>
+/// A 3×3 convolution with stride 1 at work by Winograd's method (<see cref="Winograd"/>): a quarter of the products of
+/// <see cref="ConvolutionStage"/>, for more additions. Several images' tiles at a time make rows for 36 matrix products.
+/// </summary>
+internal sealed class WinogradStage : Stage
+{
+    private const int RowsWanted = 7; // PanelProducts takes seven rows at once
+
+    private const int MaxKernels = 1 << 24; // 36 numbers of each: 2.4 GB; more channels than that go the plain way
+
+    private readonly ParameterBuffer _parameters;
+    private readonly int _layer, _padding, _tileRows, _tileColumns, _group;
+    private readonly int[] _inputRows, _outputRows, _inputOffsets;
+    private readonly AlignedBuffer _kernels, _transposed; // [36, panels, pitch of the other side, 16]
+    private readonly AlignedBuffer[] _inputPlanes, _outputPlanes; // for each thread [36, rows, pitch]
+    private readonly AlignedBuffer _zeros;
+    private readonly GradientShares? _shares;
+    private readonly Action<int, int, int> _forward, _transpose, _back, _toKernels;
+    private WeightedLayer _destination;
+
+    public WinogradStage(Activations input, Shape output, Layer.Convolution spec, ParameterBuffer parameters, int layer, bool goesBack, bool learns, int miniBatchSize, int threads)
+        : base(input, new Activations(Layout.Padded(output), miniBatchSize), goesBack)
+    {
+        Layout from = input.Layout, to = Output.Layout;
+        _parameters = parameters;
+        _layer = layer;
+        _destination = Weights;
+        RequireFit(Weights);
+        _padding = spec.Padding;
+        (_tileRows, _tileColumns) = ((to.Height + Winograd.Tile - 1) / Winograd.Tile, (to.Width + Winograd.Tile - 1) / Winograd.Tile);
+        _group = GroupOf(Tiles, miniBatchSize);
+        int rows = _group * Tiles, weights = checked(Winograd.Planes * from.Pitch * to.Pitch);
+        _inputRows = [.. Enumerable.Range(0, rows).Select(r => r * from.Pitch)];
+        _outputRows = [.. Enumerable.Range(0, rows).Select(r => r * to.Pitch)];
+        _inputOffsets = [.. Enumerable.Range(0, from.Pitch)];
+        _kernels = new AlignedBuffer(weights);
+        _transposed = new AlignedBuffer(goesBack ? weights : 0);
+        _inputPlanes = [.. Enumerable.Range(0, threads).Select(_ => new AlignedBuffer(checked(Winograd.Planes * PlaneOf(rows, from))))];
+        _outputPlanes = [.. Enumerable.Range(0, threads).Select(_ => new AlignedBuffer(checked(Winograd.Planes * PlaneOf(rows, to))))];
+        _zeros = new AlignedBuffer(Math.Max(from.Pitch, to.Pitch));
+        if (learns)
+            _shares = new GradientShares(miniBatchSize, weights + to.Pitch, AddShare);
+        _forward = (worker, start, end) =>
+        {
+            for (int first = start; first < end; first += _group)
+                ForwardGroup(_inputPlanes[worker].Span, _outputPlanes[worker].Span, first, Math.Min(end, first + _group));
+        };
+        _transpose = (_, start, end) =>
+        {
+            for (int p = start; p < end; p++)
+            {
+                for (int panel = 0; panel < to.Pitch / Rows.Panel; panel++)
+                    Rows.TransposePanel(KernelsOf(_kernels.Span, p), from.Pitch, to.Pitch, panel, KernelsOf(_transposed.Span, p));
+            }
+        };
+        _back = (worker, start, end) =>
+        {
+            for (int first = start; first < end; first += _group)
+                BackGroup(_outputPlanes[worker].Span, _inputPlanes[worker].Span, first, Math.Min(end, first + _group));
+        };
+        _toKernels = (_, start, end) =>
+        {
+            for (int unit = start; unit < end; unit++)
+                AddKernels(unit / from.Channels, unit % from.Channels);
+        };
+    }
+
+    private WeightedLayer Weights => (WeightedLayer)_parameters.All[_layer]!;
+
+    private int Tiles => _tileRows * _tileColumns;
+
+    /// <summary>Where the method applies and was measured to be faster (docs/performance.md).</summary>
+    public static bool Suits(Layer.Convolution spec, Shape input, Shape output) =>
+        spec is { Kernel: 3, Stride: 1 } && input.Channels >= Rows.Panel && output.Height >= Winograd.Tile && output.Width >= Winograd.Tile
+        && (long)Rows.StrideOf(input.Channels) * Rows.StrideOf(output.Channels) <= MaxKernels;
+
+    public override void Prepare(in StageWork work)
+    {
+        WeightedLayer weights = Weights;
+        int channels = Input.Layout.Channels, pitch = Input.Layout.Pitch;
+        for (int panel = 0; panel < Output.Layout.Pitch / Rows.Panel; panel++)
+        {
+            for (int c = 0; c < channels; c++) // a kernel [3, 3] of sixteen outputs is an image of sixteen channels
+                Winograd.ToPlanes(Winograd.Map.Kernel, weights.Panels[KernelStart(panel, c)..], KernelPlace, _kernels.Span, _kernels.Length / Winograd.Planes, (panel * pitch + c) * Rows.Panel);
+        }
+    }
+
+    public override void Forward(in StageWork work) => work.ForEachItem(Output.Layout.Stride, _forward);
+
+    public override void PropagateBack(in StageWork work)
+    {
+        work.Workers.Split(Winograd.Planes, _transpose);
+        work.ForEachItem(Output.Layout.Stride, _back);
+    }
+
+    public override void AddGradient(in StageWork work, ParameterBuffer destination)
+    {
+        _destination = (WeightedLayer)destination.All[_layer]!;
+        Span<float> sum = _shares!.Sum(work);
+        work.Workers.Split(Output.Layout.Pitch / Rows.Panel * Input.Layout.Channels, _toKernels);
+        if (_destination.HasBias)
+            Vectors.Add(sum[_kernels.Length..], _destination.PaddedBiases);
+    }
+
+    /// <summary>As few images as fill blocks of seven rows to nine tenths.</summary>
+    private static int GroupOf(int tiles, int miniBatchSize)
+    {
+        int group = 1;
+        while (group < Math.Min(7, miniBatchSize) && (group * tiles + RowsWanted - 1) / RowsWanted * RowsWanted * 8 > group * tiles * 9)
+            group++;
+        return group;
+    }
+
+    /// <summary>
+    /// Floats from one plane to the next: an odd number of cache lines. With a power of two, all 36 planes of a patch would
+    /// fall into one set of the first cache, which holds twelve.
+    /// </summary>
+    private static int PlaneOf(int rows, Layout layout) => checked((rows * layout.Pitch / Rows.Panel | 1) * Rows.Panel);
+
+    private void ForwardGroup(Span<float> inputs, Span<float> outputs, int first, int end)
+    {
+        int rows = (end - first) * Tiles, pitch = Input.Layout.Pitch, outputPitch = Output.Layout.Pitch;
+        int plane = PlaneOf(rows, Input.Layout), outputPlane = PlaneOf(rows, Output.Layout);
+        for (int r = 0; r < rows; r++)
+            Winograd.ToPlanes(Winograd.Map.Input, Input.ValuesOf(first + r / Tiles), PatchOf(r), inputs, plane, r * pitch);
+        for (int p = 0; p < Winograd.Planes; p++)
+        {
+            PanelProducts.RowsTimesPanels(
+                inputs.Slice(p * plane, rows * pitch), _inputRows.AsSpan(0, rows), new Window(1, pitch, 0), KernelsOf(_kernels.Span, p),
+                p == Winograd.BiasPlane ? Weights.PaddedBiases : _zeros.Slice(0, outputPitch), outputs.Slice(p * outputPlane, rows * outputPitch));
+        }
+
+        for (int r = 0; r < rows; r++)
+            Winograd.FromPlanes(Winograd.Map.Output, outputs, outputPlane, r * outputPitch, Output.ValuesOf(first + r / Tiles), TileOf(r));
+    }
+
+    private void BackGroup(Span<float> errors, Span<float> inputErrors, int first, int end)
+    {
+        int rows = (end - first) * Tiles, pitch = Input.Layout.Pitch, outputPitch = Output.Layout.Pitch;
+        int plane = PlaneOf(rows, Input.Layout), outputPlane = PlaneOf(rows, Output.Layout);
+        for (int r = 0; r < rows; r++)
+            Winograd.ToPlanes(Winograd.Map.Error, Output.ErrorsOf(first + r / Tiles), TileOf(r), errors, outputPlane, r * outputPitch);
+        for (int p = 0; p < Winograd.Planes; p++)
+        {
+            PanelProducts.RowsTimesPanels(
+                errors.Slice(p * outputPlane, rows * outputPitch), _outputRows.AsSpan(0, rows), new Window(1, outputPitch, 0), KernelsOf(_transposed.Span, p),
+                _zeros.Slice(0, pitch), inputErrors.Slice(p * plane, rows * pitch));
+        }
+
+        for (int i = first; i < end; i++)
+            Input.ErrorsOf(i).Clear();
+        for (int r = 0; r < rows; r++) // patches overlap: their errors add up
+            Winograd.FromPlanes(Winograd.Map.InputError, inputErrors, plane, r * pitch, Input.ErrorsOf(first + r / Tiles), PatchOf(r));
+    }
+
+    /// <summary>The gradient in planes, [36, panels, inputs, 16], over some of the images; behind it the biases'.</summary>
+    private void AddShare(int worker, int start, int end, Span<float> sums)
+    {
+        int pitch = Input.Layout.Pitch, outputPitch = Output.Layout.Pitch, tiles = PanelProducts.TileCount(pitch, outputPitch);
+        Span<float> inputs = _inputPlanes[worker].Span, errors = _outputPlanes[worker].Span;
+        for (int first = start; first < end; first += _group)
+        {
+            int rows = (Math.Min(end, first + _group) - first) * Tiles, plane = PlaneOf(rows, Input.Layout), outputPlane = PlaneOf(rows, Output.Layout);
+            for (int r = 0; r < rows; r++)
+            {
+                Winograd.ToPlanes(Winograd.Map.Input, Input.ValuesOf(first + r / Tiles), PatchOf(r), inputs, plane, r * pitch);
+                Winograd.ToPlanes(Winograd.Map.Error, Output.ErrorsOf(first + r / Tiles), TileOf(r), errors, outputPlane, r * outputPitch);
+            }
+
+            for (int p = 0; p < Winograd.Planes; p++)
+            {
+                PanelProducts.AddOuterProducts(
+                    inputs.Slice(p * plane, rows * pitch), _inputRows.AsSpan(0, rows), _inputOffsets, errors.Slice(p * outputPlane, rows * outputPitch),
+                    KernelsOf(sums[.._kernels.Length], p), 0, tiles);
+            }
+        }
+
+        for (int i = start; i < end && Weights.HasBias; i++)
+            Rows.AddRows(Output.ErrorsOf(i)[..(Output.Layout.Pixels * outputPitch)], sums[_kernels.Length..]);
+    }
+
+    private void AddKernels(int panel, int channel) => Winograd.FromPlanes(
+        Winograd.Map.KernelGradient, _shares!.Total[.._kernels.Length], _kernels.Length / Winograd.Planes, (panel * Input.Layout.Pitch + channel) * Rows.Panel, _destination.Panels[KernelStart(panel, channel)..], KernelPlace);
+
+    private Winograd.Place KernelPlace => new(3, 3, Input.Layout.Channels * Rows.Panel, Rows.Panel, 0, 0);
+
+    private int KernelStart(int panel, int channel) => (panel * 9 * Input.Layout.Channels + channel) * Rows.Panel;
+
+    private static Span<float> KernelsOf(Span<float> kernels, int plane) => kernels.Slice(plane * (kernels.Length / Winograd.Planes), kernels.Length / Winograd.Planes);
+
+    private Winograd.Place PatchOf(int row) => PlaceOf(Input.Layout, row, _padding);
+
+    private Winograd.Place TileOf(int row) => PlaceOf(Output.Layout, row, padding: 0);
+
+    private Winograd.Place PlaceOf(Layout layout, int row, int padding)
+    {
+        int tile = row % Tiles;
+        return new(layout.Height, layout.Width, layout.Pitch, layout.Pitch, tile / _tileColumns * Winograd.Tile - padding, tile % _tileColumns * Winograd.Tile - padding);
+    }
+}

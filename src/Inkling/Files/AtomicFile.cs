@@ -1,0 +1,108 @@
+namespace Inkling.Files;
+
+/// <summary>
+/// Writes a file beside its place and renames it, so that a reader sees the old file or the whole new one, never half. Symbolic
+/// links stay and lead to the new file; devices and FIFOs are written to, not replaced.
+/// </summary>
+internal static class AtomicFile
+{
+    /// <summary>For tests: called before each step, with the temporary file; what it throws is as if the disk had.</summary>
+    internal static AsyncLocal<Action<FileStep, string>?> BeforeStep { get; } = new();
+
+    /// <param name="path">Where the file ends up; its folder is made where missing.</param>
+    /// <param name="write">Writes the whole content.</param>
+    /// <param name="previous">Where the file that is replaced is kept, if at all; one that is there already is replaced, and lost.</param>
+    /// <exception cref="InklingException">The file cannot be written; the message says why. What was at the path is left as it was.</exception>
+    public static void Write(string path, Action<Stream> write, string? previous = null) => Guard(path, () =>
+    {
+        string target = TargetOf(path);
+        if (FileKinds.Of(target) == FileKind.Stream)
+        {
+            using FileStream stream = new(target, FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
+            if (stream.CanSeek && stream.Length > 0)
+                stream.SetLength(0); // a file after all: see FileKinds.Of
+            write(stream);
+            stream.Flush();
+            return;
+        }
+
+        using TemporaryFile beside = new(target);
+        BeforeStep.Value?.Invoke(FileStep.Write, beside.Path);
+        write(beside.Stream);
+        BeforeStep.Value?.Invoke(FileStep.Flush, beside.Path);
+        beside.Complete();
+        bool isKept = previous is not null && File.Exists(target);
+        if (isKept)
+        {
+            BeforeStep.Value?.Invoke(FileStep.Keep, beside.Path);
+            File.Move(target, previous!, overwrite: true);
+        }
+
+        try
+        {
+            BeforeStep.Value?.Invoke(FileStep.Rename, beside.Path);
+            beside.MoveTo(target);
+        }
+        catch when (isKept)
+        {
+            TemporaryFile.Try(() => File.Move(previous!, target, overwrite: false));
+            throw;
+        }
+    });
+
+    /// <summary>Tries, before hours of work, whether a file can be written: makes its folder and a temporary file in it.</summary>
+    /// <exception cref="InklingException">It cannot; the message says why.</exception>
+    public static void RequireWritable(string path) => Guard(path, () =>
+    {
+        string target = TargetOf(path);
+        if (FileKinds.Of(target) == FileKind.Stream)
+            return; // opening a FIFO would wait for its reader
+        using TemporaryFile beside = new(target);
+        beside.Stream.WriteByte(0);
+        beside.Stream.Flush();
+    });
+
+    /// <summary>The file that a path leads to: a symbolic link's target, which need not exist; otherwise the path itself, in full.</summary>
+    /// <exception cref="InklingException">No file can be there: it is a folder, a disk, a socket.</exception>
+    /// <exception cref="IOException">Links lead in a circle.</exception>
+    public static string TargetOf(string path)
+    {
+        if (path.Length == 0 || path.Contains('\0', StringComparison.Ordinal))
+            throw new InklingException($"\"{path.Replace("\0", "\\0", StringComparison.Ordinal)}\" is no file's name.");
+        string full = Path.GetFullPath(path);
+        FileKind kind = FileKinds.Of(full);
+        if (kind == FileKind.Folder || Path.EndsInDirectorySeparator(full))
+            throw new InklingException($"{path}: cannot be written: it is a folder. Name a file.");
+        if (kind == FileKind.Other)
+            throw new InklingException($"{path}: cannot be written: it is neither a file nor a stream (a disk, or a socket). Name a file.");
+        return kind == FileKind.Stream || new FileInfo(full).LinkTarget is null ? full : File.ResolveLinkTarget(full, returnFinalTarget: true)!.FullName;
+    }
+
+    private static void Guard(string path, Action action)
+    {
+        try
+        {
+            action();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
+        {
+            throw new InklingException($"{path}: cannot be written: {e.Message}", e);
+        }
+    }
+}
+
+/// <summary>The steps of <see cref="AtomicFile.Write"/>, between which a program may be killed and each of which may fail.</summary>
+internal enum FileStep
+{
+    /// <summary>The temporary file is there, and empty.</summary>
+    Write,
+
+    /// <summary>The content has been written, not yet to the disk.</summary>
+    Flush,
+
+    /// <summary>The content is on the disk, the file closed; the one before it is about to be renamed.</summary>
+    Keep,
+
+    /// <summary>The temporary file is about to get its name.</summary>
+    Rename,
+}

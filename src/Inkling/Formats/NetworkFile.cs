@@ -1,0 +1,165 @@
+using System.Globalization;
+using Inkling.Files;
+using Inkling.Formats;
+using Inkling.Layers;
+using Inkling.Numerics;
+
+namespace Inkling;
+
+/// <summary>Saved networks: safetensors with the architecture in the metadata, the JSON of network2.py, or numpy's .npz.</summary>
+/// <remarks>
+/// In a safetensors file, <c>layers.0.weight</c> is [neurons, inputs] and <c>layers.0.bias</c> is [neurons], as PyTorch
+/// names and lays them out; the metadata entry <c>inkling</c> describes the architecture as JSON.
+/// </remarks>
+public static class NetworkFile
+{
+    extension(Network network)
+    {
+        /// <summary>
+        /// Saves the network: as network2.py does where the name ends in <c>.json</c>, as numpy's arrays where it ends in
+        /// <c>.npz</c>, as safetensors otherwise.
+        /// </summary>
+        /// <param name="path">The file; written beside its place and renamed.</param>
+        /// <param name="isHalf">Whether safetensors hold half precision, which halves the file; what is loaded again is rounded to it.</param>
+        /// <exception cref="InklingException">
+        /// The file cannot be written; or .json or .npz is asked for and the network is not one of network2.py; or a number of
+        /// the network is not finite, or larger than half precision has them: it could not be loaded again.
+        /// </exception>
+        public void Save(string path, bool isHalf = false)
+        {
+            ArgumentNullException.ThrowIfNull(network);
+            ArgumentNullException.ThrowIfNull(path);
+            RequireSavable(network, path, isHalf && !path.EndsWith(".json", StringComparison.OrdinalIgnoreCase) && !path.EndsWith(".npz", StringComparison.OrdinalIgnoreCase));
+            if (path.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase))
+                throw new InklingException($"{path}: Save does not write ONNX; ExportOnnx, of Inkling.Onnx, does.");
+            AtomicFile.Write(path, stream =>
+            {
+                if (path.EndsWith(".json", StringComparison.OrdinalIgnoreCase))
+                    Network2Json.Write(stream, network);
+                else if (path.EndsWith(".npz", StringComparison.OrdinalIgnoreCase))
+                    Npz.Write(stream, network);
+                else
+                    ToSafetensors(network, isHalf).WriteTo(stream);
+            });
+        }
+
+        /// <summary>Loads a network that was saved as safetensors, by network2.py or as numpy's arrays; which, its first bytes tell.</summary>
+        /// <exception cref="InklingException">The file is missing, truncated, too large or inconsistent.</exception>
+        public static Network Load(string path)
+        {
+            ArgumentNullException.ThrowIfNull(path);
+            return Parse(WholeFile.Read(path), path);
+        }
+    }
+
+    /// <param name="file">The whole file.</param>
+    /// <param name="name">What errors call it.</param>
+    internal static Network Parse(ReadOnlySpan<byte> file, string name)
+    {
+        if (IsSafetensors(file))
+            return FromSafetensors(Safetensors.Parse(file, name), name);
+        if (file is [(byte)'P', (byte)'K', 3, 4, ..] or [(byte)'P', (byte)'K', 5, 6, ..])
+            return Npz.Parse(file.ToArray(), name);
+        if (IsOnnx(file))
+            throw new InklingException($"{name}: an ONNX file, which Network.LoadOnnx, of Inkling.Onnx, reads.");
+        return file.TrimStart(" \t\r\n"u8) is [(byte)'{', ..] ? Network2Json.Parse(file, name) : FromSafetensors(Safetensors.Parse(file, name), name);
+    }
+
+    /// <summary>Whether a file begins as ONNX files do: protocol buffers, the first field the version of ONNX, and not the last.</summary>
+    internal static bool IsOnnx(ReadOnlySpan<byte> file) =>
+        !IsSafetensors(file) && file is [0x08, > 0 and < 0x80, 0x12 or 0x1A or 0x22 or 0x28 or 0x32 or 0x3A or 0x42, ..];
+
+    /// <summary>Whether a header's length comes first, and then the header opens.</summary>
+    private static bool IsSafetensors(ReadOnlySpan<byte> file) => file is [_, _, _, _, 0, 0, 0, 0, (byte)'{', ..];
+
+    /// <summary>Refuses to save what could not be loaded again.</summary>
+    /// <param name="network">What is to be saved.</param>
+    /// <param name="name">What errors call the file.</param>
+    /// <param name="isHalf">Whether as half precision.</param>
+    /// <exception cref="InklingException">A number is not finite, or out of half precision's range.</exception>
+    internal static void RequireSavable(Network network, string name, bool isHalf = false)
+    {
+        if (FiniteParameters.FirstOther(network.Parameters) is { } lost)
+            throw new InklingException($"{name}: not saved: {lost} are not all finite numbers. The training diverged; train again with a lower learning rate.");
+        if (!(network.Temperature is > 0 and < NetworkDescription.MaxTemperature))
+            throw new InklingException(string.Create(CultureInfo.InvariantCulture, $"{name}: not saved: a temperature of {network.Temperature}; it is over 0 and under {NetworkDescription.MaxTemperature}."));
+        if (isHalf && FirstTensor(network, value => !Half.IsFinite((Half)value)) is var (tensor, large))
+            throw new InklingException(string.Create(CultureInfo.InvariantCulture, $"{name}: not saved: {tensor} holds {large}, and half precision ends at 65504. Save it in full precision."));
+    }
+
+    private static (string Tensor, float Value)? FirstTensor(Network network, Predicate<float> predicate)
+    {
+        (string, float)? first = null;
+        ForEachTensor(network, (name, _, get, _) =>
+        {
+            float[] values = first is null ? get() : [];
+            int at = Array.FindIndex(values, predicate);
+            if (at >= 0)
+                first = (name, values[at]);
+        });
+        return first;
+    }
+
+    /// <summary>The whole file.</summary>
+    /// <param name="network">What is saved.</param>
+    /// <param name="isHalf">Whether each number is rounded to half precision, which halves the file.</param>
+    internal static Safetensors ToSafetensors(Network network, bool isHalf = false)
+    {
+        Dictionary<string, string> metadata = new(StringComparer.Ordinal) { [NetworkDescription.Key] = NetworkDescription.Of(network).ToJson() };
+        List<Tensor> tensors = [];
+        ForEachTensor(network, (name, shape, get, _) => tensors.Add(new Tensor(name, shape, get())));
+        return new Safetensors(metadata, tensors) { IsHalf = isHalf };
+    }
+
+    private static Network FromSafetensors(Safetensors file, string name)
+    {
+        if (!file.Metadata.TryGetValue(NetworkDescription.Key, out string? json))
+            throw new InklingException($"{name}: a safetensors file, but not of Inkling: its metadata has no \"{NetworkDescription.Key}\" entry that describes the network.");
+        NetworkDescription description = NetworkDescription.Parse(json, name);
+        Architecture architecture = description.Architecture;
+        long stored = file.Tensors.Sum(tensor => (long)tensor.Values.Length);
+        if (stored < architecture.ParameterCount)
+            throw new InklingException(string.Create(CultureInfo.InvariantCulture, $"{name}: its tensors hold {stored:N0} numbers, fewer than the {architecture.ParameterCount:N0} of the network {architecture} that its metadata describe."));
+        Dictionary<string, Tensor> tensors = file.Tensors.ToDictionary(tensor => tensor.Name, StringComparer.Ordinal);
+        Network network = new(new ParameterBuffer(architecture), new RandomStream(seed: 1)) { Temperature = description.Temperature, History = description.History };
+        ForEachTensor(network, (tensorName, shape, _, set) =>
+        {
+            if (!tensors.Remove(tensorName, out Tensor? tensor) || !tensor.Shape.SequenceEqual(shape))
+                throw new InklingException($"{name}: tensor \"{tensorName}\" of shape [{string.Join(", ", shape)}] is missing, though its metadata describe {architecture}.");
+            set(tensor.Values);
+        });
+        if (tensors.Count > 0)
+            throw new InklingException($"{name}: tensor \"{tensors.Keys.First()}\" has no place in the network {architecture} that its metadata describe.");
+        return network;
+    }
+
+    /// <summary>Each tensor of a network by its PyTorch name, <c>layers.N</c> being the Nth layer with anything to save.</summary>
+    private static void ForEachTensor(Network network, Action<string, int[], Func<float[]>, Action<float[]>> action)
+    {
+        int n = 0;
+        foreach (object? layer in network.Parameters.All)
+        {
+            switch (layer)
+            {
+                case WeightedLayer weighted:
+                    action($"layers.{n}.weight", weighted.WeightShape, weighted.CopyWeights, values => weighted.SetWeights(values));
+                    if (weighted.HasBias)
+                        action($"layers.{n}.bias", [weighted.Neurons], () => weighted.Biases.ToArray(), values => values.CopyTo(weighted.Biases));
+                    n++;
+                    break;
+                case BatchNormalisation normalisation:
+                    Statistic("weight", () => normalisation.Scale);
+                    Statistic("bias", () => normalisation.Shift);
+                    Statistic("running_mean", () => normalisation.RunningMean);
+                    Statistic("running_var", () => normalisation.RunningVariance);
+                    n++;
+                    break;
+
+                    void Statistic(string what, ChannelValues values) => action(
+                        $"layers.{n}.{what}", [values().Length], () => normalisation.Ordered(values()), ordered => normalisation.SetOrdered(values(), ordered));
+            }
+        }
+    }
+
+    private delegate Span<float> ChannelValues();
+}

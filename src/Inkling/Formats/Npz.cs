@@ -1,0 +1,157 @@
+using System.Globalization;
+using System.IO.Compression;
+using Inkling.Layers;
+using Inkling.Numerics;
+
+namespace Inkling.Formats;
+
+/// <summary>
+/// The arrays of network.py and network2.py in numpy's .npz, a zip of .npy files: <c>w0</c> is net.weights[0], [30, 784];
+/// <c>b0</c> is net.biases[0], [30, 1]; and so on. <c>cost</c> is the cost's name.
+/// </summary>
+internal static class Npz
+{
+    /// <summary>Weights hardly compress: a file that swells to more than so many times its size was made to fill memory.</summary>
+    private const int MostSwelling = 32;
+
+    private const int Allowance = 1 << 16; // for files of a few hundred bytes
+
+    /// <param name="file">The whole file.</param>
+    /// <param name="name">What errors call it.</param>
+    /// <exception cref="InklingException">The file is truncated, swells too much or is inconsistent.</exception>
+    public static Network Parse(byte[] file, string name)
+    {
+        try
+        {
+            using ZipArchive zip = new(new MemoryStream(file, writable: false), ZipArchiveMode.Read);
+            Dictionary<string, ZipArchiveEntry> arrays = new(StringComparer.Ordinal);
+            foreach (ZipArchiveEntry entry in zip.Entries)
+            {
+                if (entry.FullName.EndsWith(".npy", StringComparison.Ordinal) && !arrays.TryAdd(entry.FullName[..^4], entry))
+                    throw Damaged(name, $"\"{Cut(entry.FullName)}\" occurs twice");
+            }
+
+            int layers = 0;
+            while (arrays.ContainsKey(Weights(layers)))
+                layers++;
+            if (layers == 0)
+                throw Damaged(name, $"there is no array w0 in it. For a network of network.py: numpy.savez(file, w0=net.weights[0], b0=net.biases[0], w1=…)");
+            Reader reader = new(arrays, name, MostSwelling * (long)file.Length + Allowance);
+            NpyArray[] weights = [.. Enumerable.Range(0, layers).Select(l => reader.Read(Weights(l)))], biases = [.. Enumerable.Range(0, layers).Select(l => reader.Read(Biases(l)))];
+            if (arrays.ContainsKey(Biases(layers)))
+                throw Damaged(name, $"there is an array {Biases(layers)}, but no {Weights(layers)}");
+            RequireFit(weights, biases, name);
+            Cost cost = reader.Cost();
+            Architecture architecture = Architecture.FullyConnected([weights[0].Shape[1], .. weights.Select(w => w.Shape[0])], cost);
+            Network network = new(new ParameterBuffer(architecture), new RandomStream(seed: 1));
+            for (int l = 0; l < layers; l++)
+            {
+                network.Layers[l].SetWeights(weights[l].Values);
+                biases[l].Values.CopyTo(network.Layers[l].Biases);
+            }
+
+            return network;
+        }
+        catch (Exception e) when (e is InvalidDataException or IOException or NotSupportedException or ArgumentException)
+        {
+            throw Damaged(name, $"not a zip file that can be read ({e.Message.TrimEnd('.')})", e);
+        }
+    }
+
+    /// <exception cref="InklingException">The network is not one that network.py knows.</exception>
+    public static void Write(Stream stream, Network network)
+    {
+        if (network.Architecture.Sizes is null)
+            throw new InklingException($"network.py knows layers of sigmoid neurons only, not {network.Architecture}. Save it as .safetensors.");
+        using ZipArchive zip = new(stream, ZipArchiveMode.Create, leaveOpen: true);
+        foreach ((int l, Dense layer) in network.Layers.Index())
+        {
+            Add(Weights(l), new NpyArray([layer.Neurons, layer.Inputs], layer.CopyWeights()).ToBytes());
+            Add(Biases(l), new NpyArray([layer.Neurons, 1], layer.Biases.ToArray()).ToBytes());
+        }
+
+        Add("cost", NpyArray.ToBytes(Architecture.Name(network.Architecture.Cost)));
+
+        void Add(string array, byte[] content)
+        {
+            ZipArchiveEntry entry = zip.CreateEntry($"{array}.npy", CompressionLevel.NoCompression);
+            entry.LastWriteTime = new DateTimeOffset(1980, 1, 1, 0, 0, 0, TimeSpan.Zero); // the zip format's first day: same network, same bytes
+            using Stream to = entry.Open();
+            to.Write(content);
+        }
+    }
+
+    /// <summary>Everything is checked against the arrays that are really there before a network is made by what they claim.</summary>
+    private static void RequireFit(NpyArray[] weights, NpyArray[] biases, string name)
+    {
+        for (int l = 0; l < weights.Length; l++)
+        {
+            if (weights[l].Shape is not [> 0, > 0] || (l > 0 && weights[l].Shape[1] != weights[l - 1].Shape[0]))
+                throw Damaged(name, $"{Weights(l)} is {Text(weights[l])}, which does not follow {(l == 0 ? "inputs in one row for each neuron" : $"{Weights(l - 1)}, {Text(weights[l - 1])}")}");
+            if (!(biases[l].Shape is [var rows, 1] && rows == weights[l].Shape[0]) && !(biases[l].Shape is [var length] && length == weights[l].Shape[0]))
+                throw Damaged(name, $"{Biases(l)} is {Text(biases[l])}, but {Weights(l)} asks for ({weights[l].Shape[0]}, 1)");
+        }
+
+        static string Text(NpyArray array) => $"({string.Join(", ", array.Shape)})";
+    }
+
+    private static string Weights(int layer) => string.Create(CultureInfo.InvariantCulture, $"w{layer}");
+
+    private static string Biases(int layer) => string.Create(CultureInfo.InvariantCulture, $"b{layer}");
+
+    private static string Cut(string text) => text.Length > 60 ? text[..60] + "…" : text;
+
+    private static InklingException Damaged(string name, FormattableString what, Exception? cause = null) =>
+        new($"{name}: {FormattableString.Invariant(what)}. Save the network again.", cause);
+
+    /// <summary>Takes arrays out of the zip, as long as they do not swell.</summary>
+    private sealed class Reader(Dictionary<string, ZipArchiveEntry> arrays, string name, long allowed)
+    {
+        private long _allowed = allowed;
+
+        public NpyArray Read(string array) => NpyArray.Parse(Unpack(array), $"{name}: array {array}");
+
+        public Cost Cost()
+        {
+            if (!arrays.ContainsKey("cost"))
+                return Inkling.Cost.Quadratic; // network.py has no other
+            string cost = NpyArray.ParseText(Unpack("cost"), $"{name}: array cost");
+            return NetworkDescription.CostNamed(cost) is { } known and not Inkling.Cost.LogLikelihood
+                ? known
+                : throw Damaged(name, $"its cost is \"{cost}\"; there are quadratic and cross-entropy");
+        }
+
+        private byte[] Unpack(string array)
+        {
+            if (!arrays.TryGetValue(array, out ZipArchiveEntry? entry))
+                throw Damaged(name, $"array {array} is missing");
+            if (entry.Length > _allowed)
+                throw Damaged(name, $"array {array} would be {entry.Length:N0} bytes long, which is more than weights are ever compressed");
+            _allowed -= entry.Length;
+            byte[] content = new byte[entry.Length];
+            using Stream stream = entry.Open();
+            if (stream.ReadAtLeast(content, content.Length, throwOnEndOfStream: false) < content.Length || stream.ReadByte() >= 0)
+                throw Damaged(name, $"array {array} is not as long as the zip's list says");
+            if (Crc32(content) != entry.Crc32)
+                throw Damaged(name, $"array {array} is damaged: its checksum is not that of the zip's list");
+            return content;
+        }
+    }
+
+    /// <summary>The zip format's checksum (ISO 3309), a byte at a time by the table of each byte's remainder.</summary>
+    private static uint Crc32(ReadOnlySpan<byte> bytes)
+    {
+        uint[] remainders = new uint[256];
+        for (uint i = 0; i < 256; i++)
+        {
+            remainders[i] = i;
+            for (int bit = 0; bit < 8; bit++)
+                remainders[i] = (remainders[i] >> 1) ^ ((remainders[i] & 1) * 0xEDB88320);
+        }
+
+        uint crc = ~0u;
+        foreach (byte b in bytes)
+            crc = (crc >> 8) ^ remainders[(byte)(crc ^ b)];
+        return ~crc;
+    }
+}

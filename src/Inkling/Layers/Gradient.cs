@@ -1,0 +1,27 @@
+using Inkling.Layers;
+
+namespace Inkling;
+
+/// <summary>∂C/∂w and ∂C/∂b for every weight and bias of a network.</summary>
+public sealed class Gradient
+{
+    internal Gradient(Architecture architecture)
+    {
+        Values = new ParameterBuffer(architecture);
+        Values.Span.Clear();
+    }
+
+    /// <summary>The fully connected layers with, in place of each weight and bias, the derivative of the cost with respect to it.</summary>
+    public IReadOnlyList<Dense> Layers => Values.Layers;
+
+    /// <summary>The same for all layers with weights, fully connected or convolutional.</summary>
+    public IReadOnlyList<WeightedLayer> WeightedLayers => Values.Weighted;
+
+    /// <summary>The same for each batch normalisation's scale and shift.</summary>
+    public IReadOnlyList<BatchNormalisation> Normalisations => Values.Normalisations;
+
+    /// <summary>The cost that this is the gradient of.</summary>
+    public double Cost { get; internal set; }
+
+    internal ParameterBuffer Values { get; }
+}

@@ -1,0 +1,165 @@
+using System.Runtime.CompilerServices;
+
+namespace Inkling.Numerics.Kernels;
+
+/// <summary>w += xᵀ·δ: blocks of weights.</summary>
+internal static partial class PanelProducts
+{
+    internal static void AddOuterProducts<TSimd, TVector>(ReadOnlySpan<float> x, ReadOnlySpan<int> rows, ReadOnlySpan<int> offsets, ReadOnlySpan<float> delta, Span<float> weights, int firstTile, int endTile)
+        where TSimd : ISimd<TVector>
+        where TVector : struct
+    {
+        if (rows.IsEmpty || offsets.IsEmpty)
+            return;
+        int stride = delta.Length / rows.Length, lanes = TSimd.Lanes, panelLength = offsets.Length * Rows.Panel, tiles = Tiles(offsets.Length);
+        KernelArguments.Require(KernelArguments.IsWholePanels(stride) && stride * rows.Length == delta.Length);
+        KernelArguments.Require((long)KernelArguments.Largest(rows) + KernelArguments.Largest(offsets) < x.Length);
+        KernelArguments.Require((long)stride * offsets.Length <= weights.Length);
+        KernelArguments.Require(firstTile >= 0 && endTile <= TileCount(offsets.Length, stride));
+        for (int tile = firstTile; tile < endTile; tile++)
+        {
+            int k = tile % tiles * WeightsAtOnce, first = tile / tiles * 2 * Rows.Panel, end = Math.Min(first + 2 * Rows.Panel, stride);
+            ReadOnlySpan<int> inputs = offsets.Slice(k, Math.Min(WeightsAtOnce, offsets.Length - k));
+            for (int j = first; j < end;)
+            {
+                ref float panel = ref weights[j / Rows.Panel * panelLength + k * Rows.Panel + j % Rows.Panel];
+                if (end - j >= 2 * lanes)
+                {
+                    nuint second = (nuint)(lanes >= Rows.Panel ? panelLength : lanes);
+                    EightWeightsOfTwo<TSimd, TVector>(in x[0], rows, inputs, in delta[j], (nuint)stride, ref panel, second);
+                    j += 2 * lanes;
+                }
+                else
+                {
+                    EightWeightsOfOne<TSimd, TVector>(in x[0], rows, inputs, in delta[j], (nuint)stride, ref panel);
+                    j += lanes;
+                }
+            }
+        }
+    }
+
+    /// <summary>Eight inputs' weights to two vectors of neurons stay in registers while the rows pass.</summary>
+    [MethodImpl(Hot.Method)]
+    private static void EightWeightsOfTwo<TSimd, TVector>(
+        ref readonly float x, ReadOnlySpan<int> rows, ReadOnlySpan<int> offsets, ref readonly float delta, nuint stride, ref float w, nuint second)
+        where TSimd : ISimd<TVector>
+        where TVector : struct
+    {
+        ref float start = ref Unsafe.AsRef(in x);
+        int last = offsets.Length - 1;
+        ref float x0 = ref Unsafe.Add(ref start, offsets[0]);
+        ref float x1 = ref Unsafe.Add(ref start, offsets[Math.Min(1, last)]);
+        ref float x2 = ref Unsafe.Add(ref start, offsets[Math.Min(2, last)]);
+        ref float x3 = ref Unsafe.Add(ref start, offsets[Math.Min(3, last)]);
+        ref float x4 = ref Unsafe.Add(ref start, offsets[Math.Min(4, last)]);
+        ref float x5 = ref Unsafe.Add(ref start, offsets[Math.Min(5, last)]);
+        ref float x6 = ref Unsafe.Add(ref start, offsets[Math.Min(6, last)]);
+        ref float x7 = ref Unsafe.Add(ref start, offsets[last]);
+        ref float d = ref Unsafe.AsRef(in delta);
+        nuint l = (nuint)last;
+        TVector a0 = TSimd.Load(in w, 0), b0 = TSimd.Load(in w, second);
+        TVector a1 = TSimd.Load(in w, Line(1, l)), b1 = TSimd.Load(in w, Line(1, l) + second);
+        TVector a2 = TSimd.Load(in w, Line(2, l)), b2 = TSimd.Load(in w, Line(2, l) + second);
+        TVector a3 = TSimd.Load(in w, Line(3, l)), b3 = TSimd.Load(in w, Line(3, l) + second);
+        TVector a4 = TSimd.Load(in w, Line(4, l)), b4 = TSimd.Load(in w, Line(4, l) + second);
+        TVector a5 = TSimd.Load(in w, Line(5, l)), b5 = TSimd.Load(in w, Line(5, l) + second);
+        TVector a6 = TSimd.Load(in w, Line(6, l)), b6 = TSimd.Load(in w, Line(6, l) + second);
+        TVector a7 = TSimd.Load(in w, Line(7, l)), b7 = TSimd.Load(in w, Line(7, l) + second);
+        nuint lanes = (nuint)TSimd.Lanes;
+        foreach (int row in rows)
+        {
+            TVector da = TSimd.Load(in d, 0), db = TSimd.Load(in d, lanes);
+            d = ref Unsafe.Add(ref d, stride);
+            TVector v = TSimd.Create(Unsafe.Add(ref x0, row));
+            a0 = TSimd.MultiplyAdd(v, da, a0);
+            b0 = TSimd.MultiplyAdd(v, db, b0);
+            v = TSimd.Create(Unsafe.Add(ref x1, row));
+            a1 = TSimd.MultiplyAdd(v, da, a1);
+            b1 = TSimd.MultiplyAdd(v, db, b1);
+            v = TSimd.Create(Unsafe.Add(ref x2, row));
+            a2 = TSimd.MultiplyAdd(v, da, a2);
+            b2 = TSimd.MultiplyAdd(v, db, b2);
+            v = TSimd.Create(Unsafe.Add(ref x3, row));
+            a3 = TSimd.MultiplyAdd(v, da, a3);
+            b3 = TSimd.MultiplyAdd(v, db, b3);
+            v = TSimd.Create(Unsafe.Add(ref x4, row));
+            a4 = TSimd.MultiplyAdd(v, da, a4);
+            b4 = TSimd.MultiplyAdd(v, db, b4);
+            v = TSimd.Create(Unsafe.Add(ref x5, row));
+            a5 = TSimd.MultiplyAdd(v, da, a5);
+            b5 = TSimd.MultiplyAdd(v, db, b5);
+            v = TSimd.Create(Unsafe.Add(ref x6, row));
+            a6 = TSimd.MultiplyAdd(v, da, a6);
+            b6 = TSimd.MultiplyAdd(v, db, b6);
+            v = TSimd.Create(Unsafe.Add(ref x7, row));
+            a7 = TSimd.MultiplyAdd(v, da, a7);
+            b7 = TSimd.MultiplyAdd(v, db, b7);
+        }
+
+        TSimd.Store(a0, ref w, 0);
+        TSimd.Store(b0, ref w, second);
+        TSimd.Store(a1, ref w, Line(1, l));
+        TSimd.Store(b1, ref w, Line(1, l) + second);
+        TSimd.Store(a2, ref w, Line(2, l));
+        TSimd.Store(b2, ref w, Line(2, l) + second);
+        TSimd.Store(a3, ref w, Line(3, l));
+        TSimd.Store(b3, ref w, Line(3, l) + second);
+        TSimd.Store(a4, ref w, Line(4, l));
+        TSimd.Store(b4, ref w, Line(4, l) + second);
+        TSimd.Store(a5, ref w, Line(5, l));
+        TSimd.Store(b5, ref w, Line(5, l) + second);
+        TSimd.Store(a6, ref w, Line(6, l));
+        TSimd.Store(b6, ref w, Line(6, l) + second);
+        TSimd.Store(a7, ref w, Line(7, l));
+        TSimd.Store(b7, ref w, Line(7, l) + second);
+    }
+
+    /// <summary>The same for a last panel that has no second.</summary>
+    [MethodImpl(Hot.Method)]
+    private static void EightWeightsOfOne<TSimd, TVector>(
+        ref readonly float x, ReadOnlySpan<int> rows, ReadOnlySpan<int> offsets, ref readonly float delta, nuint stride, ref float w)
+        where TSimd : ISimd<TVector>
+        where TVector : struct
+    {
+        ref float start = ref Unsafe.AsRef(in x);
+        int last = offsets.Length - 1;
+        ref float x0 = ref Unsafe.Add(ref start, offsets[0]);
+        ref float x1 = ref Unsafe.Add(ref start, offsets[Math.Min(1, last)]);
+        ref float x2 = ref Unsafe.Add(ref start, offsets[Math.Min(2, last)]);
+        ref float x3 = ref Unsafe.Add(ref start, offsets[Math.Min(3, last)]);
+        ref float x4 = ref Unsafe.Add(ref start, offsets[Math.Min(4, last)]);
+        ref float x5 = ref Unsafe.Add(ref start, offsets[Math.Min(5, last)]);
+        ref float x6 = ref Unsafe.Add(ref start, offsets[Math.Min(6, last)]);
+        ref float x7 = ref Unsafe.Add(ref start, offsets[last]);
+        ref float d = ref Unsafe.AsRef(in delta);
+        nuint l = (nuint)last;
+        TVector a0 = TSimd.Load(in w, 0), a1 = TSimd.Load(in w, Line(1, l)), a2 = TSimd.Load(in w, Line(2, l)), a3 = TSimd.Load(in w, Line(3, l));
+        TVector a4 = TSimd.Load(in w, Line(4, l)), a5 = TSimd.Load(in w, Line(5, l)), a6 = TSimd.Load(in w, Line(6, l)), a7 = TSimd.Load(in w, Line(7, l));
+        foreach (int row in rows)
+        {
+            TVector da = TSimd.Load(in d, 0);
+            d = ref Unsafe.Add(ref d, stride);
+            a0 = TSimd.MultiplyAdd(TSimd.Create(Unsafe.Add(ref x0, row)), da, a0);
+            a1 = TSimd.MultiplyAdd(TSimd.Create(Unsafe.Add(ref x1, row)), da, a1);
+            a2 = TSimd.MultiplyAdd(TSimd.Create(Unsafe.Add(ref x2, row)), da, a2);
+            a3 = TSimd.MultiplyAdd(TSimd.Create(Unsafe.Add(ref x3, row)), da, a3);
+            a4 = TSimd.MultiplyAdd(TSimd.Create(Unsafe.Add(ref x4, row)), da, a4);
+            a5 = TSimd.MultiplyAdd(TSimd.Create(Unsafe.Add(ref x5, row)), da, a5);
+            a6 = TSimd.MultiplyAdd(TSimd.Create(Unsafe.Add(ref x6, row)), da, a6);
+            a7 = TSimd.MultiplyAdd(TSimd.Create(Unsafe.Add(ref x7, row)), da, a7);
+        }
+
+        TSimd.Store(a0, ref w, 0);
+        TSimd.Store(a1, ref w, Line(1, l));
+        TSimd.Store(a2, ref w, Line(2, l));
+        TSimd.Store(a3, ref w, Line(3, l));
+        TSimd.Store(a4, ref w, Line(4, l));
+        TSimd.Store(a5, ref w, Line(5, l));
+        TSimd.Store(a6, ref w, Line(6, l));
+        TSimd.Store(a7, ref w, Line(7, l));
+    }
+
+    /// <summary>Where an input's weights begin; past the last there is, the last's: what is computed twice is the same.</summary>
+    [MethodImpl(Hot.Inline)]
+    private static nuint Line(nuint k, nuint last) => Math.Min(k, last) * Rows.Panel;
+}

@@ -1,0 +1,246 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace Inkling.Numerics.Kernels;
+
+/// <summary>
+/// The two products of a dense layer whose inputs are mostly zeros: what is zero is never touched. Weights lie in panels of
+/// 16 neurons (<see cref="Rows"/>), so a pixel's weights are whole cache lines.
+/// </summary>
+/// <remarks>
+/// All rows of the mini-batch pass one panel before the next: the weights of 784 pixels to a panel are 50 KB, of which those
+/// of the pixels that ever have ink fit into the first cache (docs/kernels.md). A neuron's sum is formed of four partial sums,
+/// whatever the vector width and whoever computes it.
+/// </remarks>
+/// <exception cref="ArgumentException">There is no such row or panel, or the lengths do not fit each other.</exception>
+internal static class SparseProducts
+{
+    /// <summary>z[r, j] = bias[j] + Σ_k x[rows[r], k] · w[j, k], for some of the panels.</summary>
+    /// <param name="x">The examples.</param>
+    /// <param name="rows">[count]: which of them.</param>
+    /// <param name="weights">[panels, columns, 16].</param>
+    /// <param name="bias">[stride].</param>
+    /// <param name="z">[count, stride]; the panels asked for are overwritten.</param>
+    /// <param name="firstPanel">From which panel on.</param>
+    /// <param name="endPanel">The first one not to be computed.</param>
+    /// <param name="next">Rows that will be asked for next, fetched into the cache meanwhile.</param>
+    public static void RowsTimesPanels(SparseRows x, ReadOnlySpan<int> rows, ReadOnlySpan<float> weights, ReadOnlySpan<float> bias, Span<float> z, int firstPanel, int endPanel, ReadOnlySpan<int> next = default)
+    {
+        if (Vector512.IsHardwareAccelerated)
+            RowsTimesPanels<Simd512, Vector512<float>>(x, rows, weights, bias, z, firstPanel, endPanel, next);
+        else if (Vector256.IsHardwareAccelerated)
+            RowsTimesPanels<Simd256, Vector256<float>>(x, rows, weights, bias, z, firstPanel, endPanel, next);
+        else
+            RowsTimesPanels<Simd128, Vector128<float>>(x, rows, weights, bias, z, firstPanel, endPanel, next);
+    }
+
+    /// <summary>w[j, k] += Σ_r x[rows[r], k] · delta[r, j], for some of the panels.</summary>
+    /// <param name="x">The examples.</param>
+    /// <param name="rows">[count]: which of them.</param>
+    /// <param name="delta">[count, stride].</param>
+    /// <param name="weights">[panels, columns, 16]; added to.</param>
+    /// <param name="firstPanel">From which panel on.</param>
+    /// <param name="endPanel">The first one not to be computed.</param>
+    /// <param name="next">Rows that will be asked for next, fetched into the cache meanwhile.</param>
+    public static void AddOuterProducts(SparseRows x, ReadOnlySpan<int> rows, ReadOnlySpan<float> delta, Span<float> weights, int firstPanel, int endPanel, ReadOnlySpan<int> next = default)
+    {
+        if (Vector512.IsHardwareAccelerated)
+            AddOuterProducts<Simd512, Vector512<float>>(x, rows, delta, weights, firstPanel, endPanel, next);
+        else if (Vector256.IsHardwareAccelerated)
+            AddOuterProducts<Simd256, Vector256<float>>(x, rows, delta, weights, firstPanel, endPanel, next);
+        else
+            AddOuterProducts<Simd128, Vector128<float>>(x, rows, delta, weights, firstPanel, endPanel, next);
+    }
+
+    internal static void RowsTimesPanels<TSimd, TVector>(SparseRows x, ReadOnlySpan<int> rows, ReadOnlySpan<float> weights, ReadOnlySpan<float> bias, Span<float> z, int firstPanel, int endPanel, ReadOnlySpan<int> next = default)
+        where TSimd : ISimd<TVector>
+        where TVector : struct
+    {
+        int stride = bias.Length, panelLength = x.ColumnCount * Rows.Panel;
+        KernelArguments.Require(KernelArguments.IsWholePanels(stride) && firstPanel >= 0 && endPanel <= stride / Rows.Panel);
+        KernelArguments.Require((long)endPanel * panelLength <= weights.Length && (long)stride * rows.Length <= z.Length);
+        if (rows.IsEmpty)
+            return;
+        KernelArguments.Require(KernelArguments.Largest(rows) < x.Count);
+        for (int j = firstPanel * Rows.Panel; j < endPanel * Rows.Panel; j += VectorsAtOnce<TSimd, TVector>() * TSimd.Lanes)
+        {
+            ref float panel = ref Unsafe.AsRef(in weights[j / Rows.Panel * panelLength + j % Rows.Panel]);
+            if (VectorsAtOnce<TSimd, TVector>() == 1)
+                SumsOfOne<TSimd, TVector>(x, rows, ref panel, in bias[j], ref z[j], (nuint)stride, next);
+            else
+                SumsOfTwo<TSimd, TVector>(x, rows, ref panel, in bias[j], ref z[j], (nuint)stride, next);
+            next = default;
+        }
+    }
+
+    internal static void AddOuterProducts<TSimd, TVector>(SparseRows x, ReadOnlySpan<int> rows, ReadOnlySpan<float> delta, Span<float> weights, int firstPanel, int endPanel, ReadOnlySpan<int> next = default)
+        where TSimd : ISimd<TVector>
+        where TVector : struct
+    {
+        if (rows.IsEmpty)
+            return;
+        int stride = delta.Length / rows.Length, panelLength = x.ColumnCount * Rows.Panel;
+        KernelArguments.Require(KernelArguments.IsWholePanels(stride) && stride * rows.Length == delta.Length);
+        KernelArguments.Require(firstPanel >= 0 && endPanel <= stride / Rows.Panel && (long)endPanel * panelLength <= weights.Length);
+        KernelArguments.Require(KernelArguments.Largest(rows) < x.Count);
+        for (int j = firstPanel * Rows.Panel; j < endPanel * Rows.Panel; j += VectorsAtOnce<TSimd, TVector>() * TSimd.Lanes)
+        {
+            ref float panel = ref weights[j / Rows.Panel * panelLength + j % Rows.Panel];
+            if (VectorsAtOnce<TSimd, TVector>() == 1)
+                OuterOfOne<TSimd, TVector>(x, rows, in delta[j], (nuint)stride, ref panel, next);
+            else
+                OuterOfTwo<TSimd, TVector>(x, rows, in delta[j], (nuint)stride, ref panel, next);
+            next = default;
+        }
+    }
+
+    /// <summary>One vector where it is a whole panel, otherwise two.</summary>
+    [MethodImpl(Hot.Inline)]
+    private static int VectorsAtOnce<TSimd, TVector>()
+        where TSimd : ISimd<TVector>
+        where TVector : struct => TSimd.Lanes == Rows.Panel ? 1 : 2;
+
+    [MethodImpl(Hot.Method)]
+    private static void SumsOfOne<TSimd, TVector>(SparseRows x, ReadOnlySpan<int> rows, ref float panel, ref readonly float bias, ref float z, nuint stride, ReadOnlySpan<int> next)
+        where TSimd : ISimd<TVector>
+        where TVector : struct
+    {
+        ref readonly float valueOf = ref x.ValueOf;
+        for (int r = 0; r < rows.Length; r++)
+        {
+            if (r < next.Length)
+                x.Prefetch(next[r]);
+            SparseRows.Row row = x.Find(rows[r]);
+            ref float line = ref panel;
+            TVector a = TSimd.Load(in bias, 0), b = TSimd.Create(0), c = b, d = b;
+            for (ref byte entry = ref row.First; Unsafe.IsAddressLessThan(ref entry, ref row.End); entry = ref After(ref entry, SparseRows.AtOnce))
+            {
+                line = ref SparseRows.LineAfter(ref line, ref entry);
+                a = PlusProduct<TSimd, TVector>(ref entry, in valueOf, ref line, a);
+                line = ref SparseRows.LineAfter(ref line, ref After(ref entry, 1));
+                b = PlusProduct<TSimd, TVector>(ref After(ref entry, 1), in valueOf, ref line, b);
+                line = ref SparseRows.LineAfter(ref line, ref After(ref entry, 2));
+                c = PlusProduct<TSimd, TVector>(ref After(ref entry, 2), in valueOf, ref line, c);
+                line = ref SparseRows.LineAfter(ref line, ref After(ref entry, 3));
+                d = PlusProduct<TSimd, TVector>(ref After(ref entry, 3), in valueOf, ref line, d);
+            }
+
+            TSimd.Store(TSimd.Add(TSimd.Add(a, b), TSimd.Add(c, d)), ref z, 0);
+            z = ref Unsafe.Add(ref z, stride);
+        }
+    }
+
+    [MethodImpl(Hot.Method)]
+    private static void SumsOfTwo<TSimd, TVector>(SparseRows x, ReadOnlySpan<int> rows, ref float panel, ref readonly float bias, ref float z, nuint stride, ReadOnlySpan<int> next)
+        where TSimd : ISimd<TVector>
+        where TVector : struct
+    {
+        nuint lanes = (nuint)TSimd.Lanes;
+        ref readonly float valueOf = ref x.ValueOf;
+        for (int r = 0; r < rows.Length; r++)
+        {
+            if (r < next.Length)
+                x.Prefetch(next[r]);
+            SparseRows.Row row = x.Find(rows[r]);
+            ref float line = ref panel;
+            TVector a0 = TSimd.Load(in bias, 0), a1 = TSimd.Load(in bias, lanes), b0 = TSimd.Create(0), b1 = b0, c0 = b0, c1 = b0, d0 = b0, d1 = b0;
+            for (ref byte entry = ref row.First; Unsafe.IsAddressLessThan(ref entry, ref row.End); entry = ref After(ref entry, SparseRows.AtOnce))
+            {
+                line = ref SparseRows.LineAfter(ref line, ref entry);
+                AddTwo<TSimd, TVector>(ref entry, in valueOf, ref line, ref a0, ref a1);
+                line = ref SparseRows.LineAfter(ref line, ref After(ref entry, 1));
+                AddTwo<TSimd, TVector>(ref After(ref entry, 1), in valueOf, ref line, ref b0, ref b1);
+                line = ref SparseRows.LineAfter(ref line, ref After(ref entry, 2));
+                AddTwo<TSimd, TVector>(ref After(ref entry, 2), in valueOf, ref line, ref c0, ref c1);
+                line = ref SparseRows.LineAfter(ref line, ref After(ref entry, 3));
+                AddTwo<TSimd, TVector>(ref After(ref entry, 3), in valueOf, ref line, ref d0, ref d1);
+            }
+
+            TSimd.Store(TSimd.Add(TSimd.Add(a0, b0), TSimd.Add(c0, d0)), ref z, 0);
+            TSimd.Store(TSimd.Add(TSimd.Add(a1, b1), TSimd.Add(c1, d1)), ref z, lanes);
+            z = ref Unsafe.Add(ref z, stride);
+        }
+    }
+
+    [MethodImpl(Hot.Method)]
+    private static void OuterOfOne<TSimd, TVector>(SparseRows x, ReadOnlySpan<int> rows, ref readonly float delta, nuint stride, ref float panel, ReadOnlySpan<int> next)
+        where TSimd : ISimd<TVector>
+        where TVector : struct
+    {
+        ref float d = ref Unsafe.AsRef(in delta);
+        ref readonly float valueOf = ref x.ValueOf;
+        for (int r = 0; r < rows.Length; r++)
+        {
+            if (r < next.Length)
+                x.Prefetch(next[r]);
+            SparseRows.Row row = x.Find(rows[r]);
+            ref float line = ref panel;
+            TVector error = TSimd.Load(in d, 0);
+            for (ref byte entry = ref row.First; Unsafe.IsAddressLessThan(ref entry, ref row.End); entry = ref After(ref entry, SparseRows.AtOnce))
+            {
+                line = ref SparseRows.LineAfter(ref line, ref entry);
+                AddProduct<TSimd, TVector>(ref entry, in valueOf, error, ref line);
+                line = ref SparseRows.LineAfter(ref line, ref After(ref entry, 1));
+                AddProduct<TSimd, TVector>(ref After(ref entry, 1), in valueOf, error, ref line);
+                line = ref SparseRows.LineAfter(ref line, ref After(ref entry, 2));
+                AddProduct<TSimd, TVector>(ref After(ref entry, 2), in valueOf, error, ref line);
+                line = ref SparseRows.LineAfter(ref line, ref After(ref entry, 3));
+                AddProduct<TSimd, TVector>(ref After(ref entry, 3), in valueOf, error, ref line);
+            }
+
+            d = ref Unsafe.Add(ref d, stride);
+        }
+    }
+
+    [MethodImpl(Hot.Method)]
+    private static void OuterOfTwo<TSimd, TVector>(SparseRows x, ReadOnlySpan<int> rows, ref readonly float delta, nuint stride, ref float panel, ReadOnlySpan<int> next)
+        where TSimd : ISimd<TVector>
+        where TVector : struct
+    {
+        nuint lanes = (nuint)TSimd.Lanes;
+        ref float d = ref Unsafe.AsRef(in delta);
+        ref readonly float valueOf = ref x.ValueOf;
+        for (int r = 0; r < rows.Length; r++)
+        {
+            if (r < next.Length)
+                x.Prefetch(next[r]);
+            SparseRows.Row row = x.Find(rows[r]);
+            ref float line = ref panel;
+            TVector d0 = TSimd.Load(in d, 0), d1 = TSimd.Load(in d, lanes);
+            for (ref byte entry = ref row.First; Unsafe.IsAddressLessThan(ref entry, ref row.End); entry = ref After(ref entry, 1))
+            {
+                line = ref SparseRows.LineAfter(ref line, ref entry);
+                TVector v = TSimd.Create(SparseRows.ValueAt(ref entry, in valueOf));
+                TSimd.Store(TSimd.MultiplyAdd(v, d0, TSimd.Load(in line, 0)), ref line, 0);
+                TSimd.Store(TSimd.MultiplyAdd(v, d1, TSimd.Load(in line, lanes)), ref line, lanes);
+            }
+
+            d = ref Unsafe.Add(ref d, stride);
+        }
+    }
+
+    [MethodImpl(Hot.Inline)]
+    private static ref byte After(ref byte entry, int count) => ref Unsafe.Add(ref entry, count * SparseRows.BytesEach);
+
+    [MethodImpl(Hot.Inline)]
+    private static TVector PlusProduct<TSimd, TVector>(ref byte entry, ref readonly float valueOf, ref float line, TVector sum)
+        where TSimd : ISimd<TVector>
+        where TVector : struct =>
+        TSimd.MultiplyAdd(TSimd.Create(SparseRows.ValueAt(ref entry, in valueOf)), TSimd.Load(in line, 0), sum);
+
+    [MethodImpl(Hot.Inline)]
+    private static void AddTwo<TSimd, TVector>(ref byte entry, ref readonly float valueOf, ref float line, ref TVector first, ref TVector second)
+        where TSimd : ISimd<TVector>
+        where TVector : struct
+    {
+        TVector v = TSimd.Create(SparseRows.ValueAt(ref entry, in valueOf));
+        first = TSimd.MultiplyAdd(v, TSimd.Load(in line, 0), first);
+        second = TSimd.MultiplyAdd(v, TSimd.Load(in line, (nuint)TSimd.Lanes), second);
+    }
+
+    [MethodImpl(Hot.Inline)]
+    private static void AddProduct<TSimd, TVector>(ref byte entry, ref readonly float valueOf, TVector error, ref float line)
+        where TSimd : ISimd<TVector>
+        where TVector : struct =>
+        TSimd.Store(TSimd.MultiplyAdd(TSimd.Create(SparseRows.ValueAt(ref entry, in valueOf)), error, TSimd.Load(in line, 0)), ref line, 0);
+}

@@ -1,0 +1,89 @@
+using Inkling.Evaluation;
+using Inkling.Reading.Budget;
+
+namespace Inkling.Reading.Cutting;
+
+/// <summary>
+/// What two networks think of segments: one, which has learned from segments of written numbers, whether they are digits at
+/// all; the other, which has learned from digits alone, but better, which.
+/// </summary>
+internal sealed class SegmentJudge : IDisposable
+{
+    /// <summary>How much of the opinion which digit it is comes from the second network.</summary>
+    private const float SecondShare = 0.4f;
+
+    /// <summary>What is lower than this share of the digits' height is none, without asking.</summary>
+    private const double SmallestShare = 0.3;
+
+    /// <summary>Surely no digit.</summary>
+    private static readonly float[] NoDigit = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1];
+
+    private const int Pixels = MnistNormalisation.Side * MnistNormalisation.Side, Digits = 10;
+
+    /// <summary>Segments shown to a network in one call: between two calls a cancelled reading can end.</summary>
+    public const int AtOnce = 64;
+
+    private readonly FrozenNetwork _first, _second;
+    private readonly double _firstTemperature, _secondTemperature;
+
+    public SegmentJudge(Network digits)
+    {
+        Network segments = BundledModels.LoadSegments();
+        (_first, _firstTemperature) = (segments.Freeze(), segments.Temperature);
+        (_second, _secondTemperature) = (digits.Freeze(), digits.Temperature);
+    }
+
+    /// <summary>For each segment, [11]: that it is a 0, … a 9, and that it is no digit, by the first network alone.</summary>
+    public float[][] Judge(IReadOnlyList<Segment> segments, double digitHeight, ReadingWork work)
+    {
+        bool[] isLarge = [.. segments.Select(segment => segment.Box.Height >= SmallestShare * digitHeight)];
+        Queue<float[]> opinions = new(Ask(_first, _firstTemperature, [.. segments.Where((_, i) => isLarge[i])], work));
+        return [.. isLarge.Select(large => large ? opinions.Dequeue() : NoDigit)];
+    }
+
+    /// <summary>The same, by both networks.</summary>
+    public float[][] JudgeAgain(IReadOnlyList<Segment> segments, IReadOnlyList<float[]> first, ReadingWork work)
+    {
+        float[][] second = Ask(_second, _secondTemperature, segments, work);
+        for (int i = 0; i < second.Length; i++)
+        {
+            float isDigit = 1 - first[i][Digits];
+            float[] both = new float[Digits + 1];
+            for (int d = 0; d < Digits; d++)
+                both[d] = (1 - SecondShare) * first[i][d] + SecondShare * isDigit * second[i][d];
+            both[Digits] = first[i][Digits];
+            second[i] = both;
+        }
+
+        return second;
+    }
+
+    public void Dispose()
+    {
+        _first.Dispose();
+        _second.Dispose();
+    }
+
+    private static float[][] Ask(FrozenNetwork network, double temperature, IReadOnlyList<Segment> segments, ReadingWork work)
+    {
+        float[][] opinions = new float[segments.Count][];
+        float[] inputs = new float[Math.Min(AtOnce, segments.Count) * Pixels], outputs = new float[Math.Min(AtOnce, segments.Count) * network.OutputSize];
+        for (int start = 0; start < segments.Count; start += AtOnce)
+        {
+            int count = Math.Min(AtOnce, segments.Count - start);
+            work.CountSegments(count);
+            for (int i = 0; i < count; i++)
+            {
+                byte[] glyph = segments[start + i].Glyph;
+                for (int p = 0; p < Pixels; p++)
+                    inputs[i * Pixels + p] = glyph[p] / 255f;
+            }
+
+            network.FeedForward(inputs.AsSpan(0, count * Pixels), outputs.AsSpan(0, count * network.OutputSize));
+            for (int i = 0; i < count; i++)
+                opinions[start + i] = Confidence.Of(outputs.AsSpan(i * network.OutputSize, network.OutputSize), temperature);
+        }
+
+        return opinions;
+    }
+}

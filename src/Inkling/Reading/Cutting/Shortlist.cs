@@ -1,0 +1,69 @@
+using System.Runtime.InteropServices;
+
+namespace Inkling.Reading.Cutting;
+
+/// <summary>A way that may be kept in a <see cref="Lattice"/>.</summary>
+/// <param name="Score">The logarithm of how likely it is.</param>
+/// <param name="Text">The key of its digits: <see cref="DigitTexts.KeyOf(int, int)"/>.</param>
+/// <param name="Before">The index of the way without its last step.</param>
+/// <param name="Segment">The last step's segment.</param>
+/// <param name="Digit">The digit that is; -1 for none.</param>
+[StructLayout(LayoutKind.Auto)]
+internal readonly record struct Candidate(double Score, long Text, int Before, int Segment, int Digit);
+
+/// <summary>The best of many candidates, one for each text; of equal ones the first. Holds at most twice as many as are kept.</summary>
+/// <param name="most">How many are kept.</param>
+internal sealed class Shortlist(int most)
+{
+    private readonly List<(Candidate Candidate, long Order)> _held = [];
+    private readonly Dictionary<long, int> _byText = [];
+    private long _added;
+    private double? _bar; // the score of the last that is kept, once so many are
+
+    public void Clear()
+    {
+        _held.Clear();
+        _byText.Clear();
+        _bar = null;
+    }
+
+    /// <summary>Whether there are enough candidates before this one, whatever its text is.</summary>
+    public bool IsOutOfQuestion(Candidate candidate) => candidate.Score <= _bar;
+
+    public void Add(Candidate candidate)
+    {
+        if (IsOutOfQuestion(candidate))
+            return;
+        _added++;
+        if (_byText.TryGetValue(candidate.Text, out int i))
+        {
+            if (candidate.Score > _held[i].Candidate.Score)
+                _held[i] = (candidate, _added);
+            return;
+        }
+
+        _byText.Add(candidate.Text, _held.Count);
+        _held.Add((candidate, _added));
+        if (_held.Count >= 2 * most)
+            Prune();
+    }
+
+    /// <summary>Those that are kept, the best first.</summary>
+    public IEnumerable<Candidate> Best()
+    {
+        Prune();
+        return _held.Select(held => held.Candidate);
+    }
+
+    private void Prune()
+    {
+        _held.Sort((a, b) => b.Candidate.Score.CompareTo(a.Candidate.Score) is var order and not 0 ? order : a.Order.CompareTo(b.Order));
+        if (_held.Count > most)
+            _held.RemoveRange(most, _held.Count - most);
+        if (_held.Count == most)
+            _bar = _held[^1].Candidate.Score;
+        _byText.Clear();
+        for (int i = 0; i < _held.Count; i++)
+            _byText.Add(_held[i].Candidate.Text, i);
+    }
+}

@@ -1,0 +1,108 @@
+using System.Numerics;
+using Inkling.Reading.Budget;
+
+namespace Inkling.Reading.Finding;
+
+/// <summary>
+/// Where a rectangle of an ink map has ink, a bit for each pixel, column by column (or row by row, turned): how far ink reaches
+/// across a line is found 64 pixels at a time, however thick it is.
+/// </summary>
+internal sealed class InkColumns
+{
+    private const int Bits = 64;
+
+    private readonly float[] _values;
+    private readonly int _width, _words;
+    private readonly PixelBox _box;
+    private readonly bool _isTurned;
+    private readonly ulong[] _bits; // [length, words]
+
+    /// <param name="values">An ink map, row-major.</param>
+    /// <param name="width">Its columns.</param>
+    /// <param name="box">The rectangle.</param>
+    /// <param name="isTurned">Whether lines along it run from top to bottom instead of from left to right.</param>
+    /// <param name="threshold">From so much on a pixel is ink.</param>
+    /// <param name="work">Counts the pixels.</param>
+    public InkColumns(float[] values, int width, PixelBox box, bool isTurned, float threshold, ReadingWork work)
+    {
+        (_values, _width, _box, _isTurned) = (values, width, box, isTurned);
+        _words = (Breadth + Bits - 1) / Bits;
+        _bits = new ulong[(long)Length * _words];
+        for (int y = 0; y < box.Height; y++)
+        {
+            work.CountPixels(box.Width);
+            int from = (box.Top + y) * width + box.Left;
+            for (int x = 0; x < box.Width; x++)
+            {
+                if (values[from + x] >= threshold)
+                    _bits[isTurned ? WordOf(y, x) : WordOf(x, y)] |= 1UL << (isTurned ? x : y) % Bits;
+            }
+        }
+    }
+
+    /// <summary>Pixels along a line.</summary>
+    public int Length => _isTurned ? _box.Height : _box.Width;
+
+    /// <summary>Pixels across it.</summary>
+    public int Breadth => _isTurned ? _box.Width : _box.Height;
+
+    public bool IsInk(int along, int across) => (_bits[WordOf(along, across)] >> across % Bits & 1) != 0;
+
+    /// <summary>[breadth + 1]: pixels of ink on all lines before.</summary>
+    public int[] Above()
+    {
+        int[] above = new int[Breadth + 1];
+        for (int i = 0; i < _bits.Length; i++)
+        {
+            for (ulong left = _bits[i]; left != 0; left &= left - 1)
+                above[i % _words * Bits + BitOperations.TrailingZeroCount(left) + 1]++;
+        }
+
+        for (int row = 0; row < Breadth; row++)
+            above[row + 1] += above[row];
+        return above;
+    }
+
+    /// <summary>The first row of the ink that reaches across a place, and the one behind its last; on either side at most <paramref name="most"/> + 1 off.</summary>
+    public (int Top, int Bottom) RunAcross(int along, int row, int most) => (row - RunBefore(along, row, most + 1), row + RunFrom(along, row, most + 1));
+
+    /// <summary>Takes the ink away.</summary>
+    public void Clear(int along, int from, int to)
+    {
+        for (int across = from; across < to; across++)
+        {
+            _bits[WordOf(along, across)] &= ~(1UL << across % Bits);
+            _values[_isTurned ? (_box.Top + along) * _width + _box.Left + across : (_box.Top + across) * _width + _box.Left + along] = 0;
+        }
+    }
+
+    private int RunBefore(int along, int row, int most)
+    {
+        int length = 0;
+        for (int at = row - 1; at >= 0 && length < most; at = row - 1 - length)
+        {
+            int bit = at % Bits, ones = BitOperations.LeadingZeroCount(~(_bits[WordOf(along, at)] << Bits - 1 - bit));
+            length += ones;
+            if (ones <= bit)
+                break;
+        }
+
+        return Math.Min(length, most);
+    }
+
+    private int RunFrom(int along, int row, int most)
+    {
+        int length = 0;
+        for (int at = row; at < Breadth && length < most; at = row + length)
+        {
+            int bit = at % Bits, ones = BitOperations.TrailingZeroCount(~(_bits[WordOf(along, at)] >> bit));
+            length += ones;
+            if (ones < Bits - bit)
+                break;
+        }
+
+        return Math.Min(length, most);
+    }
+
+    private int WordOf(int along, int across) => along * _words + across / Bits;
+}

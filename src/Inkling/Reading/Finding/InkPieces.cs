@@ -1,0 +1,125 @@
+using Inkling.Reading.Budget;
+
+namespace Inkling.Reading.Finding;
+
+/// <summary>A connected piece of ink.</summary>
+/// <param name="Id">Its number, from 1, as in <see cref="InkPieces.Owner"/>.</param>
+/// <param name="Box">Where it lies.</param>
+/// <param name="Area">Pixels that are more pen than paper.</param>
+/// <param name="LeftEdge">How many of those lie at the picture's left edge.</param>
+/// <param name="TopEdge">At its upper edge.</param>
+/// <param name="RightEdge">At its right edge.</param>
+/// <param name="BottomEdge">At its lower edge.</param>
+/// <param name="Outline">How many lie near a side of the box, as all of a rectangle's do.</param>
+internal sealed record InkPiece(int Id, PixelBox Box, int Area, int LeftEdge, int TopEdge, int RightEdge, int BottomEdge, int Outline)
+{
+    /// <summary>Whether it touches the picture's edge.</summary>
+    public bool TouchesEdge => LeftEdge + TopEdge + RightEdge + BottomEdge > 0;
+}
+
+/// <summary>The connected pieces of ink in a map: each pixel touches its eight neighbours, and soft edges go with the piece they are nearest to.</summary>
+internal sealed class InkPieces
+{
+    /// <summary>A picture with more pieces than this shows a texture, not writing.</summary>
+    public const int Most = 4000;
+
+    private const int SoftReach = 2;
+
+    /// <summary>Pixels of a piece that are counted together.</summary>
+    private const int CountedAtOnce = 256;
+
+    private InkPieces(int[] owner, IReadOnlyList<InkPiece> all) => (Owner, All) = (owner, all);
+
+    /// <summary>[height, width]: the number of the piece that a pixel belongs to; 0 for paper.</summary>
+    public int[] Owner { get; }
+
+    /// <summary>All pieces; the first of them, one more than <see cref="Most"/>, where there are more.</summary>
+    public IReadOnlyList<InkPiece> All { get; }
+
+    public static InkPieces Of(Ink ink, ReadingWork work)
+    {
+        ReadOnlySpan<float> values = ink.Values;
+        int width = ink.Width, height = ink.Height;
+        int[] owner = new int[values.Length];
+        List<InkPiece> pieces = [];
+        List<int> pixels = [];
+        for (int i = 0; i < values.Length && pieces.Count <= Most; i++)
+        {
+            if (owner[i] == 0 && values[i] >= ink.Threshold && values[i] > 0)
+                pieces.Add(Follow(values, width, height, ink.Threshold, owner, i, pieces.Count + 1, pixels, work));
+        }
+
+        for (int step = 0; step < SoftReach; step++)
+            AddSoftEdges(values, width, height, owner, work);
+        return new InkPieces(owner, pieces);
+    }
+
+    private static InkPiece Follow(ReadOnlySpan<float> values, int width, int height, float threshold, int[] owner, int start, int id, List<int> pixels, ReadingWork work)
+    {
+        pixels.Clear();
+        pixels.Add(start);
+        owner[start] = id;
+        int left = width, top = height, right = 0, bottom = 0, leftEdge = 0, topEdge = 0, rightEdge = 0, bottomEdge = 0;
+        for (int next = 0; next < pixels.Count; next++)
+        {
+            if (next % CountedAtOnce == CountedAtOnce - 1)
+                work.CountPixels(CountedAtOnce);
+            int y = pixels[next] / width, x = pixels[next] - y * width;
+            (left, right, top, bottom) = (Math.Min(left, x), Math.Max(right, x + 1), Math.Min(top, y), Math.Max(bottom, y + 1));
+            leftEdge += x == 0 ? 1 : 0;
+            topEdge += y == 0 ? 1 : 0;
+            rightEdge += x == width - 1 ? 1 : 0;
+            bottomEdge += y == height - 1 ? 1 : 0;
+            for (int v = Math.Max(0, y - 1); v <= Math.Min(height - 1, y + 1); v++)
+            {
+                for (int u = Math.Max(0, x - 1); u <= Math.Min(width - 1, x + 1); u++)
+                {
+                    int near = v * width + u;
+                    if (owner[near] == 0 && values[near] >= threshold)
+                    {
+                        owner[near] = id;
+                        pixels.Add(near);
+                    }
+                }
+            }
+        }
+
+        work.CountPixels(pixels.Count % CountedAtOnce);
+        PixelBox box = new(left, top, right - left, bottom - top);
+        int margin = Math.Max(2, Math.Min(box.Width, box.Height) / 16), outline = 0;
+        foreach (int pixel in pixels)
+        {
+            int y = pixel / width, x = pixel - y * width;
+            outline += x < left + margin || x >= right - margin || y < top + margin || y >= bottom - margin ? 1 : 0;
+        }
+
+        return new InkPiece(id, box, pixels.Count, leftEdge, topEdge, rightEdge, bottomEdge, outline);
+    }
+
+    private static void AddSoftEdges(ReadOnlySpan<float> values, int width, int height, int[] owner, ReadingWork work)
+    {
+        for (int y = 0; y < height; y++)
+        {
+            int soft = 0;
+            for (int x = 0, i = y * width; x < width; x++, i++)
+            {
+                if (owner[i] != 0 || values[i] <= 0)
+                    continue;
+                soft++;
+                int near = 0;
+                for (int v = Math.Max(0, y - 1); v <= Math.Min(height - 1, y + 1) && near == 0; v++)
+                {
+                    for (int u = Math.Max(0, x - 1); u <= Math.Min(width - 1, x + 1) && near == 0; u++)
+                        near = Math.Max(0, owner[v * width + u]);
+                }
+
+                owner[i] = -near; // below 0 until all are found: they are not near to each other
+            }
+
+            work.CountPixels(soft);
+        }
+
+        for (int i = 0; i < owner.Length; i++)
+            owner[i] = Math.Abs(owner[i]);
+    }
+}

@@ -1,0 +1,166 @@
+using Inkling.Numerics;
+
+namespace Inkling.Synthesis;
+
+/// <summary>
+/// Writes a digit as a person would today and not tomorrow: chooses a way to write it, lets the hand wander, slants,
+/// stretches and bends it, and draws it with a pen of some width. One pen serves one thread.
+/// </summary>
+internal sealed class DigitPen
+{
+    /// <summary>Rows, and columns, of the sheet that a digit is drawn on.</summary>
+    public const int Side = 64;
+
+    /// <summary>The longer side of a digit on the sheet, to the middle of its strokes: the rest is for the pen's width.</summary>
+    private const double DigitSide = 44;
+
+    private const int StepsPerSpan = 6;
+
+    private readonly float[] _ink = new float[Side * Side];
+
+    /// <summary>The points the pen passed, each stroke's after the other's; a stroke's first is marked.</summary>
+    private readonly List<(double X, double Y, bool IsStart)> _path = [];
+
+    /// <summary>What was last written, [64, 64]: 0 is paper, 1 is ink.</summary>
+    public ReadOnlySpan<float> Ink => _ink;
+
+    /// <summary>Writes a digit over what was there.</summary>
+    public void Write(int digit, RandomStream random)
+    {
+        DigitStyle style = DigitStrokes.Pick(digit, random);
+        _path.Clear();
+        double wobble = random.NextDouble(1, 3.2);
+        foreach (StrokePoint[] stroke in style.Strokes)
+            AddCurve(Wander(stroke, wobble, random));
+        Deform(random);
+        FitToSheet();
+        Draw(random);
+    }
+
+    /// <summary>The stroke as the hand hits it: each point a little off, the ends too short or too long.</summary>
+    private static StrokePoint[] Wander(StrokePoint[] stroke, double wobble, RandomStream random)
+    {
+        double strokeX = wobble * random.NextGaussian(), strokeY = wobble * random.NextGaussian();
+        StrokePoint[] points = [.. stroke.Select(point => point with
+        {
+            X = point.X + strokeX + wobble * random.NextGaussian(),
+            Y = point.Y + strokeY + wobble * random.NextGaussian(),
+        })];
+        points[0] = Stretch(points[0], points[1], random);
+        points[^1] = Stretch(points[^1], points[^2], random);
+        return points;
+    }
+
+    private static StrokePoint Stretch(StrokePoint end, StrokePoint before, RandomStream random)
+    {
+        double by = Math.Clamp(0.15 * random.NextGaussian(), -0.3, 0.4);
+        return end with { X = end.X + by * (end.X - before.X), Y = end.Y + by * (end.Y - before.Y) };
+    }
+
+    /// <summary>Appends the smooth curve through the points, broken at corners.</summary>
+    private void AddCurve(StrokePoint[] points)
+    {
+        _path.Add((points[0].X, points[0].Y, true));
+        for (int i = 0; i + 1 < points.Length; i++)
+        {
+            StrokePoint from = points[i], to = points[i + 1];
+            StrokePoint before = i == 0 || from.IsCorner ? Mirror(to, from) : points[i - 1];
+            StrokePoint after = i + 2 == points.Length || to.IsCorner ? Mirror(from, to) : points[i + 2];
+            for (int step = 1; step <= StepsPerSpan; step++)
+                AddCatmullRom(before, from, to, after, (double)step / StepsPerSpan);
+        }
+
+        static StrokePoint Mirror(StrokePoint point, StrokePoint at) => new(2 * at.X - point.X, 2 * at.Y - point.Y, false);
+    }
+
+    /// <summary>
+    /// The point of a centripetal Catmull-Rom curve at t in [0, 1] between <paramref name="b"/> and <paramref name="c"/>, by
+    /// Barry and Goldman's recursion (1988). Centripetal: it makes no loop of its own where points are close together.
+    /// </summary>
+    private void AddCatmullRom(StrokePoint a, StrokePoint b, StrokePoint c, StrokePoint d, double t)
+    {
+        double tb = Knot(a, b), tc = tb + Knot(b, c), td = tc + Knot(c, d);
+        double at = tb + t * (tc - tb);
+        (double X, double Y) ab = Mix((a.X, a.Y), (b.X, b.Y), at / tb);
+        (double X, double Y) bc = Mix((b.X, b.Y), (c.X, c.Y), (at - tb) / (tc - tb));
+        (double X, double Y) cd = Mix((c.X, c.Y), (d.X, d.Y), (at - tc) / (td - tc));
+        (double X, double Y) point = Mix(Mix(ab, bc, at / tc), Mix(bc, cd, (at - tb) / (td - tb)), (at - tb) / (tc - tb));
+        _path.Add((point.X, point.Y, false));
+
+        static double Knot(StrokePoint p, StrokePoint q) =>
+            Math.Sqrt(Math.Sqrt((q.X - p.X) * (q.X - p.X) + (q.Y - p.Y) * (q.Y - p.Y))) + 1e-3;
+
+        static (double X, double Y) Mix((double X, double Y) p, (double X, double Y) q, double t) =>
+            (p.X + t * (q.X - p.X), p.Y + t * (q.Y - p.Y));
+    }
+
+    /// <summary>Bends the plane in slow waves, then stretches, slants and turns it.</summary>
+    private void Deform(RandomStream random)
+    {
+        double bendX = 4 * random.NextGaussian(), phaseX = random.NextDouble(0, 2 * Math.PI);
+        double bendY = 4 * random.NextGaussian(), phaseY = random.NextDouble(0, 2 * Math.PI);
+        double aspect = 1.08 * PortableMath.Exp(0.2 * random.NextGaussian());
+        double slant = Math.Clamp(0.1 + 0.22 * random.NextGaussian(), -0.4, 0.8);
+        double angle = 0.08 * random.NextGaussian();
+        (double sin, double cos) = PortableMath.SinCos(angle);
+        for (int i = 0; i < _path.Count; i++)
+        {
+            (double x, double y, bool isStart) = _path[i];
+            double bentX = x + bendX * PortableMath.Sin(0.05 * y + phaseX);
+            double bentY = y + bendY * PortableMath.Sin(0.06 * x + phaseY);
+            double slanted = aspect * bentX - slant * bentY;
+            _path[i] = (cos * slanted - sin * bentY, sin * slanted + cos * bentY, isStart);
+        }
+    }
+
+    private void FitToSheet()
+    {
+        double left = _path.Min(point => point.X), right = _path.Max(point => point.X);
+        double top = _path.Min(point => point.Y), bottom = _path.Max(point => point.Y);
+        double scale = DigitSide / Math.Max(right - left, bottom - top);
+        for (int i = 0; i < _path.Count; i++)
+        {
+            (double x, double y, bool isStart) = _path[i];
+            _path[i] = (Side / 2 + scale * (x - (left + right) / 2), Side / 2 + scale * (y - (top + bottom) / 2), isStart);
+        }
+    }
+
+    /// <summary>Draws the path with a pen whose width changes slowly, as the pressure of a hand does.</summary>
+    private void Draw(RandomStream random)
+    {
+        Array.Clear(_ink);
+        double radius = Math.Clamp(3.25 * PortableMath.Exp(0.29 * random.NextGaussian()), 1.6, 5.2);
+        double pressure = random.NextDouble(0.1, 0.2), pace = random.NextDouble(0.06, 0.2), phase = random.NextDouble(0, 2 * Math.PI);
+        for (int i = 1; i < _path.Count; i++)
+        {
+            if (_path[i].IsStart)
+                continue;
+            DrawSegment(_path[i - 1].X, _path[i - 1].Y, RadiusAt(i - 1), _path[i].X, _path[i].Y, RadiusAt(i));
+        }
+
+        double RadiusAt(int i) => radius * (1 + pressure * PortableMath.Sin(phase + pace * i));
+    }
+
+    /// <summary>A straight piece with round ends, its edge softened over one pixel.</summary>
+    private void DrawSegment(double x0, double y0, double radius0, double x1, double y1, double radius1)
+    {
+        double reach = Math.Max(radius0, radius1) + 0.5;
+        int left = Math.Max(0, (int)(Math.Min(x0, x1) - reach)), right = Math.Min(Side - 1, (int)(Math.Max(x0, x1) + reach));
+        int top = Math.Max(0, (int)(Math.Min(y0, y1) - reach)), bottom = Math.Min(Side - 1, (int)(Math.Max(y0, y1) + reach));
+        float dx = (float)(x1 - x0), dy = (float)(y1 - y0), thicker = (float)(radius1 - radius0);
+        float perLength = 1 / Math.Max(dx * dx + dy * dy, 1e-6f);
+        for (int row = top; row <= bottom; row++)
+        {
+            float py = row + 0.5f - (float)y0;
+            for (int column = left; column <= right; column++)
+            {
+                float px = column + 0.5f - (float)x0;
+                float t = Math.Clamp((px * dx + py * dy) * perLength, 0, 1);
+                float ox = px - t * dx, oy = py - t * dy;
+                float cover = (float)radius0 + t * thicker + 0.5f - MathF.Sqrt(ox * ox + oy * oy);
+                ref float ink = ref _ink[row * Side + column];
+                ink = Math.Max(ink, Math.Min(cover, 1));
+            }
+        }
+    }
+}

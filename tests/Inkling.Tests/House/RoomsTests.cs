@@ -1,0 +1,88 @@
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.Emit;
+using Microsoft.CodeAnalysis.Text;
+
+namespace Inkling.Tests.House;
+
+/// <summary>The house's one rule (docs/adr/0010-rooms-see-only-those-above.md), read from the compiled library.</summary>
+public class RoomsTests
+{
+    /// <summary>Each room sees itself and those before it. CONTRIBUTING.md says what each holds.</summary>
+    private static readonly string[] Order =
+    [
+        "", "Files", "Numerics", "Numerics/Kernels", "Pictures", "Data", "Data/Catalogue", "Layers", "Execution/Stages", "Execution",
+        "Networks", "Networks/Neurons", "Formats", "Evaluation", "Training/Optimisers", "Training", "Synthesis", "Bundled",
+        "Reading/Numbers", "Reading/Budget", "Reading/Finding", "Reading/Cutting", "Reading", "Recipes",
+    ];
+
+    private static readonly Lazy<Rooms> Library = new(() =>
+    {
+        string path = typeof(Network).Assembly.Location;
+        using FileStream assembly = File.OpenRead(path), symbols = File.OpenRead(Path.ChangeExtension(path, ".pdb"));
+        return new Rooms(assembly, symbols, "src/Inkling/");
+    });
+
+    [Fact]
+    public void Every_room_is_found_in_the_library() =>
+        Assert.Equal(Order.Order(StringComparer.Ordinal), Library.Value.Types.Select(type => type.Room).Distinct().Order(StringComparer.Ordinal));
+
+    [Fact]
+    public void A_room_uses_only_itself_and_the_rooms_above_it() =>
+        Assert.Empty(Library.Value.UsesAgainst(Order).Order(StringComparer.Ordinal));
+
+    [Fact]
+    public void A_type_has_the_namespace_of_its_folder_or_stands_at_the_front_door()
+    {
+        foreach ((string space, string name, string room) in Library.Value.Types)
+            Assert.True(space == "Inkling" || space == $"Inkling.{room.Replace('/', '.')}", $"{space}.{name} is in the folder {room}.");
+    }
+
+    [Fact]
+    public void No_type_is_named_like_a_namespace()
+    {
+        HashSet<string> spaces = [.. Library.Value.Types.SelectMany(type => type.Namespace.Split('.'))];
+        Assert.DoesNotContain(Library.Value.Types, type => spaces.Contains(type.Name));
+    }
+
+    [Fact]
+    public void A_room_holds_no_more_than_a_dozen_files()
+    {
+        string root = Path.Combine(Repository.Folder, "src", "Inkling");
+        foreach (string room in Order)
+            Assert.InRange(Directory.GetFiles(Path.Combine(root, room), "*.cs").Length, 1, 12);
+    }
+
+    [Theory]
+    [InlineData("A field", "class Above { Below below; }")]
+    [InlineData("A call", "class Above { void Use() => Below.Call(); }")]
+    [InlineData("A type argument", "class Above { object Use() => new System.Collections.Generic.List<Below[]>(); }")]
+    [InlineData("A base", "class Above : Below;")]
+    [InlineData("A lambda", "class Above { System.Action Use() => () => Below.Call(); }")]
+    [InlineData("A nested type", "class Above { class Inner { Below? Use(Below? below) => below; } }")]
+    [InlineData("An enum", "class Above { string? Use() => System.Enum.GetName<Kind>(default); }")]
+    public void A_use_of_a_room_below_is_found(string kind, string above)
+    {
+        Rooms planted = Compiled(
+            ("/_/src/House/Numerics/Above.cs", above),
+            ("/_/src/House/Reading/Below.cs", "class Below { public static void Call() { } } enum Kind { One }"));
+        Assert.NotEmpty(planted.UsesAgainst(["Numerics", "Reading"]));
+        Assert.Empty(planted.UsesAgainst(["Reading", "Numerics"]));
+        Assert.True(planted.UsesAgainst(["Numerics"]).Any(use => use.Contains("not listed", StringComparison.Ordinal)), kind);
+    }
+
+    private static Rooms Compiled(params (string Path, string Text)[] sources)
+    {
+        string runtime = Path.GetDirectoryName(typeof(object).Assembly.Location)!;
+        CSharpCompilation compilation = CSharpCompilation.Create(
+            "Planted",
+            sources.Select(source => CSharpSyntaxTree.ParseText(SourceText.From($"#nullable enable\n{source.Text}", System.Text.Encoding.UTF8), path: source.Path)),
+            new[] { "System.Private.CoreLib.dll", "System.Runtime.dll", "System.Collections.dll" }.Select(name => MetadataReference.CreateFromFile(Path.Combine(runtime, name))),
+            new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary));
+        using MemoryStream assembly = new(), symbols = new();
+        EmitResult result = compilation.Emit(assembly, symbols, options: new EmitOptions(debugInformationFormat: DebugInformationFormat.PortablePdb));
+        Assert.True(result.Success, string.Join('\n', result.Diagnostics));
+        assembly.Position = symbols.Position = 0;
+        return new Rooms(assembly, symbols, "src/House/");
+    }
+}

@@ -1,0 +1,16 @@
+namespace Inkling.Tests;
+
+/// <summary>The checkout that the tests were built in.</summary>
+internal static class Repository
+{
+    /// <summary>The folder with Inkling.slnx.</summary>
+    public static string Folder { get; } = Find();
+
+    private static string Find()
+    {
+        string? folder = AppContext.BaseDirectory;
+        while (folder is not null && !File.Exists(Path.Combine(folder, "Inkling.slnx")))
+            folder = Path.GetDirectoryName(folder);
+        return folder ?? throw new InvalidOperationException("The tests do not run inside their repository.");
+    }
+}
