@@ -8,7 +8,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Security.Cryptography;
-using Inkling.Numerics.Kernels;
 using Microsoft.Data.Sqlite;
 
 const int RunsAtOnce = 3, Epochs = 4;

@@ -3,7 +3,6 @@
 // Reads the numbers in a picture with the best bundled network, or with one of your own.
 // Run it with: dotnet run samples/read.cs my-number.jpg [digits.safetensors]
 using Inkling;
-using Inkling.Evaluation;
 using Inkling.Imaging;
 
 if (args is not [string picture, .. var own] || own.Length > 1)

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using Inkling.Reading.Cutting;
 
 namespace Inkling.Samples;
 

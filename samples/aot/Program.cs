@@ -3,7 +3,6 @@
 // Run it with: FOLDER/read-digits samples/aot/42.pgm
 using System.Globalization;
 using Inkling;
-using Inkling.Evaluation;
 using Inkling.Samples;
 
 if (args is not [string file])

@@ -32,11 +32,12 @@ internal sealed class TwoLayerDescent : IDisposable
     private readonly AlignedBuffer _zeros = new(Panel);
     private readonly Scratch[] _scratch;
     private readonly Workers _workers;
-    private readonly Rendezvous _rendezvous;
+    private readonly SpinBarrier _barrier;
     private readonly Action<int, int, int> _descend;
     private ArraySegment<int> _order;
     private ReadOnlyMemory<float> _scales;
     private int _miniBatchSize;
+    private int _participants; // threads at work in this call
     private long _step;
     private double _costSum;
 
@@ -56,7 +57,7 @@ internal sealed class TwoLayerDescent : IDisposable
         _contributions = new AlignedBuffer(2 * _panels * MostExamples * Panel);
         _scratch = [.. Enumerable.Range(0, shares).Select(_ => new Scratch(_panels, _outputs))];
         _workers = new Workers(shares);
-        _rendezvous = new Rendezvous(shares);
+        _barrier = new SpinBarrier(shares);
         _descend = (_, start, end) =>
         {
             for (int share = start; share < end; share++)
@@ -67,12 +68,15 @@ internal sealed class TwoLayerDescent : IDisposable
                 }
                 catch
                 {
-                    _rendezvous.Break(); // or the others would wait for this thread for ever
+                    _barrier.Break(); // or the others would wait for this thread for ever
                     throw;
                 }
             }
         };
     }
+
+    /// <summary>Whether the threads work together; the result does not depend on it.</summary>
+    public StallBackoff Backoff { get; } = new();
 
     /// <summary>How much of each target goes to all outputs alike, 0 to 1.</summary>
     public double LabelSmoothing { get; set; }
@@ -92,7 +96,13 @@ internal sealed class TwoLayerDescent : IDisposable
     public double Descend(ArraySegment<int> order, int miniBatchSize, ReadOnlyMemory<float> scales)
     {
         (_order, _miniBatchSize, _scales, _costSum) = (order, miniBatchSize, scales, 0);
-        _workers.Split(_scratch.Length, _descend);
+        _participants = Backoff.IsAlone ? 1 : _scratch.Length;
+        int stalls = _barrier.Stalls;
+        if (_participants == 1)
+            _descend(0, 0, 1);
+        else
+            _workers.Split(_participants, _descend);
+        Backoff.Report(hasStalled: _barrier.Stalls > stalls);
         _step += scales.Length;
         return _costSum;
     }
@@ -100,7 +110,7 @@ internal sealed class TwoLayerDescent : IDisposable
     /// <summary>One thread's part of all steps.</summary>
     private void Descend(int share)
     {
-        int first = share * _panels / _scratch.Length, end = (share + 1) * _panels / _scratch.Length;
+        int first = share * _panels / _participants, end = (share + 1) * _panels / _participants;
         for (int panel = first; panel < end; panel++)
             _scratch[share].Transpose(UpperWeightsOf(panel), panel);
         for (int step = 0; step < _scales.Length; step++)
@@ -109,10 +119,10 @@ internal sealed class TwoLayerDescent : IDisposable
             ReadOnlySpan<int> miniBatch = _order.AsSpan(start, next - start), nextBatch = _order.AsSpan(next, Math.Min(_miniBatchSize, _order.Count - next));
             for (int panel = first; panel < end; panel++)
                 GoUp(_scratch[share], panel, miniBatch, panel == first ? nextBatch[..(nextBatch.Length / 2)] : default, ContributionsOf(half + panel, miniBatch.Length));
-            _rendezvous.Arrive(share, _step + step + 1);
+            _barrier.Arrive(share, _step + step + 1);
             for (int i = next + nextBatch.Length; i < Math.Min(next + 2 * _miniBatchSize, _order.Count); i++)
                 _inputs.Announce(_order[i]);
-            if (!_rendezvous.Wait(_step + step + 1))
+            if (!_barrier.Wait(_participants, _step + step + 1))
                 return; // another thread has failed: what it threw reaches the caller
             double cost = FindErrors(_scratch[share], half, miniBatch, _scales.Span[step]);
             if (share == 0)
@@ -220,6 +230,7 @@ internal sealed class TwoLayerDescent : IDisposable
 
         public void Transpose(ReadOnlySpan<float> upper, int panel)
         {
+            TransposedOf(panel).Clear(); // or what lies behind the last neuron would depend on who had the panel before
             for (int j = 0; j < upper.Length / Panel; j++)
             {
                 for (int o = 0; o < _outputs; o++)
