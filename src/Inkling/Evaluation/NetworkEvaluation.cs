@@ -1,4 +1,5 @@
 using Inkling.Execution;
+using Inkling.Execution.Stages;
 using Inkling.Numerics;
 
 namespace Inkling;
@@ -53,7 +54,7 @@ public static class NetworkEvaluation
 
     private static void ForEachOutput(Network network, Examples examples, int threads, OutputAction action)
     {
-        using Backpropagation pass = new(network.Parameters, BatchSize, threads == 0 ? Environment.ProcessorCount : threads, examples.IsSparse, learns: false);
+        using Backpropagation pass = new(network.Parameters, BatchSize, threads == 0 ? Environment.ProcessorCount : threads, examples.IsSparse, purpose: PassPurpose.Reading);
         int[] order = [.. Enumerable.Range(0, examples.Count)];
         for (int start = 0; start < order.Length; start += BatchSize)
         {

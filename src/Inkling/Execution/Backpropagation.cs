@@ -13,72 +13,43 @@ internal sealed class Backpropagation : IDisposable
     private const long WorkWorthSharing = 4_000_000; // multiply-adds of a mini-batch that outweigh calling a thread
 
     private readonly ParameterBuffer _parameters;
+    private readonly PassPurpose _purpose;
+    private readonly int _miniBatchSize;
     private readonly Activations _input;
     private readonly Stage[] _stages;
-    private readonly float[] _target;
+    private readonly SparseDenseStage? _sparse; // the first stage, where it looks at examples directly
+    private readonly LossStage? _loss;
     private readonly Action<int, int, int> _copyInputs;
     private Examples? _examples;
     private ArraySegment<int> _miniBatch;
-    private readonly bool _learns;
-    private readonly int _miniBatchSize;
     private bool _isPrepared;
 
-    /// <param name="parameters">Whose weights are used as they are at each call.</param>
+    /// <param name="parameters">The weights, used as they are at each call.</param>
     /// <param name="miniBatchSize">The most examples in a mini-batch.</param>
     /// <param name="threads">The most threads; a small network uses one. The result does not depend on it.</param>
     /// <param name="isSparse">Whether a first layer that is dense looks at <see cref="Examples.SparseInputs"/>: where the examples have them, and are not distorted.</param>
-    /// <param name="learns">Otherwise it only feeds forward, and the network's weights stay as they are at its first call, or at that after <see cref="TakeWeightsAgain"/>.</param>
+    /// <param name="purpose">What the pass is for.</param>
     /// <param name="workWorthSharing">Multiply-adds of a mini-batch from which on there is more than one thread.</param>
-    public Backpropagation(ParameterBuffer parameters, int miniBatchSize, int threads = 1, bool isSparse = false, bool learns = true, long workWorthSharing = WorkWorthSharing)
+    public Backpropagation(
+        ParameterBuffer parameters,
+        int miniBatchSize,
+        int threads = 1,
+        bool isSparse = false,
+        PassPurpose purpose = PassPurpose.Learning,
+        long workWorthSharing = WorkWorthSharing)
     {
-        _learns = learns;
-        _parameters = parameters;
-        _miniBatchSize = miniBatchSize;
+        (_parameters, _purpose, _miniBatchSize) = (parameters, purpose, miniBatchSize);
         Architecture architecture = parameters.Architecture;
         int workers = architecture.MultiplyAdds * miniBatchSize < workWorthSharing ? 1 : threads;
-        int[] flattenedPixels = Layout.FlattenedPixelsOf(architecture);
-        List<Stage> stages = [];
-        Activations current = _input = new Activations(InputLayoutOf(architecture, flattenedPixels), miniBatchSize);
-        bool hasLearned = false;
-        for (int l = 0; l < architecture.Layers.Count; l++)
-        {
-            bool isFirst = stages.Count == 0, goesBack = learns && hasLearned;
-            Shape input = architecture.ShapeBefore(l), output = architecture.ShapeBefore(l + 1);
-            Stage? stage = architecture.Layers[l] switch
-            {
-                Layer.Dense when isFirst && isSparse && _input.Layout.IsUsersOrder => Sparse = new SparseDenseStage(current, output, parameters, l, miniBatchSize),
-                Layer.Dense => new DenseStage(current, output, parameters, l, goesBack, miniBatchSize),
-                Layer.Convolution spec when WinogradStage.Suits(spec, input, output) => new WinogradStage(current, output, spec, parameters, l, goesBack, learns, miniBatchSize, workers),
-                Layer.Convolution spec => new ConvolutionStage(current, output, spec, parameters, l, goesBack, learns, miniBatchSize, workers),
-                Layer.BatchNormalisation => new BatchNormalisationStage(current, parameters, l, goesBack, miniBatchSize),
-                Layer.MaxPool spec => new PoolingStage(current, output, (spec.Size, spec.Size), spec.Step, isMax: true, goesBack, miniBatchSize),
-                Layer.AveragePool spec => new PoolingStage(current, output, (spec.Size, spec.Size), spec.Step, isMax: false, goesBack, miniBatchSize),
-                Layer.GlobalAveragePool => new PoolingStage(current, output, (input.Height, input.Width), 1, isMax: false, goesBack, miniBatchSize),
-                Layer.Dropout spec => new DropoutStage(current, spec.Rate, l, goesBack, miniBatchSize),
-                Layer.Flatten when isFirst => null, // the input is written as a vector
-                Layer.Flatten => new FlattenStage(current, flattenedPixels[l + 1], goesBack, miniBatchSize),
-                Layer.Activation { Function: ActivationFunction.Silu } => new SiluStage(current, goesBack, miniBatchSize),
-                Layer.Activation spec => new ActivationStage(current, spec.Function, goesBack),
-                _ => new SoftmaxStage(current),
-            };
-            hasLearned |= parameters.All[l] is not null;
-            if (stage is null)
-                continue;
-            if (stage is PoolingStage pooling && stages.Count > 0 && stages[^1] is ActivationStage { Function: ActivationFunction.Relu } relu)
-                relu.IsSlopeTaken = pooling.TakeSlope();
-            stage.Name = $"layer {l + 1}, {architecture.Layers[l]}";
-            stages.Add(stage);
-            current = stage.Output;
-        }
-
-        _stages = [.. stages];
-        foreach (Stage stage in _stages)
-        {
-            if (learns)
-                stage.Output.MakeRoomForErrors();
-        }
-
-        _target = new float[architecture.Output.Size];
+        PassSettings settings = new(parameters, purpose, miniBatchSize, workers, isSparse);
+        _input = new Activations(StageFactory.Processor.InputLayoutOf(settings), miniBatchSize);
+        _stages = StageFactory.Processor.CreateAll(settings, _input);
+        _sparse = _stages.FirstOrDefault() as SparseDenseStage;
+        if (purpose == PassPurpose.InputGradient)
+            _input.MakeRoomForErrors();
+        foreach (Stage stage in purpose == PassPurpose.Reading ? [] : _stages)
+            stage.Output.MakeRoomForErrors();
+        _loss = purpose == PassPurpose.Learning ? new LossStage(Output, architecture.Cost, miniBatchSize) : null;
         bool isUsersOrder = _input.Layout.IsUsersOrder;
         float[][] ordered = [.. Enumerable.Range(0, workers).Select(_ => new float[isUsersOrder ? 0 : architecture.Input.Size])];
         _copyInputs = (worker, start, end) =>
@@ -102,12 +73,14 @@ internal sealed class Backpropagation : IDisposable
     /// <summary>Changes an input while learning, given the example's number; called from all threads.</summary>
     public Action<int, Span<float>>? Distort { get; set; }
 
-    /// <summary>How much of each target goes to all outputs alike, 0 to 1 (Szegedy et al., arXiv 1512.00567).</summary>
-    public double LabelSmoothing { get; set; }
+    /// <summary>How much of each target goes to all outputs alike, 0 to 1.</summary>
+    public double LabelSmoothing
+    {
+        get => _loss!.LabelSmoothing;
+        init => _loss!.LabelSmoothing = value;
+    }
 
-    private SparseDenseStage? Sparse { get; }
-
-    private Activations Output => _stages[^1].Output;
+    private Activations Output => _stages.Length == 0 ? _input : _stages[^1].Output;
 
     public void Dispose() => Workers.Dispose();
 
@@ -150,18 +123,64 @@ internal sealed class Backpropagation : IDisposable
     public double AddGradient(Examples examples, ArraySegment<int> miniBatch, float scale, ParameterBuffer destination, ArraySegment<int> next = default, long seed = 0)
     {
         FeedForward(examples, miniBatch, next, isTraining: true, seed);
-        double cost = OutputError(examples, miniBatch, scale);
         StageWork work = new(miniBatch.Count, IsTraining: true, Workers, seed);
-        // With these costs the last layer's slope is in the error already (Nielsen, chapter 3).
-        int last = _parameters.Architecture.Cost == Cost.Quadratic ? _stages.Length - 1 : _stages.Length - 2;
-        for (int s = last; s >= 0; s--)
+        (_loss!.Examples, _loss.MiniBatch, _loss.Scale) = (examples, miniBatch, scale);
+        _loss.Forward(work);
+        _loss.PropagateBack(work);
+        for (int s = _stages.Length - (_loss.IncludesLastSlope ? 2 : 1); s >= 0; s--)
         {
             if (_stages[s].GoesBack)
                 _stages[s].PropagateBack(work);
             _stages[s].AddGradient(work, destination);
         }
 
-        return cost;
+        return _loss.Sum;
+    }
+
+    /// <summary>The gradient of one output, before its activation, with respect to the input and to what comes out of each layer.</summary>
+    /// <param name="input">[channels, height, width].</param>
+    /// <param name="output">Which output; null for the largest.</param>
+    /// <returns>
+    /// Values: the input and what comes out of each layer, [channels, height, width]. Gradients: ∂z/∂ each of them, up to z. Output: which.
+    /// </returns>
+    public (float[][] Values, float[][] Gradients, int Output) DifferentiateOutput(ReadOnlySpan<float> input, int? output)
+    {
+        IReadOnlyList<Layer> layers = _parameters.Architecture.Layers;
+        StageWork work = new(1, IsTraining: false, Workers, Seed: 0);
+        _input.SetChannelsFirst(0, input);
+        float[][] values = new float[layers.Count + 1][];
+        Array.Fill(values, input.ToArray()); // also what comes out of a first flattening, which has no stage
+        foreach (Stage stage in _stages)
+        {
+            stage.Prepare(work);
+            stage.Forward(work);
+            values[stage.Layer + 1] = stage.Output.ChannelsFirst(0);
+        }
+
+        int chosen = output ?? Argmax.Of(values[^1]), last = layers.Count;
+        IEnumerable<Stage> back = _stages.Reverse();
+        Activations weightedInputs = Output;
+        if (layers[^1] is Layer.Softmax or Layer.Activation)
+        {
+            last--;
+            back = back.Skip(1);
+            weightedInputs = _stages[^1].Input;
+        }
+
+        Span<float> errors = weightedInputs.ErrorsOf(0);
+        errors.Clear();
+        errors[weightedInputs.Layout.OffsetOf(chosen)] = 1;
+        float[][] gradients = new float[last + 1][];
+        Array.Fill(gradients, weightedInputs.ErrorsChannelsFirst(0));
+        foreach (Stage stage in back)
+        {
+            stage.PropagateBack(work);
+            gradients[stage.Layer] = stage.Input.ErrorsChannelsFirst(0);
+        }
+
+        if (layers[0] is Layer.Flatten && last > 0)
+            gradients[0] = gradients[1];
+        return (values, gradients, chosen);
     }
 
     /// <summary>For a pass that does not learn: the weights may have changed since its last call.</summary>
@@ -197,21 +216,11 @@ internal sealed class Backpropagation : IDisposable
     public string? FirstLayerNotFinite(int items) =>
         _stages.FirstOrDefault(stage => !Vectors.AreFinite(stage.Output.Values.Slice(0, items * stage.Output.Layout.Stride)))?.Name;
 
-    /// <summary>A first layer that is an ordinary convolution takes an image without padding between its pixels; all others take padded channels.</summary>
-    private static Layout InputLayoutOf(Architecture architecture, int[] flattenedPixels)
-    {
-        if (architecture.Layers[0] is Layer.Flatten)
-            return Layout.Padded(architecture.ShapeBefore(1), flattenedPixels[1]);
-        return architecture.Layers[0] is Layer.Convolution spec && !WinogradStage.Suits(spec, architecture.Input, architecture.ShapeBefore(1))
-            ? Layout.Packed(architecture.Input)
-            : Layout.Padded(architecture.Input);
-    }
-
     private ReadOnlySpan<float> Forward(scoped in StageWork work)
     {
         foreach (Stage stage in _stages)
         {
-            if (_learns || !_isPrepared)
+            if (_purpose == PassPurpose.Learning || !_isPrepared)
                 stage.Prepare(work);
             stage.Forward(work);
         }
@@ -226,30 +235,9 @@ internal sealed class Backpropagation : IDisposable
         examples.RequireIndices(miniBatch);
         examples.RequireIndices(next);
         (_examples, _miniBatch) = (examples, miniBatch);
-        if (Sparse is not null)
-            (Sparse.Rows, Sparse.Examples, Sparse.Next) = (examples.SparseInputs, miniBatch, next);
+        if (_sparse is not null)
+            (_sparse.Rows, _sparse.Examples, _sparse.Next) = (examples.SparseInputs, miniBatch, next);
         else
             work.ForEachItem(_input.Layout.Stride, _copyInputs);
-    }
-
-    /// <summary>BP1: ∂C/∂a, or ∂C/∂z where the cost was chosen for the last layer.</summary>
-    private double OutputError(Examples examples, ArraySegment<int> miniBatch, float scale)
-    {
-        int outputs = Output.Layout.Channels;
-        double cost = 0;
-        Span<float> target = _target;
-        for (int i = 0; i < miniBatch.Count; i++)
-        {
-            examples.CopyTarget(miniBatch[i], target);
-            if (LabelSmoothing > 0)
-                CostFunctions.Smooth(target, LabelSmoothing);
-
-            Span<float> a = Output.ValuesOf(i)[..outputs], errors = Output.ErrorsOf(i);
-            cost += CostFunctions.Of(_parameters.Architecture.Cost, target, a);
-            for (int j = 0; j < outputs; j++)
-                errors[j] = scale * (a[j] - target[j]);
-        }
-
-        return cost;
     }
 }

@@ -75,6 +75,9 @@ internal sealed class TwoLayerDescent : IDisposable
         };
     }
 
+    /// <summary>How many threads share the hidden neurons.</summary>
+    public int Threads => _scratch.Length;
+
     /// <summary>Whether the threads work together; the result does not depend on it.</summary>
     public StallBackoff Backoff { get; } = new();
 

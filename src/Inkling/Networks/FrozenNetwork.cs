@@ -30,7 +30,7 @@ public sealed class FrozenNetwork : IDisposable
         int largest = Enumerable.Range(0, architecture.Layers.Count + 1).Max(l => architecture.ShapeBefore(l).Size);
         _atOnce = Math.Clamp(FloatsAtOnce / largest, 1, MostAtOnce);
         _stride = Rows.StrideOf(OutputSize);
-        _passes = new PassPool(() => new Backpropagation(_parameters, _atOnce, learns: false));
+        _passes = new PassPool(() => new Backpropagation(_parameters, _atOnce, purpose: PassPurpose.Reading));
     }
 
     /// <summary>Numbers in one input.</summary>

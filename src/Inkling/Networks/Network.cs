@@ -51,7 +51,7 @@ public sealed class Network
     {
         Parameters = parameters;
         Random = random;
-        _passes = new PassPool(() => new Backpropagation(Parameters, miniBatchSize: 1, learns: false));
+        _passes = new PassPool(() => new Backpropagation(Parameters, miniBatchSize: 1, purpose: PassPurpose.Reading));
     }
 
     /// <summary>The layers and the cost, as data.</summary>

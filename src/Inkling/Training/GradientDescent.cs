@@ -2,6 +2,7 @@ using Inkling.Execution;
 using Inkling.Layers;
 using Inkling.Numerics;
 using Inkling.Training;
+using Inkling.Training.Steps;
 
 namespace Inkling;
 
@@ -71,18 +72,8 @@ public static class GradientDescent
         ArgumentOutOfRangeException.ThrowIfZero(miniBatch.Length, nameof(miniBatch));
         examples.RequireIndices(miniBatch);
         RequireLearningRate(eta);
-        float scale = (float)(-eta / miniBatch.Length);
-        if (TwoLayerDescent.Suits(network.Parameters, examples, miniBatch.Length))
-        {
-            using TwoLayerDescent descent = new(network.Parameters, examples, threads: 1);
-            RequireFinite(descent.Descend(miniBatch.ToArray(), miniBatch.Length, new[] { scale }), eta);
-        }
-        else
-        {
-            using Backpropagation pass = new(network.Parameters, miniBatch.Length, isSparse: examples.IsSparse);
-            RequireFinite(pass.AddGradient(examples, miniBatch.ToArray(), scale, network.Parameters), eta);
-        }
-
+        using ITrainingStep step = TrainingSteps.Create(network.Parameters, examples, new StepSettings(miniBatch.Length));
+        RequireFinite(step.Run(new MiniBatches(miniBatch.ToArray(), miniBatch.Length, new[] { eta }, StepsBefore: 0, Seed: 0)), eta);
         RequireFinite(network, eta);
     }
 

@@ -12,7 +12,7 @@ public class RoomsTests
     private static readonly string[] Order =
     [
         "", "Files", "Numerics", "Numerics/Kernels", "Pictures", "Data", "Data/Catalogue", "Layers", "Execution/Stages", "Execution",
-        "Networks", "Networks/Neurons", "Formats", "Evaluation", "Training/Optimisers", "Training", "Synthesis", "Bundled",
+        "Networks", "Networks/Neurons", "Formats", "Evaluation", "Training/Optimisers", "Training/Steps", "Training", "Synthesis", "Bundled",
         "Reading/Numbers", "Reading/Budget", "Reading/Finding", "Reading/Cutting", "Reading", "Recipes",
     ];
 

@@ -136,9 +136,6 @@ internal sealed class DropoutStage : Stage
             Output.Errors.Slice(start * stride, (end - start) * stride), Masks.Values.Slice(start * stride, (end - start) * stride), Input.Errors.Slice(start * stride, (end - start) * stride));
     }
 
-    /// <summary>Which layer of the architecture it is, from 0.</summary>
-    public int Layer => _layer;
-
     /// <summary>What each number was multiplied with when the network last learned: 0, or 1 over the share that is kept.</summary>
     public Activations Masks { get; }
 
@@ -151,7 +148,13 @@ internal sealed class DropoutStage : Stage
             Input.Values.Slice(0, work.Items * Input.Layout.Stride).CopyTo(Output.Values.Span);
     }
 
-    public override void PropagateBack(in StageWork work) => work.ForEachItem(Output.Layout.Stride, _back);
+    public override void PropagateBack(in StageWork work)
+    {
+        if (work.IsTraining)
+            work.ForEachItem(Output.Layout.Stride, _back);
+        else
+            Output.Errors.Slice(0, work.Items * Output.Layout.Stride).CopyTo(Input.Errors.Span);
+    }
 
     private void Drop(int item)
     {

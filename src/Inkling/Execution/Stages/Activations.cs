@@ -19,14 +19,10 @@ internal sealed class Activations(Layout layout, int miniBatchSize)
     public Span<float> ValuesOf(int item) => Values.Slice(item * Layout.Stride, Layout.Stride);
 
     /// <summary>One example's numbers as users have them: [channels, height, width].</summary>
-    public float[] ChannelsFirst(int item)
-    {
-        ReadOnlySpan<float> values = ValuesOf(item);
-        float[] ordered = new float[Layout.Channels * Layout.Pixels];
-        for (int i = 0; i < ordered.Length; i++)
-            ordered[i] = values[Layout.OffsetOf(i)];
-        return ordered;
-    }
+    public float[] ChannelsFirst(int item) => ChannelsFirst(ValuesOf(item));
+
+    /// <summary>One example's errors, in the same order.</summary>
+    public float[] ErrorsChannelsFirst(int item) => ChannelsFirst(ErrorsOf(item));
 
     /// <summary>Sets one example's numbers, and the padding to zero, which an activation in place may have changed.</summary>
     /// <param name="item">Which example.</param>
@@ -54,6 +50,14 @@ internal sealed class Activations(Layout layout, int miniBatchSize)
     }
 
     public Span<float> ErrorsOf(int item) => Errors.Slice(item * Layout.Stride, Layout.Stride);
+
+    private float[] ChannelsFirst(ReadOnlySpan<float> numbers)
+    {
+        float[] ordered = new float[Layout.Channels * Layout.Pixels];
+        for (int i = 0; i < ordered.Length; i++)
+            ordered[i] = numbers[Layout.OffsetOf(i)];
+        return ordered;
+    }
 
     private static int LengthOf(Layout layout, int miniBatchSize)
     {

@@ -16,7 +16,7 @@ internal sealed class BatchNormalisationStage : Stage
     private readonly int _layer, _pixels, _pitch;
     private readonly AlignedBuffer _sums; // [miniBatch, 2, pitch]
     private readonly AlignedBuffer _mean, _inverseDeviation, _scale, _shift, _errorSum, _errorTimesNormalised, _meanError, _meanProduct; // [pitch]
-    private readonly Action<int, int, int> _sumValues, _sumSquares, _apply, _sumErrors, _back;
+    private readonly Action<int, int, int> _sumValues, _sumSquares, _apply, _sumErrors, _back, _backOutsideTraining;
 
     public BatchNormalisationStage(Activations input, ParameterBuffer parameters, int layer, bool goesBack, int miniBatchSize)
         : base(input, new Activations(input.Layout, miniBatchSize), goesBack)
@@ -41,6 +41,7 @@ internal sealed class BatchNormalisationStage : Stage
         _apply = ForItems(Apply);
         _sumErrors = ForItems(SumErrors);
         _back = ForItems(Back);
+        _backOutsideTraining = ForItems(BackOutsideTraining);
     }
 
     private BatchNormalisation Learned => (BatchNormalisation)_parameters.All[_layer]!;
@@ -78,9 +79,18 @@ internal sealed class BatchNormalisationStage : Stage
         work.ForEachItem(Output.Layout.Stride, _apply);
     }
 
-    /// <summary>∂C/∂x = γ/σ (e - mean(e) - x̂ mean(e x̂)), with e = ∂C/∂y (Ioffe and Szegedy, section 3).</summary>
+    /// <summary>
+    /// ∂C/∂x = γ/σ (e - mean(e) - x̂ mean(e x̂)), with e = ∂C/∂y (Ioffe and Szegedy, section 3). Outside training, mean and
+    /// deviation do not depend on x, and ∂C/∂x = γ/σ e.
+    /// </summary>
     public override void PropagateBack(in StageWork work)
     {
+        if (!work.IsTraining)
+        {
+            work.ForEachItem(Output.Layout.Stride, _backOutsideTraining);
+            return;
+        }
+
         AddUpErrors(work);
         double n = (double)work.Items * _pixels;
         for (int c = 0; c < _pitch; c++)
@@ -185,6 +195,17 @@ internal sealed class BatchNormalisationStage : Stage
         {
             for (int c = 0; c < scale.Length; c++, at++)
                 to[at] = scale[c] * (errors[at] - meanError[c] - (x[at] - mean[c]) * inverse[c] * meanProduct[c]);
+        }
+    }
+
+    private void BackOutsideTraining(int item)
+    {
+        ReadOnlySpan<Vector<float>> errors = Elementwise.Wide(Output.ErrorsOf(item)), scale = Elementwise.Wide(_scale.Span);
+        Span<Vector<float>> to = Elementwise.Wide(Input.ErrorsOf(item));
+        for (int p = 0, at = 0; p < _pixels; p++)
+        {
+            for (int c = 0; c < scale.Length; c++, at++)
+                to[at] = scale[c] * errors[at];
         }
     }
 }

@@ -30,6 +30,9 @@ internal abstract class Stage
     /// <summary>Whether <see cref="PropagateBack"/> is called.</summary>
     public bool GoesBack { get; }
 
+    /// <summary>Which layer of the architecture it computes, from 0.</summary>
+    public int Layer { get; set; }
+
     /// <summary>The layer's number, from 1, and its text, for people.</summary>
     public string Name { get; set; } = "the input";
 

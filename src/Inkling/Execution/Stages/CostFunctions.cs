@@ -1,4 +1,4 @@
-namespace Inkling.Execution;
+namespace Inkling.Execution.Stages;
 
 /// <summary>The costs of one example, and what is done to its target before.</summary>
 internal static class CostFunctions

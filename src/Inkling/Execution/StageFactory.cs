@@ -1,0 +1,99 @@
+using Inkling.Execution.Stages;
+using Inkling.Layers;
+
+namespace Inkling.Execution;
+
+/// <summary>What a pass is for: it decides how much of the way back its stages prepare.</summary>
+internal enum PassPurpose
+{
+    /// <summary>From inputs to outputs only. The weights stay as they are at the first call, or at that after <see cref="Backpropagation.TakeWeightsAgain"/>.</summary>
+    Reading,
+
+    /// <summary>Forward and back to the first layer that learns, with the gradient of what is learned.</summary>
+    Learning,
+
+    /// <summary>Forward and back to the input, without the gradient of what is learned.</summary>
+    InputGradient,
+}
+
+/// <summary>What stages are made for.</summary>
+/// <param name="Parameters">The architecture, and the weights that stages use as they are at each call.</param>
+/// <param name="Purpose">What the pass is for.</param>
+/// <param name="MiniBatchSize">The most examples in a mini-batch.</param>
+/// <param name="Threads">The most threads.</param>
+/// <param name="IsSparse">Whether a first layer that is dense looks at <see cref="Examples.SparseInputs"/>.</param>
+internal sealed record PassSettings(ParameterBuffer Parameters, PassPurpose Purpose, int MiniBatchSize, int Threads, bool IsSparse);
+
+/// <summary>Chooses the kernels of each layer: one stage for it. A device brings a factory of its own.</summary>
+internal class StageFactory
+{
+    /// <summary>The factory for the processor.</summary>
+    public static StageFactory Processor { get; } = new();
+
+    /// <summary>How an input lies in memory: padded, except where the first layer is a convolution that takes pixels without padding.</summary>
+    public virtual Layout InputLayoutOf(PassSettings settings)
+    {
+        Architecture architecture = settings.Parameters.Architecture;
+        if (architecture.Layers[0] is Layer.Flatten)
+            return Layout.Padded(architecture.ShapeBefore(1), Layout.FlattenedPixelsOf(architecture)[1]);
+        bool isDirect = architecture.Layers[0] is Layer.Convolution spec && !WinogradStage.Suits(spec, architecture.Input, architecture.ShapeBefore(1));
+        return isDirect && settings.Purpose != PassPurpose.InputGradient ? Layout.Packed(architecture.Input) : Layout.Padded(architecture.Input);
+    }
+
+    /// <summary>The stages of all layers, in order. A first flattening has none: the input is written as a vector.</summary>
+    /// <param name="settings">What they are made for.</param>
+    /// <param name="input">What the first takes, in the layout of <see cref="InputLayoutOf"/>.</param>
+    public Stage[] CreateAll(PassSettings settings, Activations input)
+    {
+        Architecture architecture = settings.Parameters.Architecture;
+        List<Stage> stages = [];
+        bool goesBack = settings.Purpose == PassPurpose.InputGradient;
+        for (int l = architecture.Layers[0] is Layer.Flatten ? 1 : 0; l < architecture.Layers.Count; l++)
+        {
+            Stage stage = Create(settings, l, input, goesBack);
+            (stage.Layer, stage.Name) = (l, $"layer {l + 1}, {architecture.Layers[l]}");
+            if (settings.Purpose != PassPurpose.InputGradient && stage is PoolingStage pooling
+                && stages is [.., ActivationStage { Function: ActivationFunction.Relu } relu])
+            {
+                relu.IsSlopeTaken = pooling.TakeSlope();
+            }
+
+            stages.Add(stage);
+            input = stage.Output;
+            goesBack |= settings.Purpose == PassPurpose.Learning && settings.Parameters.All[l] is not null;
+        }
+
+        return [.. stages];
+    }
+
+    /// <summary>The stage of one layer.</summary>
+    /// <param name="settings">What it is made for.</param>
+    /// <param name="l">Which layer, from 0.</param>
+    /// <param name="input">What comes in.</param>
+    /// <param name="goesBack">Whether errors are asked for before it.</param>
+    protected virtual Stage Create(PassSettings settings, int l, Activations input, bool goesBack)
+    {
+        (ParameterBuffer parameters, PassPurpose purpose, int miniBatchSize, int threads, _) = settings;
+        Architecture architecture = parameters.Architecture;
+        Shape from = architecture.ShapeBefore(l), to = architecture.ShapeBefore(l + 1);
+        bool learns = purpose == PassPurpose.Learning, isFirst = l == 0 || (l == 1 && architecture.Layers[0] is Layer.Flatten);
+        return architecture.Layers[l] switch
+        {
+            Layer.Dense when isFirst && settings.IsSparse && input.Layout.IsUsersOrder && !goesBack =>
+                new SparseDenseStage(input, to, parameters, l, miniBatchSize),
+            Layer.Dense => new DenseStage(input, to, parameters, l, goesBack, miniBatchSize),
+            Layer.Convolution spec when WinogradStage.Suits(spec, from, to) =>
+                new WinogradStage(input, to, spec, parameters, l, goesBack, learns, miniBatchSize, threads),
+            Layer.Convolution spec => new ConvolutionStage(input, to, spec, parameters, l, goesBack, learns, miniBatchSize, threads),
+            Layer.BatchNormalisation => new BatchNormalisationStage(input, parameters, l, goesBack, miniBatchSize),
+            Layer.MaxPool spec => new PoolingStage(input, to, (spec.Size, spec.Size), spec.Step, isMax: true, goesBack, miniBatchSize),
+            Layer.AveragePool spec => new PoolingStage(input, to, (spec.Size, spec.Size), spec.Step, isMax: false, goesBack, miniBatchSize),
+            Layer.GlobalAveragePool => new PoolingStage(input, to, (from.Height, from.Width), 1, isMax: false, goesBack, miniBatchSize),
+            Layer.Dropout spec => new DropoutStage(input, spec.Rate, l, goesBack, miniBatchSize),
+            Layer.Flatten => new FlattenStage(input, Layout.FlattenedPixelsOf(architecture)[l + 1], goesBack, miniBatchSize),
+            Layer.Activation { Function: ActivationFunction.Silu } => new SiluStage(input, goesBack, miniBatchSize),
+            Layer.Activation spec => new ActivationStage(input, spec.Function, goesBack),
+            _ => new SoftmaxStage(input),
+        };
+    }
+}

@@ -1,0 +1,66 @@
+
+namespace Inkling.Execution.Stages;
+
+/// <summary>
+/// The cost behind the last layer: C forward, and back BP1, the errors that all others come from (Nielsen, chapters 2 and 3). With the
+/// cross-entropy behind sigmoids and the log-likelihood behind softmax, ∂C/∂z = a - y, so that the last layer's slope is left out.
+/// </summary>
+internal sealed class LossStage : Stage
+{
+    private readonly Cost _cost;
+    private readonly float[] _targets; // [miniBatch, outputs]
+    private readonly int _outputs;
+
+    public LossStage(Activations outputs, Cost cost, int miniBatchSize)
+        : base(outputs, outputs, goesBack: true)
+    {
+        _cost = cost;
+        _outputs = outputs.Layout.Channels;
+        _targets = new float[checked(miniBatchSize * _outputs)];
+        Name = "the cost";
+    }
+
+    /// <summary>Where the targets come from, set before each mini-batch.</summary>
+    public Examples? Examples { get; set; }
+
+    /// <summary>[items]: the mini-batch.</summary>
+    public ArraySegment<int> MiniBatch { get; set; }
+
+    /// <summary>What the gradient is multiplied with.</summary>
+    public float Scale { get; set; }
+
+    /// <summary>How much of each target goes to all outputs alike, 0 to 1 (Szegedy et al., arXiv 1512.00567).</summary>
+    public double LabelSmoothing { get; set; }
+
+    /// <summary>Σ C_x over the mini-batch.</summary>
+    public double Sum { get; private set; }
+
+    /// <summary>Whether the errors are those of the last layer's weighted inputs already.</summary>
+    public bool IncludesLastSlope => _cost != Cost.Quadratic;
+
+    public override void Forward(in StageWork work)
+    {
+        Sum = 0;
+        for (int i = 0; i < work.Items; i++)
+        {
+            Span<float> target = TargetOf(i);
+            Examples!.CopyTarget(MiniBatch[i], target);
+            if (LabelSmoothing > 0)
+                CostFunctions.Smooth(target, LabelSmoothing);
+            Sum += CostFunctions.Of(_cost, target, Output.ValuesOf(i)[.._outputs]);
+        }
+    }
+
+    public override void PropagateBack(in StageWork work)
+    {
+        for (int i = 0; i < work.Items; i++)
+        {
+            ReadOnlySpan<float> a = Output.ValuesOf(i), target = TargetOf(i);
+            Span<float> errors = Output.ErrorsOf(i);
+            for (int j = 0; j < target.Length; j++)
+                errors[j] = Scale * (a[j] - target[j]);
+        }
+    }
+
+    private Span<float> TargetOf(int item) => _targets.AsSpan(item * _outputs, _outputs);
+}

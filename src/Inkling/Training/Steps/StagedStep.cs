@@ -1,0 +1,74 @@
+using Inkling.Execution;
+using Inkling.Layers;
+using Inkling.Numerics;
+using Inkling.Training.Optimisers;
+
+namespace Inkling.Training.Steps;
+
+/// <summary>The step of every network: forward and back, stage by stage, then the optimiser; one mini-batch a call.</summary>
+internal sealed class StagedStep : ITrainingStep
+{
+    private const long SeedOfStep = 0x5851F42D4C957F2D; // Knuth's MMIX multiplier: neighbouring steps get unlike seeds
+
+    private readonly ParameterBuffer _parameters;
+    private readonly Examples _examples;
+    private readonly StepSettings _settings;
+    private readonly Backpropagation _pass;
+    private readonly Action<int, int, int> _moveAverage;
+    private float _keep;
+
+    public StagedStep(ParameterBuffer parameters, Examples examples, StepSettings settings)
+    {
+        (_parameters, _examples, _settings) = (parameters, examples, settings);
+        _pass = new Backpropagation(parameters, settings.MiniBatchSize, settings.Threads, isSparse: examples.IsSparse && settings.Distort is null)
+        {
+            LabelSmoothing = settings.LabelSmoothing,
+            Distort = settings.Distort,
+        };
+        Optimiser = settings.IsPlainDescent ? null : new OptimiserState(settings.Optimiser, parameters);
+        _moveAverage = (_, start, end) => MoveAverage(start * Rows.Panel, end * Rows.Panel);
+    }
+
+    public int MiniBatchesAtOnce => 1;
+
+    public int Threads => _pass.Workers.Count;
+
+    public OptimiserState? Optimiser { get; }
+
+    public double Run(in MiniBatches miniBatches)
+    {
+        ArraySegment<int> miniBatch = miniBatches[0], next = miniBatches[1];
+        double rate = miniBatches.LearningRates.Span[0], cost;
+        long step = miniBatches.StepsBefore + 1, seed = unchecked(miniBatches.Seed ^ step * SeedOfStep);
+        if (Optimiser is null)
+        {
+            cost = _pass.AddGradient(_examples, miniBatch, (float)(-rate / miniBatch.Count), _parameters, next, seed);
+        }
+        else
+        {
+            cost = _pass.AddGradient(_examples, miniBatch, 1f / miniBatch.Count, Optimiser.Gradient, next, seed);
+            Optimiser.Step(rate, _settings.L1, _settings.L2, step, _pass.Workers);
+        }
+
+        if (_settings.Average is not null)
+        {
+            _keep = (float)Math.Min(_settings.AverageDecay, (1.0 + step) / (10 + step));
+            _pass.Workers.SplitNumbers(_parameters.Span.Length, _moveAverage);
+        }
+
+        return cost;
+    }
+
+    public string? FirstLayerNotFinite(ArraySegment<int> miniBatch) => _pass.FirstLayerNotFinite(miniBatch.Count);
+
+    public void Dispose() => _pass.Dispose();
+
+    /// <summary>The first steps' weights are forgotten faster: they are far from anything worth keeping.</summary>
+    private void MoveAverage(int start, int end)
+    {
+        ParameterBuffer average = _settings.Average!;
+        Vectors.MoveTowards(_parameters.Span[start..end], 1 - _keep, average.Span[start..end]);
+        if (start == 0)
+            Vectors.MoveTowards(_parameters.Statistics, 1 - _keep, average.Statistics);
+    }
+}
