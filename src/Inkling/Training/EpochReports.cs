@@ -3,15 +3,16 @@ using System.Diagnostics;
 namespace Inkling.Training;
 
 /// <summary>
-/// Evaluates the network after each epoch and reports. Where training uses one core, a second may do it: evaluation reads a
-/// copy, so training goes on meanwhile and nothing depends on which is faster.
+/// Evaluates the network after each epoch and reports. Where training uses one core, evaluation runs on a second, on a copy of the
+/// network: training goes on meanwhile, and no result depends on which is faster.
 /// </summary>
 internal sealed class EpochReports(TrainingOptions options, bool runsBeside)
 {
     private readonly Stopwatch _clock = Stopwatch.StartNew();
     private Task _last = Task.CompletedTask;
 
-    /// <returns>What was found; null where it is found beside the next epoch.</returns>
+    /// <summary>Evaluates a copy of the network and reports.</summary>
+    /// <returns>The result; null where the evaluation runs beside the next epoch.</returns>
     public EpochResult? Report(int epoch, double cost, Network network)
     {
         Finish(); // at most one report behind, and in order
@@ -39,14 +40,12 @@ internal sealed class EpochReports(TrainingOptions options, bool runsBeside)
     }
 
     /// <summary>
-    /// Tells of an epoch that was finished, now or before training was interrupted. Whoever is told may go on with its network,
-    /// and gets a copy where the network may be needed again here.
+    /// Reports an epoch that was finished, now or before training was interrupted. The callback may change the network that it is
+    /// given, and gets a copy where the training may need it again.
     /// </summary>
     public void Announce(EpochResult result)
     {
-        if (options.OnEpoch is null)
-            Console.WriteLine(result);
-        else
-            options.OnEpoch(options.StopsEarly || options.Checkpoint is not null ? result with { Network = result.Network?.Clone() } : result);
+        bool isNeededAgain = options.StopsEarly || options.Checkpoint is not null;
+        options.OnEpoch?.Invoke(isNeededAgain ? result with { Network = result.Network?.Clone() } : result);
     }
 }

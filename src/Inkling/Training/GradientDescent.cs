@@ -33,11 +33,21 @@ public static class GradientDescent
         Examples? testData = null,
         TrainingOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        network.Train(training, (options ?? new TrainingOptions()) with { Epochs = epochs, MiniBatchSize = miniBatchSize, LearningRate = eta, TestData = testData }, cancellationToken);
+        network.Train(
+            training,
+            (options ?? new TrainingOptions()) with
+            {
+                Epochs = epochs,
+                MiniBatchSize = miniBatchSize,
+                LearningRate = eta,
+                TestData = testData,
+                OnEpoch = options?.OnEpoch ?? Console.WriteLine,
+            },
+            cancellationToken);
 
     /// <summary>
-    /// Trains a network with any optimiser, schedule, regularisation and augmentation. Prints the seed's line after each
-    /// epoch unless <see cref="TrainingOptions.OnEpoch"/> is set.
+    /// Trains a network with any optimiser, schedule, regularisation and augmentation. Prints nothing;
+    /// <see cref="TrainingOptions.OnEpoch"/> is called after each epoch.
     /// </summary>
     /// <param name="network">The network that learns.</param>
     /// <param name="training">What it learns from.</param>

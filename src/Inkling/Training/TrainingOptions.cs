@@ -57,8 +57,8 @@ public sealed record TrainingOptions
     public Examples? ValidationData { get; init; }
 
     /// <summary>
-    /// Called after each epoch, in order, one at a time, in place of printing the seed's lines. It may run beside the
-    /// training of the next epoch; what it throws ends the training.
+    /// Called after each epoch, in order, one at a time; null for nobody. It may run beside the training of the next epoch; what it
+    /// throws ends the training.
     /// </summary>
     public Action<EpochResult>? OnEpoch { get; init; }
 
