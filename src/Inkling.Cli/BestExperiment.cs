@@ -7,16 +7,17 @@ using Spectre.Console;
 namespace Inkling.Cli;
 
 /// <summary>
-/// From nothing to the bundled weights: trains a recipe's network with several seeds, calibrates each, keeps it in half
-/// precision, and looks at the test images once, at the end. Interrupted, it goes on where it was.
+/// Trains a bundled network from scratch: trains the recipe's network with several seeds, calibrates each, stores it in half
+/// precision, and evaluates on the test images once, at the end. An interrupted run resumes where it stopped.
 /// </summary>
-internal sealed class BestExperiment(Recipe recipe, int seeds, int epochs, int threads, string folder, ImageData data, Terminal terminal)
+internal sealed class BestExperiment(
+    Recipe recipe, int seeds, int epochs, int threads, string folder, ImageData data, Terminal terminal)
 {
-    private const int Kept = 5_000; // of the validation images: to choose between seeds by, and to calibrate
+    private const int Kept = 5_000; // validation images held out of training, to choose between seeds and to calibrate
 
     private const int Copies = 8;
 
-    /// <summary>Fixed in advance, and half of what is seen in training: how copies are changed for test-time augmentation.</summary>
+    /// <summary>How copies are changed for test-time augmentation: fixed in advance, half the ranges of training.</summary>
     private static readonly Augmentation Changes = new() { Shift = 1, Rotation = 5, Scale = 0.05 };
 
     private LabelledImages Training => data.Training.Concat(data.Validation.Slice(0, data.Validation.Count - Kept));
@@ -26,7 +27,10 @@ internal sealed class BestExperiment(Recipe recipe, int seeds, int epochs, int t
     public async Task<int> RunAsync(CancellationToken cancellationToken)
     {
         LabelledImages training = Training, validation = Validation;
-        terminal.Message(string.Create(CultureInfo.InvariantCulture, $"{recipe.Name}: {recipe.Architecture}; {training.Count:N0} images to learn from, {validation.Count:N0} for validation; {data.Name}"));
+        terminal.Message(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{recipe.Name}: {recipe.Architecture}; {training.Count:N0} images to learn from, "
+                + $"{validation.Count:N0} for validation; {data.Name}"));
         List<Network> networks = [];
         for (int seed = 1; seed <= seeds; seed++)
             networks.Add(await TrainedAsync(seed, training, validation, cancellationToken));
@@ -34,11 +38,17 @@ internal sealed class BestExperiment(Recipe recipe, int seeds, int epochs, int t
         string bundled = Path.Combine(folder, $"{recipe.Name}.safetensors");
         ModelFile.SaveSmall(chosen, bundled, terminal);
         Report(networks, validation);
-        terminal.Message(string.Create(CultureInfo.InvariantCulture, $"Seed {networks.IndexOf(chosen) + 1} is best on validation: {bundled}, {new FileInfo(bundled).Length:N0} bytes."));
+        terminal.Message(string.Create(
+            CultureInfo.InvariantCulture,
+            $"Seed {networks.IndexOf(chosen) + 1} is best on validation: {bundled}, {new FileInfo(bundled).Length:N0} bytes."));
         return CommandLine.Done;
     }
 
-    private async Task<Network> TrainedAsync(int seed, LabelledImages training, LabelledImages validation, CancellationToken cancellationToken)
+    private async Task<Network> TrainedAsync(
+        int seed,
+        LabelledImages training,
+        LabelledImages validation,
+        CancellationToken cancellationToken)
     {
         string file = Path.Combine(folder, $"{recipe.Name}-{seed}.safetensors");
         Network network = recipe.CreateNetwork(seed);
@@ -50,7 +60,9 @@ internal sealed class BestExperiment(Recipe recipe, int seeds, int epochs, int t
             Threads = threads,
             Checkpoint = Path.Combine(folder, $"{recipe.Name}-{seed}.checkpoint"),
             OnEpoch = epoch => terminal.Message(string.Create(
-                CultureInfo.InvariantCulture, $"{recipe.Name}, seed {seed}, epoch {epoch.Epoch}: cost {epoch.Cost:0.0000}, validation {Figures.Percent(epoch.Validation!.Value.Accuracy)}, {epoch.Time.TotalSeconds:0.0} s")),
+                CultureInfo.InvariantCulture,
+                $"{recipe.Name}, seed {seed}, epoch {epoch.Epoch}: cost {epoch.Cost:0.0000}, "
+                    + $"validation {Figures.Percent(epoch.Validation!.Value.Accuracy)}, {epoch.Time.TotalSeconds:0.0} s")),
         };
         if (File.Exists(file))
             return Made(file, options, training.Count);
@@ -58,18 +70,21 @@ internal sealed class BestExperiment(Recipe recipe, int seeds, int epochs, int t
         network.Calibrate(validation);
         ModelFile.SaveSmall(network, file, terminal);
         DeleteCheckpoint(options.Checkpoint);
-        terminal.Message(string.Create(CultureInfo.InvariantCulture, $"{recipe.Name}, seed {seed}: trained in {clock.Elapsed.TotalSeconds:0} s"));
-        return Network.Load(file); // with the weights as they are kept
+        terminal.Message(string.Create(
+            CultureInfo.InvariantCulture, $"{recipe.Name}, seed {seed}: trained in {clock.Elapsed.TotalSeconds:0} s"));
+        return Network.Load(file); // with the weights as stored
     }
 
-    /// <summary>The network that an earlier run of the same training made.</summary>
+    /// <summary>Loads the network that an earlier run of the same training saved.</summary>
     private Network Made(string file, TrainingOptions options, int examples)
     {
         Network made = Network.Load(file);
         string asked = TrainingHistory.Describe(options, options.Epochs, examples);
         if (made.Architecture.ToString() != recipe.Architecture.ToString() || made.History != asked)
-            throw new InklingException($"{file}: was not made by this training but by: {made.History ?? "one that is not known"}. Name another folder with --out, or delete the file.");
-        DeleteCheckpoint(options.Checkpoint!); // left where the run was killed just then
+            throw new InklingException(
+                $"{file}: was not made by this training but by: {made.History ?? "one that is not known"}. "
+                    + "Name another folder with --out, or delete the file.");
+        DeleteCheckpoint(options.Checkpoint!); // left behind where that run was killed between saving and deleting
         return made;
     }
 
@@ -92,9 +107,15 @@ internal sealed class BestExperiment(Recipe recipe, int seeds, int epochs, int t
         if (networks.Count > 1)
         {
             Ensemble all = new(networks);
-            results.Add(new Result(string.Create(CultureInfo.InvariantCulture, $"ensemble of {networks.Count}"), Score.Of(all.MeanConfidences(validation), validation), all.MeanConfidences(data.Test), data, null));
             results.Add(new Result(
-                string.Create(CultureInfo.InvariantCulture, $"ensemble of {networks.Count}, each image and {Copies} changed copies"),
+                string.Create(CultureInfo.InvariantCulture, $"ensemble of {networks.Count}"),
+                Score.Of(all.MeanConfidences(validation), validation),
+                all.MeanConfidences(data.Test),
+                data,
+                null));
+            results.Add(new Result(
+                string.Create(
+                    CultureInfo.InvariantCulture, $"ensemble of {networks.Count}, each image and {Copies} changed copies"),
                 Score.Of(all.MeanConfidences(validation, Changes, Copies), validation),
                 all.MeanConfidences(data.Test, Changes, Copies),
                 data,
@@ -103,7 +124,13 @@ internal sealed class BestExperiment(Recipe recipe, int seeds, int epochs, int t
 
         foreach (Result result in results)
         {
-            table.AddRow(result.Name, Figures.Percent(result.Validation.Accuracy), Figures.Percent(result.Test.Accuracy), $"{Figures.Percent(result.Test.Interval.Low)} … {Figures.Percent(result.Test.Interval.High)}", result.Corrected is { } corrected ? Figures.Percent(corrected.Accuracy) : "–", result.CalibrationError is { } error ? Figures.Percent(error) : "–");
+            table.AddRow(
+                result.Name,
+                Figures.Percent(result.Validation.Accuracy),
+                Figures.Percent(result.Test.Accuracy),
+                $"{Figures.Percent(result.Test.Interval.Low)} … {Figures.Percent(result.Test.Interval.High)}",
+                result.Corrected is { } corrected ? Figures.Percent(corrected.Accuracy) : "–",
+                result.CalibrationError is { } error ? Figures.Percent(error) : "–");
             terminal.Json(json =>
             {
                 json.WriteString("recipe", recipe.Name);
@@ -120,7 +147,15 @@ internal sealed class BestExperiment(Recipe recipe, int seeds, int epochs, int t
         }
 
         double[] tests = [.. results.Take(networks.Count).Select(result => result.Test.Accuracy)];
-        table.AddRow("mean ± sd", Figures.MeanAndDeviation([.. results.Take(networks.Count).Select(result => result.Validation.Accuracy)]), Figures.MeanAndDeviation(tests), "", data.IsMnist ? Figures.MeanAndDeviation([.. results.Take(networks.Count).Select(result => result.Corrected!.Value.Accuracy)]) : "–", "");
+        table.AddRow(
+            "mean ± sd",
+            Figures.MeanAndDeviation([.. results.Take(networks.Count).Select(result => result.Validation.Accuracy)]),
+            Figures.MeanAndDeviation(tests),
+            "",
+            data.IsMnist
+                ? Figures.MeanAndDeviation([.. results.Take(networks.Count).Select(result => result.Corrected!.Value.Accuracy)])
+                : "–",
+            "");
         if (!terminal.IsJson)
             terminal.People.Write(table);
     }

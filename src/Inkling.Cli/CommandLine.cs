@@ -3,7 +3,9 @@ using System.CommandLine.Parsing;
 
 namespace Inkling.Cli;
 
-/// <summary>From arguments to an exit code: 0 done, 1 failed, 2 wrong usage, each failure one line on standard error.</summary>
+/// <summary>
+/// Runs a command line and returns its exit code: 0 done, 1 failed, 2 wrong usage. Each failure is one line on standard error.
+/// </summary>
 internal static class CommandLine
 {
     public const int Done = 0;
@@ -17,7 +19,8 @@ internal static class CommandLine
         ParseResult parsed;
         try
         {
-            parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null }); // @x.png is a picture's name
+            // No response files: @x.png is a picture's name.
+            parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         }
         catch (InvalidOperationException e) // from a validator that asks for the value of an option without one
         {
@@ -56,7 +59,7 @@ internal static class CommandLine
         }
         catch (IOException)
         {
-            // nobody can be told: the exit code says it
+            // standard error cannot be written: the exit code must do
         }
 
         return exitCode;
@@ -76,18 +79,19 @@ internal static class CommandLine
         return Fail(message, WrongUsage);
     }
 
-    /// <summary>A word that begins as an option does and was taken for the name of a file that is not there: an option mistyped.</summary>
-    private static string? UnknownOption(ParseResult parsed) => parsed.CommandResult.Children.OfType<ArgumentResult>()
-        .SelectMany(argument => argument.Tokens)
-        .Select(token => token.Value)
-        .FirstOrDefault(word => word.StartsWith("--", StringComparison.Ordinal) && !Path.Exists(word));
+    /// <summary>A word that begins with -- and was parsed as the name of a file that does not exist: a mistyped option.</summary>
+    private static string? UnknownOption(ParseResult parsed)
+        => parsed.CommandResult.Children.OfType<ArgumentResult>()
+            .SelectMany(argument => argument.Tokens)
+            .Select(token => token.Value)
+            .FirstOrDefault(word => word.StartsWith("--", StringComparison.Ordinal) && !Path.Exists(word));
 
     private static string NoSuchOption(CommandResult command, string word) =>
         $"{NameOf(command)} has no option \"{Quoted(word)}\". Options: {string.Join(", ", command.Command.Options.Select(o => o.Name).Where(o => o.StartsWith("--", StringComparison.Ordinal)))}.";
 
     private static string Quoted(string text, int most = 100) => OneLine.Of(text, most);
 
-    /// <summary>As it is typed: <c>inkling data fetch</c>.</summary>
+    /// <summary>The command as it is typed: <c>inkling data fetch</c>.</summary>
     private static string NameOf(CommandResult command) => command switch
     {
         { Command: RootCommand } => "inkling",

@@ -5,17 +5,25 @@ using Spectre.Console;
 
 namespace Inkling.Cli;
 
-/// <summary><c>inkling data</c>: the data sets it knows, where they lie, and fetching one.</summary>
+/// <summary><c>inkling data</c>: lists the known data sets and where they are found, or downloads one.</summary>
 internal static class DataCommand
 {
     public static Command Create()
     {
         Option<string?> data = Options.Data();
         Option<bool> json = Options.Json();
-        Command command = new("data", "Lists the data sets and where they are found; \"data fetch NAME\" downloads one") { data, json };
+        Command command = new("data", "Lists the data sets and where they are found; \"data fetch NAME\" downloads one")
+        {
+            data, json
+        };
         command.SetAction(parsed => List(parsed.GetValue(data), new Terminal(parsed.GetValue(json))));
 
-        Argument<string> name = new("name") { Description = $"One of {string.Join(", ", DataSets.All.Select(set => set.Name))}", HelpName = "NAME", DefaultValueFactory = _ => "mnist" };
+        Argument<string> name = new("name")
+        {
+            Description = $"One of {string.Join(", ", DataSets.All.Select(set => set.Name))}",
+            HelpName = "NAME",
+            DefaultValueFactory = _ => "mnist"
+        };
         name.Validators.Add(result =>
         {
             string given = result.Tokens is [{ } token] ? token.Value : "mnist";
@@ -37,7 +45,10 @@ internal static class DataCommand
         foreach (DataSet set in DataSets.All)
         {
             string? place = set.Locate(new DataOptions { Directory = directory });
-            table.AddRow(Terminal.Escape(set.Name), Terminal.Escape(set.Title), Terminal.Escape(place ?? $"not here: inkling data fetch {set.Name}"));
+            table.AddRow(
+                Terminal.Escape(set.Name),
+                Terminal.Escape(set.Title),
+                Terminal.Escape(place ?? $"not here: inkling data fetch {set.Name}"));
             terminal.Json(json =>
             {
                 json.WriteString("name", set.Name);
@@ -55,8 +66,12 @@ internal static class DataCommand
     {
         Terminal terminal = new(json: false);
         DataSet set = DataSets.All.Single(set => set.Name == name);
-        ImageData data = await DataSource.LoadAsync(progress => set.LoadAsync(new DataOptions { Progress = progress }, cancellationToken), terminal);
-        terminal.Line(string.Create(CultureInfo.InvariantCulture, $"{data.Name}: {data.Training.Count + data.Validation.Count:N0} training and {data.Test.Count:N0} test images in {set.Locate(new DataOptions())}"));
+        ImageData data = await DataSource.LoadAsync(
+            progress => set.LoadAsync(new DataOptions { Progress = progress }, cancellationToken), terminal);
+        terminal.Line(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{data.Name}: {data.Training.Count + data.Validation.Count:N0} training and "
+                + $"{data.Test.Count:N0} test images in {set.Locate(new DataOptions())}"));
         return CommandLine.Done;
     }
 }

@@ -6,41 +6,57 @@ namespace Inkling.Cli;
 /// <summary>Finds MNIST for a command, with a progress bar where it is downloaded.</summary>
 internal static class DataSource
 {
-    /// <summary>MNIST, or, where there is no network and no data, generated digits, and says so.</summary>
-    public static async Task<ImageData> LoadMnistOrGeneratedAsync(string? directory, Terminal terminal, CancellationToken cancellationToken)
+    /// <summary>Loads MNIST; where it is neither found nor can be downloaded, uses generated digits and says so.</summary>
+    public static async Task<ImageData> LoadMnistOrGeneratedAsync(
+        string? directory,
+        Terminal terminal,
+        CancellationToken cancellationToken)
     {
         try
         {
             ImageData data = await LoadAsync(
-                progress => Mnist.LoadAsync(new DataOptions { Directory = directory, Progress = progress }, cancellationToken), terminal);
+                progress => Mnist.LoadAsync(
+                    new DataOptions { Directory = directory, Progress = progress }, cancellationToken),
+                terminal);
             if (data.DiffersFromMnist is { } difference)
                 terminal.Message($"{data.Name}: {difference}. No figure below is an MNIST figure.");
             return data;
         }
         catch (DataUnavailableException)
         {
-            terminal.Message("MNIST is not on this machine and cannot be downloaded (\"inkling data\" tells where it is looked for): using generated digits instead. No figure below is an MNIST figure.");
+            terminal.Message(
+                "MNIST is not on this machine and cannot be downloaded (\"inkling data\" tells where it is looked for): "
+                    + "using generated digits instead. No figure below is an MNIST figure.");
             return GeneratedDigits.CreateData();
         }
     }
 
-    /// <summary>The files that <see cref="LoadMnistOrGeneratedAsync"/> may read, whether they are there or not; none where it would have to download them.</summary>
+    /// <summary>
+    /// The files that <see cref="LoadMnistOrGeneratedAsync"/> may read, whether they exist or not; none where it would have to
+    /// download them.
+    /// </summary>
     public static IEnumerable<string> MnistFiles(string? directory)
     {
         DataSet mnist = DataSets.Named("mnist");
         return mnist.Locate(new DataOptions { Directory = directory }) is { } folder
-            ? mnist.Files.All.SelectMany(file => new[] { Path.Combine(folder, file.Name), Path.Combine(folder, file.Name + ".gz") })
+            ? mnist.Files.All.SelectMany(
+                file => new[] { Path.Combine(folder, file.Name), Path.Combine(folder, file.Name + ".gz") })
             : [];
     }
 
-    /// <summary>Runs a download under a bar with bytes and time left.</summary>
+    /// <summary>Runs a download with a progress bar of bytes and time left.</summary>
     public static async Task<T> LoadAsync<T>(Func<IProgress<DownloadProgress>, Task<T>> load, Terminal terminal)
     {
         if (!terminal.IsLive)
             return await load(new Announcer(terminal));
         return await terminal.People.Progress()
             .AutoClear(true)
-            .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new DownloadedColumn(), new TransferSpeedColumn(), new RemainingTimeColumn())
+            .Columns(
+                new TaskDescriptionColumn(),
+                new ProgressBarColumn(),
+                new DownloadedColumn(),
+                new TransferSpeedColumn(),
+                new RemainingTimeColumn())
             .StartAsync(async context =>
             {
                 Dictionary<string, ProgressTask> tasks = new(StringComparer.Ordinal);
@@ -65,7 +81,7 @@ internal static class DataSource
         public void Report(DownloadProgress value) => report(value);
     }
 
-    /// <summary>Without a terminal: a line when a file begins.</summary>
+    /// <summary>Without a terminal: prints a line when a file's download begins.</summary>
     private sealed class Announcer(Terminal terminal) : IProgress<DownloadProgress>
     {
         private readonly HashSet<string> _begun = new(StringComparer.Ordinal);

@@ -12,19 +12,29 @@ internal static class EvaluateCommand
     {
         Argument<string> model = new("model") { Description = ModelSource.Description, HelpName = "MODEL" };
         Option<string?> data = Options.Data();
-        Option<string?> images = new("--images") { Description = "Read the pictures in this folder whose names begin with their digits and an underscore (504192_note.png)", HelpName = "DIR" };
-        Option<string?> plot = Options.Plot("the confusion matrix into FILE.png, and beside it the worst mistakes and the hidden neurons' weights; with --images, what was read wrongly");
+        Option<string?> images = new("--images")
+        {
+            Description = "Read the pictures in this folder whose names begin with their digits and an underscore (504192_note.png)",
+            HelpName = "DIR"
+        };
+        Option<string?> plot = Options.Plot(
+            "the confusion matrix into FILE.png, and beside it the worst mistakes and the hidden neurons' weights; "
+                + "with --images, what was read wrongly");
         Option<bool> json = Options.Json();
         Command command = new("evaluate", "Accuracy, confusion matrix, worst mistakes") { model, data, images, plot, json };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             Terminal terminal = new(parsed.GetValue(json));
             string file = parsed.GetValue(model)!;
-            string[] drawn = parsed.GetValue(plot) is not { } picture ? []
+            string[] drawn = parsed.GetValue(plot) is not { } picture
+                ? []
                 : parsed.GetValue(images) is null ? TrainingPictures.PathsOfAssessment(picture, picture) : [picture];
             OutputFiles.Require(drawn);
             foreach (string path in drawn)
-                OutputFiles.RequireNoneOf("--plot", path, [file, .. parsed.GetValue(images) is null ? DataSource.MnistFiles(parsed.GetValue(data)) : []]);
+                OutputFiles.RequireNoneOf(
+                    "--plot",
+                    path,
+                    [file, .. parsed.GetValue(images) is null ? DataSource.MnistFiles(parsed.GetValue(data)) : []]);
             Network network = ModelSource.Load(file);
             return parsed.GetValue(images) is { } folder
                 ? EvaluatePictures(network, file, folder, parsed.GetValue(plot), terminal, cancellationToken)
@@ -33,17 +43,32 @@ internal static class EvaluateCommand
         return command;
     }
 
-    private static int EvaluatePictures(Network network, string file, string folder, string? plot, Terminal terminal, CancellationToken cancellationToken)
+    private static int EvaluatePictures(
+        Network network,
+        string file,
+        string folder,
+        string? plot,
+        Terminal terminal,
+        CancellationToken cancellationToken)
     {
         using DigitReader reader = PictureReading.ReaderOf(network, file);
         return PictureEvaluation.Run(reader, folder, plot, terminal, cancellationToken);
     }
 
-    private static async Task<int> EvaluateOnTestImages(Network network, string? directory, string? plot, Terminal terminal, CancellationToken cancellationToken)
+    private static async Task<int> EvaluateOnTestImages(
+        Network network,
+        string? directory,
+        string? plot,
+        Terminal terminal,
+        CancellationToken cancellationToken)
     {
         ImageData data = await DataSource.LoadMnistOrGeneratedAsync(directory, terminal, cancellationToken);
-        if ((network.Architecture.Input != new Shape(1, data.Test.Height, data.Test.Width) && network.Architecture.Input != new Shape(data.Test.InputSize)) || network.Architecture.Output.Size != data.Test.OutputSize)
-            throw new InklingException($"The network {network} does not fit images of {data.Test.Height}×{data.Test.Width} pixels in {data.Test.OutputSize} classes.");
+        if ((network.Architecture.Input != new Shape(1, data.Test.Height, data.Test.Width)
+                && network.Architecture.Input != new Shape(data.Test.InputSize))
+            || network.Architecture.Output.Size != data.Test.OutputSize)
+            throw new InklingException(
+                $"The network {network} does not fit images of {data.Test.Height}×{data.Test.Width} pixels "
+                    + $"in {data.Test.OutputSize} classes.");
         Assessment assessment = Assessment.Of(network, data.Test);
         terminal.Json(json =>
         {
@@ -72,8 +97,14 @@ internal static class EvaluateCommand
 
     private static void WriteTables(Network network, ImageData data, Assessment assessment, Terminal terminal)
     {
-        terminal.Line($"{network}: {assessment.Score.Correct} / {assessment.Score.Total} right, {Figures.Percent(assessment.Score.Accuracy)} on {data.Name}");
-        Table table = new Table { Title = new TableTitle("Rows: what it is. Columns: what was read."), Border = TableBorder.Rounded };
+        terminal.Line(
+            $"{network}: {assessment.Score.Correct} / {assessment.Score.Total} right, "
+                + $"{Figures.Percent(assessment.Score.Accuracy)} on {data.Name}");
+        Table table = new Table
+        {
+            Title = new TableTitle("Rows: what it is. Columns: what was read."),
+            Border = TableBorder.Rounded
+        };
         table.AddColumn("");
         for (int read = 0; read < data.Test.Classes; read++)
             table.AddColumn(new TableColumn($"[bold]{read}[/]").RightAligned());
@@ -81,13 +112,20 @@ internal static class EvaluateCommand
         for (int truth = 0; truth < data.Test.Classes; truth++)
         {
             int[] counts = [.. Enumerable.Range(0, data.Test.Classes).Select(read => assessment.Confusion[truth, read])];
-            string[] cells = [.. counts.Select((count, read) => read == truth ? $"[green]{count}[/]" : count == 0 ? "[grey]·[/]" : $"[red]{count}[/]")];
+            string[] cells =
+            [
+                .. counts.Select((count, read) =>
+                    read == truth ? $"[green]{count}[/]" : count == 0 ? "[grey]·[/]" : $"[red]{count}[/]")
+            ];
             table.AddRow([$"[bold]{truth}[/]", .. cells, Figures.Percent((double)counts[truth] / Math.Max(1, counts.Sum()))]);
         }
 
         terminal.People.Write(table);
         terminal.Line("The most confident mistakes:");
         foreach (Mistake mistake in assessment.Mistakes.Take(10))
-            terminal.Line(string.Create(CultureInfo.InvariantCulture, $"  test image {mistake.Index}: a {mistake.Truth} read as {mistake.Read} ({Figures.Percent(mistake.Confidence)})"));
+            terminal.Line(string.Create(
+                CultureInfo.InvariantCulture,
+                $"  test image {mistake.Index}: a {mistake.Truth} read as {mistake.Read} "
+                    + $"({Figures.Percent(mistake.Confidence)})"));
     }
 }

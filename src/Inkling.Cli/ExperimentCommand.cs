@@ -17,18 +17,33 @@ internal static class ExperimentCommand
         name.Validators.Add(result =>
         {
             if (result.Tokens is not [var token] || !Names.Contains(token.Value, StringComparer.Ordinal))
-                result.AddError($"There is no experiment \"{string.Join(' ', result.Tokens.Select(token => token.Value))}\": {string.Join(", ", Names)}");
+                result.AddError(
+                    $"There is no experiment \"{string.Join(' ', result.Tokens.Select(token => token.Value))}\": "
+                        + $"{string.Join(", ", Names)}");
         });
         Option<int> seeds = Options.Number("--seeds", "Runs of each, with seeds 1, 2, …", 3, 1, 10_000);
         Option<int> epochs = Options.Number("--epochs", "Epochs of each run, in place of the table's own", 0, 1, 100_000);
-        Option<string?> rows = new("--rows") { Description = "ladder: only these rows, by number from 1, as 1-7,9", HelpName = "N-N,…" };
+        Option<string?> rows = new("--rows")
+        {
+            Description = "ladder: only these rows, by number from 1, as 1-7,9",
+            HelpName = "N-N,…"
+        };
         Option<string?> model = Options.OneOf("--model", "best: which network", "best", "tiny", "mlp", "segments");
-        Option<string?> @out = new("--out") { Description = "best: where networks and checkpoints go; there already, they are gone on from (default: models)", HelpName = "DIR" };
+        Option<string?> @out = new("--out")
+        {
+            Description = "best: where networks and checkpoints go; there already, they are gone on from (default: models)",
+            HelpName = "DIR"
+        };
         Option<int> threads = Options.Threads();
         Option<string?> data = Options.Data();
-        Option<string?> plot = Options.Plot("seed: the learning curves into FILE.png, and beside it the seed's figures: sigmoid and step, a cost surface with the path down it");
+        Option<string?> plot = Options.Plot(
+            "seed: the learning curves into FILE.png, and beside it the seed's figures: "
+                + "sigmoid and step, a cost surface with the path down it");
         Option<bool> json = Options.Json();
-        Command command = new("experiment", "Reruns a published table and prints ours beside it") { name, seeds, epochs, rows, model, @out, threads, data, plot, json };
+        Command command = new("experiment", "Reruns a published table and prints ours beside it")
+        {
+            name, seeds, epochs, rows, model, @out, threads, data, plot, json
+        };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             Terminal terminal = new(parsed.GetValue(json));
@@ -40,10 +55,17 @@ internal static class ExperimentCommand
             Recipe recipe = Recipe.Named(parsed.GetValue(model) ?? "best")!;
             return parsed.GetValue(name) switch
             {
-                "seed" => await SeedExperiment.RunAsync(runs, ownEpochs ?? 30, cores, images, parsed.GetValue(plot), terminal, cancellationToken),
-                "ladder" => await LadderExperiment.RunAsync(parsed.GetValue(rows), runs, ownEpochs, cores, images, terminal, cancellationToken),
-                _ when parsed.GetValue(model) == Recipe.Segments.Name => await new SegmentsExperiment(ownEpochs ?? Recipe.Segments.Options.Epochs, cores, folder, images, terminal).RunAsync(cancellationToken),
-                _ => await new BestExperiment(recipe, runs, ownEpochs ?? recipe.Options.Epochs, cores, folder, images, terminal).RunAsync(cancellationToken),
+                "seed" => await SeedExperiment.RunAsync(
+                    runs, ownEpochs ?? 30, cores, images, parsed.GetValue(plot), terminal, cancellationToken),
+                "ladder" => await LadderExperiment.RunAsync(
+                    parsed.GetValue(rows), runs, ownEpochs, cores, images, terminal, cancellationToken),
+                _ when parsed.GetValue(model) == Recipe.Segments.Name
+                    => await new SegmentsExperiment(
+                        ownEpochs ?? Recipe.Segments.Options.Epochs, cores, folder, images, terminal)
+                        .RunAsync(cancellationToken),
+                _ => await new BestExperiment(
+                    recipe, runs, ownEpochs ?? recipe.Options.Epochs, cores, folder, images, terminal)
+                    .RunAsync(cancellationToken),
             };
         });
         return command;

@@ -4,27 +4,48 @@ using Inkling.Onnx;
 
 namespace Inkling.Cli;
 
-/// <summary><c>inkling export</c>: a network into a file that other programs read.</summary>
+/// <summary><c>inkling export</c>: writes a network to a file that other programs read.</summary>
 internal static class ExportCommand
 {
-    private static readonly (string Name, OnnxPixels Pixels)[] PixelTypes = [("unit", OnnxPixels.Unit), ("float255", OnnxPixels.Float255), ("byte", OnnxPixels.Byte)];
+    private static readonly (string Name, OnnxPixels Pixels)[] PixelTypes =
+        [("unit", OnnxPixels.Unit), ("float255", OnnxPixels.Float255), ("byte", OnnxPixels.Byte)];
 
     public static Command Create()
     {
         Argument<string> model = new("model") { Description = ModelSource.Description, HelpName = "MODEL" };
-        Argument<string> file = new("file") { Description = $"Where it goes, in the format of its ending: {string.Join(", ", ModelFile.Endings)}", HelpName = "FILE.onnx" };
-        Option<string?> pixels = Options.OneOf("--pixels", "How the ONNX graph takes a pixel, 0 being paper: floats to 1 (unit, the default), floats to 255 or bytes, which it scales inside", [.. PixelTypes.Select(type => type.Name)]);
+        Argument<string> file = new("file")
+        {
+            Description = $"Where it goes, in the format of its ending: {string.Join(", ", ModelFile.Endings)}",
+            HelpName = "FILE.onnx"
+        };
+        Option<string?> pixels = Options.OneOf(
+            "--pixels",
+            "How the ONNX graph takes a pixel, 0 being paper: floats to 1 (unit, the default), "
+                + "floats to 255 or bytes, which it scales inside",
+            [.. PixelTypes.Select(type => type.Name)]);
         Option<bool> logits = new("--logits") { Description = "Leave the last softmax or activation out of the ONNX graph" };
-        Option<double> mean = Options.Number("--mean", "MODEL is ONNX and was trained on (pixel - mean) / deviation; PyTorch's MNIST example has 0.1307", 0.0, -1e6, 1e6);
-        Option<double> deviation = Options.Number("--deviation", "With --mean; PyTorch's MNIST example has 0.3081", 1.0, 1e-6, 1e6);
+        Option<double> mean = Options.Number(
+            "--mean",
+            "MODEL is ONNX and was trained on (pixel - mean) / deviation; PyTorch's MNIST example has 0.1307",
+            0.0,
+            -1e6,
+            1e6);
+        Option<double> deviation = Options.Number(
+            "--deviation", "With --mean; PyTorch's MNIST example has 0.3081", 1.0, 1e-6, 1e6);
         Option<bool> json = Options.Json();
-        Command command = new("export", "Writes a network for other programs: ONNX, safetensors, numpy's .npz, network2.py's .json") { model, file, pixels, logits, mean, deviation, json };
+        Command command = new(
+            "export", "Writes a network for other programs: ONNX, safetensors, numpy's .npz, network2.py's .json")
+        {
+            model, file, pixels, logits, mean, deviation, json
+        };
         command.Validators.Add(result =>
         {
             string? target = result.GetResult(file) is { Tokens: [var token] } ? token.Value : null;
             if (target is not null && !ModelFile.Endings.Any(ending => ModelFile.IsNamed(target, ending)))
                 result.AddError($"FILE must end in one of {string.Join(", ", ModelFile.Endings)}, not \"{target}\"");
-            else if (target is not null && !ModelFile.IsNamed(target, ModelFile.Onnx) && (IsGiven(pixels) || IsGiven(logits)))
+            else if (target is not null
+                && !ModelFile.IsNamed(target, ModelFile.Onnx)
+                && (IsGiven(pixels) || IsGiven(logits)))
                 result.AddError($"--pixels and --logits are for {ModelFile.Onnx} files");
             if (IsGiven(mean) != IsGiven(deviation))
                 result.AddError("--mean and --deviation go together");
@@ -33,7 +54,9 @@ internal static class ExportCommand
         });
         command.SetAction(parsed =>
         {
-            PixelNormalisation? normalisation = parsed.GetResult(mean) is { Implicit: false } ? new(parsed.GetValue(mean), parsed.GetValue(deviation)) : null;
+            PixelNormalisation? normalisation = parsed.GetResult(mean) is { Implicit: false }
+                ? new(parsed.GetValue(mean), parsed.GetValue(deviation))
+                : null;
             OnnxOptions options = new()
             {
                 Pixels = PixelTypes.FirstOrDefault(type => type.Name == parsed.GetValue(pixels)).Pixels,

@@ -2,13 +2,13 @@ using System.Globalization;
 
 namespace Inkling.Cli;
 
-/// <summary>How figures are written.</summary>
+/// <summary>Formats figures.</summary>
 internal static class Figures
 {
     /// <summary><c>95.42 %</c>.</summary>
     public static string Percent(double accuracy) => string.Create(CultureInfo.InvariantCulture, $"{100 * accuracy:0.00} %");
 
-    /// <summary>Goes behind every figure that is not an MNIST figure.</summary>
+    /// <summary>The suffix of every figure that was not measured on MNIST.</summary>
     public static string NotMnist(ImageData data) => data.IsMnist ? "" : $" on {data.Name}";
 
     /// <summary>Mean and standard deviation (n - 1) of accuracies, in percent: <c>95.02 ± 0.21</c>.</summary>
@@ -23,7 +23,9 @@ internal static class Figures
     public static (double Mean, double Deviation) Moments(IReadOnlyCollection<double> values)
     {
         double mean = values.Average();
-        double deviation = values.Count < 2 ? 0 : Math.Sqrt(values.Sum(value => (value - mean) * (value - mean)) / (values.Count - 1));
+        double deviation = values.Count < 2
+            ? 0
+            : Math.Sqrt(values.Sum(value => (value - mean) * (value - mean)) / (values.Count - 1));
         return (mean, deviation);
     }
 }

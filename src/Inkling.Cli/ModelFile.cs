@@ -2,32 +2,34 @@ using Inkling.Onnx;
 
 namespace Inkling.Cli;
 
-/// <summary>Files of networks, in the format that their names' endings tell.</summary>
+/// <summary>Network files, in the format that the file's extension names.</summary>
 internal static class ModelFile
 {
     public const string Onnx = ".onnx";
 
-    /// <summary>What a file's name may end in.</summary>
+    /// <summary>The extensions a file may have.</summary>
     public static readonly string[] Endings = [Onnx, ".safetensors", ".npz", ".json"];
 
     public static bool IsNamed(string file, string ending) => file.EndsWith(ending, StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>Says at once what would be found out only when the network is there.</summary>
+    /// <summary>Refuses a file whose format cannot hold the network, before the network is trained.</summary>
     /// <exception cref="InklingException">The file's format cannot hold networks of this architecture.</exception>
     public static void RequireFit(Architecture architecture, string? file)
     {
         if (file is not null && architecture.Sizes is null && (IsNamed(file, ".npz") || IsNamed(file, ".json")))
-            throw new InklingException($"{file}: .npz and .json hold layers of sigmoid neurons only, not {architecture}. Name a .safetensors or {Onnx} file.");
+            throw new InklingException(
+                $"{file}: .npz and .json hold layers of sigmoid neurons only, not {architecture}. "
+                    + $"Name a .safetensors or {Onnx} file.");
     }
 
     /// <summary>
-    /// Saves what was trained, and where its file cannot be written any more (the disk is full, the folder gone), into another:
-    /// nothing that was learned is lost for it.
+    /// Saves a trained network; where its file can no longer be written (the disk is full, the folder deleted), into another, so
+    /// that no training is lost.
     /// </summary>
-    /// <param name="network">What was trained.</param>
-    /// <param name="file">Where it should go.</param>
-    /// <param name="terminal">Told why it is not there.</param>
-    /// <returns>The file it is in; null where none could be written.</returns>
+    /// <param name="network">The trained network.</param>
+    /// <param name="file">The file it should be saved to.</param>
+    /// <param name="terminal">Receives the error where that file cannot be written.</param>
+    /// <returns>The file it was saved to; null where none could be written.</returns>
     public static string? SaveSomewhere(Network network, string file, Terminal terminal)
     {
         try
@@ -41,7 +43,8 @@ internal static class ModelFile
         }
 
         string name = $"inkling-{Guid.NewGuid().ToString("N")[..8]}.safetensors";
-        foreach (string folder in new[] { Path.GetTempPath(), Environment.CurrentDirectory, Path.GetDirectoryName(UserFolder.LatestNetwork)! })
+        foreach (string folder in
+            new[] { Path.GetTempPath(), Environment.CurrentDirectory, Path.GetDirectoryName(UserFolder.LatestNetwork)! })
         {
             try
             {
@@ -51,14 +54,14 @@ internal static class ModelFile
             }
             catch (InklingException)
             {
-                // the next one
+                // try the next folder
             }
         }
 
         return null;
     }
 
-    /// <summary>Saves in half precision where that can hold the network, in full otherwise.</summary>
+    /// <summary>Saves in half precision where that can hold the network, in full precision otherwise.</summary>
     /// <exception cref="InklingException">The file cannot be written.</exception>
     public static void SaveSmall(Network network, string file, Terminal terminal)
     {

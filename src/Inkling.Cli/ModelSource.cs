@@ -12,7 +12,7 @@ internal static class ModelSource
     public const string Description = "best, tiny, latest (the network trained last), or a file: .safetensors, .onnx, numpy's .npz, or .json as network2.py writes it";
 
     /// <param name="model">A name or a file.</param>
-    /// <param name="normalisation">What was done to pixels outside an ONNX graph.</param>
+    /// <param name="normalisation">How pixels were normalised outside an ONNX graph; null for not at all.</param>
     /// <exception cref="InklingException">There is none of this name, or the file cannot be read.</exception>
     public static Network Load(string model, PixelNormalisation? normalisation = null)
     {
@@ -26,6 +26,8 @@ internal static class ModelSource
             return Network.Load(model);
         return File.Exists(UserFolder.LatestNetwork)
             ? Network.Load(UserFolder.LatestNetwork)
-            : throw new InklingException("There is no trained network yet. Train one with \"inkling train\" (a second or two), or name a bundled one: " + string.Join(", ", BundledModels.Names) + ".");
+            : throw new InklingException(
+                "There is no trained network yet. Train one with \"inkling train\" (a second or two), or name a bundled one: "
+                    + string.Join(", ", BundledModels.Names) + ".");
     }
 }

@@ -4,7 +4,7 @@ using Spectre.Console;
 
 namespace Inkling.Cli;
 
-/// <summary><c>inkling models</c>: the networks that come with it, and the one trained last.</summary>
+/// <summary><c>inkling models</c>: lists the bundled networks and the one trained last.</summary>
 internal static class ModelsCommand
 {
     public static Command Create()
@@ -22,14 +22,23 @@ internal static class ModelsCommand
 
     private static void List(bool withLayers, Terminal terminal)
     {
-        List<(string Name, Network Network, long Bytes)> models = [.. BundledModels.Names.Select(name => (name, BundledModels.Load(name), BundledModels.SizeOf(name)))];
+        List<(string Name, Network Network, long Bytes)> models =
+        [
+            .. BundledModels.Names.Select(name => (name, BundledModels.Load(name), BundledModels.SizeOf(name)))
+        ];
         if (File.Exists(UserFolder.LatestNetwork))
-            models.Add((ModelSource.Latest, Network.Load(UserFolder.LatestNetwork), new FileInfo(UserFolder.LatestNetwork).Length));
+            models.Add((
+                ModelSource.Latest, Network.Load(UserFolder.LatestNetwork), new FileInfo(UserFolder.LatestNetwork).Length));
         Table table = new() { Border = TableBorder.Rounded };
         table.AddColumns("name", "parameters", "multiply-adds", "bytes", "network");
         foreach ((string name, Network network, long bytes) in models)
         {
-            table.AddRow(name, Number(network.ParameterCount), Number(network.Architecture.MultiplyAdds), Number(bytes), Markup.Escape(network.Architecture.ToString()));
+            table.AddRow(
+                name,
+                Number(network.ParameterCount),
+                Number(network.Architecture.MultiplyAdds),
+                Number(bytes),
+                Markup.Escape(network.Architecture.ToString()));
             terminal.Json(json =>
             {
                 json.WriteString("name", name);

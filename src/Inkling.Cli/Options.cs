@@ -6,8 +6,8 @@ using System.Numerics;
 namespace Inkling.Cli;
 
 /// <summary>
-/// The options that commands share, and how options are read: a wrong value is answered with the option's name and the
-/// values it takes.
+/// The options that commands share, and how options are parsed: the error for a wrong value names the option and the values
+/// that it takes.
 /// </summary>
 internal static class Options
 {
@@ -17,17 +17,20 @@ internal static class Options
         HelpName = "DIR",
     };
 
-    public static Option<bool> Json() => new("--json") { Description = "One JSON object per result line on standard output, nothing else" };
+    public static Option<bool> Json()
+        => new("--json") { Description = "One JSON object per result line on standard output, nothing else" };
 
     public static Option<string?> Plot(string pictures) => Picture("--plot", $"Draw {pictures}");
 
-    /// <summary>A picture that is drawn. Other endings are refused: <c>--plot notes.txt</c> would put a picture in the place of the notes.</summary>
+    /// <summary>A picture to draw. Other extensions are refused: <c>--plot notes.txt</c> would overwrite the notes.</summary>
     public static Option<string?> Picture(string name, string description) => new(name)
     {
         Description = description,
         HelpName = "FILE.png",
         CustomParser = result => (string?)Parse(result, name, "the name of a file that ends in .png or .svg", text =>
-            text.EndsWith(".png", StringComparison.OrdinalIgnoreCase) || text.EndsWith(".svg", StringComparison.OrdinalIgnoreCase) ? text : null),
+            text.EndsWith(".png", StringComparison.OrdinalIgnoreCase) || text.EndsWith(".svg", StringComparison.OrdinalIgnoreCase)
+                ? text
+                : null),
     };
 
     public static Option<int> Seed() => Number("--seed", "Same seed, same network, to the bit", 1, int.MinValue, int.MaxValue);
@@ -40,14 +43,22 @@ internal static class Options
         where T : INumber<T>, IMinMaxValue<T>
     {
         string kind = typeof(T) == typeof(int) ? "a whole number" : "a number";
-        string range = least == T.MinValue ? kind : most == T.MaxValue ? string.Create(CultureInfo.InvariantCulture, $"{kind} from {least:0.#########} on") : string.Create(CultureInfo.InvariantCulture, $"{kind} from {least:0.#########} to {most:0}");
+        string range = least == T.MinValue ? kind
+            : most == T.MaxValue ? string.Create(CultureInfo.InvariantCulture, $"{kind} from {least:0.#########} on")
+            : string.Create(CultureInfo.InvariantCulture, $"{kind} from {least:0.#########} to {most:0}");
         return new Option<T>(name)
         {
             Description = description,
             HelpName = typeof(T) == typeof(int) ? "N" : "NUMBER",
             DefaultValueFactory = _ => standard,
             CustomParser = result => Parse(result, name, range, text =>
-                T.TryParse(text, NumberStyles.Float & ~NumberStyles.AllowThousands, CultureInfo.InvariantCulture, out T? value) && value >= least && value <= most ? value : null as object) is T parsed ? parsed : standard,
+                T.TryParse(text, NumberStyles.Float & ~NumberStyles.AllowThousands, CultureInfo.InvariantCulture, out T? value)
+                    && value >= least
+                    && value <= most
+                        ? value
+                        : null as object) is T parsed
+                ? parsed
+                : standard,
         };
     }
 
@@ -56,12 +67,20 @@ internal static class Options
     {
         Description = "Neurons in each layer, inputs first (default: 784,30,10)",
         HelpName = "N,N,…",
-        CustomParser = result => (int[]?)Parse(result, "--layers", "at least two whole numbers from 1 to 65536 with commas between them, as 784,100,10", text =>
-        {
-            string[] parts = text.Split(',');
-            int[] sizes = [.. parts.Select(part => int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out int size) ? size : 0)];
-            return sizes.Length >= 2 && sizes.All(size => size is >= 1 and <= 65536) ? sizes : null;
-        }),
+        CustomParser = result => (int[]?)Parse(
+            result,
+            "--layers",
+            "at least two whole numbers from 1 to 65536 with commas between them, as 784,100,10",
+            text =>
+            {
+                string[] parts = text.Split(',');
+                int[] sizes =
+                [
+                    .. parts.Select(
+                        part => int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out int size) ? size : 0)
+                ];
+                return sizes.Length >= 2 && sizes.All(size => size is >= 1 and <= 65536) ? sizes : null;
+            }),
     };
 
     /// <summary>An architecture's text, as <c>"1x28x28 conv:20:5x5 relu maxpool:2 flatten dense:10 softmax"</c>.</summary>
@@ -83,7 +102,7 @@ internal static class Options
         },
     };
 
-    /// <summary>What numbers look like, as <c>dd/dd/dd</c>.</summary>
+    /// <summary>The pattern of each number, as <c>dd/dd/dd</c>.</summary>
     public static Option<NumberPattern?> Pattern() => new("--pattern")
     {
         Description = "What each number looks like: d for a digit, anything else as it is written, as dd/dd/dd or 20dd",
@@ -102,12 +121,16 @@ internal static class Options
         },
     };
 
-    /// <summary>One of some names.</summary>
+    /// <summary>One of the given names.</summary>
     public static Option<string?> OneOf(string name, string description, params string[] names) => new(name)
     {
         Description = $"{description}: {string.Join(", ", names)}",
         HelpName = "NAME",
-        CustomParser = result => (string?)Parse(result, name, $"one of {string.Join(", ", names)}", text => names.Contains(text, StringComparer.Ordinal) ? text : null),
+        CustomParser = result => (string?)Parse(
+            result,
+            name,
+            $"one of {string.Join(", ", names)}",
+            text => names.Contains(text, StringComparer.Ordinal) ? text : null),
     };
 
     private static object? Parse(ArgumentResult result, string name, string accepted, Func<string, object?> parse)

@@ -2,10 +2,10 @@ using Inkling.Files;
 
 namespace Inkling.Cli;
 
-/// <summary>Where a command's results go: tried before the work that they come from, and never one of the files that are read.</summary>
+/// <summary>Checks a command's output files before its work begins: all can be written, and none is an input file.</summary>
 internal static class OutputFiles
 {
-    /// <summary>Tries all files, those that are null left out, and whether two of them are the same.</summary>
+    /// <summary>Checks that all files can be written and that no two are the same; nulls are skipped.</summary>
     /// <exception cref="InklingException">One cannot be written, or is named twice.</exception>
     public static void Require(params IEnumerable<string?> files)
     {
@@ -21,14 +21,18 @@ internal static class OutputFiles
     /// <exception cref="InklingException">The file's name ends in none of these; devices may have any name.</exception>
     public static void RequireEnding(string option, string? file, IReadOnlyList<string> endings)
     {
-        if (file is not null && !endings.Any(ending => file.EndsWith(ending, StringComparison.OrdinalIgnoreCase)) && !IsStream(file))
+        if (file is not null
+            && !endings.Any(ending => file.EndsWith(ending, StringComparison.OrdinalIgnoreCase))
+            && !IsStream(file))
             throw new InklingException($"{option} must end in one of {string.Join(", ", endings)}, not \"{file}\".");
     }
 
-    /// <summary>Refuses an output that is one of the inputs, whatever it is called: a relative path, a link, a second name, other letters.</summary>
-    /// <param name="option">What errors call the output: <c>--plot</c>.</param>
+    /// <summary>
+    /// Refuses an output that is one of the inputs under whatever name: a relative path, a symbolic or hard link, other case.
+    /// </summary>
+    /// <param name="option">The output's name in errors: <c>--plot</c>.</param>
     /// <param name="output">The file to be written; null for none.</param>
-    /// <param name="inputs">The files that are read; names that are no files are passed over.</param>
+    /// <param name="inputs">The files that are read; names that are no files are skipped.</param>
     /// <exception cref="InklingException">The output is one of the inputs.</exception>
     public static void RequireNoneOf(string option, string? output, IEnumerable<string> inputs)
     {
@@ -38,15 +42,19 @@ internal static class OutputFiles
         foreach (string input in inputs)
         {
             if (IsSamePath(output, input) || (held is not null && IsHeld(input)))
-                throw new InklingException($"{option} {output}: that is the same file as {input}, which is read. Name another file.");
+                throw new InklingException(
+                    $"{option} {output}: that is the same file as {input}, which is read. Name another file.");
         }
     }
 
-    private static bool IsSamePath(string output, string input) => File.Exists(input) && string.Equals(
-        Path.GetFullPath(output), Path.GetFullPath(input), OperatingSystem.IsLinux() ? StringComparison.Ordinal : StringComparison.OrdinalIgnoreCase);
+    private static bool IsSamePath(string output, string input)
+        => File.Exists(input) && string.Equals(
+            Path.GetFullPath(output),
+            Path.GetFullPath(input),
+            OperatingSystem.IsLinux() ? StringComparison.Ordinal : StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>Opens the output so that nobody else can: the system then says of any other name whether it is the same file.</summary>
-    /// <returns>Null where there is no such file yet, or another program has it open: then names alone are compared.</returns>
+    /// <summary>Opens the output exclusively, so that opening the same file under any other name fails.</summary>
+    /// <returns>Null where there is no such file yet, or another program has it open: then only names are compared.</returns>
     private static FileStream? Hold(string output)
     {
         try
@@ -70,11 +78,11 @@ internal static class OutputFiles
         }
         catch (UnauthorizedAccessException)
         {
-            return false; // which is said when it is read
+            return false; // reported when it is read
         }
         catch (IOException e)
         {
-            return e.GetType() == typeof(IOException); // a sharing violation; that a file is missing has types of its own
+            return e.GetType() == typeof(IOException); // a sharing violation; a missing file throws a derived type
         }
     }
 

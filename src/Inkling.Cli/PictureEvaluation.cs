@@ -7,7 +7,7 @@ namespace Inkling.Cli;
 
 /// <summary>
 /// <c>inkling evaluate --images</c>: pictures whose names begin with the digits they show and an underscore, as
-/// <c>504192_anna_001.jpg</c>. Between the first underscore and the last stands who or what they are from.
+/// <c>504192_anna_001.jpg</c>. The text between the first underscore and the last names their source.
 /// </summary>
 internal static partial class PictureEvaluation
 {
@@ -20,10 +20,14 @@ internal static partial class PictureEvaluation
         pictures.RequireFiles();
         string[] files = [.. pictures.Files.Where(file => Label().IsMatch(Path.GetFileName(file)))];
         if (files.Length < pictures.Files.Count && files.Length > 0)
-            terminal.Message(string.Create(CultureInfo.InvariantCulture, $"{folder}: left out {pictures.Files.Count - files.Length:N0} of {pictures.Files.Count:N0} pictures, whose names do not begin with their digits and an underscore."));
+            terminal.Message(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{folder}: left out {pictures.Files.Count - files.Length:N0} "
+                    + $"of {pictures.Files.Count:N0} pictures, whose names do not begin with their digits and an underscore."));
         OutputFiles.RequireNoneOf("--plot", plot, files);
         if (files.Length == 0)
-            throw new InklingException($"{folder}: no picture's name begins with its digits and an underscore, as 504192_note.png.");
+            throw new InklingException(
+                $"{folder}: no picture's name begins with its digits and an underscore, as 504192_note.png.");
         List<Outcome> outcomes = [];
         PictureReading.ForEach(files, terminal, file => outcomes.Add(OutcomeOf(reader, file, terminal)), cancellationToken);
         WriteJson(outcomes, terminal);
@@ -31,14 +35,21 @@ internal static partial class PictureEvaluation
             WriteTables(outcomes, terminal);
         if (plot is not null)
         {
-            ReadingMistakesSheet.Save(plot, $"What was read wrongly in {Path.GetFileName(Path.TrimEndingDirectorySeparator(folder))}", [.. outcomes.Where(outcome => !outcome.IsExact && outcome.Picture is not null).Select(outcome => new ReadingMistake(outcome.Picture!, outcome.Truth, outcome.Read, outcome.Confidence))]);
+            ReadingMistakesSheet.Save(
+                plot,
+                $"What was read wrongly in {Path.GetFileName(Path.TrimEndingDirectorySeparator(folder))}",
+                [
+                    .. outcomes.Where(outcome => !outcome.IsExact && outcome.Picture is not null).Select(
+                        outcome => new ReadingMistake(outcome.Picture!, outcome.Truth, outcome.Read, outcome.Confidence))
+                ]);
             terminal.Message($"Drew {plot}");
         }
 
         int unreadable = outcomes.Count(outcome => !outcome.IsReadable);
         if (unreadable == 0)
             return pictures.Unreadable.Count == 0 ? CommandLine.Done : CommandLine.Failed;
-        terminal.Failure(string.Create(CultureInfo.InvariantCulture, $"{unreadable} of {files.Length} could not be read as pictures."));
+        terminal.Failure(string.Create(
+            CultureInfo.InvariantCulture, $"{unreadable} of {files.Length} could not be read as pictures."));
         return CommandLine.Failed;
     }
 
@@ -70,7 +81,15 @@ internal static partial class PictureEvaluation
             GreyImage picture = PictureFile.Load(file);
             ReadingResult reading = reader.Read(picture);
             string read = DigitsOf(reading.Text);
-            return new Outcome(file, source, truth, read, reading.Confidence, reading.IsUnsure, IsReadable: true, read == truth ? null : picture);
+            return new Outcome(
+                file,
+                source,
+                truth,
+                read,
+                reading.Confidence,
+                reading.IsUnsure,
+                IsReadable: true,
+                read == truth ? null : picture);
         }
         catch (InklingException e)
         {
@@ -128,38 +147,70 @@ internal static partial class PictureEvaluation
 
     private static void WriteTables(List<Outcome> outcomes, Terminal terminal)
     {
-        terminal.Line(string.Create(CultureInfo.InvariantCulture, $"{outcomes.Count(outcome => outcome.IsExact)} / {outcomes.Count} read exactly, {Figures.Percent(ExactRate(outcomes))}; digit error rate {Figures.Percent(DigitErrorRate(outcomes))}; {outcomes.Count(outcome => outcome.IsUnsure)} unsure"));
+        terminal.Line(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{outcomes.Count(outcome => outcome.IsExact)} / {outcomes.Count} read exactly, "
+                + $"{Figures.Percent(ExactRate(outcomes))}; "
+                + $"digit error rate {Figures.Percent(DigitErrorRate(outcomes))}; "
+                + $"{outcomes.Count(outcome => outcome.IsUnsure)} unsure"));
         Outcome[] sure = [.. outcomes.Where(outcome => !outcome.IsUnsure)];
         if (sure.Length > 0 && sure.Length < outcomes.Count)
-            terminal.Line(string.Create(CultureInfo.InvariantCulture, $"Of the {sure.Length} it was sure of, {Figures.Percent(ExactRate(sure))} are right."));
-        Table sources = new Table { Title = new TableTitle("By source"), Border = TableBorder.Rounded }.AddColumns("source", "pictures", "exact", "digit error rate");
+            terminal.Line(string.Create(
+                CultureInfo.InvariantCulture,
+                $"Of the {sure.Length} it was sure of, {Figures.Percent(ExactRate(sure))} are right."));
+        Table sources = new Table { Title = new TableTitle("By source"), Border = TableBorder.Rounded }
+            .AddColumns("source", "pictures", "exact", "digit error rate");
         foreach (IGrouping<string, Outcome> source in BySource(outcomes))
-            sources.AddRow(Terminal.Escape(source.Key), source.Count().ToString(CultureInfo.InvariantCulture), Figures.Percent(ExactRate([.. source])), Figures.Percent(DigitErrorRate([.. source])));
-        Table reliability = new Table { Title = new TableTitle("How often readings of a confidence are right"), Border = TableBorder.Rounded }.AddColumns("confidence", "pictures", "right");
+            sources.AddRow(
+                Terminal.Escape(source.Key),
+                source.Count().ToString(CultureInfo.InvariantCulture),
+                Figures.Percent(ExactRate([.. source])),
+                Figures.Percent(DigitErrorRate([.. source])));
+        Table reliability =
+            new Table { Title = new TableTitle("How often readings of a confidence are right"), Border = TableBorder.Rounded }
+                .AddColumns("confidence", "pictures", "right");
         foreach ((double from, double to, Outcome[] step) in ByConfidence(outcomes))
-            reliability.AddRow(string.Create(CultureInfo.InvariantCulture, $"{100 * from:0} … {100 * to:0} %"), step.Length.ToString(CultureInfo.InvariantCulture), Figures.Percent(ExactRate(step)));
+            reliability.AddRow(
+                string.Create(CultureInfo.InvariantCulture, $"{100 * from:0} … {100 * to:0} %"),
+                step.Length.ToString(CultureInfo.InvariantCulture),
+                Figures.Percent(ExactRate(step)));
         terminal.People.Write(sources);
         terminal.People.Write(reliability);
     }
 
     private static string DigitsOf(string text) => string.Concat(text.Where(char.IsAsciiDigit));
 
-    private static double ExactRate(IReadOnlyCollection<Outcome> outcomes) => (double)outcomes.Count(outcome => outcome.IsExact) / outcomes.Count;
+    private static double ExactRate(IReadOnlyCollection<Outcome> outcomes)
+        => (double)outcomes.Count(outcome => outcome.IsExact) / outcomes.Count;
 
     private static double DigitErrorRate(IReadOnlyCollection<Outcome> outcomes) =>
-        (double)outcomes.Sum(outcome => EditDistance(outcome.Read, outcome.Truth)) / outcomes.Sum(outcome => outcome.Truth.Length);
+        (double)outcomes.Sum(outcome => EditDistance(outcome.Read, outcome.Truth))
+            / outcomes.Sum(outcome => outcome.Truth.Length);
 
     private static IEnumerable<IGrouping<string, Outcome>> BySource(List<Outcome> outcomes) =>
         outcomes.GroupBy(outcome => outcome.Source, StringComparer.Ordinal).OrderBy(source => source.Key, StringComparer.Ordinal);
 
     private static IEnumerable<(double From, double To, Outcome[] Step)> ByConfidence(List<Outcome> outcomes) =>
-        outcomes.GroupBy(outcome => Math.Min(Steps - 1, (int)(outcome.Confidence * Steps))).OrderBy(step => step.Key).Select(step => (step.Key / (double)Steps, (step.Key + 1) / (double)Steps, step.ToArray()));
+        outcomes.GroupBy(outcome => Math.Min(Steps - 1, (int)(outcome.Confidence * Steps)))
+            .OrderBy(step => step.Key)
+            .Select(step => (step.Key / (double)Steps, (step.Key + 1) / (double)Steps, step.ToArray()));
 
-    [GeneratedRegex("^(?<label>[0-9]+(?:[-+][0-9]+)*)_(?:(?<source>.*)_)?", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        "^(?<label>[0-9]+(?:[-+][0-9]+)*)_(?:(?<source>.*)_)?",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000)]
     private static partial Regex Label();
 
-    /// <summary>What became of a picture; kept to be drawn where it was read wrongly.</summary>
-    private sealed record Outcome(string File, string Source, string Truth, string Read, double Confidence, bool IsUnsure, bool IsReadable, GreyImage? Picture)
+    /// <summary>The result for a picture; the picture itself is kept to be drawn where it was read wrongly.</summary>
+    private sealed record Outcome(
+        string File,
+        string Source,
+        string Truth,
+        string Read,
+        double Confidence,
+        bool IsUnsure,
+        bool IsReadable,
+        GreyImage? Picture)
     {
         public bool IsExact => IsReadable && Read == Truth;
     }

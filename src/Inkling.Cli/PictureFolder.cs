@@ -4,24 +4,33 @@ namespace Inkling.Cli;
 
 /// <summary>The pictures in a folder and the folders below it, and what was left out.</summary>
 /// <param name="Folder">The folder, as it was named.</param>
-/// <param name="Files">The pictures' files, by name.</param>
-/// <param name="Others">How many files are no pictures, by their names' endings.</param>
-/// <param name="Links">Links to folders. They are not followed: they may lead in a circle, or out of the folder.</param>
-/// <param name="Unreadable">A line for each folder that could not be looked into.</param>
-internal sealed record PictureFolder(string Folder, IReadOnlyList<string> Files, int Others, IReadOnlyList<string> Links, IReadOnlyList<string> Unreadable)
+/// <param name="Files">The picture files, sorted by name.</param>
+/// <param name="Others">The number of files whose extension is not that of a picture.</param>
+/// <param name="Links">Links to folders. They are not followed: they may form a cycle, or lead out of the folder.</param>
+/// <param name="Unreadable">An error line for each folder that could not be listed.</param>
+internal sealed record PictureFolder(
+    string Folder,
+    IReadOnlyList<string> Files,
+    int Others,
+    IReadOnlyList<string> Links,
+    IReadOnlyList<string> Unreadable)
 {
-    /// <summary>What names of pictures end in.</summary>
+    /// <summary>The file extensions of pictures.</summary>
     public static readonly string[] Extensions = [".png", ".jpg", ".jpeg", ".bmp", ".webp", ".gif"];
 
-    /// <summary>Files and folders that are looked at in one folder: MNIST's siblings, a file for each image, are fewer.</summary>
+    /// <summary>Most files and folders listed for one folder; MNIST's siblings, with one file per image, have fewer.</summary>
     private const int MostEntries = 2_000_000;
 
-    private static readonly EnumerationOptions Everything = new() { AttributesToSkip = FileAttributes.None, IgnoreInaccessible = false };
+    private static readonly EnumerationOptions Everything = new()
+    {
+        AttributesToSkip = FileAttributes.None,
+        IgnoreInaccessible = false
+    };
 
-    /// <summary>Looks through a folder. A link to a folder may be named, but none below it is followed.</summary>
+    /// <summary>Lists a folder and all below it. The folder itself may be a link; links below it are not followed.</summary>
     /// <param name="folder">The folder.</param>
-    /// <param name="entriesOf">What is in a folder; null for what the system says.</param>
-    /// <exception cref="InklingException">There is no such folder, or too much in it.</exception>
+    /// <param name="entriesOf">Lists a folder's entries; null for the file system's.</param>
+    /// <exception cref="InklingException">There is no such folder, or it has too many entries.</exception>
     public static PictureFolder Of(string folder, Func<string, IEnumerable<FileSystemInfo>>? entriesOf = null)
     {
         entriesOf ??= path => new DirectoryInfo(path).EnumerateFileSystemInfos("*", Everything);
@@ -37,7 +46,9 @@ internal sealed record PictureFolder(string Folder, IReadOnlyList<string> Files,
                 foreach (FileSystemInfo entry in entriesOf(path))
                 {
                     if (++entries > MostEntries)
-                        throw new InklingException(string.Create(CultureInfo.InvariantCulture, $"{folder}: more than {MostEntries:N0} files and folders in it. Name a smaller folder."));
+                        throw new InklingException(string.Create(
+                            CultureInfo.InvariantCulture,
+                            $"{folder}: more than {MostEntries:N0} files and folders in it. Name a smaller folder."));
                     string name = Path.Combine(path, entry.Name);
                     if (entry is DirectoryInfo)
                     {
@@ -66,15 +77,19 @@ internal sealed record PictureFolder(string Folder, IReadOnlyList<string> Files,
         return new PictureFolder(folder, files, others, links, unreadable);
     }
 
-    /// <summary>Says what was left out: a line of counts, and one for each folder that could not be looked into.</summary>
+    /// <summary>Reports what was left out: a line of counts, and one for each folder that could not be listed.</summary>
     public void Report(Terminal terminal)
     {
         foreach (string line in Unreadable)
             terminal.Failure(line);
         string[] leftOut =
         [
-            .. Others > 0 ? [Count(Others, "file that is no picture by its name", "files that are no pictures by their names")] : Array.Empty<string>(),
-            .. Links.Count > 0 ? [$"{Count(Links.Count, "link to a folder", "links to folders")} ({Links[0]}{(Links.Count > 1 ? ", …" : "")})"] : Array.Empty<string>(),
+            .. Others > 0
+                ? [Count(Others, "file that is no picture by its name", "files that are no pictures by their names")]
+                : Array.Empty<string>(),
+            .. Links.Count > 0
+                ? [$"{Count(Links.Count, "link to a folder", "links to folders")} ({Links[0]}{(Links.Count > 1 ? ", …" : "")})"]
+                : Array.Empty<string>(),
         ];
         if (leftOut.Length > 0)
             terminal.Message($"{Folder}: left out {string.Join(" and ", leftOut)}.");
@@ -87,5 +102,6 @@ internal sealed record PictureFolder(string Folder, IReadOnlyList<string> Files,
             throw new InklingException($"{Folder}: no picture in it ({string.Join(", ", Extensions)}).");
     }
 
-    private static string Count(int count, string one, string several) => string.Create(CultureInfo.InvariantCulture, $"{count:N0} {(count == 1 ? one : several)}");
+    private static string Count(int count, string one, string several)
+        => string.Create(CultureInfo.InvariantCulture, $"{count:N0} {(count == 1 ? one : several)}");
 }

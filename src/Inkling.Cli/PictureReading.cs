@@ -2,7 +2,7 @@ using Spectre.Console;
 
 namespace Inkling.Cli;
 
-/// <summary>What <c>read</c> and <c>evaluate --images</c> share: a reader for a network, and a bar over many pictures.</summary>
+/// <summary>Shared by <c>read</c> and <c>evaluate --images</c>: a reader for a network, and a progress bar.</summary>
 internal static class PictureReading
 {
     public static DigitReader ReaderOf(Network network, string file)
@@ -17,8 +17,12 @@ internal static class PictureReading
         }
     }
 
-    /// <summary>Does something with each picture, in order, under a bar where there are many and somebody looks.</summary>
-    public static void ForEach(IReadOnlyList<string> files, Terminal terminal, Action<string> action, CancellationToken cancellationToken)
+    /// <summary>Does the action with each picture, in order; shows a progress bar for many pictures in a live terminal.</summary>
+    public static void ForEach(
+        IReadOnlyList<string> files,
+        Terminal terminal,
+        Action<string> action,
+        CancellationToken cancellationToken)
     {
         const int many = 4;
         if (files.Count < many || !terminal.IsLive)
@@ -27,11 +31,14 @@ internal static class PictureReading
             return;
         }
 
-        terminal.People.Progress().AutoClear(true).Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn()).Start(context =>
-        {
-            ProgressTask bar = context.AddTask("reading", maxValue: files.Count);
-            Run(done => bar.Value = done);
-        });
+        terminal.People.Progress()
+            .AutoClear(true)
+            .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
+            .Start(context =>
+            {
+                ProgressTask bar = context.AddTask("reading", maxValue: files.Count);
+                Run(done => bar.Value = done);
+            });
 
         void Run(Action<int> progress)
         {

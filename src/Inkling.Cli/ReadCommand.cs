@@ -6,19 +6,34 @@ using Inkling.Reading;
 
 namespace Inkling.Cli;
 
-/// <summary><c>inkling read</c>: the numbers in pictures.</summary>
+/// <summary><c>inkling read</c>: reads the numbers in pictures.</summary>
 internal static class ReadCommand
 {
     private const int RunnersUp = 3;
 
     public static Command Create()
     {
-        Argument<string[]> images = new("image") { Description = "Pictures (PNG, JPEG, BMP, WebP), folders of them, or - for standard input", HelpName = "IMAGE", Arity = ArgumentArity.OneOrMore };
-        Option<string?> model = new("--model") { Description = "best (the default), tiny, latest (the network trained last), or a file", HelpName = "MODEL" };
+        Argument<string[]> images = new("image")
+        {
+            Description = "Pictures (PNG, JPEG, BMP, WebP), folders of them, or - for standard input",
+            HelpName = "IMAGE",
+            Arity = ArgumentArity.OneOrMore
+        };
+        Option<string?> model = new("--model")
+        {
+            Description = "best (the default), tiny, latest (the network trained last), or a file",
+            HelpName = "MODEL"
+        };
         Option<int> digits = Options.Number("--digits", "How many digits each number has", 0, 1, 100);
         Option<NumberPattern?> pattern = Options.Pattern();
-        Option<double> unsure = Options.Number("--unsure-below", "Readings less likely to be right are marked as unsure", new ReadingOptions().UnsureBelow, 0.0, 1.0);
-        Option<string?> explain = Options.Picture("--explain", "Draw the one picture with its boxes, cuts and digits into FILE.png");
+        Option<double> unsure = Options.Number(
+            "--unsure-below",
+            "Readings less likely to be right are marked as unsure",
+            new ReadingOptions().UnsureBelow,
+            0.0,
+            1.0);
+        Option<string?> explain = Options.Picture(
+            "--explain", "Draw the one picture with its boxes, cuts and digits into FILE.png");
         Option<bool> json = Options.Json();
         Command command = new("read", "Reads the numbers in pictures") { images, model, digits, pattern, unsure, explain, json };
         command.Validators.Add(result =>
@@ -32,14 +47,25 @@ internal static class ReadCommand
         command.SetAction((parsed, cancellationToken) => Task.FromResult(Run(
             parsed.GetValue(images)!,
             parsed.GetValue(model) ?? BundledModels.Names[0],
-            new ReadingOptions { ExpectedDigits = parsed.GetValue(digits) is > 0 and int count ? count : null, AllowedPattern = parsed.GetValue(pattern), UnsureBelow = parsed.GetValue(unsure) },
+            new ReadingOptions
+            {
+                ExpectedDigits = parsed.GetValue(digits) is > 0 and int count ? count : null,
+                AllowedPattern = parsed.GetValue(pattern),
+                UnsureBelow = parsed.GetValue(unsure)
+            },
             parsed.GetValue(explain),
             new Terminal(parsed.GetValue(json)),
             cancellationToken)));
         return command;
     }
 
-    private static int Run(string[] images, string model, ReadingOptions options, string? explain, Terminal terminal, CancellationToken cancellationToken)
+    private static int Run(
+        string[] images,
+        string model,
+        ReadingOptions options,
+        string? explain,
+        Terminal terminal,
+        CancellationToken cancellationToken)
     {
         OutputFiles.RequireNoneOf("--explain", explain, [.. images, model]);
         using DigitReader reader = PictureReading.ReaderOf(ModelSource.Load(model), model);
@@ -64,21 +90,27 @@ internal static class ReadCommand
         }
 
         if (files.Count == 0)
-            throw new InklingException($"There is no picture in any of the {images.Length} folders ({string.Join(", ", PictureFolder.Extensions)}).");
+            throw new InklingException(
+                $"There is no picture in any of the {images.Length} folders ({string.Join(", ", PictureFolder.Extensions)}).");
         PictureReading.ForEach(files, terminal, Read, cancellationToken);
         if (failures > 0 && files.Count > 1)
-            terminal.Failure(string.Create(CultureInfo.InvariantCulture, $"{failures} of {files.Count} could not be read as pictures."));
+            terminal.Failure(string.Create(
+                CultureInfo.InvariantCulture, $"{failures} of {files.Count} could not be read as pictures."));
         return failures + unreadableFolders == 0 ? CommandLine.Done : CommandLine.Failed;
 
         void Read(string image)
         {
             try
             {
-                GreyImage picture = image == "-" ? PictureFile.Load(Console.OpenStandardInput(), "standard input") : PictureFile.Load(image);
+                GreyImage picture = image == "-"
+                    ? PictureFile.Load(Console.OpenStandardInput(), "standard input")
+                    : PictureFile.Load(image);
                 ReadingStages stages = reader.Explain(picture, options, cancellationToken);
                 Write(image, stages.Reading, terminal);
                 if (!stages.Reading.IsComplete)
-                    terminal.Failure($"{(image == "-" ? "standard input" : image)}: too much is on it; not all of it was read. Divide it into several pictures.");
+                    terminal.Failure(
+                        $"{(image == "-" ? "standard input" : image)}: too much is on it; not all of it was read. "
+                            + "Divide it into several pictures.");
                 if (explain is null)
                     return;
                 ReadingPicture.Save(explain, picture, stages);
@@ -86,8 +118,10 @@ internal static class ReadCommand
             }
             catch (InklingException e)
             {
-                failures++; // the other pictures are still worth reading
-                string message = e.Message.StartsWith(OneLine.Of(image), StringComparison.Ordinal) || image == "-" ? e.Message : $"{image}: {e.Message}";
+                failures++; // go on with the other pictures
+                string message = e.Message.StartsWith(OneLine.Of(image), StringComparison.Ordinal) || image == "-"
+                    ? e.Message
+                    : $"{image}: {e.Message}";
                 terminal.Failure(message);
             }
         }
@@ -99,7 +133,8 @@ internal static class ReadCommand
         {
             string text = reading.Text.Length == 0 ? "–" : reading.Text.Replace("\n", " / ", StringComparison.Ordinal);
             string confidence = reading.Text.Length == 0 ? "" : Figures.Percent(reading.Confidence);
-            terminal.Line(string.Create(CultureInfo.InvariantCulture, $"{text,-12} {confidence,8}  {Note(reading),-28}  {image}"));
+            terminal.Line(string.Create(
+                CultureInfo.InvariantCulture, $"{text,-12} {confidence,8}  {Note(reading),-28}  {image}"));
         }
 
         terminal.Json(json =>
@@ -124,8 +159,12 @@ internal static class ReadCommand
     {
         if (reading.Text.Length == 0)
             return "nothing to read";
-        (string Text, double Confidence)? second = reading.Numbers.Count() == 1 ? reading.Numbers.Single().RunnersUp.Cast<(string, double)?>().FirstOrDefault() : null;
-        string other = second is { } runnerUp && runnerUp.Confidence >= 0.00005 ? $"or {(runnerUp.Text.Length == 0 ? "nothing" : runnerUp.Text)}: {Figures.Percent(runnerUp.Confidence)}" : "";
+        (string Text, double Confidence)? second = reading.Numbers.Count() == 1
+            ? reading.Numbers.Single().RunnersUp.Cast<(string, double)?>().FirstOrDefault()
+            : null;
+        string other = second is { } runnerUp && runnerUp.Confidence >= 0.00005
+            ? $"or {(runnerUp.Text.Length == 0 ? "nothing" : runnerUp.Text)}: {Figures.Percent(runnerUp.Confidence)}"
+            : "";
         return reading.IsUnsure ? (other.Length == 0 ? "unsure" : $"unsure, {other}") : other;
     }
 

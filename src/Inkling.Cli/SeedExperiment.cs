@@ -14,7 +14,14 @@ internal static class SeedExperiment
         new("784-30-10, eta 20", [784, 30, 10], 20, "lower", "–"),
     ];
 
-    public static async Task<int> RunAsync(int seeds, int epochs, int threads, ImageData data, string? plot, Terminal terminal, CancellationToken cancellationToken)
+    public static async Task<int> RunAsync(
+        int seeds,
+        int epochs,
+        int threads,
+        ImageData data,
+        string? plot,
+        Terminal terminal,
+        CancellationToken cancellationToken)
     {
         Run[] runs = [.. Table.SelectMany(row => Enumerable.Range(1, seeds).Select(seed => new Run(row, seed)))];
         int done = 0;
@@ -28,15 +35,19 @@ internal static class SeedExperiment
         if (!terminal.IsJson)
             WriteTable(runs, seeds, epochs, data, terminal);
         if (plot is not null)
-            terminal.Message($"Drew {string.Join(", ", SeedFigures.Save(plot, data, [.. Table.Select(row => (row.Name, runs.Where(run => run.Row == row).Select(run => run.Accuracies).ToArray()))]))}");
+            terminal.Message(
+                $"Drew {string.Join(", ", SeedFigures.Save(plot, data, [.. Table.Select(row => (row.Name, runs.Where(run => run.Row == row).Select(run => run.Accuracies).ToArray()))]))}");
         return CommandLine.Done;
     }
 
     private static void WriteTable(Run[] runs, int seeds, int epochs, ImageData data, Terminal terminal)
     {
-        terminal.Line(string.Create(CultureInfo.InvariantCulture, $"Right on {data.Test.Count:N0} test images of {data.Name} after {epochs} epochs, in %, {seeds} seeds each:"));
+        terminal.Line(string.Create(
+            CultureInfo.InvariantCulture,
+            $"Right on {data.Test.Count:N0} test images of {data.Name} after {epochs} epochs, in %, {seeds} seeds each:"));
         Spectre.Console.Table table = new() { Border = TableBorder.Rounded };
-        table.AddColumns("network", "the seed", "Nielsen", "ours, last epoch", "least … most", "best epoch", "stuck runs", "the others");
+        table.AddColumns(
+            "network", "the seed", "Nielsen", "ours, last epoch", "least … most", "best epoch", "stuck runs", "the others");
         foreach (Row row in Table)
         {
             Run[] of = [.. runs.Where(run => run.Row == row)];
@@ -54,13 +65,17 @@ internal static class SeedExperiment
         }
 
         terminal.People.Write(table);
-        terminal.Line("Stuck: a digit that the network never answers. Its output neuron is saturated at 0, where σ' and so its gradient vanish.");
+        terminal.Line(
+            "Stuck: a digit that the network never answers. "
+                + "Its output neuron is saturated at 0, where σ' and so its gradient vanish.");
     }
 
     private static string Stuck(Run[] runs)
     {
         Run[] stuck = [.. runs.Where(run => run.IsStuck)];
-        return stuck.Length == 0 ? "none" : $"{stuck.Length} ({string.Join("; ", stuck.Select(run => $"seed {run.Seed}: no {string.Join(", ", run.NeverAnswered)}"))})";
+        return stuck.Length == 0
+            ? "none"
+            : $"{stuck.Length} ({string.Join("; ", stuck.Select(run => $"seed {run.Seed}: no {string.Join(", ", run.NeverAnswered)}"))})";
     }
 
     private sealed record Row(string Name, int[] Sizes, double Eta, string Seed, string Nielsen);
@@ -73,12 +88,12 @@ internal static class SeedExperiment
 
         public int Seed => seed;
 
-        /// <summary>On the test images after each epoch, 0 to 1.</summary>
+        /// <summary>Test accuracy after each epoch, 0 to 1.</summary>
         public IReadOnlyList<double> Accuracies => _accuracies;
 
         public double Last => _accuracies[^1];
 
-        /// <summary>The digits that the trained network gives as answer to less than one in a hundred of their images.</summary>
+        /// <summary>The digits that the trained network recognises in less than one in a hundred of their images.</summary>
         public IReadOnlyList<int> NeverAnswered { get; private set; } = [];
 
         public bool IsStuck => NeverAnswered.Count > 0;
@@ -89,7 +104,11 @@ internal static class SeedExperiment
             TrainingOptions options = new() { Threads = threads, OnEpoch = epoch => _accuracies.Add(epoch.Test!.Value.Accuracy) };
             network.Sgd(data.Training, epochs, miniBatchSize: 10, row.Eta, data.Test, options, cancellationToken);
             int[,] confusion = Assessment.Of(network, data.Test).Confusion;
-            NeverAnswered = [.. Enumerable.Range(0, 10).Where(digit => 100 * confusion[digit, digit] < Enumerable.Range(0, 10).Sum(read => confusion[digit, read]))];
+            NeverAnswered =
+            [
+                .. Enumerable.Range(0, 10).Where(
+                    digit => 100 * confusion[digit, digit] < Enumerable.Range(0, 10).Sum(read => confusion[digit, read]))
+            ];
         }
 
         public void WriteJson(ImageData data, Terminal terminal) => terminal.Json(json =>

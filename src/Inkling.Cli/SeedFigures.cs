@@ -6,32 +6,51 @@ namespace Inkling.Cli;
 internal static class SeedFigures
 {
     /// <summary>All files that are drawn under this name.</summary>
-    public static string[] PathsOf(string path) => [path, TrainingPictures.Beside(path, "activations"), TrainingPictures.Beside(path, "cost"), TrainingPictures.Beside(path, "generated")];
+    public static string[] PathsOf(string path) =>
+    [
+        path,
+        TrainingPictures.Beside(path, "activations"),
+        TrainingPictures.Beside(path, "cost"),
+        TrainingPictures.Beside(path, "generated")
+    ];
 
-    /// <summary>The experiments' curves under the name given, and beside it sigmoid and step, a cost surface, and digits as they are generated.</summary>
+    /// <summary>
+    /// Draws the experiments' curves under the name given, and beside it sigmoid and step, a cost surface, and generated digits.
+    /// </summary>
     /// <param name="path">The curves' file.</param>
-    /// <param name="data">What was learned.</param>
+    /// <param name="data">The data trained on.</param>
     /// <param name="experiments">For each experiment its name and the accuracies of each run.</param>
-    public static string[] Save(string path, ImageData data, IReadOnlyList<(string Name, IReadOnlyList<double>[] Runs)> experiments)
+    public static string[] Save(
+        string path,
+        ImageData data,
+        IReadOnlyList<(string Name, IReadOnlyList<double>[] Runs)> experiments)
     {
-        LearningCurve.Save(path, $"The seed's three experiments on {data.Name}", [.. experiments.SelectMany(experiment => experiment.Runs.Select(run => new CurveSeries(experiment.Name, run)))]);
+        LearningCurve.Save(
+            path,
+            $"The seed's three experiments on {data.Name}",
+            [.. experiments.SelectMany(experiment => experiment.Runs.Select(run => new CurveSeries(experiment.Name, run)))]);
         string[] paths = PathsOf(path);
         (string activations, string surface, string digits) = (paths[1], paths[2], paths[3]);
         ActivationFunctions.Save(activations);
         SaveCostSurface(surface);
         LabelledImages generated = GeneratedDigits.Create(240, seed: 1);
-        ContactSheet.Save(digits, "Generated digits", [.. Enumerable.Range(0, generated.Count).Select(i => generated.Pixels(i).ToArray())], columns: 24);
+        ContactSheet.Save(
+            digits,
+            "Generated digits",
+            [.. Enumerable.Range(0, generated.Count).Select(i => generated.Pixels(i).ToArray())],
+            columns: 24);
         return paths;
     }
 
     /// <summary>
-    /// One sigmoid neuron that learns to say how dark is dark: five shades x, each with the output wished for. Its cost is a
-    /// function of its weight and its bias alone, so it can be seen whole.
+    /// Draws the cost of one sigmoid neuron trained on five shades x, each with a target output. It is a function of one weight
+    /// and one bias, so the whole surface can be drawn.
     /// </summary>
     private static void SaveCostSurface(string path)
     {
         VectorExamples shades = new([([0f], [0.1f]), ([0.25f], [0.2f]), ([0.5f], [0.5f]), ([0.75f], [0.8f]), ([1f], [0.9f])]);
-        double[] weights = [.. Enumerable.Range(0, 121).Select(i => -6 + 0.15 * i)], biases = [.. Enumerable.Range(0, 121).Select(i => -8 + 0.1 * i)];
+        double[] weights = [.. Enumerable.Range(0, 121).Select(i => -6 + 0.15 * i)],
+            biases = [.. Enumerable.Range(0, 121).Select(i => -8 + 0.1 * i)];
         double[,] costs = new double[biases.Length, weights.Length];
         for (int i = 0; i < biases.Length; i++)
         {
@@ -45,7 +64,10 @@ internal static class SeedFigures
             weights,
             biases,
             costs,
-            [Descend("η = 2, 400 steps", shades, -4, 2.5, eta: 2, steps: 400), Descend("η = 20, 400 steps", shades, -4, -4, eta: 20, steps: 400)],
+            [
+                Descend("η = 2, 400 steps", shades, -4, 2.5, eta: 2, steps: 400),
+                Descend("η = 20, 400 steps", shades, -4, -4, eta: 20, steps: 400)
+            ],
             "Weight w",
             "Bias b");
     }

@@ -5,8 +5,9 @@ using Inkling.Training;
 namespace Inkling.Cli;
 
 /// <summary>
-/// From nothing to the network that tells the reader what is a digit: writes numbers with MNIST's digits and with generated
-/// ones, cuts them as the reader cuts photos, learns from the pieces, and calibrates. Interrupted, it goes on where it was.
+/// Trains from scratch the network that tells the reader which segments are digits: writes numbers with MNIST's digits and with
+/// generated ones, segments them as the reader segments photos, trains on the segments, and calibrates. An interrupted run
+/// resumes where it stopped.
 /// </summary>
 internal sealed class SegmentsExperiment(int epochs, int threads, string folder, ImageData data, Terminal terminal)
 {
@@ -17,12 +18,18 @@ internal sealed class SegmentsExperiment(int epochs, int threads, string folder,
         Recipe recipe = Recipe.Segments;
         LabelledImages all = data.Training.Concat(data.Validation);
         LabelledImages digits = all.Slice(0, all.Count - Kept).Concat(GeneratedDigits.Create(Generated, seed: 99));
-        terminal.Message(string.Create(CultureInfo.InvariantCulture, $"{recipe.Name}: {recipe.Architecture}; writing {Lines:N0} numbers with {digits.Count:N0} digits, {data.Name} and generated ones …"));
+        terminal.Message(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{recipe.Name}: {recipe.Architecture}; writing {Lines:N0} numbers with {digits.Count:N0} digits, "
+                + $"{data.Name} and generated ones …"));
         LabelledImages training = await Task.Run(() => SegmentExamples.Create(digits, Lines, seed: 1), cancellationToken);
-        LabelledImages validation = await Task.Run(() => SegmentExamples.Create(all.Slice(all.Count - Kept, Kept), ValidationLines, seed: 2), cancellationToken);
-        terminal.Message(string.Create(CultureInfo.InvariantCulture, $"{training.Count:N0} segments to learn from, {validation.Count:N0} for validation"));
+        LabelledImages validation = await Task.Run(
+            () => SegmentExamples.Create(all.Slice(all.Count - Kept, Kept), ValidationLines, seed: 2), cancellationToken);
+        terminal.Message(string.Create(
+            CultureInfo.InvariantCulture, $"{training.Count:N0} segments to learn from, {validation.Count:N0} for validation"));
         Network network = recipe.CreateNetwork(seed: 1);
-        string file = Path.Combine(folder, $"{recipe.Name}.safetensors"), checkpoint = Path.Combine(folder, $"{recipe.Name}.checkpoint");
+        string file = Path.Combine(folder, $"{recipe.Name}.safetensors"),
+            checkpoint = Path.Combine(folder, $"{recipe.Name}.checkpoint");
         Directory.CreateDirectory(folder);
         TrainingOptions options = recipe.Options with
         {
@@ -31,14 +38,16 @@ internal sealed class SegmentsExperiment(int epochs, int threads, string folder,
             Threads = threads,
             Checkpoint = checkpoint,
             OnEpoch = epoch => terminal.Message(string.Create(
-                CultureInfo.InvariantCulture, $"{recipe.Name}, epoch {epoch.Epoch}: cost {epoch.Cost:0.0000}, validation {Figures.Percent(epoch.Validation!.Value.Accuracy)}, {epoch.Time.TotalSeconds:0.0} s")),
+                CultureInfo.InvariantCulture,
+                $"{recipe.Name}, epoch {epoch.Epoch}: cost {epoch.Cost:0.0000}, "
+                    + $"validation {Figures.Percent(epoch.Validation!.Value.Accuracy)}, {epoch.Time.TotalSeconds:0.0} s")),
         };
         await Task.Run(() => network.Train(training, options, cancellationToken), CancellationToken.None);
         network.Calibrate(validation);
         ModelFile.SaveSmall(network, file, terminal);
         File.Delete(checkpoint);
         File.Delete(Checkpoint.PreviousOf(checkpoint));
-        Network kept = Network.Load(file); // with the weights as they are kept
+        Network kept = Network.Load(file); // with the weights as stored
         Score score = kept.Evaluate(validation);
         double error = kept.CalibrationError(validation);
         terminal.Json(json =>
@@ -49,7 +58,10 @@ internal sealed class SegmentsExperiment(int epochs, int threads, string folder,
             json.WriteString("data", data.Name);
         });
         if (!terminal.IsJson)
-            terminal.Line(string.Create(CultureInfo.InvariantCulture, $"{Figures.Percent(score.Accuracy)} of {score.Total:N0} segments judged rightly{Figures.NotMnist(data)}, calibration error {Figures.Percent(error)}: {file}, {new FileInfo(file).Length:N0} bytes"));
+            terminal.Line(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{Figures.Percent(score.Accuracy)} of {score.Total:N0} segments judged rightly{Figures.NotMnist(data)}, "
+                    + $"calibration error {Figures.Percent(error)}: {file}, {new FileInfo(file).Length:N0} bytes"));
         return CommandLine.Done;
     }
 }

@@ -13,16 +13,22 @@ using Microsoft.Extensions.Hosting;
 
 namespace Inkling.Cli;
 
-/// <summary><c>inkling serve</c>: the page and the API.</summary>
+/// <summary><c>inkling serve</c>: serves the web page and the HTTP API.</summary>
 internal static class ServeCommand
 {
-    /// <summary>What an address has and a name has not.</summary>
+    /// <summary>Characters of URLs and addresses that a host name does not have.</summary>
     private static readonly SearchValues<char> NoName = SearchValues.Create("/:@ \t");
 
     public static Command Create()
     {
-        Option<int> port = Options.Number("--port", "The port to listen on; 0 for any that is free", WebSettings.DefaultPort, 0, IPEndPoint.MaxPort);
-        Option<string> address = new("--address") { Description = "The address to listen on; 0.0.0.0 lets other machines in", HelpName = "ADDRESS", DefaultValueFactory = _ => new WebSettings().Address };
+        Option<int> port = Options.Number(
+            "--port", "The port to listen on; 0 for any that is free", WebSettings.DefaultPort, 0, IPEndPoint.MaxPort);
+        Option<string> address = new("--address")
+        {
+            Description = "The address to listen on; 0.0.0.0 lets other machines in",
+            HelpName = "ADDRESS",
+            DefaultValueFactory = _ => new WebSettings().Address
+        };
         Option<bool> open = new("--open") { Description = "Open the page in the browser" };
         Option<string?> data = Options.Data();
         Option<string[]> hosts = new("--host")
@@ -30,13 +36,17 @@ internal static class ServeCommand
             Description = "A name to answer to, beside this machine's own; may be given several times; *.example.org is all under it",
             HelpName = "NAME",
         };
-        Option<bool> proxy = new("--behind-proxy") { Description = "A proxy on this machine passes requests on; X-Forwarded-For says whose they are" };
+        Option<bool> proxy = new("--behind-proxy")
+        {
+            Description = "A proxy on this machine passes requests on; X-Forwarded-For says whose they are"
+        };
         Command command = new("serve", "Serves the page and the HTTP API") { port, address, hosts, proxy, open, data };
         command.Validators.Add(result =>
         {
             if (result.GetValue(address) is { } given && !IsLocalhost(given) && !IPAddress.TryParse(given, out _))
                 result.AddError($"--address takes an IP address or localhost, not \"{given}\"");
-            if (result.GetValue(hosts)?.FirstOrDefault(name => name.Length == 0 || name.AsSpan().ContainsAny(NoName)) is { } wrong)
+            if (result.GetValue(hosts)?.FirstOrDefault(
+                    name => name.Length == 0 || name.AsSpan().ContainsAny(NoName)) is { } wrong)
                 result.AddError($"--host takes a name alone, as numbers.example.org, not \"{wrong}\"");
         });
         command.SetAction((parsed, cancellationToken) => RunAsync(
@@ -56,7 +66,11 @@ internal static class ServeCommand
 
     private static bool IsLocalhost(string address) => address.Equals("localhost", StringComparison.OrdinalIgnoreCase);
 
-    private static async Task<int> RunAsync(WebSettings settings, bool opens, Terminal terminal, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(
+        WebSettings settings,
+        bool opens,
+        Terminal terminal,
+        CancellationToken cancellationToken)
     {
         await using WebApplication server = WebServer.Create(settings);
         try
@@ -71,8 +85,9 @@ internal static class ServeCommand
         string url = UrlOf(server, settings);
         if (settings.Address != "localhost" && !IPAddress.IsLoopback(IPAddress.Parse(settings.Address)))
         {
-            terminal.Failure($"--address {settings.Address} lets other machines in, and there is no login: whoever reaches it can read, "
-                + "train and save here. Put a proxy with a login before it, as docs/web.md says, or leave --address out.");
+            terminal.Failure(
+                $"--address {settings.Address} lets other machines in, and there is no login: whoever reaches it can read, "
+                    + "train and save here. Put a proxy with a login before it, as docs/web.md says, or leave --address out.");
         }
 
         terminal.Line($"Inkling is at {url} (Ctrl-C ends it)");
@@ -82,13 +97,16 @@ internal static class ServeCommand
         return CommandLine.Done;
     }
 
-    /// <summary>Where a browser on this machine finds the page.</summary>
+    /// <summary>The page's URL for a browser on this machine.</summary>
     private static string UrlOf(WebApplication server, WebSettings settings)
     {
-        IServerAddressesFeature addresses = server.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!;
+        IServerAddressesFeature addresses =
+            server.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!;
         UriBuilder url = new(addresses.Addresses.First());
         if (IPAddress.TryParse(settings.Address, out IPAddress? address))
-            url.Host = address.Equals(IPAddress.Any) ? "127.0.0.1" : address.Equals(IPAddress.IPv6Any) ? "[::1]" : url.Host;
+            url.Host = address.Equals(IPAddress.Any) ? "127.0.0.1"
+                : address.Equals(IPAddress.IPv6Any) ? "[::1]"
+                : url.Host;
         return url.Uri.GetLeftPart(UriPartial.Authority);
     }
 
@@ -112,7 +130,8 @@ internal static class ServeCommand
         {
             using Process? browser = Process.Start(new ProcessStartInfo(url) { UseShellExecute = true });
         }
-        catch (Exception e) when (e is System.ComponentModel.Win32Exception or InvalidOperationException or PlatformNotSupportedException)
+        catch (Exception e) when (
+            e is System.ComponentModel.Win32Exception or InvalidOperationException or PlatformNotSupportedException)
         {
             terminal.Message($"No browser could be opened ({e.Message}): go to {url} yourself.");
         }

@@ -6,9 +6,9 @@ using Spectre.Console;
 namespace Inkling.Cli;
 
 /// <summary>
-/// Where a command's words go. With <c>--json</c>, standard output carries one object per result line and nothing else;
-/// everything for people goes to standard error. Without, results are lines on standard output. Texts may quote names of files and
-/// what is in them: each comes out as one line (<see cref="OneLine"/>), so that none can write over others or command the terminal.
+/// Writes a command's output. With <c>--json</c>, standard output carries one object per result line and nothing else;
+/// everything for people goes to standard error. Without, results are lines on standard output. Texts may quote file names
+/// and contents, so each is printed as one line (<see cref="OneLine"/>): none can overwrite others or send control sequences.
 /// </summary>
 internal sealed class Terminal
 {
@@ -18,8 +18,10 @@ internal sealed class Terminal
     {
         _json = json;
         Console.OutputEncoding = Encoding.UTF8;
-        // A pipe has no width: tables written into one are not to be folded at 80 characters.
-        People = json ? AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) }) : AnsiConsole.Console;
+        // A pipe has no width; 160 keeps tables from being wrapped at 80 characters.
+        People = json
+            ? AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) })
+            : AnsiConsole.Console;
         if (!IsLive)
             People.Profile.Width = 160;
     }
@@ -27,12 +29,12 @@ internal sealed class Terminal
     /// <summary>The console that people read: tables and progress.</summary>
     public IAnsiConsole People { get; }
 
-    /// <summary>Whether a bar that moves can be seen.</summary>
+    /// <summary>Whether a live progress bar can be shown.</summary>
     public bool IsLive => _json ? !Console.IsErrorRedirected : !Console.IsOutputRedirected;
 
     public bool IsJson => _json;
 
-    /// <summary>Text from outside as Spectre's tables and bars take it.</summary>
+    /// <summary>Escapes text from outside for Spectre's tables and progress bars.</summary>
     public static string Escape(string text) => Markup.Escape(OneLine.Of(text));
 
     /// <summary>A result, for people.</summary>
@@ -55,7 +57,7 @@ internal sealed class Terminal
             Console.Error.WriteLine(text);
     }
 
-    /// <summary>What went wrong while the command goes on: a line on standard error.</summary>
+    /// <summary>An error after which the command goes on: a line on standard error.</summary>
     public void Failure(string text)
     {
         text = OneLine.Of(text);

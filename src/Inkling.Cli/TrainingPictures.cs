@@ -14,7 +14,8 @@ internal static class TrainingPictures
     public static string[] PathsOf(string path) => [path, .. PathsOfAssessment(path, Beside(path, "confusion"))];
 
     /// <summary>All files that <see cref="SaveAssessment"/> may draw under these names.</summary>
-    public static string[] PathsOfAssessment(string path, string confusionPath) => [confusionPath, Beside(path, "mistakes"), Beside(path, "weights")];
+    public static string[] PathsOfAssessment(string path, string confusionPath)
+        => [confusionPath, Beside(path, "mistakes"), Beside(path, "weights")];
 
     /// <summary>The learning curve, and the pictures of <see cref="SaveAssessment"/> beside it.</summary>
     public static string[] Save(string path, ImageData data, IReadOnlyList<EpochResult> epochs, Network network)
@@ -30,14 +31,21 @@ internal static class TrainingPictures
     }
 
     /// <summary>The confusion matrix, the worst mistakes and the hidden neurons' weights.</summary>
-    /// <param name="path">What the others are named after.</param>
-    /// <param name="confusionPath">Where the confusion matrix goes.</param>
-    /// <param name="data">What was read.</param>
-    /// <param name="assessment">How.</param>
-    /// <param name="network">By whom.</param>
-    public static string[] SaveAssessment(string path, string confusionPath, ImageData data, Assessment assessment, Network network)
+    /// <param name="path">The file name from which those of the other pictures are made.</param>
+    /// <param name="confusionPath">The confusion matrix's file.</param>
+    /// <param name="data">The data that was read.</param>
+    /// <param name="assessment">How well it was read.</param>
+    /// <param name="network">The network that read it.</param>
+    public static string[] SaveAssessment(
+        string path,
+        string confusionPath,
+        ImageData data,
+        Assessment assessment,
+        Network network)
     {
-        string score = string.Create(CultureInfo.InvariantCulture, $"{assessment.Score.Correct:N0} of {assessment.Score.Total:N0} right ({Figures.Percent(assessment.Score.Accuracy)})");
+        string score = string.Create(
+            CultureInfo.InvariantCulture,
+            $"{assessment.Score.Correct:N0} of {assessment.Score.Total:N0} right ({Figures.Percent(assessment.Score.Accuracy)})");
         ConfusionMatrix.Save(confusionPath, $"{data.Name}: {score}", assessment.Confusion);
         List<string> saved = [confusionPath];
         if (data.Test.InputSize == MnistNormalisation.Side * MnistNormalisation.Side)
@@ -46,11 +54,14 @@ internal static class TrainingPictures
             MistakesSheet.Save(
                 saved[^1],
                 $"The most confident of {assessment.Mistakes.Count:N0} mistakes",
-                [.. assessment.Mistakes.Take(MostMistakes).Select(mistake => new MistakeImage(data.Test.Pixels(mistake.Index).ToArray(), mistake.Truth, mistake.Read, mistake.Confidence))]);
+                [
+                    .. assessment.Mistakes.Take(MostMistakes).Select(mistake => new MistakeImage(
+                        data.Test.Pixels(mistake.Index).ToArray(), mistake.Truth, mistake.Read, mistake.Confidence))
+                ]);
         }
 
         if (network.Layers is not [var hidden, ..] || hidden.Inputs != data.Test.InputSize)
-            return [.. saved]; // a convolution's weights are no pictures of digits
+            return [.. saved]; // a convolution's kernels are smaller than the image
         float[] weights = hidden.CopyWeights();
         int shown = Math.Min(hidden.Neurons, MostNeurons);
         saved.Add(Beside(path, "weights"));

@@ -4,7 +4,7 @@ using Spectre.Console;
 
 namespace Inkling.Cli;
 
-/// <summary>One training of <c>inkling train</c>: the seed's lines under a live bar, and the best network so far.</summary>
+/// <summary>One run of <c>inkling train</c>: prints the seed's lines above a progress bar and keeps the best network.</summary>
 internal sealed class TrainingRun(TrainCommand.Job job, ImageData data, Network network, Terminal terminal)
 {
     private readonly List<EpochResult> _epochs = [];
@@ -18,17 +18,22 @@ internal sealed class TrainingRun(TrainCommand.Job job, ImageData data, Network 
     /// <summary>The epoch with the most correct answers on validation data, the first of equal ones.</summary>
     public EpochResult? Best { get; private set; }
 
-    /// <summary>The network of the best epoch; what there is, where not even one was finished.</summary>
+    /// <summary>The best epoch's network; the network as it is where no epoch was finished.</summary>
     public Network BestNetwork => Best?.Network ?? network;
 
-    /// <summary>Trains, to the end or to what ends it before.</summary>
+    /// <summary>Trains until the last epoch, an interruption or an error.</summary>
     public async Task<TrainingEnd> TrainAsync(CancellationToken cancellationToken)
     {
         if (!terminal.IsLive)
             return await TrainInBackground(cancellationToken);
         return await terminal.People.Progress()
             .AutoClear(true)
-            .Columns(new LearningCurveColumn(this), new ProgressBarColumn(), new PercentageColumn(), new ImagesPerSecondColumn(this), new RemainingTimeColumn())
+            .Columns(
+                new LearningCurveColumn(this),
+                new ProgressBarColumn(),
+                new PercentageColumn(),
+                new ImagesPerSecondColumn(this),
+                new RemainingTimeColumn())
             .StartAsync(async context =>
             {
                 ProgressTask bar = context.AddTask("training", maxValue: (double)job.Recipe.Options.Epochs * data.Training.Count);
@@ -40,13 +45,16 @@ internal sealed class TrainingRun(TrainCommand.Job job, ImageData data, Network 
             });
     }
 
-    /// <summary>Draws what <c>--monitor</c> asked for: the file's name, or nothing.</summary>
+    /// <summary>Draws the picture of <c>--monitor</c>.</summary>
+    /// <returns>The picture's file; empty where there is none.</returns>
     public string[] SaveMonitor()
     {
         if (_monitor is null || _monitor.Entries.Count == 0)
             return [];
         if (_monitor.Entries.Count < _epochs.Count)
-            terminal.Message($"{job.Monitor}: without {_epochs.Count - _monitor.Entries.Count} epochs before the interruption, whose networks are no longer there.");
+            terminal.Message(
+                $"{job.Monitor}: without {_epochs.Count - _monitor.Entries.Count} epochs before the interruption, "
+                    + "whose networks are no longer there.");
         MonitorPlot.Save(job.Monitor!, $"Inside {data.Name}'s training, epoch by epoch", _monitor.Entries);
         return [job.Monitor!];
     }
@@ -54,7 +62,14 @@ internal sealed class TrainingRun(TrainCommand.Job job, ImageData data, Network 
     private Task<TrainingEnd> TrainInBackground(CancellationToken cancellationToken) => Task.Run(
         () =>
         {
-            TrainingOptions options = job.Recipe.Options with { ValidationData = data.Validation, TestData = data.Test, OnEpoch = Report, OnWarning = terminal.Failure, Progress = Progress };
+            TrainingOptions options = job.Recipe.Options with
+            {
+                ValidationData = data.Validation,
+                TestData = data.Test,
+                OnEpoch = Report,
+                OnWarning = terminal.Failure,
+                Progress = Progress
+            };
             try
             {
                 network.Train(data.Training, options, cancellationToken);
@@ -66,7 +81,7 @@ internal sealed class TrainingRun(TrainCommand.Job job, ImageData data, Network 
             }
             catch (Exception e) when (Best is not null && (e is InklingException or IOException or OutOfMemoryException))
             {
-                return new TrainingEnd(false, e); // what was learned before it is kept
+                return new TrainingEnd(false, e); // keeps what was learned before the error
             }
         },
         CancellationToken.None);
@@ -96,13 +111,16 @@ internal sealed class TrainingRun(TrainCommand.Job job, ImageData data, Network 
         json.WriteString("data", data.Name);
     });
 
-    /// <summary>Accuracy so far, drawn in block characters from the worst epoch shown to the best.</summary>
+    /// <summary>Test accuracy of the last epochs in block characters, scaled from the lowest shown to the highest.</summary>
     private sealed class LearningCurveColumn(TrainingRun run) : ProgressColumn
     {
         private const string Blocks = "▁▂▃▄▅▆▇█";
         private const int Width = 30;
 
-        public override Spectre.Console.Rendering.IRenderable Render(Spectre.Console.Rendering.RenderOptions options, ProgressTask task, TimeSpan deltaTime)
+        public override Spectre.Console.Rendering.IRenderable Render(
+            Spectre.Console.Rendering.RenderOptions options,
+            ProgressTask task,
+            TimeSpan deltaTime)
         {
             double[] accuracies;
             lock (run._epochs)
@@ -110,22 +128,29 @@ internal sealed class TrainingRun(TrainCommand.Job job, ImageData data, Network 
             if (accuracies.Length == 0)
                 return new Text("epoch 0");
             double low = accuracies.Min(), span = Math.Max(accuracies.Max() - low, 1e-9);
-            string curve = string.Concat(accuracies.Select(accuracy => Blocks[(int)((accuracy - low) / span * (Blocks.Length - 1))]));
+            string curve = string.Concat(accuracies.Select(
+                accuracy => Blocks[(int)((accuracy - low) / span * (Blocks.Length - 1))]));
             return new Text($"{curve} {Figures.Percent(accuracies[^1])}");
         }
     }
 
     private sealed class ImagesPerSecondColumn(TrainingRun run) : ProgressColumn
     {
-        public override Spectre.Console.Rendering.IRenderable Render(Spectre.Console.Rendering.RenderOptions options, ProgressTask task, TimeSpan deltaTime)
+        public override Spectre.Console.Rendering.IRenderable Render(
+            Spectre.Console.Rendering.RenderOptions options,
+            ProgressTask task,
+            TimeSpan deltaTime)
         {
             double seconds = task.ElapsedTime?.TotalSeconds ?? 0;
-            return new Text(seconds > 0 ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{run.Progress.Examples / seconds:N0} images/s") : "");
+            return new Text(seconds > 0
+                ? string.Create(
+                    System.Globalization.CultureInfo.InvariantCulture, $"{run.Progress.Examples / seconds:N0} images/s")
+                : "");
         }
     }
 }
 
 /// <summary>How a training ended.</summary>
-/// <param name="IsInterrupted">By the user.</param>
-/// <param name="Failure">What stopped it after an epoch or more; null where nothing did.</param>
+/// <param name="IsInterrupted">Whether the user stopped it.</param>
+/// <param name="Failure">The error that stopped it after at least one epoch; null for none.</param>
 internal sealed record TrainingEnd(bool IsInterrupted, Exception? Failure);

@@ -1,29 +1,37 @@
 namespace Inkling.Imaging;
 
-/// <summary>Reading straight from picture files.</summary>
+/// <summary>Reads numbers directly from picture files.</summary>
 public static class DigitReaderPictures
 {
-    /// <summary>The numbers in a picture file (PNG, JPEG, BMP, WebP, GIF).</summary>
-    /// <param name="reader">Who reads.</param>
-    /// <param name="path">Where the picture is.</param>
+    /// <summary>Reads the numbers in a picture file (PNG, JPEG, BMP, WebP, GIF).</summary>
+    /// <param name="reader">The reader to use.</param>
+    /// <param name="path">Path of the picture file.</param>
     /// <param name="options">What is known about the numbers; null for nothing.</param>
-    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <param name="cancellationToken">Cancels the reading.</param>
     /// <exception cref="InklingException">The file cannot be read as a picture.</exception>
     /// <exception cref="OperationCanceledException">The reading is cancelled.</exception>
-    public static ReadingResult Read(this DigitReader reader, string path, ReadingOptions? options = null, CancellationToken cancellationToken = default)
+    public static ReadingResult Read(
+        this DigitReader reader,
+        string path,
+        ReadingOptions? options = null,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(reader);
         return reader.Read(PictureFile.Load(path), options, cancellationToken);
     }
 
-    /// <summary>The numbers in the bytes of a picture file, which need not be able to seek.</summary>
-    /// <param name="reader">Who reads.</param>
-    /// <param name="stream">Read to its end.</param>
+    /// <summary>Reads the numbers in a picture file's bytes, from a stream that need not be seekable.</summary>
+    /// <param name="reader">The reader to use.</param>
+    /// <param name="stream">The bytes of a picture file, read to their end.</param>
     /// <param name="options">What is known about the numbers; null for nothing.</param>
-    /// <param name="cancellationToken">Ends the reading.</param>
-    /// <exception cref="InklingException">The bytes are no picture that can be read.</exception>
+    /// <param name="cancellationToken">Cancels the reading.</param>
+    /// <exception cref="InklingException">The bytes cannot be read as a picture.</exception>
     /// <exception cref="OperationCanceledException">The reading is cancelled.</exception>
-    public static ReadingResult Read(this DigitReader reader, Stream stream, ReadingOptions? options = null, CancellationToken cancellationToken = default)
+    public static ReadingResult Read(
+        this DigitReader reader,
+        Stream stream,
+        ReadingOptions? options = null,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(reader);
         return reader.Read(PictureFile.Load(stream, "the picture"), options, cancellationToken);

@@ -2,16 +2,24 @@ using SkiaSharp;
 
 namespace Inkling.Imaging;
 
-/// <summary>From colours with transparency to shades of grey, and from the camera's orientation to upright.</summary>
+/// <summary>Converts colours with transparency to greyscale, and rotates photos upright.</summary>
 internal static class Greys
 {
-    /// <summary>Luminance (Rec. 709) of unpremultiplied RGBA or grey pixels, transparent parts laid on paper, squares of them averaged.</summary>
+    /// <summary>
+    /// Computes luminance (Rec. 709) of unpremultiplied RGBA or grey pixels, averaged over squares, with transparent parts
+    /// composited onto paper.
+    /// </summary>
     /// <param name="bitmap">RGBA, not premultiplied, or grey.</param>
-    /// <param name="factor">The side of the squares, at least 1; what does not fill one, at the right and at the bottom, is left out.</param>
-    /// <param name="file">The size of the picture in its file, as it lies there.</param>
+    /// <param name="factor">
+    /// The side of the squares, at least 1; incomplete squares at the right and the bottom are left out.
+    /// </param>
+    /// <param name="file">The size of the picture in its file, before rotation.</param>
     public static GreyImage Of(SKBitmap bitmap, int factor, SKSizeI file)
     {
-        int across = Math.Min(factor, bitmap.Width), down = Math.Min(factor, bitmap.Height), width = bitmap.Width / across, height = bitmap.Height / down;
+        int across = Math.Min(factor, bitmap.Width),
+            down = Math.Min(factor, bitmap.Height),
+            width = bitmap.Width / across,
+            height = bitmap.Height / down;
         byte[] grey = new byte[width * height], alpha = new byte[grey.Length];
         ReadOnlySpan<byte> pixels = bitmap.GetPixelSpan();
         bool isGrey = bitmap.BytesPerPixel == 1;
@@ -33,7 +41,8 @@ internal static class Greys
 
             for (int column = 0, i = row * width; column < width; column++, i++)
             {
-                long weight = isGrey ? 255 * area : alphaSums[column], levels = isGrey ? 255 * levelSums[column] : levelSums[column];
+                long weight = isGrey ? 255 * area : alphaSums[column],
+                    levels = isGrey ? 255 * levelSums[column] : levelSums[column];
                 grey[i] = weight == 0 ? (byte)0 : (byte)((levels + weight / 2) / weight);
                 alpha[i] = (byte)((weight + area / 2) / area);
                 isOpaque &= weight == 255 * area;
@@ -42,10 +51,14 @@ internal static class Greys
 
         if (!isOpaque)
             LayOnPaper(grey, alpha);
-        return new GreyImage(width, height, grey) { Reduction = (double)file.Width / width, FileSize = (file.Width, file.Height) };
+        return new GreyImage(width, height, grey)
+        {
+            Reduction = (double)file.Width / width,
+            FileSize = (file.Width, file.Height)
+        };
     }
 
-    /// <summary>Adds the levels of a row of grey pixels to the sums of the columns they fall into.</summary>
+    /// <summary>Adds a row of grey pixels to the sums of their output columns.</summary>
     private static void AddGreys(ReadOnlySpan<byte> line, int across, Span<long> levelSums)
     {
         for (int column = 0, at = 0; column < levelSums.Length; column++)
@@ -57,7 +70,9 @@ internal static class Greys
         }
     }
 
-    /// <summary>The same of RGBA pixels, each weighted by its alpha, which is added up as well.</summary>
+    /// <summary>
+    /// Adds a row of RGBA pixels, weighted by alpha, to the sums of their output columns, and sums their alpha.
+    /// </summary>
     private static void AddColours(ReadOnlySpan<byte> line, int across, Span<long> levelSums, Span<long> alphaSums)
     {
         for (int column = 0, at = 0; column < levelSums.Length; column++)
@@ -65,7 +80,8 @@ internal static class Greys
             long levels = 0, alphas = 0;
             for (int i = 0; i < across; i++, at += 4)
             {
-                int level = (13933 * line[at] + 46871 * line[at + 1] + 4732 * line[at + 2] + 32768) >> 16; // 0.2126, 0.7152, 0.0722
+                // Rec. 709 weights 0.2126, 0.7152 and 0.0722, times 65536.
+                int level = (13933 * line[at] + 46871 * line[at + 1] + 4732 * line[at + 2] + 32768) >> 16;
                 levels += level * line[at + 3];
                 alphas += line[at + 3];
             }
@@ -83,9 +99,9 @@ internal static class Greys
     }
 
     /// <summary>
-    /// What is drawn on nothing is ink, and its paper is the opposite: white under dark ink, black under light ink. But where
-    /// most of the picture is opaque and not of one shade, it brings its own paper along, and what is transparent (rounded
-    /// corners, a cut-out note) becomes like it.
+    /// Chooses the shade to put under transparent pixels. By default the opaque pixels are ink, and the paper contrasts with
+    /// them: white under dark ink, black under light ink. If the picture is mostly opaque and varies in shade, it includes its
+    /// own paper, and transparent pixels (rounded corners, around a cut-out note) get the shade nearest to it.
     /// </summary>
     private static int PaperUnder(ReadOnlySpan<byte> grey, ReadOnlySpan<byte> alpha)
     {
@@ -106,13 +122,13 @@ internal static class Greys
     }
 
     /// <summary>
-    /// Undoes the orientation that a camera noted: EXIF's eight values (TIFF 6.0, tag 274), each named by the edges of the
-    /// scene where the file's first row and first column lie.
+    /// Rotates a picture upright by its EXIF orientation: eight values (TIFF 6.0, tag 274), each named by the edges of the scene
+    /// that the file's first row and first column show.
     /// </summary>
     public static GreyImage Upright(this GreyImage image, SKEncodedOrigin origin)
     {
         int w = image.Width, last = image.Pixels.Length - 1;
-        // Where the upright picture begins in the file's pixels, and how far a step to the right and a step down lead there.
+        // Index in the file's pixels of the upright picture's first pixel, and the strides of a step right and a step down.
         (int start, int right, int down) = origin switch
         {
             SKEncodedOrigin.TopRight => (w - 1, -1, w),
@@ -126,7 +142,7 @@ internal static class Greys
         };
         if ((start, right, down) == (0, 1, w))
             return image;
-        bool isTurned = origin >= SKEncodedOrigin.LeftTop; // the last four lie on their side
+        bool isTurned = origin >= SKEncodedOrigin.LeftTop; // the last four exchange width and height
         (int width, int height) = isTurned ? (image.Height, w) : (w, image.Height);
         byte[] pixels = new byte[width * height];
         ReadOnlySpan<byte> source = image.Pixels;
@@ -137,6 +153,10 @@ internal static class Greys
         }
 
         (int fileWidth, int fileHeight) = image.FileSize;
-        return new GreyImage(width, height, pixels) { Reduction = image.Reduction, FileSize = isTurned ? (fileHeight, fileWidth) : (fileWidth, fileHeight) };
+        return new GreyImage(width, height, pixels)
+        {
+            Reduction = image.Reduction,
+            FileSize = isTurned ? (fileHeight, fileWidth) : (fileWidth, fileHeight)
+        };
     }
 }

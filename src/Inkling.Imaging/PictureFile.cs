@@ -5,43 +5,49 @@ using SkiaSharp;
 namespace Inkling.Imaging;
 
 /// <summary>
-/// Picture files as grey images: PNG, JPEG, BMP, WebP and GIF, turned upright as their EXIF orientation says. Safe from
-/// several threads at once.
+/// Loads picture files as greyscale images: PNG, JPEG, BMP, WebP and GIF, rotated upright by their EXIF orientation. Thread-safe.
 /// </summary>
 public static class PictureFile
 {
-    /// <summary>The longest file that is read, in bytes.</summary>
+    /// <summary>Maximum length of a file, in bytes.</summary>
     public const int MaxBytes = 100_000_000;
 
     /// <summary>
-    /// What decoding takes at most for each pixel, in bytes: a lossless WebP and an interlaced PNG four as they are decoded and
-    /// four that come out, a progressive JPEG three coefficients of two bytes until its end, and those that come out of it small.
+    /// Maximum memory for decoding a pixel, in bytes: lossless WebP and interlaced PNG take four while decoding and four for the
+    /// result; progressive JPEG holds three 2-byte coefficients until its end, and its result is small.
     /// </summary>
     private const int BytesPerPixel = 8;
 
-    /// <summary>The most pixels of any picture, where no other limit is given.</summary>
+    /// <summary>Maximum number of pixels of any picture, if no other limit is given.</summary>
     private const long Most = 100_000_000;
 
     /// <summary>
-    /// The most pixels a picture may have where no other limit is given: 100 million, or as many as a quarter of the memory that
-    /// this process may use can hold while they are decoded, if that is fewer. Larger pictures are refused by what their header
-    /// says, before memory is taken. Photographs that are reduced as they are decoded, row by row (JPEG that is not progressive,
-    /// WebP that is not lossless), hold only what comes out, and may have 100 million wherever that much can be held.
+    /// Maximum number of pixels of a picture if no other limit is given: 100 million, or as many as can be decoded in a quarter
+    /// of this process's available memory, if fewer. Larger pictures are refused by their header, before memory is allocated. For
+    /// photographs reduced row by row while decoding (JPEG that is not progressive, WebP that is not lossless) the memory limit
+    /// applies to the reduced size only; they may have 100 million pixels in the file.
     /// </summary>
     public static long MaxPixels { get; } = Math.Min(Most, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4 / BytesPerPixel);
 
-    /// <summary>The most pixels that come out: larger pictures are reduced, since reading digits needs no more.</summary>
+    /// <summary>
+    /// Maximum number of pixels of the result: larger pictures are reduced, since reading digits needs no more.
+    /// </summary>
     public const int MaxPixelsOut = 16_000_000;
 
-    /// <summary>Photos that can be decoded to eighths of their size are decoded to no more than this: a fraction of the time, and reading would reduce them itself.</summary>
+    /// <summary>
+    /// Target for the longer side, in pixels, of photos that the codec can decode at reduced size: this is faster, and reading
+    /// would reduce them anyway.
+    /// </summary>
     private const int LongestSide = 1600;
 
     private const string Formats = "PNG, JPEG, BMP, WebP and GIF are";
 
     /// <summary>Reads a picture file.</summary>
-    /// <param name="path">Where it is; its name does not matter, its bytes say what it is.</param>
-    /// <param name="maxPixels">The most pixels it may have; null for <see cref="MaxPixels"/>.</param>
-    /// <exception cref="InklingException">The file is missing, damaged, too large, no picture, or no regular file but a pipe or a device.</exception>
+    /// <param name="path">Path of the file; the format is detected from its content, not its name.</param>
+    /// <param name="maxPixels">Maximum number of pixels; null for <see cref="MaxPixels"/>.</param>
+    /// <exception cref="InklingException">
+    /// The file is missing, damaged, too large, not a picture, or not a regular file (a pipe, a device).
+    /// </exception>
     public static GreyImage Load(string path, long? maxPixels = null)
     {
         ArgumentNullException.ThrowIfNull(path);
@@ -49,7 +55,9 @@ public static class PictureFile
             throw new InklingException($"{path}: a folder, not a picture.");
         try
         {
-            using FileStream file = RegularFile.OpenRead(path, "Name a file that has something in it, or give the picture as - (standard input).");
+            using FileStream file = RegularFile.OpenRead(
+                path,
+                "Name a file that has something in it, or give the picture as - (standard input).");
             return Load(file, path, maxPixels);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -58,11 +66,11 @@ public static class PictureFile
         }
     }
 
-    /// <summary>Reads a picture from a stream, which need not be able to seek: standard input will do.</summary>
+    /// <summary>Reads a picture from a stream, which need not be seekable, such as standard input.</summary>
     /// <param name="stream">The bytes of a picture file, read to their end.</param>
-    /// <param name="name">What errors call it.</param>
-    /// <param name="maxPixels">The most pixels it may have; null for <see cref="MaxPixels"/>.</param>
-    /// <exception cref="InklingException">The bytes are damaged, too many or no picture.</exception>
+    /// <param name="name">Its name in error messages.</param>
+    /// <param name="maxPixels">Maximum number of pixels; null for <see cref="MaxPixels"/>.</param>
+    /// <exception cref="InklingException">The bytes are damaged, too many or not a picture.</exception>
     public static GreyImage Load(Stream stream, string name, long? maxPixels = null)
     {
         ArgumentNullException.ThrowIfNull(stream);
@@ -71,25 +79,31 @@ public static class PictureFile
         return Load(stream, name, maxPixels ?? Most, maxPixels ?? MaxPixels);
     }
 
-    /// <summary>The same with limits of its own.</summary>
+    /// <summary>Reads a picture from a stream, with given limits.</summary>
     /// <param name="stream">The bytes of a picture file.</param>
-    /// <param name="name">What errors call it.</param>
-    /// <param name="mostPixels">The most pixels it may have in its file.</param>
-    /// <param name="mostHeld">The most pixels that may be in memory as it is decoded.</param>
+    /// <param name="name">Its name in error messages.</param>
+    /// <param name="mostPixels">Maximum number of pixels in the file.</param>
+    /// <param name="mostHeld">Maximum number of pixels in memory while decoding.</param>
     internal static GreyImage Load(Stream stream, string name, long mostPixels, long mostHeld)
     {
         using SKData data = ReadAll(stream, name);
         using SKCodec? codec = SKCodec.Create(data);
-        // Skia reads more than this (icons, WBMP, raw photos), but two zero bytes are a WBMP: only what is promised is read.
+        // Skia reads more formats (icons, WBMP, raw photos), but takes two zero bytes for a WBMP: allow documented formats only.
         if (codec?.EncodedFormat is not (SKEncodedImageFormat.Png or SKEncodedImageFormat.Jpeg or SKEncodedImageFormat.Bmp
             or SKEncodedImageFormat.Webp or SKEncodedImageFormat.Gif))
         {
             throw new InklingException($"{name}: not a picture that can be read: {Formats}. Save it as one of them.");
         }
 
-        long pixels = PixelsOf(codec.Info.Size), held = IsReducedByRows(codec.EncodedFormat, data.Span) ? PixelsOf(SizeToDecode(codec)) : pixels;
+        long pixels = PixelsOf(codec.Info.Size),
+            held = IsReducedByRows(codec.EncodedFormat, data.Span)
+                ? PixelsOf(SizeToDecode(codec))
+                : pixels;
         if (pixels == 0 || pixels > mostPixels || held > mostHeld)
-            throw new InklingException(string.Create(CultureInfo.InvariantCulture, $"{name}: {codec.Info.Width}×{codec.Info.Height} pixels; a picture may have up to {(held > mostHeld ? mostHeld : mostPixels) / 1e6:0.######} million. Reduce it."));
+            throw new InklingException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{name}: {codec.Info.Width}×{codec.Info.Height} pixels; "
+                + $"a picture may have up to {(held > mostHeld ? mostHeld : mostPixels) / 1e6:0.######} million. Reduce it."));
         using SKBitmap bitmap = Decode(codec, name);
         return Greys.Of(bitmap, FactorFor(bitmap.Info.Size), codec.Info.Size).Upright(codec.EncodedOrigin);
     }
@@ -98,7 +112,7 @@ public static class PictureFile
     {
         if (stream.CanSeek && stream.Length - stream.Position is > 0 and <= MaxBytes and long length)
         {
-            SKData data = SKData.Create(length); // where the length is known, the bytes are not copied
+            SKData data = SKData.Create(length); // if the length is known, the bytes are read without copying
             try
             {
                 if (stream.ReadAtLeast(data.Span, (int)length, throwOnEndOfStream: false) == length)
@@ -107,7 +121,7 @@ public static class PictureFile
             }
             catch
             {
-                data.Dispose(); // which may be a hundred megabytes that the garbage collector does not see
+                data.Dispose(); // unmanaged, up to 100 MB, which the garbage collector does not see
                 throw;
             }
         }
@@ -117,7 +131,8 @@ public static class PictureFile
         for (int read; (read = stream.Read(chunk)) > 0;)
         {
             if (bytes.Length + read > MaxBytes)
-                throw new InklingException($"{name}: longer than {MaxBytes / 1_000_000} MB, which is too much for a picture. Reduce it.");
+                throw new InklingException(
+                    $"{name}: longer than {MaxBytes / 1_000_000} MB, which is too much for a picture. Reduce it.");
             bytes.Write(chunk, 0, read);
         }
 
@@ -129,9 +144,9 @@ public static class PictureFile
     private static long PixelsOf(SKSizeI size) => (long)size.Width * size.Height;
 
     /// <summary>
-    /// Whether a file is reduced row by row as it is decoded, so that no more is held than what comes out: a JPEG whose frame is
-    /// sequential (ITU-T T.81, table B.1: FF C0 or FF C1) and whose first scan has all its components, a WebP unless it is
-    /// lossless or may be (RFC 9649: its first chunk is "VP8 ").
+    /// Whether a file is reduced row by row while decoding, so that only the result is in memory: a JPEG whose frame is
+    /// sequential (ITU-T T.81, table B.1: FF C0 or FF C1) and whose first scan has all its components, or a WebP that is
+    /// certainly lossy (RFC 9649: its first chunk is "VP8 ").
     /// </summary>
     internal static bool IsReducedByRows(SKEncodedImageFormat format, ReadOnlySpan<byte> file)
     {
@@ -147,7 +162,7 @@ public static class PictureFile
                 components = file[at + 9];
             else if (marker == 0xDA)
                 return components > 0 && file[at + 4] == components;
-            at += marker == 0xFF ? 1 : 2 + (file[at + 2] << 8 | file[at + 3]); // a segment may have FFs before it
+            at += marker == 0xFF ? 1 : 2 + (file[at + 2] << 8 | file[at + 3]); // fill bytes FF may precede a marker
         }
 
         return false;
@@ -159,19 +174,21 @@ public static class PictureFile
         SKBitmap bitmap = new();
         try
         {
-            // A large grey picture needs no colours: a byte for each pixel instead of four.
+            // A large grey picture is decoded to one byte for each pixel instead of four.
             bool isGrey = codec.Info.ColorType == SKColorType.Gray8 && FactorFor(size) > 1;
             SKImageInfo info = isGrey
                 ? new(size.Width, size.Height, SKColorType.Gray8, SKAlphaType.Opaque)
                 : new(size.Width, size.Height, SKColorType.Rgba8888, SKAlphaType.Unpremul, SKColorSpace.CreateSrgb());
             if (!bitmap.TryAllocPixels(info))
-                throw new InklingException($"{name}: there is not enough memory for its {size.Width}×{size.Height} pixels. Reduce it.");
+                throw new InklingException(
+                    $"{name}: there is not enough memory for its {size.Width}×{size.Height} pixels. Reduce it.");
             SKCodecResult result = codec.GetPixels(info, bitmap.GetPixels());
             if (result != SKCodecResult.Success)
             {
                 throw new InklingException(result == SKCodecResult.IncompleteInput
                     ? $"{name}: cut short: the end of the picture is missing. Copy or download it again."
-                    : $"{name}: damaged, so it cannot be read as {codec.EncodedFormat.ToString().ToUpperInvariant()} ({result}). Copy or download it again.");
+                    : $"{name}: damaged, so it cannot be read as {codec.EncodedFormat.ToString().ToUpperInvariant()} ({result}). "
+                        + $"Copy or download it again.");
             }
 
             return bitmap;
@@ -183,7 +200,10 @@ public static class PictureFile
         }
     }
 
-    /// <summary>The largest size up to <see cref="LongestSide"/> that the codec can decode to: JPEG knows eighths, WebP any size, PNG only its own.</summary>
+    /// <summary>
+    /// The largest size, in eighths of the original, that the codec can decode to and that fits <see cref="LongestSide"/>, or
+    /// else the smallest: JPEG supports eighths, WebP any size, PNG only the original.
+    /// </summary>
     private static SKSizeI SizeToDecode(SKCodec codec)
     {
         SKSizeI size = codec.Info.Size;
@@ -192,7 +212,10 @@ public static class PictureFile
         return size;
     }
 
-    /// <summary>By what whole factor a decoded picture is reduced, in each direction, to have no more than <see cref="MaxPixelsOut"/>; reading reduces by whole factors, too.</summary>
+    /// <summary>
+    /// Integer factor by which to reduce a decoded picture, in each direction, to at most <see cref="MaxPixelsOut"/> pixels;
+    /// reading also reduces by integer factors.
+    /// </summary>
     private static int FactorFor(SKSizeI size)
     {
         int factor = 1;

@@ -4,26 +4,35 @@ using Inkling.Numerics;
 
 namespace Inkling.Onnx;
 
-/// <summary>From the layers that were read to a network.</summary>
+/// <summary>Builds a network from the layers that were read.</summary>
 internal sealed partial class Chain
 {
-    /// <summary>The network.</summary>
-    /// <param name="description">What Inkling wrote beside the graph; null for another's graph. It is used where it fits the graph.</param>
+    /// <summary>Builds the network.</summary>
+    /// <param name="description">Inkling's metadata in the file; null for none. Ignored where it does not fit the graph.</param>
     /// <exception cref="ArgumentException">The layers do not make a network.</exception>
     public Network ToNetwork(NetworkDescription? description)
     {
         Architecture? described = description?.Architecture;
-        if (described is null || described.Input != _input || !(Essence(described.Layers, described.Input) is var essence && (essence == Own() || essence == $"{Own()} {described.Layers[^1]}")))
+        if (described is null
+            || described.Input != _input
+            || !(Essence(described.Layers, described.Input) is var essence
+                && (essence == Own() || essence == $"{Own()} {described.Layers[^1]}")))
         {
             description = null;
             bool givesLogits = LastLayer is not (Layer.Softmax or Layer.Activation);
-            described = new Architecture(_input, [.. _steps.Select(step => step.Layer), .. givesLogits ? [new Layer.Softmax()] : Array.Empty<Layer>()]);
+            described = new Architecture(
+                _input, [.. _steps.Select(step => step.Layer), .. givesLogits ? [new Layer.Softmax()] : Array.Empty<Layer>()]);
         }
 
-        Network network = new(new ParameterBuffer(described), new RandomStream(seed: 1)) { Temperature = description?.Temperature ?? Temperature, History = description?.History };
+        Network network = new(new ParameterBuffer(described), new RandomStream(seed: 1))
+        {
+            Temperature = description?.Temperature ?? Temperature,
+            History = description?.History
+        };
         if (_steps.Find(step => step.Numbers.Any(numbers => !Array.TrueForAll(numbers, float.IsFinite))) is { } overflown)
             throw new ArgumentException($"The weights of {overflown.Layer} are too large.", nameof(description));
-        foreach ((object? own, Step step) in network.Parameters.All.Where(own => own is not null).Zip(_steps.Where(step => step.Numbers.Any())))
+        foreach ((object? own, Step step) in
+            network.Parameters.All.Where(own => own is not null).Zip(_steps.Where(step => step.Numbers.Any())))
         {
             if (own is WeightedLayer layer)
             {
@@ -44,7 +53,7 @@ internal sealed partial class Chain
         string Own() => Essence([.. _steps.Select(step => step.Layer)], _input);
     }
 
-    /// <summary>The layers that a graph shows: dropout and the flattening of a vector do nothing.</summary>
+    /// <summary>The layers that a graph contains: all but dropout and the flattening of a vector, which do nothing.</summary>
     private static string Essence(IReadOnlyList<Layer> layers, Shape shape)
     {
         List<Layer> kept = [];
@@ -58,14 +67,14 @@ internal sealed partial class Chain
         return string.Join(' ', kept);
     }
 
-    /// <summary>A layer and its numbers in PyTorch's order.</summary>
+    /// <summary>A layer and its parameters in PyTorch's order.</summary>
     private sealed record Step(Layer Layer)
     {
         public float[]? Weights { get; init; }
 
         public float[]? Biases { get; init; }
 
-        /// <summary>γ, β, means and variances.</summary>
+        /// <summary>A batch normalisation's γ, β, means and variances.</summary>
         public float[][]? Statistics { get; init; }
 
         public IEnumerable<float[]> Numbers => new[] { Weights, Biases }.OfType<float[]>().Concat(Statistics ?? []);

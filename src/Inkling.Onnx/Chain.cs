@@ -4,11 +4,11 @@ using Inkling.Layers;
 namespace Inkling.Onnx;
 
 /// <summary>
-/// The network as far as a graph has been read: layers one after the other with their numbers, and what flows out of the last.
+/// The network as far as a graph has been read: a sequence of layers with their parameters, and the shape of the last output.
 /// </summary>
 /// <remarks>
 /// ONNX's images are [batch, channels, height, width]; Keras's are [batch, height, width, channels] between transpositions.
-/// Both are followed here, so that what a flattening puts in another order is put back in the weights behind it.
+/// Both layouts are tracked here: where a flattening permutes the elements, the weights behind it are permuted back.
 /// </remarks>
 internal sealed partial class Chain
 {
@@ -17,13 +17,13 @@ internal sealed partial class Chain
     private readonly List<Step> _steps = [];
     private readonly Allowance _allowance;
     private Shape _input;
-    private Shape? _flattenedLast; // the shape of maps that were flattened with their channels last
-    private double _scale = 1, _shift; // what is done to pixels before the first layer
+    private Shape? _flattenedLast; // the shape of feature maps that were flattened with their channels last
+    private double _scale = 1, _shift; // the graph's scaling of pixels before the first layer
     private bool _hasBegun, _isOrderKnown;
 
-    /// <param name="dimensions">Those of one input as the graph has them, without the batch.</param>
-    /// <param name="isChannelsFirst">Whether the first of three is known to be the channels; otherwise what the graph does first decides.</param>
-    /// <param name="allowance">How many numbers may still be taken into memory.</param>
+    /// <param name="dimensions">The dimensions of the graph's input, without the batch.</param>
+    /// <param name="isChannelsFirst">Whether the first of three is known to be the channels; else the first nodes decide.</param>
+    /// <param name="allowance">The number of elements that may still be taken into memory.</param>
     public Chain(int[] dimensions, bool isChannelsFirst, Allowance allowance)
     {
         _allowance = allowance;
@@ -31,31 +31,31 @@ internal sealed partial class Chain
         SetInput(dimensions);
     }
 
-    /// <summary>What flows out of the last layer.</summary>
+    /// <summary>The shape of the last layer's output.</summary>
     public Shape Shape { get; private set; }
 
     /// <summary>Its dimensions as the graph has them, without the batch.</summary>
     public int[] Dimensions { get; private set; } = [];
 
-    /// <summary>Whether a pixel's channels lie together.</summary>
+    /// <summary>Whether the channels are the last dimension.</summary>
     public bool IsChannelsLast { get; private set; }
 
     /// <summary>Whether the graph takes pixels as bytes, 0…255.</summary>
     public bool TakesBytes { get; set; }
 
-    /// <summary>What the graph divides by before softmax, left out of the layers.</summary>
+    /// <summary>The divisor before softmax, which is none of the layers.</summary>
     public double Temperature { get; set; } = 1;
 
-    /// <summary>What is done to pixels outside the graph; null for nothing.</summary>
+    /// <summary>How pixels are normalised outside the graph; null for not at all.</summary>
     public PixelNormalisation? Normalisation { get; init; }
 
     public Layer? LastLayer => _steps.Count > 0 ? _steps[^1].Layer : null;
 
-    /// <summary>Whether channels come first, or there is but one number for each.</summary>
+    /// <summary>Whether the dimensions are [channels, height, width]; a vector may be [channels, 1, 1].</summary>
     public bool IsImage => Dimensions.Length == 3 && !IsChannelsLast;
 
-    /// <summary>Adds a layer without numbers of its own.</summary>
-    /// <exception cref="InvalidOperationException">The layer cannot take what flows into it.</exception>
+    /// <summary>Adds a layer without parameters.</summary>
+    /// <exception cref="InvalidOperationException">The layer cannot take its input.</exception>
     public void Add(Layer layer)
     {
         if (layer is not Layer.Flatten)
@@ -63,7 +63,7 @@ internal sealed partial class Chain
         Append(new Step(layer));
     }
 
-    /// <param name="neurons">How many.</param>
+    /// <param name="neurons">The number of neurons.</param>
     /// <param name="weights">[neurons, inputs].</param>
     /// <param name="biases">[neurons], or null.</param>
     public void AddDense(int neurons, float[] weights, float[]? biases)
@@ -75,7 +75,7 @@ internal sealed partial class Chain
         Append(new Step(new Layer.Dense(neurons, biases is not null)) { Weights = weights, Biases = biases });
     }
 
-    /// <param name="layer">The layer; whether it has a bias, <paramref name="biases"/> says.</param>
+    /// <param name="layer">The layer; <paramref name="biases"/> decides whether it has a bias.</param>
     /// <param name="weights">[channels, inputs, kernel, kernel].</param>
     /// <param name="biases">[channels], or null.</param>
     public void AddConvolution(Layer.Convolution layer, float[] weights, float[]? biases)
@@ -90,7 +90,7 @@ internal sealed partial class Chain
         Begin();
         for (int c = 0; c < variance.Length; c++)
         {
-            float own = Math.Max(0, variance[c] + (epsilon - Epsilon)); // so that with the engine's ε it is the same deviation
+            float own = Math.Max(0, variance[c] + (epsilon - Epsilon)); // the same deviation with the engine's ε
             if (epsilon != Epsilon)
                 scale[c] *= MathF.Sqrt((own + Epsilon) / (variance[c] + epsilon));
             variance[c] = own;
@@ -105,7 +105,10 @@ internal sealed partial class Chain
         Append(new Step(new Layer.BatchNormalisation()) { Statistics = [scale, shift, mean, variance] });
     }
 
-    /// <summary>Multiplies each channel and adds to it: into the weights before it where that is the same, otherwise as a batch normalisation.</summary>
+    /// <summary>
+    /// Scales and shifts each channel: folded into the weights before it where that is equivalent, otherwise as a batch
+    /// normalisation.
+    /// </summary>
     /// <param name="scale">One for all channels, or one for each.</param>
     /// <param name="shift">One for all channels, or one for each.</param>
     /// <param name="addsBias">Whether the layer has a bias from here on.</param>
@@ -130,7 +133,9 @@ internal sealed partial class Chain
             bool hasBias = addsBias || weighted.Biases is not null;
             _steps[^1] = weighted with
             {
-                Layer = weighted.Layer is Layer.Dense dense ? dense with { HasBias = hasBias } : (Layer.Convolution)weighted.Layer with { HasBias = hasBias },
+                Layer = weighted.Layer is Layer.Dense dense
+                    ? dense with { HasBias = hasBias }
+                    : (Layer.Convolution)weighted.Layer with { HasBias = hasBias },
                 Biases = hasBias ? biases : null,
             };
         }
@@ -140,25 +145,30 @@ internal sealed partial class Chain
             int channels = Shape.Channels;
             float deviation = MathF.Sqrt(1 + Epsilon);
             AddNormalisation(
-                [.. Enumerable.Range(0, channels).Select(c => Of(scale, c) * deviation)], [.. Enumerable.Range(0, channels).Select(c => Of(shift, c))], new float[channels], [.. Enumerable.Repeat(1f, channels)], Epsilon);
+                [.. Enumerable.Range(0, channels).Select(c => Of(scale, c) * deviation)],
+                [.. Enumerable.Range(0, channels).Select(c => Of(shift, c))],
+                new float[channels],
+                [.. Enumerable.Repeat(1f, channels)],
+                Epsilon);
         }
 
         static float Of(float[] values, int channel) => values.Length == 1 ? values[0] : values[channel];
     }
 
-    /// <summary>Puts SiLU in the place of the sigmoid just added, where that is multiplied by what went into it.</summary>
+    /// <summary>Replaces the sigmoid just added, which is multiplied by its own input, by SiLU.</summary>
     public void MakeSilu() => _steps[^1] = new Step(new Layer.Activation(ActivationFunction.Silu));
 
-    /// <summary>The same numbers in the same order under other dimensions, where that is a flattening or changes nothing.</summary>
-    /// <returns>False where it is not.</returns>
+    /// <summary>Gives the elements, in the same order, other dimensions, where that is a flattening or changes nothing.</summary>
+    /// <returns>False for any other reshape.</returns>
     public bool Reshape(int[] dimensions)
     {
         if (Shape.Size != dimensions.Aggregate(1L, (size, side) => size * side))
             return false;
         if (dimensions.Length == 1 && !Shape.IsVector)
         {
+            // One channel, as Keras has them; with several the order cannot be told, and is taken as channels first.
             if (_steps.Count == 0 && !_isOrderKnown && Dimensions is [> 1, _, 1])
-                TakeChannelsLast(); // pixels of one channel, as Keras has them; of several the order cannot be told, and is taken as it lies
+                TakeChannelsLast();
             bool wasChannelsLast = IsChannelsLast;
             Shape before = Shape;
             Add(new Layer.Flatten());
@@ -181,9 +191,9 @@ internal sealed partial class Chain
         return true;
     }
 
-    /// <summary>Channels from first to last or back.</summary>
-    /// <param name="order">Which dimension comes to which place, the batch's 0 among them.</param>
-    /// <returns>False where that is not what it does.</returns>
+    /// <summary>Moves the channels from first to last or back.</summary>
+    /// <param name="order">For each new dimension the index of the old one, the batch's 0 among them.</param>
+    /// <returns>False where the order does something else.</returns>
     public bool Transpose(ReadOnlySpan<int> order)
     {
         if (order.SequenceEqual(Enumerable.Range(0, Dimensions.Length + 1).ToArray()))
@@ -201,7 +211,7 @@ internal sealed partial class Chain
         return true;
     }
 
-    /// <summary>The input from the graph's dimensions, channels first.</summary>
+    /// <summary>Sets the input's shape from the graph's dimensions, channels first.</summary>
     private void SetInput(int[] dimensions)
     {
         Dimensions = dimensions;
@@ -221,7 +231,7 @@ internal sealed partial class Chain
         IsChannelsLast = true;
     }
 
-    /// <summary>Before the first layer: what is done to pixels, where that is not just to bring them to 0…1.</summary>
+    /// <summary>Before the first layer: adds the scaling of pixels, unless it only brings them to 0…1.</summary>
     private void Begin()
     {
         if (_hasBegun)
@@ -236,7 +246,10 @@ internal sealed partial class Chain
         int channels = Shape.Channels;
         _allowance.Take(4L * channels, $"{_allowance.File}: the scaling of pixels");
         float[] Of(double value) => [.. Enumerable.Repeat((float)value, channels)];
-        Append(new Step(new Layer.BatchNormalisation()) { Statistics = [Of(scale * Math.Sqrt(1 + Epsilon)), Of(shift), new float[channels], Of(1)] });
+        Append(new Step(new Layer.BatchNormalisation())
+        {
+            Statistics = [Of(scale * Math.Sqrt(1 + Epsilon)), Of(shift), new float[channels], Of(1)]
+        });
     }
 
     private void Append(Step step)
@@ -251,11 +264,13 @@ internal sealed partial class Chain
         }
         else if (Shape != before)
         {
-            Dimensions = IsChannelsLast ? [Shape.Height, Shape.Width, Shape.Channels] : [Shape.Channels, Shape.Height, Shape.Width];
+            Dimensions = IsChannelsLast
+                ? [Shape.Height, Shape.Width, Shape.Channels]
+                : [Shape.Channels, Shape.Height, Shape.Width];
         }
     }
 
-    /// <summary>[height, width, channels] to [channels, height, width], in place.</summary>
+    /// <summary>Permutes [height, width, channels] to [channels, height, width], in place.</summary>
     private void FromChannelsLast(Span<float> values)
     {
         int channels = _flattenedLast!.Value.Channels, pixels = values.Length / channels;

@@ -4,10 +4,10 @@ using static Inkling.Onnx.Schema.TensorProto.Types;
 
 namespace Inkling.Onnx;
 
-/// <summary>Numbers that a graph holds or computes from what it holds: weights as floats, sizes and places as integers.</summary>
+/// <summary>A tensor stored in a graph, or computed from stored ones: weights as floats, sizes and indices as integers.</summary>
 internal sealed class Constant
 {
-    /// <summary>Among the integers of a shape, the batch's size, which is free.</summary>
+    /// <summary>Stands for the free batch size among the integers of a shape.</summary>
     public const long Batch = long.MinValue;
 
     private readonly float[]? _floats;
@@ -36,14 +36,18 @@ internal sealed class Constant
 
     public int Count => _floats?.Length ?? _integers!.Length;
 
-    /// <param name="tensor">What the file says.</param>
-    /// <param name="name">What errors call the tensor, the file's name first.</param>
-    /// <param name="allowance">How many numbers may still be taken into memory.</param>
-    /// <exception cref="InklingException">The tensor is elsewhere, of another type, inconsistent, or holds something else than finite numbers.</exception>
+    /// <param name="tensor">The tensor in the file.</param>
+    /// <param name="name">The tensor's name in errors, beginning with the file's.</param>
+    /// <param name="allowance">The number of elements that may still be taken into memory.</param>
+    /// <exception cref="InklingException">
+    /// The tensor is in another file, of an unsupported type, inconsistent, or holds numbers that are not finite.
+    /// </exception>
     public static Constant Of(TensorProto tensor, string name, Allowance allowance)
     {
         if (tensor.DataLocation != DataLocation.Default || tensor.ExternalData.Count > 0)
-            throw new InklingException($"{name} lies in another file, which is not opened. Export the model with its tensors inside (in PyTorch: external_data=False).");
+            throw new InklingException(
+                $"{name} lies in another file, which is not opened. "
+                    + "Export the model with its tensors inside (in PyTorch: external_data=False).");
         if (tensor.Segment is not null)
             throw new InklingException($"{name} is stored in segments, which are not read.");
         UInt128 count = 1;
@@ -60,7 +64,9 @@ internal sealed class Constant
             DataType.Float16 or DataType.Bfloat16 => 2,
             DataType.Float or DataType.Int32 => 4,
             DataType.Int64 or DataType.Double => 8,
-            _ => throw new InklingException($"{name} is of a type (number {(int)tensor.DataType}) that is not read; floats of 16, 32 and 64 bits and integers are."),
+            _ => throw new InklingException(
+                $"{name} is of a type (number {(int)tensor.DataType}) that is not read; "
+                    + "floats of 16, 32 and 64 bits and integers are."),
         };
         int stored = tensor.RawData.Length > 0 || count == 0 ? tensor.RawData.Length / size : tensor.DataType switch
         {
@@ -70,7 +76,8 @@ internal sealed class Constant
             _ => tensor.Int32Data.Count,
         };
         if (count != (UInt128)stored || (tensor.RawData.Length > 0 && tensor.RawData.Length % size != 0))
-            throw new InklingException($"{name} of shape [{Node.List(tensor.Dims)}] does not fit the {stored:N0} numbers stored for it.");
+            throw new InklingException(
+                $"{name} of shape [{Node.List(tensor.Dims)}] does not fit the {stored:N0} numbers stored for it.");
         allowance.Take(stored, name);
         int[] shape = [.. tensor.Dims.Select(side => (int)side)];
         ReadOnlySpan<byte> raw = tensor.RawData.Span;
@@ -78,7 +85,9 @@ internal sealed class Constant
         {
             long[] integers = new long[stored];
             for (int i = 0; i < stored; i++)
-                integers[i] = raw.Length > 0 ? IntegerAt(raw[(i * size)..], tensor.DataType) : size == 8 ? tensor.Int64Data[i] : tensor.Int32Data[i];
+                integers[i] = raw.Length > 0 ? IntegerAt(raw[(i * size)..], tensor.DataType)
+                    : size == 8 ? tensor.Int64Data[i]
+                    : tensor.Int32Data[i];
             return new Constant(shape, integers);
         }
 
@@ -104,7 +113,7 @@ internal sealed class Constant
     /// <summary>The same numbers in another shape.</summary>
     public Constant Reshaped(int[] shape) => _floats is not null ? new(shape, _floats) : new(shape, _integers!);
 
-    /// <summary>The numbers with dimension <paramref name="order"/>[d] at place d.</summary>
+    /// <summary>The transpose: dimension <paramref name="order"/>[d] becomes dimension d.</summary>
     public Constant Transposed(int[] order)
     {
         int[] strides = new int[Shape.Length], shape = [.. order.Select(d => Shape[d])];
@@ -119,7 +128,9 @@ internal sealed class Constant
                 place[d] = 0;
         }
 
-        return _floats is not null ? new(shape, [.. from.Select(i => _floats[i])]) : new(shape, [.. from.Select(i => _integers![i])]);
+        return _floats is not null
+            ? new(shape, [.. from.Select(i => _floats[i])])
+            : new(shape, [.. from.Select(i => _integers![i])]);
     }
 
     private static long IntegerAt(ReadOnlySpan<byte> at, DataType type) => type switch
@@ -140,11 +151,11 @@ internal sealed class Constant
 }
 
 /// <summary>
-/// How many numbers may be taken into memory for a file: a few times as many as it can hold, however often its nodes copy or
-/// share them.
+/// Limits the numbers taken into memory for a file to a few times as many as it can hold, however often its nodes copy or share
+/// them.
 /// </summary>
 /// <param name="fileLength">Bytes in the file.</param>
-/// <param name="file">What errors call it.</param>
+/// <param name="file">The file's name in errors.</param>
 internal sealed class Allowance(int fileLength, string file)
 {
     private long _left = 2L * fileLength + 4096;
@@ -156,6 +167,7 @@ internal sealed class Allowance(int fileLength, string file)
     {
         _left -= numbers;
         if (_left < 0)
-            throw new InklingException($"{name}: the graph's nodes would make many more numbers than its file holds, which no network for digits does.");
+            throw new InklingException(
+                $"{name}: the graph's nodes would make many more numbers than its file holds, which no network for digits does.");
     }
 }

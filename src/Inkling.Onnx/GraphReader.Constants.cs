@@ -2,12 +2,12 @@ using System.Globalization;
 
 namespace Inkling.Onnx;
 
-/// <summary>What depends on no image: constants, sizes, and what is made of them.</summary>
+/// <summary>The nodes that do not depend on the image: constants, sizes, and what is computed from them.</summary>
 internal sealed partial class GraphReader
 {
-    private const int MostOfASize = 64; // integers in what says a shape
+    private const int MostOfASize = 64; // most integers in a shape
 
-    /// <returns>False where the node has to do with what flows.</returns>
+    /// <returns>False where the node depends on the image.</returns>
     private bool TakeConstant(Node node)
     {
         switch (node.Operator)
@@ -19,10 +19,12 @@ internal sealed partial class GraphReader
                 if (node.Input(0) is not { } name || !_signals.TryGetValue(name, out int signal))
                     return false;
                 long[] sides = [_batch, .. _dimensions[signal].Select(side => (long)side)];
-                int start = Within(node.Integer("start", 0), sides.Length), end = Within(node.Integer("end", sides.Length), sides.Length);
+                int start = Within(node.Integer("start", 0), sides.Length),
+                    end = Within(node.Integer("end", sides.Length), sides.Length);
                 _constants[node.Output] = Constant.Of(sides[start..Math.Max(start, end)]);
                 return true;
-            case "Identity" or "Cast" or "Reshape" or "Squeeze" or "Unsqueeze" or "Transpose" or "Gather" or "Concat" or "Slice" when node.Input(0) is { } input && ConstantOf(input) is { } constant:
+            case "Identity" or "Cast" or "Reshape" or "Squeeze" or "Unsqueeze" or "Transpose" or "Gather" or "Concat" or "Slice"
+                when node.Input(0) is { } input && ConstantOf(input) is { } constant:
                 _constants[node.Output] = Changed(node, constant);
                 return true;
             default:
@@ -57,9 +59,11 @@ internal sealed partial class GraphReader
                     ? Limited(node, new Constant(constant.Shape, [.. constant.Integers!.Select(integer => (float)integer)]))
                     : Limited(node, new Constant(constant.Shape, [.. constant.Floats!.Select(value => (long)value)]));
             case "Transpose":
-                long[] order = node.Integers("perm") ?? [.. Enumerable.Range(0, constant.Shape.Length).Reverse().Select(d => (long)d)];
+                long[] order = node.Integers("perm")
+                    ?? [.. Enumerable.Range(0, constant.Shape.Length).Reverse().Select(d => (long)d)];
                 if (!order.Order().SequenceEqual(Enumerable.Range(0, constant.Shape.Length).Select(d => (long)d)))
-                    throw node.Refusal($"has an order [{Node.List(order)}] that does not fit the shape [{Node.List(constant.Shape)}]");
+                    throw node.Refusal(
+                        $"has an order [{Node.List(order)}] that does not fit the shape [{Node.List(constant.Shape)}]");
                 _allowance.Take(constant.Count, node.Name);
                 return constant.Transposed([.. order.Select(d => (int)d)]);
             case "Reshape" or "Squeeze" or "Unsqueeze":
@@ -76,7 +80,9 @@ internal sealed partial class GraphReader
             default: // Gather, Slice
                 if (node.Integer("axis", 0) is not (0 or -1))
                     throw node.Refusal("takes parts along another axis than the first");
-                return node.Operator == "Gather" ? Gathered(node, SizesOf(node, constant), RequireConstant(node, 1)) : Sliced(node, SizesOf(node, constant));
+                return node.Operator == "Gather"
+                    ? Gathered(node, SizesOf(node, constant), RequireConstant(node, 1))
+                    : Sliced(node, SizesOf(node, constant));
         }
     }
 
@@ -92,7 +98,9 @@ internal sealed partial class GraphReader
     {
         long[] starts = node.OperatorSet < 10 ? node.Integers("starts") ?? [] : SizesOf(node, RequireConstant(node, 1));
         long[] ends = node.OperatorSet < 10 ? node.Integers("ends") ?? [] : SizesOf(node, RequireConstant(node, 2));
-        long[] axes = node.OperatorSet < 10 ? node.Integers("axes") ?? [0] : node.Input(3) is null ? [0] : SizesOf(node, RequireConstant(node, 3));
+        long[] axes = node.OperatorSet < 10 ? node.Integers("axes") ?? [0]
+            : node.Input(3) is null ? [0]
+            : SizesOf(node, RequireConstant(node, 3));
         bool isPlain = node.Input(4) is null || SizesOf(node, RequireConstant(node, 4)) is [1];
         if (starts is not [var from] || ends is not [var to] || axes is not [0 or -1] || !isPlain)
             throw node.Refusal("takes other parts of a shape than a run of its sizes");
@@ -100,10 +108,10 @@ internal sealed partial class GraphReader
         return Constant.Of(sizes[start..Math.Max(start, end)]);
     }
 
-    /// <summary>The shape that Reshape, Squeeze or Unsqueeze asks for, -1 and 0 filled in.</summary>
-    /// <param name="node">Which.</param>
+    /// <summary>The shape that Reshape, Squeeze or Unsqueeze asks for, with -1 and 0 resolved.</summary>
+    /// <param name="node">The Reshape, Squeeze or Unsqueeze.</param>
     /// <param name="before">The shape before; its first side may be <see cref="Constant.Batch"/>.</param>
-    /// <param name="count">How many numbers there are, of one image where the batch is free.</param>
+    /// <param name="count">The number of elements; those of one image where the batch size is free.</param>
     private long[] SidesOf(Node node, long[] before, long count)
     {
         if (node.Operator == "Reshape")
@@ -112,7 +120,9 @@ internal sealed partial class GraphReader
             if (node.Integer("allowzero", 0) == 0)
             {
                 for (int i = 0; i < sides.Length; i++)
-                    sides[i] = sides[i] != 0 ? sides[i] : i < before.Length ? before[i] : throw node.Refusal("keeps a dimension that is not there");
+                    sides[i] = sides[i] != 0 ? sides[i]
+                        : i < before.Length ? before[i]
+                        : throw node.Refusal("keeps a dimension that is not there");
             }
 
             return Filled(node, sides, before, count);
@@ -150,18 +160,24 @@ internal sealed partial class GraphReader
 
         long known = 1;
         foreach (long side in sides.Where(side => side is not (-1 or Constant.Batch)))
-            known = side is >= 0 and <= int.MaxValue && known <= int.MaxValue ? known * side : throw node.Refusal($"asks for a side of {side}");
+            known = side is >= 0 and <= int.MaxValue && known <= int.MaxValue
+                ? known * side
+                : throw node.Refusal($"asks for a side of {side}");
         if (open >= 0 && known > 0 && count % known == 0)
             sides[open] = count / known;
         bool fits = open >= 0 ? !sides.Contains(-1) && known > 0 : known == count;
-        return fits ? sides : throw node.Refusal(FormattableString.Invariant($"asks for the shape [{Text(sides)}] of {count:N0} numbers"));
+        return fits
+            ? sides
+            : throw node.Refusal(FormattableString.Invariant($"asks for the shape [{Text(sides)}] of {count:N0} numbers"));
     }
 
-    /// <summary>The few integers of a shape.</summary>
+    /// <summary>The constant as the sizes of a shape: at most <see cref="MostOfASize"/> integers.</summary>
     private static long[] SizesOf(Node node, Constant constant) =>
-        constant.Integers is { Length: <= MostOfASize } integers && constant.Shape.Length <= 1 ? integers : throw node.Refusal("takes something else than the sizes of a shape");
+        constant.Integers is { Length: <= MostOfASize } integers && constant.Shape.Length <= 1
+            ? integers
+            : throw node.Refusal("takes something else than the sizes of a shape");
 
-    /// <summary>A place in a list of sizes, counted from the end where it is negative.</summary>
+    /// <summary>An index into a list of sizes, clamped to it; a negative one counts from the end.</summary>
     private static int Within(long place, int length) => (int)Math.Clamp(place < 0 ? place + length : place, 0, length);
 
     private Constant Limited(Node node, Constant constant)
@@ -170,5 +186,7 @@ internal sealed partial class GraphReader
         return constant;
     }
 
-    private static string Text(IEnumerable<long> sides) => string.Join(", ", sides.Select(side => side == Constant.Batch ? "batch" : side.ToString(CultureInfo.InvariantCulture)));
+    private static string Text(IEnumerable<long> sides)
+        => string.Join(
+            ", ", sides.Select(side => side == Constant.Batch ? "batch" : side.ToString(CultureInfo.InvariantCulture)));
 }

@@ -5,7 +5,7 @@ namespace Inkling.Onnx;
 /// <summary>The nodes with weights.</summary>
 internal sealed partial class GraphReader
 {
-    /// <summary>alpha·x·W + beta·c.</summary>
+    /// <summary>Dense layer: alpha·x·W + beta·c.</summary>
     private void TakeGemm(Node node)
     {
         RequireSignal(node, 0);
@@ -32,7 +32,7 @@ internal sealed partial class GraphReader
         _chain.AddDense(neurons, weights, biases: null);
     }
 
-    /// <summary>[neurons, inputs], a copy.</summary>
+    /// <summary>A copy of the weights as [neurons, inputs].</summary>
     private (int Neurons, float[] Weights) WeightsOf(Node node, bool isNeuronsFirst)
     {
         if (_chain.Dimensions.Length != 1)
@@ -40,7 +40,9 @@ internal sealed partial class GraphReader
         Constant weights = RequireConstant(node, 1);
         float[] values = RequireFloats(node, 1);
         if (weights.Shape is not [var a, var b] || (isNeuronsFirst ? b : a) != _chain.Shape.Size || values.Length == 0)
-            throw node.Refusal($"has weights {Node.Quoted(node.Input(1)!)} of shape [{Node.List(weights.Shape)}], which do not fit {_chain.Shape.Size} inputs");
+            throw node.Refusal(
+                $"has weights {Node.Quoted(node.Input(1)!)} of shape [{Node.List(weights.Shape)}], "
+                    + $"which do not fit {_chain.Shape.Size} inputs");
         _allowance.Take(values.Length, node.Name);
         return isNeuronsFirst ? (a, [.. values]) : (b, weights.Transposed([1, 0]).Floats!);
     }
@@ -55,9 +57,13 @@ internal sealed partial class GraphReader
             throw node.Refusal("convolves groups of channels by themselves");
         if (node.Integers("dilations") is { } dilations && dilations.Any(dilation => dilation != 1))
             throw node.Refusal("has a kernel with gaps (dilations)");
-        if (weights.Shape is not [var channels, var inputs, var height, var width] || inputs != _chain.Shape.Channels || values.Length == 0
+        if (weights.Shape is not [var channels, var inputs, var height, var width]
+            || inputs != _chain.Shape.Channels
+            || values.Length == 0
             || (node.Integers("kernel_shape") is { } kernel && !kernel.SequenceEqual([height, width])))
-            throw node.Refusal($"has weights {Node.Quoted(node.Input(1)!)} of shape [{Node.List(weights.Shape)}], which do not fit its {_chain.Shape.Channels} channels in and its kernel");
+            throw node.Refusal(
+                $"has weights {Node.Quoted(node.Input(1)!)} of shape [{Node.List(weights.Shape)}], "
+                    + $"which do not fit its {_chain.Shape.Channels} channels in and its kernel");
         int stride = StrideOf(node, otherwise: 1);
         Window window = Window.Of(node, _chain.Shape, height, width, stride);
         (int side, int padding) = window.Squared(node);
@@ -69,7 +75,8 @@ internal sealed partial class GraphReader
         for (int map = 0; map < channels * inputs; map++)
         {
             for (int row = 0; row < height; row++)
-                values.AsSpan((map * height + row) * width, width).CopyTo(squared.AsSpan((map * side + row + padding - window.Top) * side + padding - window.Left));
+                values.AsSpan((map * height + row) * width, width)
+                    .CopyTo(squared.AsSpan((map * side + row + padding - window.Top) * side + padding - window.Left));
         }
 
         _chain.AddConvolution(new Layer.Convolution(channels, side, stride, padding), squared, biases);
@@ -136,7 +143,7 @@ internal sealed partial class GraphReader
         _chain.Scale(scale, shift, addsBias: node.Operator is "Add" or "Sub");
     }
 
-    /// <summary>Whether the sigmoid just added is multiplied by what went into it.</summary>
+    /// <summary>Whether the sigmoid just added is multiplied by its own input.</summary>
     private bool IsSilu(Node node) =>
         _chain.LastLayer is Layer.Activation { Function: ActivationFunction.Sigmoid }
         && node.Input(0) is { } x && node.Input(1) is { } y
@@ -147,22 +154,27 @@ internal sealed partial class GraphReader
     private bool IsTemperature(Node node, int index, float factor) =>
         _description is { Temperature: not 1 and var temperature }
         && Math.Abs((node.Operator == "Div" ? factor : 1 / factor) - temperature) < 1e-6 * temperature
-        && index + 1 < _graph.Node.Count && _graph.Node[index + 1] is { OpType: "Softmax", Input: [var next, ..] } && next == node.Output;
+        && index + 1 < _graph.Node.Count
+        && _graph.Node[index + 1] is { OpType: "Softmax", Input: [var next, ..] }
+        && next == node.Output;
 
-    /// <summary>A constant that broadcasts over all places alike: one number, or one for each channel.</summary>
-    /// <param name="node">Which takes it.</param>
-    /// <param name="constant">Any shape of one number, or of one for each channel at the channels' place.</param>
-    /// <param name="dimensions">What it broadcasts to, without the batch.</param>
-    /// <param name="channels">How many channels.</param>
-    /// <param name="at">Which of the dimensions they are.</param>
+    /// <summary>A constant that is the same at all pixels: one number, or one for each channel.</summary>
+    /// <param name="node">The node that takes it.</param>
+    /// <param name="constant">One number in any shape, or one for each channel along the channel dimension.</param>
+    /// <param name="dimensions">The dimensions it broadcasts to, without the batch.</param>
+    /// <param name="channels">The number of channels.</param>
+    /// <param name="at">The channel dimension's index in <paramref name="dimensions"/>.</param>
     private static float[] ForEachChannel(Node node, Constant constant, int[] dimensions, int channels, int at)
     {
         float[] values = constant.Floats ?? throw node.Refusal("takes integers for weights");
         if (values.Length == 1 && constant.Shape.Length <= dimensions.Length + 1)
             return [.. values];
         int offset = dimensions.Length - constant.Shape.Length;
-        bool isByChannel = offset >= -1 && constant.Shape.Index().All(side => side.Index + offset == at ? side.Item == channels : side.Item == 1);
+        bool isByChannel = offset >= -1
+            && constant.Shape.Index().All(side => side.Index + offset == at ? side.Item == channels : side.Item == 1);
         return isByChannel && values.Length == channels ? [.. values]
-            : throw node.Refusal($"takes a constant of shape [{Node.List(constant.Shape)}], which is neither one number nor one for each of {channels} channels");
+            : throw node.Refusal(
+                $"takes a constant of shape [{Node.List(constant.Shape)}], "
+                    + $"which is neither one number nor one for each of {channels} channels");
     }
 }

@@ -30,9 +30,11 @@ internal sealed partial class GraphReader
     private void TakeTranspose(Node node)
     {
         RequireSignal(node, 0);
-        long[] order = node.Integers("perm") ?? [.. Enumerable.Range(0, _chain.Dimensions.Length + 1).Reverse().Select(d => (long)d)];
+        long[] order = node.Integers("perm")
+            ?? [.. Enumerable.Range(0, _chain.Dimensions.Length + 1).Reverse().Select(d => (long)d)];
         if (!_chain.Transpose([.. order.Select(d => (int)Math.Clamp(d, -1, 9))]))
-            throw node.Refusal($"orders dimensions as [{Node.List(order)}], which does not just move channels from last to first or back");
+            throw node.Refusal(
+                $"orders dimensions as [{Node.List(order)}], which does not just move channels from last to first or back");
     }
 
     private void TakePool(Node node)
@@ -42,7 +44,8 @@ internal sealed partial class GraphReader
         node.PassOver("storage_order", "count_include_pad");
         if (node.Integers("dilations") is { } dilations && dilations.Any(dilation => dilation != 1))
             throw node.Refusal("has a window with gaps (dilations)");
-        if (node.Integers("kernel_shape") is not [>= 1 and <= LargestInput and var height, >= 1 and <= LargestInput and var width])
+        if (node.Integers("kernel_shape")
+            is not [>= 1 and <= LargestInput and var height, >= 1 and <= LargestInput and var width])
             throw node.Refusal("has no window of two sides");
         Shape shape = _chain.Shape;
         int stride = StrideOf(node, otherwise: 1);
@@ -55,7 +58,9 @@ internal sealed partial class GraphReader
             throw node.Refusal("pools windows that reach over the edge (ceil_mode)");
         if (height != width && !(isWhole && node.Operator == "AveragePool"))
             throw node.Refusal($"has a window of {height}x{width}; windows as high as wide are read");
-        _chain.Add(height != width ? new Layer.GlobalAveragePool() : node.Operator == "MaxPool" ? new Layer.MaxPool((int)height, stride) : new Layer.AveragePool((int)height, stride));
+        _chain.Add(height != width ? new Layer.GlobalAveragePool()
+            : node.Operator == "MaxPool" ? new Layer.MaxPool((int)height, stride)
+            : new Layer.AveragePool((int)height, stride));
     }
 
     private void TakeGlobalPool(Node node)
@@ -107,7 +112,7 @@ internal sealed partial class GraphReader
             throw node.Refusal($"takes images, channels first, and is given [{Node.List(_chain.Dimensions)}]");
     }
 
-    /// <summary>The step between two windows, the same down and across.</summary>
+    /// <summary>The stride, the same down and across.</summary>
     private static int StrideOf(Node node, int otherwise) => node.Integers("strides") switch
     {
         null => otherwise,
@@ -115,7 +120,7 @@ internal sealed partial class GraphReader
         var strides => throw node.Refusal($"has strides [{Node.List(strides)}]; the same stride down and across is read"),
     };
 
-    /// <summary>A window of a convolution or a pool and the padding around its input.</summary>
+    /// <summary>The window of a convolution or pooling, and the padding around its input.</summary>
     private readonly record struct Window(int Height, int Width, int Top, int Left, int Bottom, int Right)
     {
         public bool IsUnpadded => (Top, Left, Bottom, Right) == (0, 0, 0, 0);
@@ -127,7 +132,9 @@ internal sealed partial class GraphReader
             if (automatic is "SAME_UPPER" or "SAME_LOWER")
             {
                 int Total(int side, int window) => Math.Max(0, ((side + stride - 1) / stride - 1) * stride + window - side);
-                int down = Total(input.Height, height), across = Total(input.Width, width), less = automatic == "SAME_UPPER" ? 0 : 1;
+                int down = Total(input.Height, height),
+                    across = Total(input.Width, width),
+                    less = automatic == "SAME_UPPER" ? 0 : 1;
                 pads = [(down + less) / 2, (across + less) / 2, (down + 1 - less) / 2, (across + 1 - less) / 2];
             }
             else if (automatic is "VALID")
@@ -148,15 +155,19 @@ internal sealed partial class GraphReader
         }
 
         /// <summary>
-        /// The kernel as high as wide, padded alike on all sides, that sees the same: weights of 0 are put around this one, at
-        /// <c>padding - Top</c> and <c>padding - Left</c>.
+        /// The equivalent square kernel with the same padding on all sides: this kernel at row <c>padding - Top</c> and column
+        /// <c>padding - Left</c>, with weights of 0 around it.
         /// </summary>
         public (int Side, int Padding) Squared(Node node)
         {
-            int padding = Math.Max(Math.Max(Top, Bottom), Math.Max(Left, Right)), down = Height - Top - Bottom, across = Width - Left - Right;
+            int padding = Math.Max(Math.Max(Top, Bottom), Math.Max(Left, Right)),
+                down = Height - Top - Bottom,
+                across = Width - Left - Right;
             return down == across && down + padding > 0
                 ? (down + 2 * padding, padding)
-                : throw node.Refusal($"has a kernel of {Height}x{Width} with pads [{Top}, {Left}, {Bottom}, {Right}]: it makes maps narrower by another number than it makes them lower");
+                : throw node.Refusal(
+                    $"has a kernel of {Height}x{Width} with pads [{Top}, {Left}, {Bottom}, {Right}]: "
+                        + "it makes maps narrower by another number than it makes them lower");
         }
     }
 }

@@ -5,8 +5,8 @@ using static Inkling.Onnx.Schema.TensorProto.Types;
 namespace Inkling.Onnx;
 
 /// <summary>
-/// Reads a graph node by node, in its order, into a <see cref="Chain"/>. What is computed from sizes and weights alone is computed
-/// here; every other node must take what the one before it gave.
+/// Reads a graph node by node, in its order, into a <see cref="Chain"/>. Nodes that depend on sizes and weights alone are
+/// evaluated here (constant folding); every other node must take the output of the one before it.
 /// </summary>
 internal sealed partial class GraphReader
 {
@@ -20,23 +20,26 @@ internal sealed partial class GraphReader
     private readonly Allowance _allowance;
     private readonly Dictionary<string, TensorProto> _initializers = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Constant> _constants = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, int> _signals = new(StringComparer.Ordinal); // which of the values that flow a name stands for
-    private readonly List<int[]> _dimensions = []; // of each of them, without the batch
+    private readonly Dictionary<string, int> _signals = new(StringComparer.Ordinal); // names of activations, to their numbers
+    private readonly List<int[]> _dimensions = []; // of each activation, without the batch
     private readonly long _batch; // the batch's size, or Constant.Batch where it is free
     private readonly Chain _chain;
-    private int _signal; // the last of the values that flow
+    private int _signal; // the number of the last activation
 
     /// <param name="model">The whole file.</param>
     /// <param name="length">Its length in bytes.</param>
-    /// <param name="file">What errors call it.</param>
-    /// <param name="normalisation">What was done to pixels outside the graph.</param>
-    /// <exception cref="InklingException">The graph has no one input of known size, or its operators are too old.</exception>
+    /// <param name="file">Its name in errors.</param>
+    /// <param name="normalisation">How pixels were normalised outside the graph; null for not at all.</param>
+    /// <exception cref="InklingException">
+    /// The graph does not have exactly one input of known size, or its operators are too old.
+    /// </exception>
     public GraphReader(ModelProto model, int length, string file, PixelNormalisation? normalisation)
     {
         _file = file;
         _graph = model.Graph ?? throw Refusal("it has no graph");
         _allowance = new Allowance(length, file);
-        _operatorSet = model.OpsetImport.FirstOrDefault(set => set.Domain is "" or "ai.onnx")?.Version ?? throw Refusal("it does not say of which version its operators are");
+        _operatorSet = model.OpsetImport.FirstOrDefault(set => set.Domain is "" or "ai.onnx")?.Version
+            ?? throw Refusal("it does not say of which version its operators are");
         if (_operatorSet < OldestOperatorSet)
             throw Refusal($"its operators are of version {_operatorSet}; {OldestOperatorSet} and later are read");
         if (_graph.SparseInitializer.Count > 0)
@@ -54,7 +57,11 @@ internal sealed partial class GraphReader
             throw Refusal($"it has {inputs.Length} inputs; a network that reads images has one");
         (_batch, int[] dimensions) = DimensionsOf(image);
         _signals[image.Name] = _signal;
-        _chain = new Chain(dimensions, _description?.Architecture.Input is { } described && dimensions.SequenceEqual([described.Channels, described.Height, described.Width]), _allowance)
+        _chain = new Chain(
+            dimensions,
+            _description?.Architecture.Input is { } described
+                && dimensions.SequenceEqual([described.Channels, described.Height, described.Width]),
+            _allowance)
         {
             TakesBytes = image.Type.TensorType.ElemType == DataType.Uint8,
             Normalisation = normalisation,
@@ -62,19 +69,21 @@ internal sealed partial class GraphReader
         _dimensions.Add(dimensions);
     }
 
-    /// <exception cref="InklingException">A node cannot be a layer of Inkling's; the message names it.</exception>
+    /// <exception cref="InklingException">A node has no equivalent among Inkling's layers; the message names it.</exception>
     public Network Read()
     {
         foreach ((int index, NodeProto proto) in _graph.Node.Index())
         {
             Node node = new(proto, index, _operatorSet, _file);
-            if (_constants.ContainsKey(node.Output) || _signals.ContainsKey(node.Output) || _initializers.ContainsKey(node.Output))
+            if (_constants.ContainsKey(node.Output)
+                || _signals.ContainsKey(node.Output)
+                || _initializers.ContainsKey(node.Output))
                 throw node.Refusal($"gives {Node.Quoted(node.Output)}, which there is already");
             try
             {
                 Take(node, index);
             }
-            catch (Exception e) when (e is InvalidOperationException or OverflowException) // from a layer that cannot take what flows into it
+            catch (Exception e) when (e is InvalidOperationException or OverflowException) // a layer cannot take its input
             {
                 throw node.Refusal(e is OverflowException ? "makes more numbers than fit into memory" : e.Message);
             }
@@ -90,7 +99,9 @@ internal sealed partial class GraphReader
         }
         catch (ArgumentException e)
         {
-            string reason = e.ParamName is null ? e.Message : e.Message.Replace($" (Parameter '{e.ParamName}')", "", StringComparison.Ordinal);
+            string reason = e.ParamName is null
+                ? e.Message
+                : e.Message.Replace($" (Parameter '{e.ParamName}')", "", StringComparison.Ordinal);
             throw new InklingException($"{_file}: its nodes do not make a network. {reason}", e);
         }
     }
@@ -159,13 +170,15 @@ internal sealed partial class GraphReader
     {
         RequireSignal(node, 0);
         node.PassOver("ratio", "seed", "saturate");
-        if (node.Operator == "Cast" && node.Integer("to", 0) is not ((int)DataType.Float or (int)DataType.Float16 or (int)DataType.Double or (int)DataType.Bfloat16))
+        if (node.Operator == "Cast"
+            && node.Integer("to", 0) is not (
+                (int)DataType.Float or (int)DataType.Float16 or (int)DataType.Double or (int)DataType.Bfloat16))
             throw node.Refusal("makes integers of what flows");
         if (node.Operator == "Pad")
         {
             node.PassOver("mode", "value");
             long[] pads = node.Input(1) is null ? node.Integers("pads") ?? [] : SizesOf(node, RequireConstant(node, 1));
-            if (pads.Any(pad => pad != 0)) // PyTorch puts one of zeros before its mean of windows
+            if (pads.Any(pad => pad != 0)) // PyTorch writes a Pad by 0 before its AveragePool
                 throw node.Refusal($"pads by [{Node.List(pads)}]. Let the convolution pad");
         }
 
@@ -173,17 +186,21 @@ internal sealed partial class GraphReader
             throw node.Refusal("leaves numbers out. Export the model for reading (model.eval())");
     }
 
-    /// <exception cref="InklingException">The input is something else than what the node before gave.</exception>
+    /// <exception cref="InklingException">The input is not the output of the node before.</exception>
     private void RequireSignal(Node node, int input)
     {
         string name = node.Input(input) ?? throw node.Refusal("has no input");
         if (!_signals.TryGetValue(name, out int signal))
-            throw node.Refusal(ConstantOf(name) is null ? $"takes {Node.Quoted(name)}, which nothing before it gives" : $"takes the constant {Node.Quoted(name)} where a layer's output belongs");
+            throw node.Refusal(ConstantOf(name) is null
+                ? $"takes {Node.Quoted(name)}, which nothing before it gives"
+                : $"takes the constant {Node.Quoted(name)} where a layer's output belongs");
         if (signal != _signal)
-            throw node.Refusal($"takes {Node.Quoted(name)}, which another node has taken already: networks are read whose layers form one chain");
+            throw node.Refusal(
+                $"takes {Node.Quoted(name)}, which another node has taken already: "
+                    + "networks are read whose layers form one chain");
     }
 
-    /// <exception cref="InklingException">The input is not known before an image is.</exception>
+    /// <exception cref="InklingException">The input is not constant: it depends on the image.</exception>
     private Constant RequireConstant(Node node, int input)
     {
         string name = node.Input(input) ?? throw node.Refusal($"lacks its input {input + 1}");
@@ -191,7 +208,8 @@ internal sealed partial class GraphReader
     }
 
     private float[] RequireFloats(Node node, int input) =>
-        RequireConstant(node, input).Floats ?? throw node.Refusal($"takes {Node.Quoted(node.Input(input)!)}, which holds integers, for weights");
+        RequireConstant(node, input).Floats
+            ?? throw node.Refusal($"takes {Node.Quoted(node.Input(input)!)}, which holds integers, for weights");
 
     private Constant? ConstantOf(string name)
     {
@@ -213,7 +231,8 @@ internal sealed partial class GraphReader
         foreach (TensorShapeProto.Types.Dimension dim in dims.Skip(1))
         {
             if (dim.DimValue is < 1 or > LargestInput || (size *= dim.DimValue) > LargestInput)
-                throw Refusal(FormattableString.Invariant($"its input {name} must have a known size for each image, up to {LargestInput:N0} numbers"));
+                throw Refusal(FormattableString.Invariant(
+                    $"its input {name} must have a known size for each image, up to {LargestInput:N0} numbers"));
         }
 
         return (dims[0].DimValue > 0 ? dims[0].DimValue : Constant.Batch, [.. dims.Skip(1).Select(dim => (int)dim.DimValue)]);

@@ -10,8 +10,8 @@ using static Inkling.Onnx.Schema.TensorProto.Types;
 namespace Inkling.Onnx;
 
 /// <summary>
-/// A network as an ONNX graph: one node for each layer, or a few, named after it (<c>3_conv</c>); weights are named as in
-/// safetensors (<c>layers.0.weight</c>) and laid out as PyTorch has them, which are ONNX's layouts too.
+/// Writes a network as an ONNX graph: one or a few nodes for each layer, named after it (<c>3_conv</c>); weights are named as in
+/// safetensors (<c>layers.0.weight</c>) and laid out as in PyTorch, which is ONNX's layout too.
 /// </summary>
 /// <remarks>
 /// Operator set 13 and file version 7 are those of ONNX 1.8 (2020): every runtime and converter since then reads them, and
@@ -36,13 +36,15 @@ internal sealed class GraphWriter
         _isImage = !network.Architecture.Input.IsVector;
     }
 
-    /// <exception cref="ArgumentException">There are not as many classes as outputs.</exception>
+    /// <exception cref="ArgumentException">The number of classes is not the number of outputs.</exception>
     public static ModelProto Write(Network network, OnnxOptions options)
     {
         int outputs = network.Architecture.Output.Size;
-        IReadOnlyList<string> classes = options.Classes ?? [.. Enumerable.Range(0, outputs).Select(i => i.ToString(CultureInfo.InvariantCulture))];
+        IReadOnlyList<string> classes = options.Classes
+            ?? [.. Enumerable.Range(0, outputs).Select(i => i.ToString(CultureInfo.InvariantCulture))];
         if (classes.Count != outputs)
-            throw new ArgumentException($"The network has {outputs} outputs; {classes.Count} classes are named.", nameof(options));
+            throw new ArgumentException(
+                $"The network has {outputs} outputs; {classes.Count} classes are named.", nameof(options));
         ModelProto model = new()
         {
             IrVersion = FileVersion,
@@ -60,34 +62,50 @@ internal sealed class GraphWriter
             Describe("training", history);
         return model;
 
-        void Describe(string key, string value) => model.MetadataProps.Add(new StringStringEntryProto { Key = key, Value = value });
+        void Describe(string key, string value)
+            => model.MetadataProps.Add(new StringStringEntryProto { Key = key, Value = value });
     }
 
     private GraphProto WriteGraph()
     {
         Architecture architecture = _network.Architecture;
         Shape input = architecture.Input;
-        _graph.Input.Add(Value("image", _options.Pixels == OnnxPixels.Byte ? DataType.Uint8 : DataType.Float, _isImage ? [input.Channels, input.Height, input.Width] : [input.Size], NormalisationOf(input)));
+        _graph.Input.Add(Value(
+            "image",
+            _options.Pixels == OnnxPixels.Byte ? DataType.Uint8 : DataType.Float,
+            _isImage ? [input.Channels, input.Height, input.Width] : [input.Size],
+            NormalisationOf(input)));
         WriteScaling();
-        int saved = 0, last = architecture.Layers.Count - (_options.EndsInLogits && architecture.Layers[^1] is Layer.Softmax or Layer.Activation ? 1 : 0);
+        int saved = 0,
+            last = architecture.Layers.Count
+                - (_options.EndsInLogits && architecture.Layers[^1] is Layer.Softmax or Layer.Activation ? 1 : 0);
         for (int l = 0; l < last; l++)
         {
-            string name = string.Create(CultureInfo.InvariantCulture, $"{l + 1}_{architecture.Layers[l].ToString().Split(':')[0]}");
-            WriteLayer(architecture.Layers[l], _network.Parameters.All[l], architecture.ShapeBefore(l), name, string.Create(CultureInfo.InvariantCulture, $"layers.{saved}"));
+            string name = string.Create(
+                CultureInfo.InvariantCulture, $"{l + 1}_{architecture.Layers[l].ToString().Split(':')[0]}");
+            WriteLayer(
+                architecture.Layers[l],
+                _network.Parameters.All[l],
+                architecture.ShapeBefore(l),
+                name,
+                string.Create(CultureInfo.InvariantCulture, $"layers.{saved}"));
             saved += _network.Parameters.All[l] is null ? 0 : 1;
         }
 
         RequireVector("output");
         string output = _options.EndsInLogits ? "logits" : architecture.Layers[^1] is Layer.Softmax ? "probabilities" : "outputs";
         _graph.Node[^1].Output[0] = output;
-        _graph.Output.Add(Value(output, DataType.Float, [architecture.Output.Size], $"[batch, {architecture.Output.Size}]: {output} of the classes"));
+        _graph.Output.Add(Value(
+            output, DataType.Float, [architecture.Output.Size], $"[batch, {architecture.Output.Size}]: {output} of the classes"));
         return _graph;
     }
 
     private string NormalisationOf(Shape input)
     {
         string pixels = _options.Pixels == OnnxPixels.Unit ? "0 is paper, 1 is ink" : "0 is paper, 255 is ink";
-        return input.Size == 28 * 28 ? $"{pixels}; as in MNIST, the digit fills 20x20 pixels and its centre of mass is in the middle of 28x28" : pixels;
+        return input.Size == 28 * 28
+            ? $"{pixels}; as in MNIST, the digit fills 20x20 pixels and its centre of mass is in the middle of 28x28"
+            : pixels;
     }
 
     private void WriteScaling()
@@ -116,15 +134,25 @@ internal sealed class GraphWriter
                     Attribute("strides", spec.Stride, spec.Stride)]);
                 break;
             case Layer.BatchNormalisation:
-                Add("BatchNormalization", name, Statistics((BatchNormalisation)parameters!, saved), [new AttributeProto { Name = "epsilon", F = BatchNormalisationStage.Epsilon, Type = AttributeProto.Types.AttributeType.Float }]);
+                Add("BatchNormalization", name, Statistics((BatchNormalisation)parameters!, saved), [
+                    new AttributeProto
+                    {
+                        Name = "epsilon",
+                        F = BatchNormalisationStage.Epsilon,
+                        Type = AttributeProto.Types.AttributeType.Float
+                    }]);
                 break;
             case Layer.MaxPool spec:
                 RequireImage(input, name);
-                Add("MaxPool", name, [], [Attribute("kernel_shape", spec.Size, spec.Size), Attribute("strides", spec.Step, spec.Step)]);
+                Add("MaxPool", name, [], [
+                    Attribute("kernel_shape", spec.Size, spec.Size),
+                    Attribute("strides", spec.Step, spec.Step)]);
                 break;
             case Layer.AveragePool spec:
                 RequireImage(input, name);
-                Add("AveragePool", name, [], [Attribute("kernel_shape", spec.Size, spec.Size), Attribute("strides", spec.Step, spec.Step)]);
+                Add("AveragePool", name, [], [
+                    Attribute("kernel_shape", spec.Size, spec.Size),
+                    Attribute("strides", spec.Step, spec.Step)]);
                 break;
             case Layer.GlobalAveragePool:
                 RequireImage(input, name);
@@ -140,7 +168,15 @@ internal sealed class GraphWriter
                 Add("Mul", name, [z]);
                 break;
             case Layer.Activation spec:
-                Add(spec.Function switch { ActivationFunction.Sigmoid => "Sigmoid", ActivationFunction.Tanh => "Tanh", _ => "Relu" }, name, []);
+                Add(
+                    spec.Function switch
+                    {
+                        ActivationFunction.Sigmoid => "Sigmoid",
+                        ActivationFunction.Tanh => "Tanh",
+                        _ => "Relu"
+                    },
+                    name,
+                    []);
                 break;
             case Layer.Softmax:
                 RequireVector(name);
@@ -153,7 +189,7 @@ internal sealed class GraphWriter
         }
     }
 
-    /// <summary>What the engine calls a vector may still be [batch, channels, 1, 1] in the graph.</summary>
+    /// <summary>Flattens an image: what the engine calls a vector may be [batch, channels, 1, 1] in the graph.</summary>
     private void RequireVector(string name)
     {
         if (_isImage)
@@ -186,10 +222,17 @@ internal sealed class GraphWriter
         ];
     }
 
-    /// <summary>A node that takes what the one before gave, and further inputs.</summary>
+    /// <summary>Adds a node that takes the output of the one before, and further inputs.</summary>
     private void Add(string operation, string name, string[] further, AttributeProto[]? attributes = null)
     {
-        _graph.Node.Add(new NodeProto { OpType = operation, Name = name, Input = { _current, further }, Output = { $"{name}_out" }, Attribute = { attributes ?? [] } });
+        _graph.Node.Add(new NodeProto
+        {
+            OpType = operation,
+            Name = name,
+            Input = { _current, further },
+            Output = { $"{name}_out" },
+            Attribute = { attributes ?? [] }
+        });
         _current = $"{name}_out";
     }
 
@@ -200,24 +243,43 @@ internal sealed class GraphWriter
             MemoryMarshal.AsBytes<float>(values).CopyTo(bytes);
         for (int i = 0; i < values.Length && !BitConverter.IsLittleEndian; i++)
             System.Buffers.Binary.BinaryPrimitives.WriteSingleLittleEndian(bytes.AsSpan(sizeof(float) * i), values[i]);
-        _graph.Initializer.Add(new TensorProto { Name = name, DataType = DataType.Float, Dims = { shape.Select(side => (long)side) }, RawData = UnsafeByteOperations.UnsafeWrap(bytes) });
+        _graph.Initializer.Add(new TensorProto
+        {
+            Name = name,
+            DataType = DataType.Float,
+            Dims = { shape.Select(side => (long)side) },
+            RawData = UnsafeByteOperations.UnsafeWrap(bytes)
+        });
         return name;
     }
 
     private string Integers(string name, long[] values)
     {
-        _graph.Initializer.Add(new TensorProto { Name = name, DataType = DataType.Int64, Dims = { values.Length }, Int64Data = { values } });
+        _graph.Initializer.Add(new TensorProto
+        {
+            Name = name,
+            DataType = DataType.Int64,
+            Dims = { values.Length },
+            Int64Data = { values }
+        });
         return name;
     }
 
-    private static AttributeProto Attribute(string name, long value) => new() { Name = name, I = value, Type = AttributeProto.Types.AttributeType.Int };
+    private static AttributeProto Attribute(string name, long value)
+        => new() { Name = name, I = value, Type = AttributeProto.Types.AttributeType.Int };
 
-    private static AttributeProto Attribute(string name, params long[] values) => new() { Name = name, Ints = { values }, Type = AttributeProto.Types.AttributeType.Ints };
+    private static AttributeProto Attribute(string name, params long[] values)
+        => new() { Name = name, Ints = { values }, Type = AttributeProto.Types.AttributeType.Ints };
 
     private static ValueInfoProto Value(string name, DataType type, int[] sides, string meaning)
     {
         TensorShapeProto shape = new() { Dim = { new TensorShapeProto.Types.Dimension { DimParam = "batch" } } };
         shape.Dim.AddRange(sides.Select(side => new TensorShapeProto.Types.Dimension { DimValue = side }));
-        return new ValueInfoProto { Name = name, DocString = meaning, Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = type, Shape = shape } } };
+        return new ValueInfoProto
+        {
+            Name = name,
+            DocString = meaning,
+            Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = type, Shape = shape } }
+        };
     }
 }

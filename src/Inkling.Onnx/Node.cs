@@ -3,7 +3,7 @@ using Inkling.Onnx.Schema;
 
 namespace Inkling.Onnx;
 
-/// <summary>One node of a graph that is read: its inputs and attributes, each asked for by name, and errors that name it.</summary>
+/// <summary>One node of a graph being read: its inputs, its attributes by name, and errors that name the node.</summary>
 internal sealed class Node
 {
     private readonly NodeProto _node;
@@ -11,10 +11,10 @@ internal sealed class Node
     private readonly int _index;
     private readonly HashSet<string> _used = new(StringComparer.Ordinal);
 
-    /// <param name="node">What the file says.</param>
-    /// <param name="index">Its place in the graph, from 0.</param>
+    /// <param name="node">The node in the file.</param>
+    /// <param name="index">Its index in the graph, from 0.</param>
     /// <param name="operatorSet">The version of ONNX's operators that the file names.</param>
-    /// <param name="file">What errors call the file.</param>
+    /// <param name="file">The file's name in errors.</param>
     public Node(NodeProto node, int index, long operatorSet, string file)
     {
         _node = node;
@@ -35,17 +35,26 @@ internal sealed class Node
 
     public string Output => _node.Output[0];
 
-    /// <summary>What errors call it: the file, its place, its name and its operator.</summary>
-    public string Name => $"{_file}: node {(_index + 1).ToString(CultureInfo.InvariantCulture)}{(_node.Name.Length > 0 ? " " + Quoted(_node.Name) : "")} ({Cut(_node.OpType)})";
+    /// <summary>The node's name in errors: the file, its place from 1, its name and its operator.</summary>
+    public string Name
+        => $"{_file}: node {(_index + 1).ToString(CultureInfo.InvariantCulture)}{(_node.Name.Length > 0 ? " " + Quoted(_node.Name) : "")} ({Cut(_node.OpType)})";
 
     /// <summary>The name of an input; null where it is left out.</summary>
     public string? Input(int index) => index < _node.Input.Count && _node.Input[index].Length > 0 ? _node.Input[index] : null;
 
     /// <exception cref="InklingException">The attribute is no integer.</exception>
-    public long Integer(string name, long otherwise) => Attribute(name) is { } attribute ? attribute.HasI ? attribute.I : throw Refusal($"has an attribute {name} that is no integer") : otherwise;
+    public long Integer(string name, long otherwise)
+        => Attribute(name) is { } attribute
+            ? attribute.HasI ? attribute.I : throw Refusal($"has an attribute {name} that is no integer")
+            : otherwise;
 
     /// <exception cref="InklingException">The attribute is no float.</exception>
-    public float Float(string name, float otherwise) => Attribute(name) is { } attribute ? attribute.HasF && float.IsFinite(attribute.F) ? attribute.F : throw Refusal($"has an attribute {name} that is no number") : otherwise;
+    public float Float(string name, float otherwise)
+        => Attribute(name) is { } attribute
+            ? attribute.HasF && float.IsFinite(attribute.F)
+                ? attribute.F
+                : throw Refusal($"has an attribute {name} that is no number")
+            : otherwise;
 
     /// <summary>A list of integers; null where there is none.</summary>
     public long[]? Integers(string name) => Attribute(name) is { } attribute ? [.. attribute.Ints] : null;
@@ -53,13 +62,13 @@ internal sealed class Node
     /// <summary>A list of floats; null where there is none.</summary>
     public float[]? Floats(string name) => Attribute(name) is { } attribute ? [.. attribute.Floats] : null;
 
-    /// <summary>A word; null where there is none.</summary>
+    /// <summary>A string; null where there is none.</summary>
     public string? Text(string name) => Attribute(name)?.S.ToStringUtf8();
 
     /// <summary>A tensor; null where there is none.</summary>
     public TensorProto? Tensor(string name) => Attribute(name)?.T;
 
-    /// <summary>Attributes that matter in training only.</summary>
+    /// <summary>Accepts attributes that do not change the result here, such as those for training only.</summary>
     public void PassOver(params ReadOnlySpan<string> names)
     {
         foreach (string name in names)
@@ -73,15 +82,15 @@ internal sealed class Node
             throw Refusal($"has an attribute {Quoted(unknown.Name)}, which is not known");
     }
 
-    /// <summary>An error about this node; the message goes on after its name.</summary>
+    /// <summary>An error about this node; <paramref name="what"/> follows its name.</summary>
     public InklingException Refusal(string what) => new($"{Name} {what}.");
 
-    /// <summary>Numbers as errors list them, alike under every culture.</summary>
+    /// <summary>Numbers as errors list them, the same under every culture.</summary>
     public static string List<T>(IEnumerable<T> numbers)
         where T : IFormattable =>
         string.Join(", ", numbers.Select(number => number.ToString(null, System.Globalization.CultureInfo.InvariantCulture)));
 
-    /// <summary>A name from a file as an error may print it: short, and in one line.</summary>
+    /// <summary>A name from a file, shortened to one line and quoted, for errors.</summary>
     public static string Quoted(string name) => $"\"{Cut(name)}\"";
 
     private static string Cut(string name) => OneLine.Of(name, most: 60);

@@ -4,23 +4,25 @@ using Inkling.Onnx.Schema;
 
 namespace Inkling.Onnx;
 
-/// <summary>Networks out to ONNX, which every other toolkit reads, and in from the ONNX that PyTorch and Keras write.</summary>
+/// <summary>Exports networks to ONNX, which every other toolkit reads, and loads what PyTorch and Keras export.</summary>
 /// <example>
 /// <code>
 /// network.ExportOnnx("net.onnx", new OnnxOptions { Pixels = OnnxPixels.Byte });
 /// Network torch = Network.LoadOnnx("torch.onnx", new PixelNormalisation(Mean: 0.1307, Deviation: 0.3081));
 /// </code>
 /// </example>
-/// <remarks>The ONNX specification: github.com/onnx/onnx, docs/IR.md and docs/Operators.md. Which operators: docs/formats.md.</remarks>
+/// <remarks>
+/// The ONNX specification: github.com/onnx/onnx, docs/IR.md and docs/Operators.md. The supported operators: docs/formats.md.
+/// </remarks>
 public static class OnnxFile
 {
     extension(Network network)
     {
         /// <summary>Writes the network as an ONNX graph of operator set 13, for any number of images at once.</summary>
-        /// <param name="path">The file; written beside its place and renamed.</param>
-        /// <param name="options">Null for a graph that takes and gives what the network does.</param>
-        /// <exception cref="ArgumentException">There are not as many classes as outputs.</exception>
-        /// <exception cref="InklingException">The file cannot be written, or a number of the network is not finite.</exception>
+        /// <param name="path">The file; written under another name beside it, then renamed.</param>
+        /// <param name="options">Null for a graph with the network's own inputs and outputs.</param>
+        /// <exception cref="ArgumentException">The number of classes is not the number of outputs.</exception>
+        /// <exception cref="InklingException">The file cannot be written, or a parameter is not finite.</exception>
         public void ExportOnnx(string path, OnnxOptions? options = null)
         {
             ArgumentNullException.ThrowIfNull(path);
@@ -31,8 +33,8 @@ public static class OnnxFile
 
         /// <summary>The same, to a stream.</summary>
         /// <param name="stream">Written to, and left open.</param>
-        /// <param name="options">Null for a graph that takes and gives what the network does.</param>
-        /// <exception cref="ArgumentException">There are not as many classes as outputs.</exception>
+        /// <param name="options">Null for a graph with the network's own inputs and outputs.</param>
+        /// <exception cref="ArgumentException">The number of classes is not the number of outputs.</exception>
         public void ExportOnnx(Stream stream, OnnxOptions? options = null)
         {
             ArgumentNullException.ThrowIfNull(stream);
@@ -40,19 +42,26 @@ public static class OnnxFile
         }
 
         /// <summary>
-        /// Loads an ONNX graph that is a chain of layers as Inkling has them. It takes pixels from 0 (paper) to 1 (ink), also
-        /// where the graph takes 0…255 and scales them; logarithms of probabilities become probabilities, and softmax is put
-        /// behind a last layer without activation.
+        /// Loads an ONNX graph that is a sequence of Inkling's layers. The network takes pixels from 0 (paper) to 1 (ink), also
+        /// where the graph takes 0…255 and scales them; log-softmax becomes softmax, and softmax is added after a last layer
+        /// without activation.
         /// </summary>
         /// <param name="path">The file.</param>
-        /// <param name="normalisation">What was done to pixels outside the graph when it was trained; null for nothing but scaling to 0…1.</param>
-        /// <exception cref="ArgumentException">The normalisation has a deviation of 0, or what is no number.</exception>
-        /// <exception cref="InklingException">The file is missing, truncated, inconsistent, or has an operator that cannot be one of Inkling's layers.</exception>
+        /// <param name="normalisation">
+        /// How pixels were normalised outside the graph when it was trained; null for scaling to 0…1 only.
+        /// </param>
+        /// <exception cref="ArgumentException">The normalisation has a deviation of 0, or a value that is not finite.</exception>
+        /// <exception cref="InklingException">
+        /// The file is missing, truncated, inconsistent, or has an operator that none of Inkling's layers can express.
+        /// </exception>
         public static Network LoadOnnx(string path, PixelNormalisation? normalisation = null)
         {
             ArgumentNullException.ThrowIfNull(path);
-            if (normalisation is not null && !(double.IsFinite(normalisation.Mean) && double.IsFinite(1 / normalisation.Deviation)))
-                throw new ArgumentException($"Pixels cannot be brought to a mean of {normalisation.Mean} and a deviation of {normalisation.Deviation}.", nameof(normalisation));
+            if (normalisation is not null
+                && !(double.IsFinite(normalisation.Mean) && double.IsFinite(1 / normalisation.Deviation)))
+                throw new ArgumentException(
+                    $"Pixels cannot be brought to a mean of {normalisation.Mean} and a deviation of {normalisation.Deviation}.",
+                    nameof(normalisation));
             return Parse(WholeFile.Read(path), path, normalisation);
         }
     }
@@ -63,7 +72,7 @@ public static class OnnxFile
         try
         {
             if (!RegularFile.IsAt(path))
-                return false; // opening a pipe would wait for somebody to write to it
+                return false; // opening a pipe blocks until something writes to it
             using FileStream file = File.OpenRead(path);
             byte[] start = new byte[9];
             return NetworkFile.IsOnnx(start.AsSpan(0, file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false)));
@@ -75,8 +84,8 @@ public static class OnnxFile
     }
 
     /// <param name="file">The whole file.</param>
-    /// <param name="name">What errors call it.</param>
-    /// <param name="normalisation">What was done to pixels outside the graph.</param>
+    /// <param name="name">The file's name in errors.</param>
+    /// <param name="normalisation">How pixels were normalised outside the graph; null for not at all.</param>
     internal static Network Parse(ReadOnlySpan<byte> file, string name, PixelNormalisation? normalisation = null)
     {
         MessageScan.Require(file, ModelProto.Descriptor, name);
@@ -93,9 +102,9 @@ public static class OnnxFile
 }
 
 /// <summary>
-/// Pixels as a network was trained to see them: (pixel - Mean) / Deviation, the pixel from 0 to 1. PyTorch's MNIST example has
+/// How pixels were normalised in training: (pixel - Mean) / Deviation, the pixel from 0 to 1. PyTorch's MNIST example has
 /// <c>Normalize((0.1307,), (0.3081,))</c>.
 /// </summary>
-/// <param name="Mean">What is taken away.</param>
-/// <param name="Deviation">What the rest is divided by; not 0.</param>
+/// <param name="Mean">Subtracted from each pixel.</param>
+/// <param name="Deviation">The divisor of the difference; not 0.</param>
 public sealed record PixelNormalisation(double Mean, double Deviation);

@@ -1,14 +1,14 @@
 namespace Inkling.Onnx;
 
-/// <summary>How an exported graph takes pixels and what it gives.</summary>
+/// <summary>The input format and the output of an exported graph.</summary>
 public sealed record OnnxOptions
 {
-    /// <summary>What the graph is given for a pixel; scaling to the network's own 0…1 is put inside.</summary>
+    /// <summary>The format of an input pixel; the graph scales it to the network's own 0…1.</summary>
     public OnnxPixels Pixels { get; init; }
 
     /// <summary>
-    /// Whether the graph gives the last layer's weighted inputs z, its softmax or activation left out; otherwise it gives
-    /// what the network gives.
+    /// Whether the graph outputs the last layer's weighted inputs z, without its softmax or activation; otherwise it outputs
+    /// what the network does.
     /// </summary>
     public bool EndsInLogits { get; init; }
 
@@ -23,7 +23,7 @@ public sealed record OnnxOptions
     public IReadOnlyList<string>? Classes { get; init; }
 }
 
-/// <summary>A pixel as a graph is given it. 0 is paper.</summary>
+/// <summary>The format of a graph's input pixels. 0 is paper.</summary>
 public enum OnnxPixels
 {
     /// <summary>A float, 1 for full ink: what the network itself takes.</summary>

@@ -4,11 +4,11 @@ using System.Runtime.CompilerServices;
 namespace Inkling;
 
 /// <summary>
-/// What <c>$"…"</c> becomes where it is an argument of this type: a text whose numbers are written alike under every culture. An
-/// error says the same on every machine.
+/// Interpolated string handler that formats with the invariant culture, so that an error message is the same on every machine:
+/// pass <c>$"…"</c> where a parameter has this type.
 /// </summary>
-/// <param name="literalLength">How many characters are written as they are.</param>
-/// <param name="formattedCount">How many values are between them.</param>
+/// <param name="literalLength">How many characters are literal text.</param>
+/// <param name="formattedCount">How many values are interpolated.</param>
 [InterpolatedStringHandler]
 internal ref struct InvariantText(int literalLength, int formattedCount)
 {
@@ -28,7 +28,8 @@ internal ref struct InvariantText(int literalLength, int formattedCount)
 
     public void AppendFormatted<T>(T value, int alignment, string? format) => _text.AppendFormatted(value, alignment, format);
 
-    public void AppendFormatted(object? value, int alignment = 0, string? format = null) => _text.AppendFormatted(value, alignment, format);
+    public void AppendFormatted(object? value, int alignment = 0, string? format = null) =>
+        _text.AppendFormatted(value, alignment, format);
 
     public string ToStringAndClear() => _text.ToStringAndClear();
 }

@@ -5,24 +5,25 @@ using Inkling.Tests;
 
 namespace Inkling.Cli.Tests;
 
-/// <summary>Runs the command as a user does: a process of its own, with a home of its own.</summary>
+/// <summary>Runs the command as a user does: in a separate process, with a separate home folder.</summary>
 internal sealed class Command : IDisposable
 {
-    private static readonly string Dll = typeof(Network).Assembly.Location.Replace("Inkling.dll", "Inkling.Cli.dll", StringComparison.Ordinal);
+    private static readonly string Dll =
+        typeof(Network).Assembly.Location.Replace("Inkling.dll", "Inkling.Cli.dll", StringComparison.Ordinal);
 
-    /// <summary>A folder with a space in its name, which the command takes as the user's home.</summary>
+    /// <summary>The user's home folder, as the command sees it; its name contains a space.</summary>
     public string Home { get; } = Directory.CreateTempSubdirectory("inkling user ").FullName;
 
     public void Dispose() => Directory.Delete(Home, recursive: true);
 
-    /// <summary>A file in the user's home.</summary>
+    /// <summary>The path of a file in the home folder.</summary>
     public string PathOf(string name) => Path.Combine(Home, name);
 
-    /// <summary>Runs to the end.</summary>
+    /// <summary>Runs the command without INKLING_DATA and waits for it to exit.</summary>
     public Task<Result> RunAsync(params string[] arguments) => RunAsync(withData: false, arguments);
 
-    /// <param name="withData">Whether INKLING_DATA is passed on. Without it there are no data and no network.</param>
-    /// <param name="arguments">As typed behind <c>inkling</c>.</param>
+    /// <param name="withData">Whether INKLING_DATA is passed on; if not, there are no data. Network access is always off.</param>
+    /// <param name="arguments">As typed after <c>inkling</c>.</param>
     public async Task<Result> RunAsync(bool withData, params string[] arguments)
     {
         using Process process = Start(withData, arguments);
@@ -30,7 +31,7 @@ internal sealed class Command : IDisposable
         return await FinishAsync(process);
     }
 
-    /// <summary>Runs to the end on a terminal of its own (util-linux's script), and returns all that was written to it.</summary>
+    /// <summary>Runs the command in a terminal (util-linux's script) and returns everything written to it.</summary>
     public async Task<string> RunOnTerminalAsync(params string[] arguments)
     {
         string line = $"dotnet exec '{Dll}' {string.Join(' ', arguments)}";
@@ -41,15 +42,16 @@ internal sealed class Command : IDisposable
         return result.Output;
     }
 
-    /// <summary>Runs in a shell, which puts the command's words where <c>"$@"</c> stands in the script.</summary>
+    /// <summary>Runs a bash script in which <c>"$@"</c> stands for the command and its arguments.</summary>
     public async Task<Result> RunInShellAsync(string script, params string[] arguments)
     {
-        using Process process = Start(withData: false, Tools.Require("bash"), ["-c", script, "bash", "dotnet", "exec", Dll, .. arguments]);
+        using Process process = Start(
+            withData: false, Tools.Require("bash"), ["-c", script, "bash", "dotnet", "exec", Dll, .. arguments]);
         process.StandardInput.Close();
         return await FinishAsync(process);
     }
 
-    /// <summary>Runs one of the system's programs in the user's home.</summary>
+    /// <summary>Runs one of the system's programs in the home folder.</summary>
     public async Task RunToolAsync(string program, params string[] arguments)
     {
         using Process process = Start(withData: false, Tools.Require(program), arguments);
@@ -60,25 +62,33 @@ internal sealed class Command : IDisposable
     public Process Start(bool withData, params string[] arguments) => Start(withData, "dotnet", ["exec", Dll, .. arguments]);
 
     /// <summary>
-    /// Runs to the end as on a machine of another country. The command as it ships has no cultures; what it is made of may run
-    /// where there are some, so here it gets them.
+    /// Runs the command in another locale and waits for it to exit. The shipped command uses .NET's invariant globalization mode;
+    /// its libraries may also run where cultures exist, so that mode is switched off here.
     /// </summary>
-    /// <param name="language">As LANG has it: <c>de_DE.UTF-8</c>.</param>
-    /// <param name="arguments">As typed behind <c>inkling</c>.</param>
+    /// <param name="language">The value of LANG, such as <c>de_DE.UTF-8</c>.</param>
+    /// <param name="arguments">As typed after <c>inkling</c>.</param>
     public async Task<Result> RunUnderAsync(string language, params string[] arguments)
     {
         string configuration = Path.Combine(Home, "cultures.runtimeconfig.json");
         string shipped = await File.ReadAllTextAsync(Path.ChangeExtension(Dll, ".runtimeconfig.json"));
         Assert.Contains("\"System.Globalization.Invariant\": true", shipped, StringComparison.Ordinal);
-        await File.WriteAllTextAsync(configuration, shipped.Replace("\"System.Globalization.Invariant\": true", "\"System.Globalization.Invariant\": false", StringComparison.Ordinal));
-        using Process process = Start(withData: false, "dotnet", ["exec", "--runtimeconfig", configuration, Dll, .. arguments], language);
+        await File.WriteAllTextAsync(
+            configuration,
+            shipped.Replace(
+                "\"System.Globalization.Invariant\": true",
+                "\"System.Globalization.Invariant\": false",
+                StringComparison.Ordinal));
+        using Process process = Start(
+            withData: false, "dotnet", ["exec", "--runtimeconfig", configuration, Dll, .. arguments], language);
         process.StandardInput.Close();
         Result result = await FinishAsync(process);
-        Assert.SkipWhen(result.Error.Contains("ICU", StringComparison.Ordinal), "This machine has no ICU, and so no cultures: install libicu.");
+        Assert.SkipWhen(
+            result.Error.Contains("ICU", StringComparison.Ordinal),
+            "This machine has no ICU, and so no cultures: install libicu.");
         return result;
     }
 
-    /// <summary>A folder of IDX files with few images, for trainings that need not be good.</summary>
+    /// <summary>Writes a folder of IDX files with few images, for training whose accuracy does not matter.</summary>
     public string SmallData()
     {
         string folder = Directory.CreateDirectory(PathOf("small")).FullName;
@@ -105,9 +115,10 @@ internal sealed class Command : IDisposable
         foreach (string variable in new[] { "HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME", "LOCALAPPDATA" })
             start.Environment[variable] = Home;
         start.Environment["TERM"] = "xterm-256color";
-        start.Environment["https_proxy"] = start.Environment["http_proxy"] = "http://127.0.0.1:9"; // nobody listens there: no network
+        // Nothing listens on port 9: no network access.
+        start.Environment["https_proxy"] = start.Environment["http_proxy"] = "http://127.0.0.1:9";
         if (Path.GetFileName(program) == "bash")
-            start.Environment["LC_ALL"] = "C"; // it warns of languages that the system has not installed
+            start.Environment["LC_ALL"] = "C"; // bash warns of locales that are not installed
         if (language is not null)
         {
             start.Environment["LANG"] = start.Environment["LC_ALL"] = language;
@@ -116,14 +127,15 @@ internal sealed class Command : IDisposable
 
         start.Environment.Remove("INKLING_DATA");
         if (withData && Environment.GetEnvironmentVariable("INKLING_DATA") is { Length: > 0 } data)
-            start.Environment["INKLING_DATA"] = Path.GetFullPath(data); // which may be relative to where the tests were started
+            start.Environment["INKLING_DATA"] = Path.GetFullPath(data); // may be relative to the tests' working directory
         return Process.Start(start)!;
     }
 
     public static async Task<Result> FinishAsync(Process process)
     {
         Task<string> output = process.StandardOutput.ReadToEndAsync(), error = process.StandardError.ReadToEndAsync();
-        using CancellationTokenSource patience = new(TimeSpan.FromMinutes(10)); // against a command that never ends, however slow the machine is
+        // Against a command that never ends; long enough for the slowest machine.
+        using CancellationTokenSource patience = new(TimeSpan.FromMinutes(10));
         try
         {
             await process.WaitForExitAsync(patience.Token);
@@ -140,7 +152,7 @@ internal sealed class Command : IDisposable
     [DllImport("libc", EntryPoint = "kill")]
     private static extern int Kill(int process, int signal);
 
-    /// <summary>What Ctrl-C sends.</summary>
+    /// <summary>Sends SIGINT, as Ctrl-C does.</summary>
     public static void Interrupt(Process process) => _ = Kill(process.Id, 2);
 
     internal sealed record Result(int ExitCode, string Output, string Error)

@@ -12,11 +12,13 @@ public sealed class ExperimentTests : IDisposable
     public async Task A_rung_of_the_ladder_is_run_with_its_seeds_and_set_beside_nielsens_figure()
     {
         TrainTests.SkipWithoutData();
-        Command.Result table = await _inkling.RunAsync(withData: true, "experiment", "ladder", "--rows", "5", "--seeds", "2", "--epochs", "2");
+        Command.Result table = await _inkling.RunAsync(
+            withData: true, "experiment", "ladder", "--rows", "5", "--seeds", "2", "--epochs", "2");
         Assert.Equal(0, table.ExitCode);
         Assert.Matches(@"ch\. 3: cross-entropy, 784-30-10, eta 0\.5 +│ 95\.49 +│ 9\d\.\d\d ± \d\.\d\d", table.Output);
 
-        Command.Result json = await _inkling.RunAsync(withData: true, "experiment", "ladder", "--rows", "5,7-7", "--seeds", "1", "--epochs", "1", "--json");
+        Command.Result json = await _inkling.RunAsync(
+            withData: true, "experiment", "ladder", "--rows", "5,7-7", "--seeds", "1", "--epochs", "1", "--json");
         JsonElement[] lines = [.. json.Lines.Select(line => JsonDocument.Parse(line).RootElement)];
         Assert.Equal([95.49, 96.49], lines.Select(line => line.GetProperty("nielsen").GetDouble()));
         Assert.All(lines, line => Assert.InRange(line.GetProperty("bestAccuracy").GetDouble(), 0.85, 1));
@@ -29,8 +31,12 @@ public sealed class ExperimentTests : IDisposable
         string[] job = ["experiment", "best", "--model", "mlp", "--epochs", "1", "--seeds", "1", "--out", "made", "--json"];
         Command.Result first = await _inkling.RunAsync(withData: true, job);
         Assert.Equal(0, first.ExitCode);
-        Assert.True(JsonDocument.Parse(Assert.Single(first.Lines)).RootElement.GetProperty("testAccuracy").GetDouble() > 0.95, first.Output);
-        Assert.Equal(["mlp-1.safetensors", "mlp.safetensors"], Directory.GetFiles(_inkling.PathOf("made")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.True(
+            JsonDocument.Parse(Assert.Single(first.Lines)).RootElement.GetProperty("testAccuracy").GetDouble() > 0.95,
+            first.Output);
+        Assert.Equal(
+            ["mlp-1.safetensors", "mlp.safetensors"],
+            Directory.GetFiles(_inkling.PathOf("made")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
 
         Command.Result second = await _inkling.RunAsync(withData: true, job);
         Assert.Equal(first.Output, second.Output);

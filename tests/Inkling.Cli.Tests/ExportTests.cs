@@ -17,10 +17,13 @@ public sealed class ExportTests : IDisposable
         new Network([784, 30, 10], seed: 1).Save(_inkling.PathOf("net.safetensors"));
         Command.Result export = await _inkling.RunAsync("export", "net.safetensors", file, "--json");
         JsonElement result = JsonDocument.Parse(Assert.Single(export.Lines)).RootElement;
-        Assert.Equal((file, new FileInfo(_inkling.PathOf(file)).Length), (result.GetProperty("file").GetString(), result.GetProperty("bytes").GetInt64()));
+        Assert.Equal(
+            (file, new FileInfo(_inkling.PathOf(file)).Length),
+            (result.GetProperty("file").GetString(), result.GetProperty("bytes").GetInt64()));
         Assert.Equal("784 dense:30 sigmoid dense:10 sigmoid", result.GetProperty("architecture").GetString());
-        File.Move(_inkling.PathOf(file), _inkling.PathOf("renamed")); // which format it is, its first bytes tell
-        Command.Result before = await _inkling.RunAsync("evaluate", "net.safetensors", "--json"), after = await _inkling.RunAsync("evaluate", "renamed", "--json");
+        File.Move(_inkling.PathOf(file), _inkling.PathOf("renamed")); // the format is recognised by its first bytes
+        Command.Result before = await _inkling.RunAsync("evaluate", "net.safetensors", "--json"),
+            after = await _inkling.RunAsync("evaluate", "renamed", "--json");
         Assert.Equal(before.Output, after.Output);
     }
 
@@ -30,8 +33,10 @@ public sealed class ExportTests : IDisposable
         Command.Result export = await _inkling.RunAsync("export", "tiny", "tiny.onnx", "--pixels", "byte", "--logits");
         Assert.Equal(0, export.ExitCode);
         Assert.Matches(@"^tiny\.onnx: \d+,\d+ bytes, 1x28x28 conv", Assert.Single(export.Lines));
-        Imaging.ContactSheet.Save(_inkling.PathOf("digit.png"), "1", [GeneratedDigits.Create(1, seed: 3).Pixels(0).ToArray()], columns: 1);
-        Command.Result original = await _inkling.RunAsync("read", "digit.png", "--model", "tiny"), read = await _inkling.RunAsync("read", "digit.png", "--model", "tiny.onnx");
+        Imaging.ContactSheet.Save(
+            _inkling.PathOf("digit.png"), "1", [GeneratedDigits.Create(1, seed: 3).Pixels(0).ToArray()], columns: 1);
+        Command.Result original = await _inkling.RunAsync("read", "digit.png", "--model", "tiny"),
+            read = await _inkling.RunAsync("read", "digit.png", "--model", "tiny.onnx");
         Assert.Equal(original.Output, read.Output);
     }
 

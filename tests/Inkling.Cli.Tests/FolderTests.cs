@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Inkling.Cli.Tests;
 
-/// <summary>Folders of pictures, however they are made.</summary>
+/// <summary>Folders of pictures that hold links, pipes, unreadable folders or nothing.</summary>
 public sealed class FolderTests : IDisposable
 {
     private readonly Command _inkling = new();
@@ -11,7 +11,8 @@ public sealed class FolderTests : IDisposable
     {
         Directory.CreateDirectory(_inkling.PathOf("notes/deep"));
         new Network([784, 10], seed: 1).Save(_inkling.PathOf("net.safetensors"));
-        Imaging.ContactSheet.Save(_inkling.PathOf("notes/1_a.png"), "1", [GeneratedDigits.Create(1, seed: 3).Pixels(0).ToArray()], columns: 1);
+        Imaging.ContactSheet.Save(
+            _inkling.PathOf("notes/1_a.png"), "1", [GeneratedDigits.Create(1, seed: 3).Pixels(0).ToArray()], columns: 1);
         File.Copy(_inkling.PathOf("notes/1_a.png"), _inkling.PathOf("notes/deep/b.PNG"));
     }
 
@@ -24,8 +25,12 @@ public sealed class FolderTests : IDisposable
         await File.WriteAllTextAsync(_inkling.PathOf("notes/readme.txt"), "");
         Command.Result read = await _inkling.RunAsync("read", "notes", "--json", "--model", "net.safetensors");
         Assert.Equal(0, read.ExitCode);
-        Assert.Equal(["notes/1_a.png", "notes/deep/b.PNG"], read.Lines.Select(line => JsonDocument.Parse(line).RootElement.GetProperty("file").GetString()));
-        Assert.Equal("notes: left out 1 file that is no picture by its name and 1 link to a folder (notes/deep/again).", Assert.Single(read.ErrorLines));
+        Assert.Equal(
+            ["notes/1_a.png", "notes/deep/b.PNG"],
+            read.Lines.Select(line => JsonDocument.Parse(line).RootElement.GetProperty("file").GetString()));
+        Assert.Equal(
+            "notes: left out 1 file that is no picture by its name and 1 link to a folder (notes/deep/again).",
+            Assert.Single(read.ErrorLines));
 
         Command.Result evaluated = await _inkling.RunAsync("evaluate", "net.safetensors", "--images", "notes", "--json");
         Assert.Equal(1, JsonDocument.Parse(Assert.Single(evaluated.Lines)).RootElement.GetProperty("images").GetInt32());
@@ -47,7 +52,8 @@ public sealed class FolderTests : IDisposable
     public async Task A_pipe_among_the_pictures_is_one_line_and_the_others_are_read()
     {
         await _inkling.RunToolAsync("mkfifo", "notes/0_pipe.png");
-        Command.Result read = await _inkling.RunAsync("read", "notes", "--model", "net.safetensors"), evaluated = await _inkling.RunAsync("evaluate", "net.safetensors", "--images", "notes", "--json");
+        Command.Result read = await _inkling.RunAsync("read", "notes", "--model", "net.safetensors"),
+            evaluated = await _inkling.RunAsync("evaluate", "net.safetensors", "--images", "notes", "--json");
         Assert.Equal((1, 2), (read.ExitCode, read.Lines.Length));
         Assert.Contains("0_pipe.png: no regular file but a pipe", read.ErrorLines[0], StringComparison.Ordinal);
         Assert.Equal("1 of 3 could not be read as pictures.", read.ErrorLines[1]);
@@ -70,7 +76,11 @@ public sealed class FolderTests : IDisposable
     public void A_folder_that_cannot_be_looked_into_is_named_and_the_rest_is_found()
     {
         string root = _inkling.PathOf("notes"), closed = Path.Combine(root, "deep");
-        PictureFolder found = PictureFolder.Of(root, path => path == closed ? throw new UnauthorizedAccessException("Access is denied.") : new DirectoryInfo(path).EnumerateFileSystemInfos());
+        PictureFolder found = PictureFolder.Of(
+            root,
+            path => path == closed
+                ? throw new UnauthorizedAccessException("Access is denied.")
+                : new DirectoryInfo(path).EnumerateFileSystemInfos());
         Assert.Equal([Path.Combine(root, "1_a.png")], found.Files);
         Assert.Equal($"{closed}: cannot be looked into: Access is denied.", Assert.Single(found.Unreadable));
     }
@@ -78,7 +88,8 @@ public sealed class FolderTests : IDisposable
     [Fact]
     public void A_folder_without_end_is_given_up()
     {
-        FileSystemInfo[] each = [new DirectoryInfo(_inkling.PathOf("notes/deep")), .. Enumerable.Repeat(new FileInfo("x.txt"), 99_999)];
+        FileSystemInfo[] each =
+            [new DirectoryInfo(_inkling.PathOf("notes/deep")), .. Enumerable.Repeat(new FileInfo("x.txt"), 99_999)];
         int looked = 0;
         InklingException e = Assert.Throws<InklingException>(() => PictureFolder.Of(_inkling.PathOf("notes"), _ =>
         {

@@ -23,7 +23,7 @@ public sealed class ReadTests : IDisposable
         Assert.Equal(count, figures.GetProperty("images").GetInt32());
         double right = figures.GetProperty("exact").GetInt32() / (double)count;
         Assert.True(right > 0.7, $"seven in ten and more are expected of the seed's network, not {right}");
-        double wrong = 1 - right; // one error each, or more where several digits are read
+        double wrong = 1 - right; // each wrong picture has one wrong digit, or more if it shows several digits
         Assert.InRange(figures.GetProperty("digitErrorRate").GetDouble(), wrong - 1e-9, 2 * wrong);
     }
 
@@ -47,16 +47,24 @@ public sealed class ReadTests : IDisposable
     public async Task A_picture_with_too_much_on_it_is_read_in_part_and_says_so()
     {
         await SaveNetworkAsync();
-        const int width = 1600, height = 60; // 534 strokes beside each other: more than a number can have
-        byte[] strokes = [.. Enumerable.Range(0, width * height).Select(i => i % width % 3 == 0 && i / width is >= 10 and < 50 ? (byte)30 : (byte)230)];
-        byte[] header = [.. "BM"u8, .. Bytes(1078 + strokes.Length), 0, 0, 0, 0, .. Bytes(1078), .. Bytes(40), .. Bytes(width), .. Bytes(height), 1, 0, 8, 0, .. new byte[24]];
+        const int width = 1600, height = 60; // 534 strokes side by side: more than a number can have
+        byte[] strokes =
+            [.. Enumerable.Range(0, width * height)
+                .Select(i => i % width % 3 == 0 && i / width is >= 10 and < 50 ? (byte)30 : (byte)230)];
+        byte[] header =
+        [
+            .. "BM"u8, .. Bytes(1078 + strokes.Length), 0, 0, 0, 0, .. Bytes(1078),
+            .. Bytes(40), .. Bytes(width), .. Bytes(height), 1, 0, 8, 0, .. new byte[24]
+        ];
         byte[] palette = [.. Enumerable.Range(0, 256).SelectMany(grey => new[] { (byte)grey, (byte)grey, (byte)grey, (byte)0 })];
         await File.WriteAllBytesAsync(_inkling.PathOf("strokes.bmp"), [.. header, .. palette, .. strokes]);
 
         Command.Result result = await _inkling.RunAsync("read", "strokes.bmp", "--model", "net.safetensors", "--json");
 
         Assert.Equal(0, result.ExitCode);
-        Assert.Equal("strokes.bmp: too much is on it; not all of it was read. Divide it into several pictures.", Assert.Single(result.ErrorLines));
+        Assert.Equal(
+            "strokes.bmp: too much is on it; not all of it was read. Divide it into several pictures.",
+            Assert.Single(result.ErrorLines));
         Assert.False(JsonDocument.Parse(Assert.Single(result.Lines)).RootElement.GetProperty("complete").GetBoolean());
 
         static byte[] Bytes(int value) => [(byte)value, (byte)(value >> 8), (byte)(value >> 16), (byte)(value >> 24)];
@@ -77,7 +85,10 @@ public sealed class ReadTests : IDisposable
         foreach ((string model, double least) in new[] { ("best", 0.9), ("tiny", 0.88) })
         {
             Command.Result all = await _inkling.RunAsync("evaluate", model, "--images", pictures, "--json");
-            Assert.InRange(JsonDocument.Parse(Assert.Single(all.Lines)).RootElement.GetProperty("exact").GetInt32() / (double)count, least, 1);
+            Assert.InRange(
+                JsonDocument.Parse(Assert.Single(all.Lines)).RootElement.GetProperty("exact").GetInt32() / (double)count,
+                least,
+                1);
         }
 
         Command.Result one = await _inkling.RunAsync("read", Path.Combine(pictures, "0_7eraflops_000.png"));
@@ -87,13 +98,17 @@ public sealed class ReadTests : IDisposable
     [Theory]
     [InlineData("best", 0.9965, 2_500_000)]
     [InlineData("tiny", 0.994, 100_000)]
-    public async Task A_bundled_network_needs_nothing_but_the_data_and_reaches_what_its_card_says(string model, double accuracy, long mostBytes)
+    public async Task A_bundled_network_needs_nothing_but_the_data_and_reaches_what_its_card_says(
+        string model, double accuracy, long mostBytes)
     {
         TrainTests.SkipWithoutData();
         Command.Result result = await _inkling.RunAsync(withData: true, "evaluate", model, "--json");
-        Assert.True(JsonDocument.Parse(Assert.Single(result.Lines)).RootElement.GetProperty("accuracy").GetDouble() >= accuracy, result.Output);
+        Assert.True(
+            JsonDocument.Parse(Assert.Single(result.Lines)).RootElement.GetProperty("accuracy").GetDouble() >= accuracy,
+            result.Output);
         Command.Result list = await _inkling.RunAsync("models", "--json");
-        JsonElement entry = list.Lines.Select(line => JsonDocument.Parse(line).RootElement).Single(entry => entry.GetProperty("name").GetString() == model);
+        JsonElement entry = list.Lines.Select(line => JsonDocument.Parse(line).RootElement)
+            .Single(entry => entry.GetProperty("name").GetString() == model);
         Assert.InRange(entry.GetProperty("bytes").GetInt64(), 1, mostBytes);
     }
 
@@ -112,7 +127,8 @@ public sealed class ReadTests : IDisposable
         await SaveNetworkAsync();
         Command.Result result = await _inkling.RunAsync("evaluate", "net.safetensors", "--json");
         JsonElement figures = JsonDocument.Parse(Assert.Single(result.Lines)).RootElement;
-        int total = figures.GetProperty("confusion").EnumerateArray().Sum(row => row.EnumerateArray().Sum(cell => cell.GetInt32()));
+        int total = figures.GetProperty("confusion").EnumerateArray()
+            .Sum(row => row.EnumerateArray().Sum(cell => cell.GetInt32()));
         Assert.Equal(figures.GetProperty("images").GetInt32(), total);
         Assert.Equal("generated digits (not MNIST)", figures.GetProperty("data").GetString());
     }
@@ -121,7 +137,9 @@ public sealed class ReadTests : IDisposable
     public async Task Data_lists_every_set_and_where_it_is()
     {
         Command.Result result = await _inkling.RunAsync("data", "--json");
-        Assert.Equal(["mnist", "fashion-mnist", "kmnist", "emnist-digits", "emnist-letters", "qmnist"], result.Lines.Select(line => JsonDocument.Parse(line).RootElement.GetProperty("name").GetString()));
+        Assert.Equal(
+            ["mnist", "fashion-mnist", "kmnist", "emnist-digits", "emnist-letters", "qmnist"],
+            result.Lines.Select(line => JsonDocument.Parse(line).RootElement.GetProperty("name").GetString()));
     }
 
     [Fact]
@@ -135,7 +153,8 @@ public sealed class ReadTests : IDisposable
     [Fact]
     public async Task The_seeds_experiments_are_rerun_beside_its_figures()
     {
-        Command.Result result = await _inkling.RunAsync("experiment", "seed", "--seeds", "1", "--epochs", "1", "--plot", _inkling.PathOf("seed.png"));
+        Command.Result result = await _inkling.RunAsync(
+            "experiment", "seed", "--seeds", "1", "--epochs", "1", "--plot", _inkling.PathOf("seed.png"));
         Assert.Equal(0, result.ExitCode);
         Assert.Contains("94.89", result.Output, StringComparison.Ordinal);
         Assert.Contains("generated digits (not MNIST)", result.Output, StringComparison.Ordinal);
@@ -143,7 +162,7 @@ public sealed class ReadTests : IDisposable
             Assert.True(File.Exists(_inkling.PathOf(picture)), picture);
     }
 
-    /// <summary>The folder of single digits that people wrote, and how many pictures lie in it now; skips the test without it.</summary>
+    /// <summary>The folder of handwritten single digits and the number of pictures in it; skips the test without it.</summary>
     private static (string Folder, int Count) PersonsDigits()
     {
         TrainTests.SkipWithoutData();
@@ -152,7 +171,10 @@ public sealed class ReadTests : IDisposable
         return (folder, Directory.GetFiles(folder, "?_*.*").Length);
     }
 
-    private async Task SaveNetworkAsync() => await Task.Run(() => new Network([784, 30, 10], seed: 1).Save(_inkling.PathOf("net.safetensors")));
+    private async Task SaveNetworkAsync()
+        => await Task.Run(() => new Network([784, 30, 10], seed: 1).Save(_inkling.PathOf("net.safetensors")));
 
-    private void SaveDigit(string name) => ContactSheet.Save(_inkling.PathOf(name), "1", [GeneratedDigits.Create(1, seed: 3).Pixels(0).ToArray()], columns: 1);
+    private void SaveDigit(string name)
+        => ContactSheet.Save(
+            _inkling.PathOf(name), "1", [GeneratedDigits.Create(1, seed: 3).Pixels(0).ToArray()], columns: 1);
 }

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Inkling.Cli.Tests;
 
-/// <summary>Samples are run as their first lines say.</summary>
+/// <summary>Runs the samples as their first lines say.</summary>
 public sealed class SamplesTests
 {
     [Fact]
@@ -26,7 +26,8 @@ public sealed class SamplesTests
     {
         using Command home = new();
         new Network([784, 30, 10], seed: 1).Save(home.PathOf("net.safetensors"));
-        Imaging.ContactSheet.Save(home.PathOf("digit.png"), "1", [GeneratedDigits.Create(1, seed: 3).Pixels(0).ToArray()], columns: 1);
+        Imaging.ContactSheet.Save(
+            home.PathOf("digit.png"), "1", [GeneratedDigits.Create(1, seed: 3).Pixels(0).ToArray()], columns: 1);
         Assert.Matches(@"^\d, \d+.*sure", await RunAsync("read.cs", home.PathOf("digit.png"), home.PathOf("net.safetensors")));
     }
 
@@ -35,10 +36,16 @@ public sealed class SamplesTests
         string? folder = AppContext.BaseDirectory;
         while (folder is not null && !File.Exists(Path.Combine(folder, "samples", sample)))
             folder = Path.GetDirectoryName(folder);
-        ProcessStartInfo start = new("dotnet", ["run", Path.Combine(folder!, "samples", sample), .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = folder };
-        start.Environment["MSBUILDDISABLENODEREUSE"] = "1"; // nothing is left running, and nothing is taken over from the build that runs the tests
-        start.Environment["UseSharedCompilation"] = "false"; // nor is the compiler
-        start.Environment["RunAnalyzers"] = "false"; // they are run when the tests are built
+        ProcessStartInfo start = new("dotnet", ["run", Path.Combine(folder!, "samples", sample), .. arguments])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = folder
+        };
+        // Leaves no build node or compiler server running, and uses none of the build that runs the tests.
+        start.Environment["MSBUILDDISABLENODEREUSE"] = "1";
+        start.Environment["UseSharedCompilation"] = "false";
+        start.Environment["RunAnalyzers"] = "false"; // they run when the tests are built
         foreach (string inherited in new[] { "MSBUILD_EXE_PATH", "MSBuildSDKsPath", "MSBuildExtensionsPath" })
             start.Environment.Remove(inherited);
         if (Environment.GetEnvironmentVariable("INKLING_DATA") is { Length: > 0 } data)

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Inkling.Cli.Tests;
 
-/// <summary>What a training has learned is not lost for a mistake, a full disk or another training.</summary>
+/// <summary>A trained network is not lost through a mistake, a full disk or a second training run.</summary>
 public sealed class TrainSafelyTests : IDisposable
 {
     private readonly Command _inkling = new();
@@ -27,7 +27,8 @@ public sealed class TrainSafelyTests : IDisposable
     [InlineData("latest.safetensors: two results would go into this file", "--checkpoint", "inkling/latest.safetensors")]
     [InlineData("h2.previous: cannot be written: it is a folder", "--checkpoint", "h2")]
     [InlineData(".npz and .json hold layers of sigmoid neurons only", "--model", "tiny", "--out", "net.npz")]
-    public async Task What_cannot_be_written_is_said_in_one_line_before_anything_is_learned(string message, params string[] options)
+    public async Task What_cannot_be_written_is_said_in_one_line_before_anything_is_learned(
+        string message, params string[] options)
     {
         Directory.CreateDirectory(_inkling.PathOf("folder.npz"));
         Directory.CreateDirectory(_inkling.PathOf("run-mistakes.png"));
@@ -50,10 +51,14 @@ public sealed class TrainSafelyTests : IDisposable
     {
         foreach (string link in new[] { "link", "link.safetensors", "link.png" })
             File.CreateSymbolicLink(_inkling.PathOf(link), "small/train-labels-idx1-ubyte");
-        Dictionary<string, byte[]> before = Directory.GetFiles(_data).ToDictionary(name => name, File.ReadAllBytes, StringComparer.Ordinal);
+        Dictionary<string, byte[]> before = Directory.GetFiles(_data)
+            .ToDictionary(name => name, File.ReadAllBytes, StringComparer.Ordinal);
         Command.Result result = await _inkling.RunAsync(["train", "--data", _data, "--epochs", "1", option, file, .. more]);
         Assert.Equal(1, result.ExitCode);
-        Assert.StartsWith($"{option} {file}: that is the same file as {_data}", Assert.Single(result.ErrorLines), StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"{option} {file}: that is the same file as {_data}",
+            Assert.Single(result.ErrorLines),
+            StringComparison.Ordinal);
         foreach ((string name, byte[] bytes) in before)
             Assert.Equal(bytes, await File.ReadAllBytesAsync(name));
     }
@@ -61,12 +66,14 @@ public sealed class TrainSafelyTests : IDisposable
     [Fact]
     public async Task A_home_that_cannot_be_written_is_said_before_anything_is_learned_with_the_way_out()
     {
-        await File.WriteAllTextAsync(_inkling.PathOf("inkling"), ""); // where the folder would be
+        await File.WriteAllTextAsync(_inkling.PathOf("inkling"), ""); // a file where the command would create its folder
         Command.Result result = await _inkling.RunAsync("train", "--data", _data, "--epochs", "1");
         Assert.Equal(1, result.ExitCode);
         Assert.EndsWith("Name a file for the network with --out.", Assert.Single(result.ErrorLines), StringComparison.Ordinal);
         Assert.Empty(result.Output);
-        Assert.Equal(0, (await _inkling.RunAsync("train", "--data", _data, "--epochs", "1", "--out", "net.safetensors")).ExitCode);
+        Assert.Equal(
+            0,
+            (await _inkling.RunAsync("train", "--data", _data, "--epochs", "1", "--out", "net.safetensors")).ExitCode);
     }
 
     [Theory]
@@ -105,8 +112,12 @@ public sealed class TrainSafelyTests : IDisposable
         File.CreateSymbolicLink(_inkling.PathOf("full.safetensors"), "/dev/full");
         Command.Result result = await _inkling.RunAsync("train", "--data", _data, "--epochs", "1", "--out", "full.safetensors");
         Assert.Equal(1, result.ExitCode);
-        Assert.Contains(result.ErrorLines, line => line.StartsWith("full.safetensors: cannot be written: No space left", StringComparison.Ordinal));
-        string saved = Assert.Single(result.ErrorLines, line => line.StartsWith("Saved the network of epoch 0", StringComparison.Ordinal));
+        Assert.Contains(
+            result.ErrorLines,
+            line => line.StartsWith("full.safetensors: cannot be written: No space left", StringComparison.Ordinal));
+        string saved = Assert.Single(
+            result.ErrorLines,
+            line => line.StartsWith("Saved the network of epoch 0", StringComparison.Ordinal));
         string file = saved.Split(" to ")[1].Split(". Read")[0];
         Assert.Equal([784, 30, 10], Network.Load(file).Architecture.Sizes!);
         File.Delete(file);
@@ -117,7 +128,9 @@ public sealed class TrainSafelyTests : IDisposable
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "This test needs Linux's /dev/full.");
         File.CreateSymbolicLink(_inkling.PathOf("monitor.png"), "/dev/full");
-        Command.Result result = await _inkling.RunAsync("train", "--data", _data, "--epochs", "1", "--out", "net.safetensors", "--monitor", "monitor.png", "--plot", "run.png", "--json");
+        Command.Result result = await _inkling.RunAsync(
+            "train", "--data", _data, "--epochs", "1", "--out", "net.safetensors",
+            "--monitor", "monitor.png", "--plot", "run.png", "--json");
         Assert.Equal(1, result.ExitCode);
         Assert.Contains(result.ErrorLines, line => line.StartsWith("monitor.png: cannot be written", StringComparison.Ordinal));
         Assert.Equal([784, 30, 10], Network.Load(_inkling.PathOf("net.safetensors")).Architecture.Sizes!);
@@ -137,7 +150,9 @@ public sealed class TrainSafelyTests : IDisposable
         File.Delete(_inkling.PathOf("h"));
         Command.Result beside = await Train("--checkpoint", "h", "--seed", "8", "--out", "eight.safetensors");
         Assert.Equal(1, beside.ExitCode);
-        Assert.Equal("h.previous: there is a training in this file already. Go on with it by --resume, or delete it.", Assert.Single(beside.ErrorLines));
+        Assert.Equal(
+            "h.previous: there is a training in this file already. Go on with it by --resume, or delete it.",
+            Assert.Single(beside.ErrorLines));
         Assert.False(File.Exists(_inkling.PathOf("eight.safetensors")));
     }
 
@@ -164,20 +179,26 @@ public sealed class TrainSafelyTests : IDisposable
         Command.Result resumed = await Train("--checkpoint", "h", "--out", "resumed.safetensors", "--resume");
         Assert.Equal(0, resumed.ExitCode);
         Assert.Contains("Going on from the checkpoint before it", resumed.Error, StringComparison.Ordinal);
-        Assert.Equal(await File.ReadAllBytesAsync(_inkling.PathOf("whole.safetensors")), await File.ReadAllBytesAsync(_inkling.PathOf("resumed.safetensors")));
+        Assert.Equal(
+            await File.ReadAllBytesAsync(_inkling.PathOf("whole.safetensors")),
+            await File.ReadAllBytesAsync(_inkling.PathOf("resumed.safetensors")));
     }
 
     [Fact]
     public async Task A_second_training_on_one_checkpoint_is_refused_at_its_start()
     {
-        using Process first = _inkling.Start(withData: false, "train", "--data", _data, "--epochs", "100000", "--checkpoint", "h", "--out", "first.safetensors");
+        using Process first = _inkling.Start(
+            withData: false, "train", "--data", _data, "--epochs", "100000", "--checkpoint", "h", "--out", "first.safetensors");
         try
         {
             Assert.StartsWith("Epoch 0", await first.StandardOutput.ReadLineAsync(), StringComparison.Ordinal);
-            Command.Result second = await _inkling.RunAsync("train", "--data", _data, "--epochs", "100000", "--checkpoint", "h", "--out", "second.safetensors", "--resume");
+            Command.Result second = await _inkling.RunAsync(
+                "train", "--data", _data, "--epochs", "100000", "--checkpoint", "h", "--out", "second.safetensors", "--resume");
             Assert.False(first.HasExited);
             Assert.Equal(1, second.ExitCode);
-            Assert.Equal("h: another training is using this checkpoint. Wait for it, stop it, or name another file.", second.ErrorLines[^1]);
+            Assert.Equal(
+                "h: another training is using this checkpoint. Wait for it, stop it, or name another file.",
+                second.ErrorLines[^1]);
             Assert.Empty(second.Output);
         }
         finally
@@ -191,24 +212,35 @@ public sealed class TrainSafelyTests : IDisposable
     public async Task It_says_and_writes_the_same_in_every_country()
     {
         string[] job = ["train", "--data", _data, "--epochs", "2", "--eta", "0.9", "--json"];
-        string[][] commands = [["models"], ["export", "here.safetensors", "net.json"], ["evaluate", "here.safetensors", "--data", _data], ["train", "--eta", "fast"], ["train", "--help"]];
+        string[][] commands =
+        [
+            ["models"],
+            ["export", "here.safetensors", "net.json"],
+            ["evaluate", "here.safetensors", "--data", _data],
+            ["train", "--eta", "fast"],
+            ["train", "--help"]
+        ];
         await _inkling.RunAsync([.. job, "--out", "here.safetensors", "--checkpoint", "here"]);
-        byte[] network = await File.ReadAllBytesAsync(_inkling.PathOf("here.safetensors")), checkpoint = await File.ReadAllBytesAsync(_inkling.PathOf("here"));
+        byte[] network = await File.ReadAllBytesAsync(_inkling.PathOf("here.safetensors")),
+            checkpoint = await File.ReadAllBytesAsync(_inkling.PathOf("here"));
         List<string> here = [];
         foreach (string[] command in commands)
             here.Add((await _inkling.RunAsync(command)).ToString());
         foreach (string language in new[] { "de_DE.UTF-8", "tr_TR.UTF-8", "ar_SA.UTF-8" })
         {
-            Command.Result there = await _inkling.RunUnderAsync(language, [.. job, "--out", "there.safetensors", "--checkpoint", $"there {language}"]);
+            Command.Result there = await _inkling.RunUnderAsync(
+                language, [.. job, "--out", "there.safetensors", "--checkpoint", $"there {language}"]);
             Assert.True(there.ExitCode == 0, there.Error);
             Assert.Equal(network, await File.ReadAllBytesAsync(_inkling.PathOf("there.safetensors")));
             await File.WriteAllBytesAsync(_inkling.PathOf("here"), checkpoint);
-            Command.Result goneOn = await _inkling.RunUnderAsync(language, [.. job, "--out", "there.safetensors", "--checkpoint", "here", "--resume"]);
+            Command.Result goneOn = await _inkling.RunUnderAsync(
+                language, [.. job, "--out", "there.safetensors", "--checkpoint", "here", "--resume"]);
             Assert.True(goneOn.ExitCode == 0, goneOn.Error);
             foreach ((string[] command, string expected) in commands.Zip(here))
                 Assert.Equal(expected, (await _inkling.RunUnderAsync(language, command)).ToString());
         }
     }
 
-    private Task<Command.Result> Train(params string[] options) => _inkling.RunAsync(["train", "--data", _data, "--epochs", "2", .. options]);
+    private Task<Command.Result> Train(params string[] options)
+        => _inkling.RunAsync(["train", "--data", _data, "--epochs", "2", .. options]);
 }

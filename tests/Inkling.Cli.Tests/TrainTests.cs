@@ -33,14 +33,18 @@ public sealed class TrainTests : IDisposable
     public async Task Json_is_a_line_for_each_epoch_and_one_at_the_end_and_nothing_else()
     {
         SkipWithoutData();
-        Command.Result result = await _inkling.RunAsync(withData: true, "train", "--epochs", "2", "--json", "--out", _inkling.PathOf("net.safetensors"));
+        Command.Result result = await _inkling.RunAsync(
+            withData: true, "train", "--epochs", "2", "--json", "--out", _inkling.PathOf("net.safetensors"));
         JsonElement[] lines = [.. result.Lines.Select(line => JsonDocument.Parse(line).RootElement)];
         Assert.Equal(3, lines.Length);
         for (int epoch = 0; epoch < 2; epoch++)
         {
             Assert.Equal(epoch, lines[epoch].GetProperty("epoch").GetInt32());
             Assert.Equal(10_000, lines[epoch].GetProperty("total").GetInt32());
-            Assert.Equal(lines[epoch].GetProperty("correct").GetInt32() / 10_000.0, lines[epoch].GetProperty("accuracy").GetDouble(), 1e-9);
+            Assert.Equal(
+                lines[epoch].GetProperty("correct").GetInt32() / 10_000.0,
+                lines[epoch].GetProperty("accuracy").GetDouble(),
+                1e-9);
             Assert.True(lines[epoch].GetProperty("cost").GetDouble() > 0);
             Assert.True(lines[epoch].GetProperty("seconds").GetDouble() > 0);
         }
@@ -54,8 +58,12 @@ public sealed class TrainTests : IDisposable
     {
         SkipWithoutData();
         foreach (string threads in new[] { "1", "2" })
-            await _inkling.RunAsync(withData: true, "train", "--epochs", "2", "--threads", threads, "--seed", "7", "--out", _inkling.PathOf($"{threads}.safetensors"));
-        Assert.Equal(await File.ReadAllBytesAsync(_inkling.PathOf("1.safetensors")), await File.ReadAllBytesAsync(_inkling.PathOf("2.safetensors")));
+            await _inkling.RunAsync(
+                withData: true, "train", "--epochs", "2", "--threads", threads, "--seed", "7",
+                "--out", _inkling.PathOf($"{threads}.safetensors"));
+        Assert.Equal(
+            await File.ReadAllBytesAsync(_inkling.PathOf("1.safetensors")),
+            await File.ReadAllBytesAsync(_inkling.PathOf("2.safetensors")));
     }
 
     [Fact]
@@ -63,7 +71,8 @@ public sealed class TrainTests : IDisposable
     {
         SkipWithoutData();
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no signals to send.");
-        using Process process = _inkling.Start(withData: true, "train", "--epochs", "100000", "--out", _inkling.PathOf("kept.safetensors"));
+        using Process process = _inkling.Start(
+            withData: true, "train", "--epochs", "100000", "--out", _inkling.PathOf("kept.safetensors"));
         string? first = await process.StandardOutput.ReadLineAsync();
         Command.Interrupt(process);
         Command.Result result = await Command.FinishAsync(process);
@@ -95,7 +104,9 @@ public sealed class TrainTests : IDisposable
     [Theory]
     [InlineData("--eta takes a number from 0.000000001 to 1000000000, not \"fast\"", "--eta", "fast")]
     [InlineData("--epochs takes a whole number from 1 to 100000, not \"0\"", "--epochs", "0")]
-    [InlineData("--layers takes at least two whole numbers from 1 to 65536 with commas between them, as 784,100,10, not \"784\"", "--layers", "784")]
+    [InlineData(
+        "--layers takes at least two whole numbers from 1 to 65536 with commas between them, as 784,100,10, not \"784\"",
+        "--layers", "784")]
     [InlineData("--model takes one of seed, seed-100, mlp, tiny, best, not \"lenet\"", "--model", "lenet")]
     [InlineData("no option \"--rate\". Options: --layers, --model", "--rate", "3")]
     [InlineData("give one of them", "--layers", "784,10", "--model", "seed")]
@@ -114,9 +125,11 @@ public sealed class TrainTests : IDisposable
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no signals to send.");
         string[] job = ["train", "--epochs", "25", "--layers", "784,40,10"];
         await _inkling.RunAsync(withData: true, [.. job, "--out", "whole.safetensors"]);
-        using (Process process = _inkling.Start(withData: true, [.. job, "--out", "resumed.safetensors", "--checkpoint", "run.checkpoint"]))
+        using (Process process = _inkling.Start(
+            withData: true, [.. job, "--out", "resumed.safetensors", "--checkpoint", "run.checkpoint"]))
         {
-            while (await process.StandardOutput.ReadLineAsync() is { } line && !line.StartsWith("Epoch 9:", StringComparison.Ordinal))
+            while (await process.StandardOutput.ReadLineAsync() is { } line
+                && !line.StartsWith("Epoch 9:", StringComparison.Ordinal))
             {
             }
 
@@ -127,25 +140,37 @@ public sealed class TrainTests : IDisposable
         Command.Result again = await _inkling.RunAsync(withData: true, [.. job, "--checkpoint", "run.checkpoint"]);
         Assert.Equal(1, again.ExitCode);
         Assert.Contains("--resume", Assert.Single(again.ErrorLines), StringComparison.Ordinal);
-        Command.Result resumed = await _inkling.RunAsync(withData: true, [.. job, "--out", "resumed.safetensors", "--checkpoint", "run.checkpoint", "--resume"]);
+        Command.Result resumed = await _inkling.RunAsync(
+            withData: true, [.. job, "--out", "resumed.safetensors", "--checkpoint", "run.checkpoint", "--resume"]);
         Assert.Equal(0, resumed.ExitCode);
         Assert.Equal(26, resumed.Lines.Length);
-        Assert.Equal(await File.ReadAllBytesAsync(_inkling.PathOf("whole.safetensors")), await File.ReadAllBytesAsync(_inkling.PathOf("resumed.safetensors")));
+        Assert.Equal(
+            await File.ReadAllBytesAsync(_inkling.PathOf("whole.safetensors")),
+            await File.ReadAllBytesAsync(_inkling.PathOf("resumed.safetensors")));
     }
 
     [Fact]
     public async Task Layers_of_ones_own_are_trained_and_watched()
     {
         Command.Result result = await _inkling.RunAsync(
-            "train", "--architecture", "1x28x28 conv:8:5x5:stride4 relu flatten dense:10 softmax", "--epochs", "2", "--monitor", "monitor.png", "--plot", "run.png");
+            "train", "--architecture", "1x28x28 conv:8:5x5:stride4 relu flatten dense:10 softmax",
+            "--epochs", "2", "--monitor", "monitor.png", "--plot", "run.png");
         Assert.Equal(0, result.ExitCode);
-        Assert.Contains("1x28x28 conv:8:5x5:stride4 relu flatten dense:10 softmax, log-likelihood cost, 3,098 parameters", result.Error, StringComparison.Ordinal);
+        Assert.Contains(
+            "1x28x28 conv:8:5x5:stride4 relu flatten dense:10 softmax, log-likelihood cost, 3,098 parameters",
+            result.Error,
+            StringComparison.Ordinal);
         Assert.True(new FileInfo(_inkling.PathOf("monitor.png")).Length > 20_000);
     }
 
     [Theory]
-    [InlineData("--architecture: Layer 2, maxpool:40, has a window of 40x40, larger than its input 8x6x6.", "--architecture", "1x28x28 conv:8:5x5:stride4 maxpool:40 flatten dense:10")]
-    [InlineData("--architecture: \"convolution\" is not a layer. There are: conv:CHANNELS:KxK", "--architecture", "1x28x28 convolution")]
+    [InlineData(
+        "--architecture: Layer 2, maxpool:40, has a window of 40x40, larger than its input 8x6x6.",
+        "--architecture",
+        "1x28x28 conv:8:5x5:stride4 maxpool:40 flatten dense:10")]
+    [InlineData(
+        "--architecture: \"convolution\" is not a layer. There are: conv:CHANNELS:KxK",
+        "--architecture", "1x28x28 convolution")]
     [InlineData("--resume needs --checkpoint FILE", "--resume")]
     public async Task An_impossible_training_is_answered_in_one_line(string message, params string[] options)
     {
@@ -157,7 +182,9 @@ public sealed class TrainTests : IDisposable
     [Fact]
     public async Task A_learning_rate_far_too_high_ends_in_one_line_that_says_so()
     {
-        Command.Result result = await _inkling.RunAsync("train", "--architecture", "1x28x28 flatten dense:30 relu dense:10 softmax", "--eta", "1000000000", "--epochs", "3");
+        Command.Result result = await _inkling.RunAsync(
+            "train", "--architecture", "1x28x28 flatten dense:30 relu dense:10 softmax", "--eta", "1000000000",
+            "--epochs", "3");
         Assert.True(result.ExitCode == 1 || result.Error.Contains("Stuck at", StringComparison.Ordinal), result.Error);
         Assert.Contains("ower the learning rate", result.ErrorLines[^1] + result.ErrorLines[^2], StringComparison.Ordinal);
     }
@@ -179,5 +206,7 @@ public sealed class TrainTests : IDisposable
     }
 
     internal static void SkipWithoutData() =>
-        Assert.SkipWhen(string.IsNullOrEmpty(Environment.GetEnvironmentVariable("INKLING_DATA")), "INKLING_DATA is not set: this test needs the real MNIST.");
+        Assert.SkipWhen(
+            string.IsNullOrEmpty(Environment.GetEnvironmentVariable("INKLING_DATA")),
+            "INKLING_DATA is not set: this test needs the real MNIST.");
 }

@@ -2,14 +2,15 @@ using System.Text.Json;
 
 namespace Inkling.Cli.Tests;
 
-/// <summary>What a clumsy or a malicious user gives: one line on standard error, an exit code that is not 0, and nothing lost.</summary>
+/// <summary>Mistaken or malicious input: one line on standard error, an exit code that is not 0, and nothing lost.</summary>
 public sealed class WrongInputTests : IDisposable
 {
     private readonly Command _inkling = new();
 
     public WrongInputTests()
     {
-        Imaging.ContactSheet.Save(_inkling.PathOf("digit.png"), "1", [GeneratedDigits.Create(1, seed: 3).Pixels(0).ToArray()], columns: 1);
+        Imaging.ContactSheet.Save(
+            _inkling.PathOf("digit.png"), "1", [GeneratedDigits.Create(1, seed: 3).Pixels(0).ToArray()], columns: 1);
         new Network([784, 10], seed: 1).Save(_inkling.PathOf("net.safetensors"));
     }
 
@@ -26,8 +27,12 @@ public sealed class WrongInputTests : IDisposable
     [InlineData(2, "\"inkling data fetch --help\" lists", "data", "fetch", "nothing")]
     [InlineData(2, "No command given. Commands: train", "--")]
     [InlineData(2, "standard input, which can be read once", "read", "-", "-")]
-    [InlineData(2, "--explain takes the name of a file that ends in .png or .svg, not \"notes.txt\"", "read", "digit.png", "--explain", "notes.txt")]
-    [InlineData(2, "--plot takes the name of a file that ends in .png or .svg, not \"notes.txt\"", "evaluate", "net.safetensors", "--plot", "notes.txt")]
+    [InlineData(
+        2, "--explain takes the name of a file that ends in .png or .svg, not \"notes.txt\"",
+        "read", "digit.png", "--explain", "notes.txt")]
+    [InlineData(
+        2, "--plot takes the name of a file that ends in .png or .svg, not \"notes.txt\"",
+        "evaluate", "net.safetensors", "--plot", "notes.txt")]
     [InlineData(2, "--digits takes a whole number from 1 to 100, not \"NaN\"", "read", "digit.png", "--digits", "NaN")]
     [InlineData(2, "--unsure-below takes a number from 0 to 1, not \"NaN\"", "read", "digit.png", "--unsure-below", "NaN")]
     [InlineData(1, "@digit.png: there is no such file", "read", "@digit.png")]
@@ -72,7 +77,10 @@ public sealed class WrongInputTests : IDisposable
 
     [Theory]
     [InlineData("that is the same file as net.safetensors", "net.safetensors", "export", "net.safetensors", "./net.safetensors")]
-    [InlineData("that is the same file as pictures/1_a.png", "pictures/1_a.png", "evaluate", "net.safetensors", "--images", "pictures", "--plot", "./pictures/1_a.png")]
+    [InlineData(
+        "that is the same file as pictures/1_a.png",
+        "pictures/1_a.png",
+        "evaluate", "net.safetensors", "--images", "pictures", "--plot", "./pictures/1_a.png")]
     public async Task No_output_goes_over_an_input(string message, string input, params string[] arguments)
     {
         Directory.CreateDirectory(_inkling.PathOf("pictures"));
@@ -100,9 +108,11 @@ public sealed class WrongInputTests : IDisposable
     [Fact]
     public async Task What_a_models_file_says_cannot_command_the_terminal_or_fill_it()
     {
-        string tensor = "\\u001b[31m" + new string('x', 3_000_000); // as JSON writes an escape
+        string tensor = "\\u001b[31m" + new string('x', 3_000_000); // an escape character as JSON writes it
         string header = "{\"" + tensor + "\":{\"dtype\":\"F32\",\"shape\":[],\"data_offsets\":[9,9]}}";
-        await File.WriteAllBytesAsync(_inkling.PathOf("bad.safetensors"), [.. BitConverter.GetBytes((long)header.Length), .. System.Text.Encoding.ASCII.GetBytes(header)]);
+        await File.WriteAllBytesAsync(
+            _inkling.PathOf("bad.safetensors"),
+            [.. BitConverter.GetBytes((long)header.Length), .. System.Text.Encoding.ASCII.GetBytes(header)]);
         Command.Result result = await _inkling.RunAsync("evaluate", "bad.safetensors");
         Assert.Equal(1, result.ExitCode);
         string line = Assert.Single(result.ErrorLines);
@@ -124,10 +134,14 @@ public sealed class WrongInputTests : IDisposable
     public async Task A_pipe_that_nobody_writes_to_is_refused_and_not_waited_for()
     {
         await _inkling.RunToolAsync("mkfifo", "pipe.png", "pipe.safetensors");
-        Command.Result picture = await _inkling.RunAsync("read", "pipe.png"), model = await _inkling.RunAsync("read", "digit.png", "--model", "pipe.safetensors");
+        Command.Result picture = await _inkling.RunAsync("read", "pipe.png"),
+            model = await _inkling.RunAsync("read", "digit.png", "--model", "pipe.safetensors");
         Assert.Equal((1, 1), (picture.ExitCode, model.ExitCode));
         Assert.Contains("pipe.png: no regular file but a pipe", Assert.Single(picture.ErrorLines), StringComparison.Ordinal);
-        Assert.Contains("pipe.safetensors: no regular file but a pipe", Assert.Single(model.ErrorLines), StringComparison.Ordinal);
+        Assert.Contains(
+            "pipe.safetensors: no regular file but a pipe",
+            Assert.Single(model.ErrorLines),
+            StringComparison.Ordinal);
     }
 
     [Theory]

@@ -6,14 +6,17 @@ using Microsoft.CodeAnalysis.Emit;
 
 namespace Inkling.Docs.Tests;
 
-/// <summary>The C# of a page as one program, as a reader who types it in from top to bottom would have it.</summary>
+/// <summary>A page's C# blocks as one program, in the order in which a reader would type them in.</summary>
 internal static class Snippets
 {
-    private static readonly string[] ImplicitUsings = ["System", "System.Collections.Generic", "System.IO", "System.Linq", "System.Threading", "System.Threading.Tasks"];
+    private static readonly string[] ImplicitUsings =
+        ["System", "System.Collections.Generic", "System.IO", "System.Linq",
+         "System.Threading", "System.Threading.Tasks"];
 
     private static readonly ImmutableArray<MetadataReference> References =
     [
-        .. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator).Select(path => MetadataReference.CreateFromFile(path)),
+        .. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
+            .Select(path => MetadataReference.CreateFromFile(path)),
     ];
 
     /// <summary>Compiles the blocks.</summary>
@@ -30,10 +33,18 @@ internal static class Snippets
         string program = string.Join('\n', usings.Distinct(StringComparer.Ordinal).Concat(lines));
         CSharpParseOptions language = new(LanguageVersion.CSharp14);
         CSharpCompilation compilation = CSharpCompilation.Create(
-            name.Replace('/', '.'), [CSharpSyntaxTree.ParseText(program, language)], References, new CSharpCompilationOptions(OutputKind.ConsoleApplication, nullableContextOptions: NullableContextOptions.Enable));
+            name.Replace('/', '.'),
+            [CSharpSyntaxTree.ParseText(program, language)],
+            References,
+            new CSharpCompilationOptions(OutputKind.ConsoleApplication, nullableContextOptions: NullableContextOptions.Enable));
         using MemoryStream bytes = new();
         EmitResult result = compilation.Emit(bytes);
-        string[] errors = [.. result.Diagnostics.Where(diagnostic => diagnostic.Severity >= DiagnosticSeverity.Warning && diagnostic.Id != "CS8019").Select(diagnostic => diagnostic.ToString())];
+        string[] errors =
+        [
+            .. result.Diagnostics
+                .Where(diagnostic => diagnostic.Severity >= DiagnosticSeverity.Warning && diagnostic.Id != "CS8019")
+                .Select(diagnostic => diagnostic.ToString())
+        ];
         Assert.True(result.Success && errors.Length == 0, $"{name}:\n{string.Join('\n', errors)}\n\n{program}");
         return Assembly.Load(bytes.ToArray());
     }
@@ -47,8 +58,11 @@ internal static class Snippets
         Console.SetOut(printed);
         try
         {
-            // The entry point waits for the program's task; called from a thread of its own, it may.
-            await Task.Run(() => program.EntryPoint!.Invoke(null, program.EntryPoint.GetParameters().Length == 0 ? null : [Array.Empty<string>()]));
+            // The entry point blocks until the program's task is done, so it runs on the thread pool.
+            await Task.Run(
+                () => program.EntryPoint!.Invoke(
+                    null,
+                    program.EntryPoint.GetParameters().Length == 0 ? null : [Array.Empty<string>()]));
         }
         finally
         {

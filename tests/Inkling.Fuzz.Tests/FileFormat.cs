@@ -8,14 +8,14 @@ using Inkling.Onnx;
 
 namespace Inkling.Fuzz.Tests;
 
-/// <summary>Something that comes from outside: sound seeds of it, and how it is read and used.</summary>
-/// <param name="Name">Also the folder of its seeds in Corpus, and of its finds in Finds.</param>
-/// <param name="Seeds">Sound files.</param>
-/// <param name="Read">Reads a file and uses what was read; throws <see cref="InklingException"/> where it is refused.</param>
-/// <param name="Cost">How long one takes beside the others, roughly: where time is short, fewer are tried.</param>
+/// <summary>A format of untrusted input: valid seed files, and how a file is read and used.</summary>
+/// <param name="Name">The name of the format and of its folder in Finds, which holds files that were once read wrongly.</param>
+/// <param name="Seeds">Valid files.</param>
+/// <param name="Read">Reads a file and uses the result; throws <see cref="InklingException"/> if the file is refused.</param>
+/// <param name="Cost">The rough relative time of one case; a format that costs more gets fewer cases.</param>
 internal sealed record FileFormat(string Name, IReadOnlyList<byte[]> Seeds, Action<byte[]> Read, int Cost = 1)
 {
-    /// <summary>Makes a changed file's outer checksums true again, so that the change is seen by what lies behind them.</summary>
+    /// <summary>Repairs a changed file's outer checksums, so that the change reaches the code behind their check.</summary>
     public Func<byte[], Random, byte[]> Mend { get; init; } = (file, _) => file;
 
     private static readonly string[] Architectures =
@@ -86,7 +86,7 @@ internal sealed record FileFormat(string Name, IReadOnlyList<byte[]> Seeds, Acti
         }
     }
 
-    /// <summary>A network that was taken can be asked, frozen and described.</summary>
+    /// <summary>Evaluates, freezes and describes a network that was accepted.</summary>
     private static void Use(Network network)
     {
         if (network.Architecture.Input.Size > 100_000 || network.Architecture.ParameterCount > 1_000_000)
@@ -96,7 +96,7 @@ internal sealed record FileFormat(string Name, IReadOnlyList<byte[]> Seeds, Acti
         _ = network.Architecture.ToString();
     }
 
-    /// <summary>Text from outside is refused by a <see cref="FormatException"/> or an <see cref="ArgumentException"/>.</summary>
+    /// <summary>Untrusted text is refused by a <see cref="FormatException"/> or an <see cref="ArgumentException"/>.</summary>
     private static void Use(byte[] file, Action<string> use)
     {
         try
@@ -122,7 +122,7 @@ internal sealed record FileFormat(string Name, IReadOnlyList<byte[]> Seeds, Acti
             Use(new Network(architecture, Initialisation.Scaled, seed: 1));
     }
 
-    /// <summary>Half of the time the change is made to what is compressed, not to the compressed bytes.</summary>
+    /// <summary>Half of the time, changes the content before compression instead of the compressed bytes.</summary>
     private static byte[] Zipped(byte[] file, Random random)
     {
         if (random.Next(2) == 0)
@@ -142,7 +142,7 @@ internal sealed record FileFormat(string Name, IReadOnlyList<byte[]> Seeds, Acti
         return zipped.ToArray();
     }
 
-    /// <summary>Writes each PNG chunk's CRC anew.</summary>
+    /// <summary>Recomputes each PNG chunk's CRC, in three files of four.</summary>
     private static byte[] PngChecksums(byte[] file, Random random)
     {
         if (random.Next(4) == 0)
@@ -160,7 +160,10 @@ internal sealed record FileFormat(string Name, IReadOnlyList<byte[]> Seeds, Acti
         return file;
     }
 
-    /// <summary>Writes each stored (not compressed) entry's CRC anew, in its local header and in the zip's list.</summary>
+    /// <summary>
+    /// Recomputes the CRC of each stored (uncompressed) entry in its local header and in the zip's central directory, in three
+    /// files of four.
+    /// </summary>
     private static byte[] ZipChecksums(byte[] file, Random random)
     {
         if (random.Next(4) == 0)

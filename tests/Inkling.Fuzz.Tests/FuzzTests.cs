@@ -5,8 +5,9 @@ using Inkling.Tests;
 namespace Inkling.Fuzz.Tests;
 
 /// <summary>
-/// Whatever bytes a file holds, it is read or refused in one clear line. A few thousand changed files a format with every run of
-/// the tests; INKLING_CASES sets how many, INKLING_SEED the first one's seed (a failure prints its own): see <see cref="RandomCases"/>.
+/// Whatever bytes a file holds, it is read or refused in one clear line. Each run of the tests tries a few thousand changed files
+/// per format; INKLING_CASES sets how many, INKLING_SEED the first one's seed (a failure prints its own): see
+/// <see cref="RandomCases"/>.
 /// </summary>
 public sealed class FuzzTests
 {
@@ -14,7 +15,7 @@ public sealed class FuzzTests
 
     private const int MaxMessage = 1500;
 
-    /// <summary>Of fewer cases, all may be taken.</summary>
+    /// <summary>With fewer cases than this, it is possible that none is refused.</summary>
     private const int EnoughToBeRefused = 100;
 
     public static TheoryData<string> Formats => [.. FileFormat.All.Select(format => format.Name)];
@@ -73,7 +74,7 @@ public sealed class FuzzTests
 
     private static FileFormat Named(string name) => FileFormat.All.First(format => format.Name == name);
 
-    /// <summary>The changed file of this seed.</summary>
+    /// <summary>The changed file that belongs to a seed.</summary>
     private static byte[] Case(FileFormat format, long caseSeed)
     {
         Random random = new(HashOf(caseSeed));
@@ -82,7 +83,7 @@ public sealed class FuzzTests
         return format.Mend(Mutation.Of(seed, other, random), random);
     }
 
-    /// <summary>Not <see cref="HashCode"/>, which is another in every process.</summary>
+    /// <summary>Mixes the bits of a seed. <see cref="HashCode"/> would differ from process to process.</summary>
     private static int HashOf(long seed)
     {
         ulong mixed = (ulong)seed * 0x9E3779B97F4A7C15;
@@ -90,7 +91,7 @@ public sealed class FuzzTests
         return (int)(mixed ^ (mixed >> 31));
     }
 
-    /// <summary>What was said of a file; null where it was taken.</summary>
+    /// <summary>Returns the message with which a file was refused; null if it was accepted.</summary>
     private static string? Refusal(FileFormat format, byte[] file, object which)
     {
         try
@@ -112,7 +113,7 @@ public sealed class FuzzTests
         }
     }
 
-    /// <summary>Keeps which file is being read, outside the process, which a reader may kill.</summary>
+    /// <summary>Records on disk which case is being read, in case reading it kills the process.</summary>
     private sealed class StateFile(string format) : IDisposable
     {
         private const int Line = 21;
@@ -124,7 +125,7 @@ public sealed class FuzzTests
             FileShare.ReadWrite,
             bufferSize: 0);
 
-        /// <summary>A line for each thread.</summary>
+        /// <summary>Records the seed that the current thread begins; each thread has one line of the file.</summary>
         public void Begin(long seed)
         {
             byte[] line = Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{seed,20}\n"));

@@ -2,12 +2,12 @@ using System.Buffers.Binary;
 
 namespace Inkling.Fuzz.Tests;
 
-/// <summary>Changes files as damage and malice do: the operators of AFL's havoc stage, and a few for text.</summary>
+/// <summary>Mutates files: the operators of AFL's havoc stage, and a few for text.</summary>
 internal static class Mutation
 {
     private const int MaxBytes = 1 << 20;
 
-    /// <summary>Numbers at which readers go wrong: limits of integers, and just beside them.</summary>
+    /// <summary>Numbers that often break parsers: the limits of integer types, and numbers next to them.</summary>
     private static readonly long[] Interesting =
     [
         0, 1, 2, 3, 4, 7, 8, 15, 16, 31, 32, 64, 100, 127, 128, 255, 256, 1000, 4096, 32767, 32768, 65535, 65536, 1_000_000,
@@ -22,7 +22,7 @@ internal static class Mutation
         "1e-400", "0.1", "\u0000", "\\ud800", "\u001b[2J", "\r\n", "'", "/", "٣", "İ", ",", ":", "x",
     ];
 
-    /// <summary>One to eight changes of a seed, which may take pieces of another.</summary>
+    /// <summary>Makes one to eight changes to a seed, some with pieces of another file.</summary>
     public static byte[] Of(byte[] seed, byte[] other, Random random)
     {
         List<byte> bytes = [.. seed];
@@ -77,7 +77,7 @@ internal static class Mutation
         }
     }
 
-    /// <summary>Mostly short: long changes leave nothing of a file's form.</summary>
+    /// <summary>Mostly short: long changes destroy the file's structure.</summary>
     private static int Length(Random random) => 1 + random.Next(1 << random.Next(1, 9));
 
     private static byte[] Piece(List<byte> bytes, Random random)
@@ -106,7 +106,7 @@ internal static class Mutation
             bytes[at + i] = with[i];
     }
 
-    /// <summary>Puts a word in the place of the next number written in digits, if there is one near.</summary>
+    /// <summary>Replaces the next decimal number by a word; inserts the word if no number begins within 64 bytes.</summary>
     private static void ReplaceNumberInText(List<byte> bytes, int at, Random random)
     {
         int begin = at;

@@ -5,7 +5,7 @@ using Inkling.Onnx.Schema;
 
 namespace Inkling.Onnx.Tests;
 
-/// <summary>Files cut short, damaged, or made to harm.</summary>
+/// <summary>Truncated, damaged and malicious files.</summary>
 public sealed class DamagedFileTests
 {
     public static TheoryData<string> Files =>
@@ -31,8 +31,14 @@ public sealed class DamagedFileTests
             {
                 byte[] damaged = Damage(intact, new RandomStream(seed));
                 string? error = TryToParse(damaged, out Network? network);
-                Assert.True(network is null || network.ParameterCount <= 2 * damaged.Length + 4096, $"{network} from a file of {damaged.Length:N0} bytes");
-                Assert.True(error is null || (error.StartsWith("n.onnx: ", StringComparison.Ordinal) && !error.Contains('\n', StringComparison.Ordinal)), error);
+                Assert.True(
+                    network is null || network.ParameterCount <= 2 * damaged.Length + 4096,
+                    $"{network} from a file of {damaged.Length:N0} bytes");
+                Assert.True(
+                    error is null
+                        || (error.StartsWith("n.onnx: ", StringComparison.Ordinal)
+                            && !error.Contains('\n', StringComparison.Ordinal)),
+                    error);
             },
             iter: 3000,
             threads: 1);
@@ -45,18 +51,21 @@ public sealed class DamagedFileTests
         for (int length = 0; length < intact.Length; length++)
         {
             string? error = TryToParse(intact[..length], out _);
-            // Metadata come last: without the last of them, the graph is still whole.
-            Assert.True(error is not null || length > intact.Length - 1000, $"{length} of {intact.Length} bytes were taken for a network");
+            // Metadata are written last: if only part of them is missing, the graph is still complete.
+            Assert.True(
+                error is not null || length > intact.Length - 1000,
+                $"{length} of {intact.Length} bytes were taken for a network");
         }
     }
 
     [Fact]
     public void Empty_messages_that_would_fill_memory_are_refused_before_they_are_parsed()
     {
-        byte[] nodes = [.. Enumerable.Repeat(new byte[] { 0x0A, 0x00 }, 1_000_000).SelectMany(node => node)]; // GraphProto.node, empty
+        // Empty GraphProto.node messages.
+        byte[] nodes = [.. Enumerable.Repeat(new byte[] { 0x0A, 0x00 }, 1_000_000).SelectMany(node => node)];
         ModelProto model = new() { IrVersion = 7 };
         byte[] length = [.. Varint(nodes.Length)], file = [.. model.ToByteArray(), 0x3A, .. length, .. nodes]; // ModelProto.graph
-        // The scan comes before the parser, which would make an object of hundreds of bytes of each of them.
+        // The scan runs before the parser, which would allocate hundreds of bytes for each message.
         InklingException e = Assert.Throws<InklingException>(() => MessageScan.Require(file, ModelProto.Descriptor, "n.onnx"));
         Assert.Contains("20,000", e.Message, StringComparison.Ordinal);
         Assert.Equal(e.Message, TryToParse(file, out _));
@@ -65,10 +74,14 @@ public sealed class DamagedFileTests
     [Fact]
     public void A_file_of_twenty_thousand_messages_is_scanned_to_its_end_and_one_more_is_too_many()
     {
-        Assert.Equal(20_000, MessageScan.Require(Nodes(19_998), ModelProto.Descriptor, "n.onnx")); // and the model and its graph
+        Assert.Equal(20_000, MessageScan.Require(Nodes(19_998), ModelProto.Descriptor, "n.onnx")); // plus the model and its graph
         Assert.Throws<InklingException>(() => MessageScan.Require(Nodes(19_999), ModelProto.Descriptor, "n.onnx"));
 
-        static byte[] Nodes(int count) => [0x3A, .. Varint(2 * count), .. Enumerable.Repeat(new byte[] { 0x0A, 0x00 }, count).SelectMany(node => node)];
+        static byte[] Nodes(int count)
+            => [
+                0x3A, .. Varint(2 * count),
+                .. Enumerable.Repeat(new byte[] { 0x0A, 0x00 }, count).SelectMany(node => node)
+            ];
     }
 
     [Fact]
@@ -76,7 +89,7 @@ public sealed class DamagedFileTests
     {
         byte[] inner = [];
         for (int depth = 0; depth < 5000; depth++)
-            inner = [0x2A, .. Varint(inner.Length), .. inner]; // GraphProto.initializer, and within it what could be one again
+            inner = [0x2A, .. Varint(inner.Length), .. inner]; // GraphProto.initializer, nested in what looks like another
         byte[] file = [0x3A, .. Varint(inner.Length), .. inner];
         Assert.InRange(MessageScan.Require(file, ModelProto.Descriptor, "n.onnx"), 3, 16); // the model, its graph and a tensor
         Assert.StartsWith("n.onnx: ", TryToParse(file, out _), StringComparison.Ordinal);
@@ -106,7 +119,10 @@ public sealed class DamagedFileTests
     public void An_image_of_millions_of_pixels_takes_no_memory_before_there_are_weights_for_it()
     {
         TestGraph graph = new(1 << 22);
-        Assert.Contains("many more numbers than its file holds", TryToParse(graph.Then("Div", [graph.Tensor([1], 2)]).Then("Relu").File, out _), StringComparison.Ordinal);
+        Assert.Contains(
+            "many more numbers than its file holds",
+            TryToParse(graph.Then("Div", [graph.Tensor([1], 2)]).Then("Relu").File, out _),
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -119,7 +135,10 @@ public sealed class DamagedFileTests
         if (fits)
             allowance.Take(tooMany, "b");
         else
-            Assert.Contains("b: ", Assert.Throws<InklingException>(() => allowance.Take(tooMany, "b")).Message, StringComparison.Ordinal);
+            Assert.Contains(
+                "b: ",
+                Assert.Throws<InklingException>(() => allowance.Take(tooMany, "b")).Message,
+                StringComparison.Ordinal);
     }
 
     [Theory]
@@ -140,7 +159,7 @@ public sealed class DamagedFileTests
         yield return (byte)value;
     }
 
-    /// <summary>Cut short, bits flipped, bytes replaced, or pieces moved.</summary>
+    /// <summary>Makes one to four changes: truncates, flips bits, replaces or inserts bytes, or copies pieces.</summary>
     private static byte[] Damage(byte[] intact, RandomStream random)
     {
         List<byte> bytes = [.. intact];

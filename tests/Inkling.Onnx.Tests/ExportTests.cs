@@ -5,7 +5,7 @@ using Inkling.Tests;
 
 namespace Inkling.Onnx.Tests;
 
-/// <summary>Exported networks in ONNX Runtime: somebody else computes the same.</summary>
+/// <summary>Exported networks, compared with ONNX Runtime, an independent implementation.</summary>
 public sealed class ExportTests
 {
     public static TheoryData<string> Architectures => Networks.Architectures;
@@ -26,7 +26,7 @@ public sealed class ExportTests
     {
         LabelledImages test = (await TestData.MnistAsync()).Test;
         Network network = BundledModels.Load(name);
-        // A large network takes its time: the first images stand for all.
+        // A large network is slow, so only its first 1000 images are compared.
         test = test.Slice(0, network.Architecture.MultiplyAdds > 30_000_000 ? 1000 : test.Count);
         byte[] model = network.Export(new OnnxOptions { Pixels = OnnxPixels.Byte });
         byte[] pixels = [.. Enumerable.Range(0, test.Count).SelectMany(i => test.Pixels(i).ToArray())];
@@ -42,8 +42,17 @@ public sealed class ExportTests
         (Network network, _) = Networks.Example("1x6x7 conv:3:3x3 relu flatten dense:3 softmax");
         byte[] pixels = [.. Enumerable.Range(0, 42).Select(i => (byte)(i * 6))];
         float[] expected = network.FeedForward([.. pixels.Select(pixel => pixel / 255f)]);
-        Networks.AssertClose(expected, OnnxRuntime.Run(network.Export(new OnnxOptions { Pixels = OnnxPixels.Byte }), pixels, 1, 6, 7), 1e-6);
-        Networks.AssertClose(expected, OnnxRuntime.Run(network.Export(new OnnxOptions { Pixels = OnnxPixels.Float255 }), [.. pixels.Select(pixel => (float)pixel)], 1, 6, 7), 1e-6);
+        Networks.AssertClose(
+            expected,
+            OnnxRuntime.Run(network.Export(new OnnxOptions { Pixels = OnnxPixels.Byte }), pixels, 1, 6, 7),
+            1e-6);
+        Networks.AssertClose(
+            expected,
+            OnnxRuntime.Run(
+                network.Export(new OnnxOptions { Pixels = OnnxPixels.Float255 }),
+                [.. pixels.Select(pixel => (float)pixel)],
+                1, 6, 7),
+            1e-6);
     }
 
     [Theory]
@@ -54,7 +63,10 @@ public sealed class ExportTests
     {
         (Network network, float[][] images) = Networks.Example(architecture, temperature: 2);
         (Network plain, _) = Networks.Example(without);
-        float[] logits = OnnxRuntime.Run(network.Export(new OnnxOptions { EndsInLogits = true }), [.. images.SelectMany(image => image)], Networks.ShapeOf(network));
+        float[] logits = OnnxRuntime.Run(
+            network.Export(new OnnxOptions { EndsInLogits = true }),
+            [.. images.SelectMany(image => image)],
+            Networks.ShapeOf(network));
         Networks.AssertClose([.. images.SelectMany(image => plain.FeedForward(image))], logits, 1e-5);
     }
 
@@ -63,8 +75,14 @@ public sealed class ExportTests
     {
         (Network network, float[][] images) = Networks.Example("7 dense:5 relu dense:3 softmax", temperature: 2.5);
         float[] inputs = [.. images.SelectMany(image => image)];
-        Networks.AssertClose([.. images.SelectMany(image => Confidence.Of(network.FeedForward(image), 2.5))], OnnxRuntime.Run(network.Export(), inputs, 7), 1e-6);
-        Networks.AssertClose([.. images.SelectMany(image => network.FeedForward(image))], OnnxRuntime.Run(network.Export(new OnnxOptions { IsCalibrated = false }), inputs, 7), 1e-6);
+        Networks.AssertClose(
+            [.. images.SelectMany(image => Confidence.Of(network.FeedForward(image), 2.5))],
+            OnnxRuntime.Run(network.Export(), inputs, 7),
+            1e-6);
+        Networks.AssertClose(
+            [.. images.SelectMany(image => network.FeedForward(image))],
+            OnnxRuntime.Run(network.Export(new OnnxOptions { IsCalibrated = false }), inputs, 7),
+            1e-6);
     }
 
     [Fact]
@@ -73,13 +91,21 @@ public sealed class ExportTests
         (Network network, _) = Networks.Example("1x28x28 flatten dense:3 softmax", temperature: 1.5);
         byte[] file = network.Export(new OnnxOptions { Classes = ["a", "b", "c"], Pixels = OnnxPixels.Float255 });
         IReadOnlyDictionary<string, string> metadata = OnnxRuntime.MetadataOf(file);
-        Assert.Equal("""{"architecture":"1x28x28 flatten dense:3 softmax","cost":"log-likelihood","temperature":1.5}""", metadata["inkling"]);
+        Assert.Equal(
+            """{"architecture":"1x28x28 flatten dense:3 softmax","cost":"log-likelihood","temperature":1.5}""",
+            metadata["inkling"]);
         Assert.Equal("a,b,c", metadata["classes"]);
         Assert.Contains("255 is ink", metadata["normalisation"], StringComparison.Ordinal);
         ModelProto model = ModelProto.Parser.ParseFrom(file);
         Assert.Equal(("Inkling", 13L), (model.ProducerName, model.OpsetImport.Single().Version));
-        Assert.Equal(["batch", "1", "28", "28"], model.Graph.Input.Single().Type.TensorType.Shape.Dim.Select(dim => dim.HasDimParam ? dim.DimParam : $"{dim.DimValue}"));
-        Assert.Equal(["layers.0.weight", "layers.0.bias"], model.Graph.Initializer.Select(tensor => tensor.Name).Where(name => name.StartsWith("layers", StringComparison.Ordinal)));
+        Assert.Equal(
+            ["batch", "1", "28", "28"],
+            model.Graph.Input.Single().Type.TensorType.Shape.Dim
+                .Select(dim => dim.HasDimParam ? dim.DimParam : $"{dim.DimValue}"));
+        Assert.Equal(
+            ["layers.0.weight", "layers.0.bias"],
+            model.Graph.Initializer.Select(tensor => tensor.Name)
+                .Where(name => name.StartsWith("layers", StringComparison.Ordinal)));
     }
 
     [Fact]
@@ -95,7 +121,9 @@ public sealed class ExportTests
 
     [Fact]
     public void The_same_network_makes_the_same_bytes() =>
-        Assert.Equal(Networks.Example(Networks.Architectures.First()).Network.Export(), Networks.Example(Networks.Architectures.First()).Network.Export());
+        Assert.Equal(
+            Networks.Example(Networks.Architectures.First()).Network.Export(),
+            Networks.Example(Networks.Architectures.First()).Network.Export());
 
     [Fact]
     public void A_name_for_each_output_is_asked_for() =>
@@ -110,7 +138,9 @@ public sealed class ExportTests
             foreach ((int i, TheoryDataRow<string> row) in Networks.Architectures.Index())
             {
                 foreach (OnnxPixels pixels in Enum.GetValues<OnnxPixels>())
-                    Networks.Example(row.Data, temperature: 2).Network.ExportOnnx(Path.Combine(folder, $"{i}{pixels}.onnx"), new OnnxOptions { Pixels = pixels, EndsInLogits = pixels == OnnxPixels.Float255 });
+                    Networks.Example(row.Data, temperature: 2).Network.ExportOnnx(
+                        Path.Combine(folder, $"{i}{pixels}.onnx"),
+                        new OnnxOptions { Pixels = pixels, EndsInLogits = pixels == OnnxPixels.Float255 });
             }
 
             string printed = Python.Run(

@@ -3,7 +3,7 @@ using Inkling.Numerics;
 
 namespace Inkling.Onnx.Tests;
 
-/// <summary>Small networks of every layer there is, with numbers that matter in every place, and images for them.</summary>
+/// <summary>Small networks of every kind of layer, with non-trivial numbers everywhere, and images for them.</summary>
 internal static class Networks
 {
     public static TheoryData<string> Architectures =>
@@ -35,7 +35,7 @@ internal static class Networks
     /// <summary>A network of this architecture, and images for it.</summary>
     /// <param name="text">The architecture's text.</param>
     /// <param name="count">How many images.</param>
-    /// <param name="temperature">The network's.</param>
+    /// <param name="temperature">The network's temperature.</param>
     public static (Network Network, float[][] Images) Example(string text, int count = 5, double temperature = 1)
     {
         Network network = new(Architecture.Parse(text), Initialisation.Scaled, seed: 3) { Temperature = temperature };
@@ -60,7 +60,7 @@ internal static class Networks
         }
     }
 
-    /// <summary>The network as a file.</summary>
+    /// <summary>The network as the bytes of an ONNX file.</summary>
     public static byte[] Export(this Network network, OnnxOptions? options = null)
     {
         using MemoryStream stream = new();
@@ -75,12 +75,16 @@ internal static class Networks
         return input.IsVector ? [input.Size] : [input.Channels, input.Height, input.Width];
     }
 
-    /// <summary>Requires two lists of numbers to agree, and returns by how much they do not.</summary>
+    /// <summary>Requires two lists of numbers to agree, and returns their largest absolute difference.</summary>
     public static double AssertClose(IReadOnlyList<float> expected, IReadOnlyList<float> actual, double tolerance)
     {
         Assert.Equal(expected.Count, actual.Count);
-        double worst = expected.Zip(actual, (a, b) => double.IsFinite(b) ? Math.Abs(a - b) : double.MaxValue).DefaultIfEmpty().Max();
-        Assert.True(worst <= tolerance, $"[{string.Join(", ", expected.Take(20))}] and [{string.Join(", ", actual.Take(20))}] differ by {worst}");
+        double worst = expected
+            .Zip(actual, (a, b) => double.IsFinite(b) ? Math.Abs(a - b) : double.MaxValue)
+            .DefaultIfEmpty().Max();
+        Assert.True(
+            worst <= tolerance,
+            $"[{string.Join(", ", expected.Take(20))}] and [{string.Join(", ", actual.Take(20))}] differ by {worst}");
         return worst;
     }
 }

@@ -2,7 +2,7 @@ using Inkling.Tests;
 
 namespace Inkling.Onnx.Tests;
 
-/// <summary>Random valid architectures go to ONNX and back; the graphs are run by ONNX Runtime too.</summary>
+/// <summary>Random valid architectures, exported to ONNX and read back; ONNX Runtime runs the graphs too.</summary>
 public class RandomArchitectureTests
 {
     [Fact]
@@ -12,7 +12,9 @@ public class RandomArchitectureTests
         Network network = random.Network, back = OnnxFile.Parse(network.Export(), "n.onnx");
         Assert.Equal((network.ToString(), network.Temperature), (back.ToString(), back.Temperature));
         Assert.True(network.Parameters.Span.SequenceEqual(back.Parameters.Span), $"The parameters of {random} differ.");
-        Assert.True(network.Parameters.Statistics.SequenceEqual(back.Parameters.Statistics), $"The statistics of {random} differ.");
+        Assert.True(
+            network.Parameters.Statistics.SequenceEqual(back.Parameters.Statistics),
+            $"The statistics of {random} differ.");
         Assert.Equal(network.FeedForward(random.Inputs[0]), back.FeedForward(random.Inputs[0]));
     });
 
@@ -22,12 +24,19 @@ public class RandomArchitectureTests
         RandomArchitecture random = RandomArchitecture.Of(seed);
         random.Network.Temperature = 1;
         Numbers expected = new PlainNetwork(random.Network).Forward(Numbers.Exact(random.Inputs), isTraining: false).Output;
-        float[] outputs = OnnxRuntime.Run(random.Network.Export(), [.. random.Inputs.SelectMany(x => x)], Networks.ShapeOf(random.Network));
+        float[] outputs = OnnxRuntime.Run(
+            random.Network.Export(),
+            [.. random.Inputs.SelectMany(x => x)],
+            Networks.ShapeOf(random.Network));
         for (int i = 0; i < outputs.Length; i++)
         {
-            (double value, double error) = (expected.Value[i / expected.Size][i % expected.Size], expected.Error[i / expected.Size][i % expected.Size]);
+            (double value, double error) =
+                (expected.Value[i / expected.Size][i % expected.Size],
+                 expected.Error[i / expected.Size][i % expected.Size]);
             if (Numbers.Miss(value, error, outputs[i]) > 1)
-                Assert.Fail($"{random}: output {i} is {outputs[i]} by ONNX Runtime and should be {value}, give or take {Numbers.Slack * error:0.###e0}.");
+                Assert.Fail(
+                    $"{random}: output {i} is {outputs[i]} by ONNX Runtime and should be {value}, "
+                    + $"give or take {Numbers.Slack * error:0.###e0}.");
         }
     });
 }

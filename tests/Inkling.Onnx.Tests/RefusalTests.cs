@@ -13,7 +13,8 @@ public sealed class RefusalTests
     [InlineData("If", "(If)")]
     [InlineData("Resize", "(Resize)")]
     [InlineData("QuantizeLinear", "(QuantizeLinear)")]
-    public void An_operator_that_is_no_layer_is_named(string operation, string what) => AssertRefused(new TestGraph(4).Then(operation), what);
+    public void An_operator_that_is_no_layer_is_named(string operation, string what)
+        => AssertRefused(new TestGraph(4).Then(operation), what);
 
     [Fact]
     public void An_operator_of_another_domain_is_named()
@@ -53,7 +54,12 @@ public sealed class RefusalTests
         AssertRefused(Pool(("kernel_shape", new[] { 2, 2 }), ("dilations", new[] { 2, 1 })), "gaps (dilations)");
         AssertRefused(Pool(("kernel_shape", new[] { 99, 99 })), "larger than its input");
         AssertRefused(Pool(), "no window");
-        Assert.Equal("1x8x8 maxpool:2 gap softmax", OnnxText(Pool(("kernel_shape", new[] { 2, 2 }), ("strides", new[] { 2, 2 }), ("ceil_mode", 1)).Then("Conv", ["w"]).Then("GlobalAveragePool")));
+        Assert.Equal(
+            "1x8x8 maxpool:2 gap softmax",
+            OnnxText(
+                Pool(("kernel_shape", new[] { 2, 2 }), ("strides", new[] { 2, 2 }), ("ceil_mode", 1))
+                    .Then("Conv", ["w"])
+                    .Then("GlobalAveragePool")));
 
         static TestGraph Pool(params (string, object)[] attributes) => new TestGraph(1, 8, 8).Then("MaxPool", attributes);
     }
@@ -80,7 +86,9 @@ public sealed class RefusalTests
         AssertTensor(tensor => tensor.Dims.AddRange([int.MaxValue, int.MaxValue, int.MaxValue]), "does not fit");
         AssertTensor(tensor => tensor.FloatData[2] = float.NaN, "tensor \"t0\" holds NaN at 2");
         AssertTensor(tensor => tensor.DataLocation = DataLocation.External, "tensor \"t0\" lies in another file");
-        AssertTensor(tensor => tensor.ExternalData.Add(new StringStringEntryProto { Key = "location", Value = "/etc/passwd" }), "tensor \"t0\" lies in another file");
+        AssertTensor(
+            tensor => tensor.ExternalData.Add(new StringStringEntryProto { Key = "location", Value = "/etc/passwd" }),
+            "tensor \"t0\" lies in another file");
         AssertTensor(tensor => tensor.Segment = new TensorProto.Types.Segment { End = 3 }, "tensor \"t0\" is stored in segments");
         AssertTensor(tensor => tensor.DataType = (DataType)17, "type (number 17)");
         AssertTensor(tensor => tensor.RawData = ByteString.CopyFrom(1, 2, 3), "does not fit");
@@ -105,9 +113,13 @@ public sealed class RefusalTests
         AssertRefused(graph.Then("Gemm", [graph.Weights(15, 3)]), "shape [15, 3], which do not fit 16 inputs");
         graph = new TestGraph(1, 4, 4);
         AssertRefused(graph.Then("Reshape", [graph.Integers(-1, 15)]), "shape [batch, 15] of 16 numbers");
-        AssertRefused(graph = new TestGraph(1, 4, 4).Then("Transpose", ("perm", new[] { 0, 1, 3, 2 })), "orders dimensions as [0, 1, 3, 2]");
+        AssertRefused(
+            graph = new TestGraph(1, 4, 4).Then("Transpose", ("perm", new[] { 0, 1, 3, 2 })),
+            "orders dimensions as [0, 1, 3, 2]");
         graph = new TestGraph(2, 4, 4);
-        AssertRefused(graph.Then("Conv", [graph.Weights(2, 2, 3, 3)]).Then("Add", [graph.Weights(1, 2, 2, 2)]), "neither one number nor one for each of 2 channels");
+        AssertRefused(
+            graph.Then("Conv", [graph.Weights(2, 2, 3, 3)]).Then("Add", [graph.Weights(1, 2, 2, 2)]),
+            "neither one number nor one for each of 2 channels");
         AssertRefused(graph = new TestGraph(2, 4, 4).Then("Flatten", ("axis", 2)), "flattens from another dimension");
         AssertRefused(graph = new TestGraph(2, 4, 4).Then("Softmax"), "not over the classes");
         graph = new TestGraph(4);
@@ -129,7 +141,9 @@ public sealed class RefusalTests
         AssertRefused(new TestGraph(4).PixelsAre(DataType.Int64).Then("Relu"), "neither floats nor bytes");
         AssertRefused(new TestGraph(4).Then("Relu"), "at least one layer with weights");
         graph = new TestGraph(4);
-        AssertRefused(graph.Then("BatchNormalization", [.. Enumerable.Range(0, 4).Select(_ => graph.Weights(4))], ("training_mode", 1)), "model.eval()");
+        AssertRefused(
+            graph.Then("BatchNormalization", [.. Enumerable.Range(0, 4).Select(_ => graph.Weights(4))], ("training_mode", 1)),
+            "model.eval()");
     }
 
     [Fact]
@@ -150,10 +164,17 @@ public sealed class RefusalTests
         return e.Message;
     }
 
-    /// <summary>The architecture that is read; its convolution of 1x1 has the weights "w".</summary>
+    /// <summary>The architecture of a graph whose 1x1 convolution has the weights "w", without that layer.</summary>
     private static string OnnxText(TestGraph graph)
     {
-        graph.Model.Graph.Initializer.Add(new TensorProto { Name = "w", DataType = DataType.Float, Dims = { 2, 1, 1, 1 }, FloatData = { 1, 2 } });
-        return OnnxFile.Parse(graph.File, "g.onnx").Architecture.ToString().Replace("conv:2:1x1:nobias ", "", StringComparison.Ordinal);
+        graph.Model.Graph.Initializer.Add(new TensorProto
+        {
+            Name = "w",
+            DataType = DataType.Float,
+            Dims = { 2, 1, 1, 1 },
+            FloatData = { 1, 2 }
+        });
+        return OnnxFile.Parse(graph.File, "g.onnx").Architecture.ToString()
+            .Replace("conv:2:1x1:nobias ", "", StringComparison.Ordinal);
     }
 }

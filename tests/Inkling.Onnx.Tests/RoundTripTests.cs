@@ -2,7 +2,7 @@ using Inkling.Layers;
 
 namespace Inkling.Onnx.Tests;
 
-/// <summary>What is exported comes back as the network that it was.</summary>
+/// <summary>An exported network is read back as the same network.</summary>
 public sealed class RoundTripTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("inkling tests ").FullName;
@@ -16,7 +16,13 @@ public sealed class RoundTripTests : IDisposable
     public void A_network_comes_back_to_the_bit_however_its_graph_takes_pixels_and_where_it_ends(string architecture)
     {
         (Network network, float[][] images) = Networks.Example(architecture, temperature: 1.75);
-        foreach (OnnxOptions options in new OnnxOptions[] { new(), new() { Pixels = OnnxPixels.Byte }, new() { Pixels = OnnxPixels.Float255, EndsInLogits = true }, new() { IsCalibrated = false } })
+        foreach (OnnxOptions options in new OnnxOptions[]
+        {
+            new(),
+            new() { Pixels = OnnxPixels.Byte },
+            new() { Pixels = OnnxPixels.Float255, EndsInLogits = true },
+            new() { IsCalibrated = false }
+        })
         {
             Network back = OnnxFile.Parse(network.Export(options), "n.onnx");
             Assert.Equal(network.ToString(), back.ToString());
@@ -33,7 +39,7 @@ public sealed class RoundTripTests : IDisposable
         Schema.ModelProto model = Schema.ModelProto.Parser.ParseFrom(network.Export());
         model.MetadataProps.Clear();
         Network back = OnnxFile.Parse(Google.Protobuf.MessageExtensions.ToByteArray(model), "n.onnx");
-        // Behind weighted inputs softmax is put.
+        // The reader adds softmax after weighted inputs.
         bool isLinear = network.Architecture.Layers[^1] is not (Layer.Softmax or Layer.Activation);
         foreach (float[] image in images)
         {
@@ -70,7 +76,10 @@ public sealed class RoundTripTests : IDisposable
 
         network.ExportOnnx(Path.Combine(_folder, "misnamed.safetensors"));
         Assert.True(OnnxFile.IsOnnx(Path.Combine(_folder, "misnamed.safetensors")));
-        Assert.Contains("LoadOnnx", Assert.Throws<InklingException>(() => Network.Load(Path.Combine(_folder, "misnamed.safetensors"))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "LoadOnnx",
+            Assert.Throws<InklingException>(() => Network.Load(Path.Combine(_folder, "misnamed.safetensors"))).Message,
+            StringComparison.Ordinal);
         Assert.False(OnnxFile.IsOnnx(Path.Combine(_folder, "absent")));
     }
 }

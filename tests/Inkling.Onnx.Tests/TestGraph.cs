@@ -5,19 +5,22 @@ using static Inkling.Onnx.Schema.TensorProto.Types;
 
 namespace Inkling.Onnx.Tests;
 
-/// <summary>A graph put together by hand, node after node, each taking what the one before it gave.</summary>
+/// <summary>Builds a graph node by node; each takes the output of the one before.</summary>
 internal sealed class TestGraph
 {
     private readonly RandomStream _random = new(11);
     private readonly GraphProto _graph = new() { Name = "g" };
     private string _current = "x";
 
-    /// <param name="input">Sides of one image.</param>
+    /// <param name="input">The dimensions of one image.</param>
     public TestGraph(params long[] input)
     {
         Model = new ModelProto { IrVersion = 7, Graph = _graph, OpsetImport = { new OperatorSetIdProto { Version = 13 } } };
         Sides = input;
-        TypeProto type = new() { TensorType = new TypeProto.Types.Tensor { ElemType = DataType.Float, Shape = new TensorShapeProto() } };
+        TypeProto type = new()
+        {
+            TensorType = new TypeProto.Types.Tensor { ElemType = DataType.Float, Shape = new TensorShapeProto() }
+        };
         type.TensorType.Shape.Dim.Add(new TensorShapeProto.Types.Dimension { DimParam = "n" });
         type.TensorType.Shape.Dim.AddRange(input.Select(side => new TensorShapeProto.Types.Dimension { DimValue = side }));
         _graph.Input.Add(new ValueInfoProto { Name = "x", Type = type });
@@ -27,13 +30,17 @@ internal sealed class TestGraph
 
     public long[] Sides { get; }
 
-    /// <summary>The whole file; what the last node gave is the output.</summary>
+    /// <summary>The whole file; the graph's output is the last node's.</summary>
     public byte[] File
     {
         get
         {
             _graph.Output.Clear();
-            _graph.Output.Add(new ValueInfoProto { Name = _current, Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = DataType.Float } } });
+            _graph.Output.Add(new ValueInfoProto
+            {
+                Name = _current,
+                Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = DataType.Float } }
+            });
             return Model.ToByteArray();
         }
     }
@@ -50,12 +57,13 @@ internal sealed class TestGraph
         return this;
     }
 
-    /// <summary>A node that takes what the one before gave, and these inputs after it.</summary>
-    public TestGraph Then(string operation, string[] further, params (string Name, object Value)[] attributes) => Node(operation, [_current, .. further], attributes);
+    /// <summary>Adds a node that takes the last node's output, and then these inputs.</summary>
+    public TestGraph Then(string operation, string[] further, params (string Name, object Value)[] attributes)
+        => Node(operation, [_current, .. further], attributes);
 
     public TestGraph Then(string operation, params (string Name, object Value)[] attributes) => Then(operation, [], attributes);
 
-    /// <summary>A node of any inputs.</summary>
+    /// <summary>Adds a node with any inputs.</summary>
     public TestGraph Node(string operation, string[] inputs, params (string Name, object Value)[] attributes)
     {
         NodeProto node = new() { OpType = operation, Name = $"{operation}_{_graph.Node.Count}", Input = { inputs } };
@@ -66,7 +74,7 @@ internal sealed class TestGraph
         return this;
     }
 
-    /// <summary>What the last node gave.</summary>
+    /// <summary>Gives the name of the last node's output.</summary>
     public TestGraph Current(out string name)
     {
         name = _current;
@@ -75,19 +83,34 @@ internal sealed class TestGraph
 
     /// <summary>A tensor of random numbers from -1 to 1.</summary>
     public string Weights(params int[] shape) =>
-        Tensor(shape, [.. Enumerable.Range(0, shape.Aggregate(1, (size, side) => size * side)).Select(_ => (float)_random.NextDouble(-1, 1))]);
+        Tensor(
+            shape,
+            [.. Enumerable.Range(0, shape.Aggregate(1, (size, side) => size * side))
+                .Select(_ => (float)_random.NextDouble(-1, 1))]);
 
     public string Tensor(int[] shape, params float[] values)
     {
         string name = $"t{_graph.Initializer.Count}";
-        _graph.Initializer.Add(new TensorProto { Name = name, DataType = DataType.Float, Dims = { shape.Select(side => (long)side) }, FloatData = { values } });
+        _graph.Initializer.Add(new TensorProto
+        {
+            Name = name,
+            DataType = DataType.Float,
+            Dims = { shape.Select(side => (long)side) },
+            FloatData = { values }
+        });
         return name;
     }
 
     public string Integers(params long[] values)
     {
         string name = $"t{_graph.Initializer.Count}";
-        _graph.Initializer.Add(new TensorProto { Name = name, DataType = DataType.Int64, Dims = { values.Length }, Int64Data = { values } });
+        _graph.Initializer.Add(new TensorProto
+        {
+            Name = name,
+            DataType = DataType.Int64,
+            Dims = { values.Length },
+            Int64Data = { values }
+        });
         return name;
     }
 
@@ -99,18 +122,26 @@ internal sealed class TestGraph
     }
 
     /// <summary>Reads the graph and requires the network to compute what ONNX Runtime does.</summary>
-    /// <param name="made">What the reader makes of the graph's outputs.</param>
-    /// <param name="pixels">What full ink is to the graph; 1 to the network.</param>
+    /// <param name="made">Turns the graph's outputs into the network's.</param>
+    /// <param name="pixels">The graph's value for full ink, which is 1 to the network.</param>
     /// <returns>The network.</returns>
     public Network RequireSame(Func<float[], float[]>? made = null, float pixels = 1)
     {
         byte[] file = File;
         Network network = OnnxFile.Parse(file, "g.onnx");
         int size = network.Architecture.Input.Size;
-        float[][] images = [.. Enumerable.Range(0, 3).Select(_ => Enumerable.Range(0, size).Select(_ => (float)_random.NextDouble()).ToArray())];
+        float[][] images =
+        [
+            .. Enumerable.Range(0, 3).Select(_ => Enumerable.Range(0, size).Select(_ => (float)_random.NextDouble()).ToArray())
+        ];
         float[] inputs = [.. images.SelectMany(AsTheGraphTakesIt).Select(pixel => pixel * pixels)];
         float[] outputs = Model.Graph.Input[0].Type.TensorType.ElemType == DataType.Uint8
-            ? OnnxRuntime.Run(file, [.. (images = [.. images.Select(Rounded)]).SelectMany(AsTheGraphTakesIt).Select(pixel => (byte)MathF.Round(pixel * 255))], Sides)
+            ? OnnxRuntime.Run(
+                file,
+                [.. (images = [.. images.Select(Rounded)])
+                    .SelectMany(AsTheGraphTakesIt)
+                    .Select(pixel => (byte)MathF.Round(pixel * 255))],
+                Sides)
             : OnnxRuntime.Run(file, inputs, Sides);
         foreach ((float[] image, float[] output) in images.Zip(outputs.Chunk(outputs.Length / 3)))
             Networks.AssertClose((made ?? (o => o))(output), network.FeedForward(image), 1e-5);
@@ -122,7 +153,9 @@ internal sealed class TestGraph
             Shape shape = network.Architecture.Input;
             int area = shape.Height * shape.Width;
             bool isLast = shape.Channels > 1 && area > 1 && Sides.SequenceEqual([shape.Height, shape.Width, shape.Channels]);
-            return isLast ? Enumerable.Range(0, image.Length).Select(i => image[i % shape.Channels * area + i / shape.Channels]) : image;
+            return isLast
+                ? Enumerable.Range(0, image.Length).Select(i => image[i % shape.Channels * area + i / shape.Channels])
+                : image;
         }
 
         static float[] Rounded(float[] image) => [.. image.Select(pixel => MathF.Round(pixel * 255) / 255)];
@@ -140,8 +173,18 @@ internal sealed class TestGraph
     {
         int i => new AttributeProto { Name = name, I = i, Type = AttributeProto.Types.AttributeType.Int },
         float f => new AttributeProto { Name = name, F = f, Type = AttributeProto.Types.AttributeType.Float },
-        string s => new AttributeProto { Name = name, S = ByteString.CopyFromUtf8(s), Type = AttributeProto.Types.AttributeType.String },
-        int[] ints => new AttributeProto { Name = name, Ints = { ints.Select(i => (long)i) }, Type = AttributeProto.Types.AttributeType.Ints },
+        string s => new AttributeProto
+        {
+            Name = name,
+            S = ByteString.CopyFromUtf8(s),
+            Type = AttributeProto.Types.AttributeType.String
+        },
+        int[] ints => new AttributeProto
+        {
+            Name = name,
+            Ints = { ints.Select(i => (long)i) },
+            Type = AttributeProto.Types.AttributeType.Ints
+        },
         TensorProto t => new AttributeProto { Name = name, T = t, Type = AttributeProto.Types.AttributeType.Tensor },
         _ => throw new ArgumentException($"{value}", nameof(value)),
     };

@@ -7,14 +7,18 @@ namespace Inkling.Packages.Tests;
 
 public sealed class PackageTests(PackedFeed packed) : IClassFixture<PackedFeed>
 {
-    private static readonly Guid EmbeddedSource = new("0E8A571B-6926-466E-B4AD-8AB04611F5FE"), SourceLink = new("CC110556-A091-4D38-9FEC-25AB9A351A6A");
+    private static readonly Guid
+        EmbeddedSource = new("0E8A571B-6926-466E-B4AD-8AB04611F5FE"),
+        SourceLink = new("CC110556-A091-4D38-9FEC-25AB9A351A6A");
 
     [Fact]
     public async Task A_fresh_project_reads_a_number_in_five_lines()
     {
         string folder = Directory.CreateDirectory(Path.Combine(packed.Home, "a fresh project")).FullName;
-        // Packages that are on this machine are taken from there, and what is restored here goes with the test.
-        string cache = Environment.GetEnvironmentVariable("NUGET_PACKAGES") ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
+        // Packages that are on this machine are not downloaded again; those restored here are deleted with the test's folder.
+        string cache =
+            Environment.GetEnvironmentVariable("NUGET_PACKAGES")
+                ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
         await File.WriteAllTextAsync(Path.Combine(folder, "fresh.csproj"), $"""
             <Project Sdk="Microsoft.NET.Sdk">
               <PropertyGroup>
@@ -38,18 +42,30 @@ public sealed class PackageTests(PackedFeed packed) : IClassFixture<PackedFeed>
             ReadingResult reading = reader.Read(args[0]);
             Console.WriteLine(reading.Text);
             """);
-        Assert.Equal("42", (await PackedFeed.DotnetAsync(folder, "run", "-c", "Release", Path.Combine(PackedFeed.Root, "samples", "42.png"))).Trim());
+        Assert.Equal(
+            "42",
+            (await PackedFeed.DotnetAsync(
+                folder, "run", "-c", "Release", Path.Combine(PackedFeed.Root, "samples", "42.png")))
+                .Trim());
     }
 
     [Fact]
     public async Task The_tool_is_installed_and_lists_its_models()
     {
         string folder = Path.Combine(packed.Home, "my tools");
-        await PackedFeed.DotnetAsync(packed.Home, "tool", "install", "Inkling.Cli", "--version", packed.Version, "--tool-path", folder, "--add-source", packed.Feed);
+        await PackedFeed.DotnetAsync(
+            packed.Home,
+            "tool", "install", "Inkling.Cli",
+            "--version", packed.Version,
+            "--tool-path", folder,
+            "--add-source", packed.Feed);
         string command = Path.Combine(folder, OperatingSystem.IsWindows() ? "inkling.exe" : "inkling");
         string models = await PackedFeed.RunAsync(packed.Home, command, "models", "--json");
         Assert.Contains("\"name\":\"best\"", models, StringComparison.Ordinal);
-        Assert.StartsWith("42", await PackedFeed.RunAsync(packed.Home, command, "read", Path.Combine(PackedFeed.Root, "samples", "42.png")), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "42",
+            await PackedFeed.RunAsync(packed.Home, command, "read", Path.Combine(PackedFeed.Root, "samples", "42.png")),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -66,11 +82,16 @@ public sealed class PackageTests(PackedFeed packed) : IClassFixture<PackedFeed>
     [InlineData("Inkling.Onnx")]
     public void A_package_says_what_it_is_and_whose(string id)
     {
-        Dictionary<string, string> said = Specification(id).Descendants().Where(element => !element.HasElements).GroupBy(element => element.Name.LocalName).ToDictionary(group => group.Key, group => group.First().Value);
+        Dictionary<string, string> said = Specification(id).Descendants()
+            .Where(element => !element.HasElements)
+            .GroupBy(element => element.Name.LocalName)
+            .ToDictionary(group => group.Key, group => group.First().Value);
         Assert.Equal((id, "MIT", "icon.png", "README.md"), (said["id"], said["license"], said["icon"], said["readme"]));
         Assert.NotEqual("Package Description", said["description"]);
         using ZipArchive package = ZipFile.OpenRead(packed.PathOf(id));
-        Assert.Superset(new HashSet<string>(["icon.png", "README.md"]), package.Entries.Select(entry => entry.FullName).ToHashSet());
+        Assert.Superset(
+            new HashSet<string>(["icon.png", "README.md"]),
+            package.Entries.Select(entry => entry.FullName).ToHashSet());
         Assert.Contains(package.Entries, entry => entry.Name == $"{id}.xml" || id == "Inkling.Cli");
     }
 
@@ -89,9 +110,14 @@ public sealed class PackageTests(PackedFeed packed) : IClassFixture<PackedFeed>
         MetadataReader reader = provider.GetMetadataReader();
         HashSet<Guid> ofModule = KindsOf(MetadataTokens.EntityHandle(0x00000001));
         Assert.All(reader.Documents, document => Assert.True(
-            ofModule.Contains(SourceLink) || KindsOf(document).Contains(EmbeddedSource), reader.GetString(reader.GetDocument(document).Name)));
+            ofModule.Contains(SourceLink) || KindsOf(document).Contains(EmbeddedSource),
+            reader.GetString(reader.GetDocument(document).Name)));
 
-        HashSet<Guid> KindsOf(EntityHandle of) => [.. reader.GetCustomDebugInformation(of).Select(handle => reader.GetGuid(reader.GetCustomDebugInformation(handle).Kind))];
+        HashSet<Guid> KindsOf(EntityHandle of)
+            => [
+                .. reader.GetCustomDebugInformation(of)
+                    .Select(handle => reader.GetGuid(reader.GetCustomDebugInformation(handle).Kind))
+            ];
     }
 
     [Fact]
@@ -100,7 +126,9 @@ public sealed class PackageTests(PackedFeed packed) : IClassFixture<PackedFeed>
         string again = Path.Combine(packed.Home, "again");
         await packed.PackAsync("Inkling", again);
         foreach (string ending in new[] { "nupkg", "snupkg" })
-            Assert.Equal(await File.ReadAllBytesAsync(packed.PathOf("Inkling", ending)), await File.ReadAllBytesAsync(Path.Combine(again, Path.GetFileName(packed.PathOf("Inkling", ending)))));
+            Assert.Equal(
+                await File.ReadAllBytesAsync(packed.PathOf("Inkling", ending)),
+                await File.ReadAllBytesAsync(Path.Combine(again, Path.GetFileName(packed.PathOf("Inkling", ending)))));
     }
 
     private XDocument Specification(string id)

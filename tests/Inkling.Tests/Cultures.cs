@@ -2,10 +2,12 @@ using System.Globalization;
 
 namespace Inkling.Tests;
 
-/// <summary>Runs something as on a machine of another country.</summary>
+/// <summary>Runs an action under another culture.</summary>
 internal static class Cultures
 {
-    /// <summary>Each writes numbers, letters or dates in a way of its own: decimal comma; dotless i; marks of direction before minus.</summary>
+    /// <summary>
+    /// Cultures whose formats differ from the invariant one: decimal comma, dotless i, direction marks before a minus sign.
+    /// </summary>
     public static TheoryData<string> All => ["de-DE", "tr-TR", "ar-SA"];
 
     public static void Under(string name, Action action)
@@ -22,7 +24,7 @@ internal static class Cultures
         }
     }
 
-    /// <summary>Skips the test where .NET has no data about cultures.</summary>
+    /// <summary>Skips the test where .NET has no culture data.</summary>
     public static CultureInfo Named(string name)
     {
         CultureInfo? culture = null;
@@ -34,7 +36,9 @@ internal static class Cultures
         {
         }
 
-        Assert.SkipWhen(culture is null || CultureInfo.GetCultureInfo("de-DE").NumberFormat.NumberDecimalSeparator != ",", "This .NET has no data about cultures (no ICU, or invariant mode): install libicu.");
+        Assert.SkipWhen(
+            culture is null || CultureInfo.GetCultureInfo("de-DE").NumberFormat.NumberDecimalSeparator != ",",
+            "This .NET has no data about cultures (no ICU, or invariant mode): install libicu.");
         return culture!;
     }
 }

@@ -6,7 +6,7 @@ namespace Inkling.Tests;
 
 /// <summary>
 /// Runs the tests, as xunit's generated entry point does; or, started again by <see cref="InstructionSetTests"/> as
-/// <c>Inkling.Tests kernels CASES [SEED]</c>, what has to have a process of its own.
+/// <c>Inkling.Tests kernels CASES [SEED]</c>, the comparisons that need a separate process.
 /// </summary>
 internal static class Program
 {
@@ -15,7 +15,9 @@ internal static class Program
         if (args is ["kernels", ..])
             return ProcessOfItsOwn.Run(args[1..]);
         if (args.Any(arg => arg is "--server" or "--internal-msbuild-node"))
-            return TestPlatformTestFramework.RunAsync(args, SelfRegisteredExtensions.AddSelfRegisteredExtensions).GetAwaiter().GetResult();
+            return TestPlatformTestFramework.RunAsync(args, SelfRegisteredExtensions.AddSelfRegisteredExtensions)
+                .GetAwaiter()
+                .GetResult();
         return ConsoleRunner.Run(args).GetAwaiter().GetResult();
     }
 }

@@ -1,6 +1,6 @@
 namespace Inkling.Tests;
 
-/// <summary>What finds mistakes by random cases must say which case it was.</summary>
+/// <summary>Tests with random cases must report which case failed.</summary>
 public sealed class RandomCasesTests
 {
     [Fact]
@@ -38,7 +38,7 @@ public sealed class RandomCasesTests
         {
             Tools.Require("inkling-no-such-program");
         }
-        catch (Exception skip) // which Assert.Throws lets through, and this test would be skipped
+        catch (Exception skip) // Assert.Throws would let it through, and this test would be skipped
         {
             reason = skip.Message;
         }

@@ -1,11 +1,16 @@
 namespace Inkling.Tests;
 
-/// <summary>The seed's network as plainly as it can be written, in double precision: what the engine must equal.</summary>
+/// <summary>The reference that the engine must equal for the seed's network: plain code in double precision.</summary>
 internal sealed class ReferenceNetwork
 {
     public ReferenceNetwork(Network network)
     {
-        Weights = [.. network.Layers.Select(layer => Enumerable.Range(0, layer.Neurons).Select(j => Enumerable.Range(0, layer.Inputs).Select(k => (double)layer[j, k]).ToArray()).ToArray())];
+        Weights =
+        [
+            .. network.Layers.Select(layer => Enumerable.Range(0, layer.Neurons)
+                .Select(j => Enumerable.Range(0, layer.Inputs).Select(k => (double)layer[j, k]).ToArray())
+                .ToArray())
+        ];
         Biases = [.. network.Layers.Select(layer => layer.Biases.ToArray().Select(b => (double)b).ToArray())];
     }
 
@@ -23,9 +28,10 @@ internal sealed class ReferenceNetwork
         return a;
     }
 
-    public double Cost(IEnumerable<float> input, float[] target) => 0.5 * FeedForward(input).Zip(target, (a, y) => (a - y) * (a - y)).Sum();
+    public double Cost(IEnumerable<float> input, float[] target)
+        => 0.5 * FeedForward(input).Zip(target, (a, y) => (a - y) * (a - y)).Sum();
 
-    /// <summary>∂C/∂(a parameter) by central differences.</summary>
+    /// <summary>∂C/∂p for a parameter p, by central differences.</summary>
     public double Slope(double[] parameters, int index, float[] input, float[] target)
     {
         const double H = 1e-5;

@@ -3,16 +3,17 @@ namespace Inkling.Tests;
 /// <summary>The real data, where this machine has them.</summary>
 internal static class TestData
 {
-    private static readonly Lazy<Task<ImageData>> LoadedMnist = new(() => Inkling.Mnist.LoadAsync(new DataOptions { AllowDownload = false }));
+    private static readonly Lazy<Task<ImageData>> LoadedMnist =
+        new(() => Inkling.Mnist.LoadAsync(new DataOptions { AllowDownload = false }));
 
-    /// <summary>The real MNIST; skips the test where INKLING_DATA does not lead to it.</summary>
+    /// <summary>The real MNIST; skips the test if INKLING_DATA does not name a folder that has it.</summary>
     public static async Task<ImageData> MnistAsync()
     {
         Assert.SkipUnless(Folder is not null, "INKLING_DATA is not set: this test needs the real MNIST.");
         return await LoadedMnist.Value;
     }
 
-    /// <summary>A file of the reference run, which lies beside the data; skips the test where it is not there.</summary>
+    /// <summary>A file of the reference run, stored beside the data; skips the test if it is missing.</summary>
     public static string Golden(string file)
     {
         string? path = Folder is null ? null : Path.Combine(Folder, "..", "golden", file);
@@ -20,7 +21,7 @@ internal static class TestData
         return path!;
     }
 
-    /// <summary>A file of the data; skips the test where it is not there.</summary>
+    /// <summary>A file of the data; skips the test if it is missing.</summary>
     public static string File(params string[] names)
     {
         string? path = Folder is null ? null : Path.Combine([Folder, .. names]);

@@ -1,9 +1,9 @@
 namespace Inkling.Web.Tests;
 
-/// <summary>What a screen reader and weak eyes need, after WCAG 2.2: names, contrast, order, targets.</summary>
+/// <summary>Accessibility checks after WCAG 2.2: accessible names, contrast, focus and heading order, target sizes.</summary>
 internal static class Accessibility
 {
-    /// <summary>Returns what is wrong, each a line; in the page, so that it sees what the browser computed.</summary>
+    /// <summary>Returns one string per violation; runs in the page, to see the browser's computed styles and sizes.</summary>
     private const string Check = """
         () => {
             const wrong = [], seen = e => e.checkVisibility({ visibilityProperty: true, opacityProperty: true });
@@ -47,11 +47,15 @@ internal static class Accessibility
         }
         """;
 
-    public static async Task AssertAccessibleAsync(this WatchedPage page) => Assert.Empty(await page.Page.EvaluateAsync<string[]>(Check));
+    public static async Task AssertAccessibleAsync(this WatchedPage page)
+        => Assert.Empty(await page.Page.EvaluateAsync<string[]>(Check));
 
-    /// <summary>Nothing is wider than the screen, but what scrolls by itself.</summary>
+    /// <summary>Requires that nothing is wider than the screen, except what scrolls by itself.</summary>
     public static async Task AssertFitsAsync(this WatchedPage page) =>
         Assert.True(
             await page.Page.EvaluateAsync<bool>("() => document.documentElement.scrollWidth <= innerWidth"),
-            string.Join('\n', await page.Page.EvaluateAsync<string[]>("() => [...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > innerWidth + 1 && !e.closest('.scroll, pre, svg')).map(e => e.outerHTML.slice(0, 120))")));
+            string.Join('\n', await page.Page.EvaluateAsync<string[]>(
+                "() => [...document.querySelectorAll('body *')]"
+                + ".filter(e => e.getBoundingClientRect().right > innerWidth + 1 && !e.closest('.scroll, pre, svg'))"
+                + ".map(e => e.outerHTML.slice(0, 120))")));
 }

@@ -3,18 +3,20 @@ using CsCheck;
 
 namespace Inkling.Web.Tests;
 
-/// <summary>Addresses as people change, cut and mistype them.</summary>
+/// <summary>Edited, truncated and mistyped addresses.</summary>
 [Collection(SharedServerTests.Name)]
 public sealed class AddressTests(SharedServer shared, Browser browser)
 {
     private static readonly string[] Pages =
-        ["/", "/zh", "/inside", "/zh/inside", "/learn", "/zh/learn", "/understand", "/zh/understand", "/api", "/zh/api", "/not-found"];
+        ["/", "/zh", "/inside", "/zh/inside", "/learn", "/zh/learn",
+         "/understand", "/zh/understand", "/api", "/zh/api", "/not-found"];
 
     private static readonly string[] Parameters = ["model", "x", "sample", "layer", "neuron", "output", "run", "lang"];
 
     private static readonly string[] Values =
     [
-        "", "abc", "0", "1", "-1", "9", "10", "2147483647", "-2147483648", "2147483648", "99999999999", "1e3", "0x10", "1.5", "1,5",
+        "", "abc", "0", "1", "-1", "9", "10", "2147483647", "-2147483648", "2147483648", "99999999999",
+        "1e3", "0x10", "1.5", "1,5",
         "+1", "%2B1", "%201", "NaN", "%E2%88%9E", "true", "null", "best", "latest", "BEST", "..%2F..%2Flatest", "%00", "%", "%zz",
         "%ff%fe", "%EF%BC%91", "%D9%A1", "<script>", "\"'", "a&x=b", "_-_-", new('A', 523), new('A', 524), new('9', 500),
     ];
@@ -39,7 +41,8 @@ public sealed class AddressTests(SharedServer shared, Browser browser)
         async Task AskAsync(string address)
         {
             using HttpResponseMessage response = await client.GetAsync(new Uri(address, UriKind.Relative));
-            bool isMissing = address.StartsWith("/not-found", StringComparison.Ordinal) && response.StatusCode == HttpStatusCode.NotFound;
+            bool isMissing = address.StartsWith("/not-found", StringComparison.Ordinal)
+                && response.StatusCode == HttpStatusCode.NotFound;
             if (response.StatusCode != HttpStatusCode.OK && !isMissing)
                 wrong.Add($"{response.StatusCode}: {address}");
         }
@@ -54,7 +57,7 @@ public sealed class AddressTests(SharedServer shared, Browser browser)
         await Gen.Select(Gen.Int[0, pages.Length - 1].Select(i => pages[i]), part, part).SampleAsync(
             async (page, path, query) =>
             {
-                // Percent signs go out as they are: what follows them need not be two digits.
+                // Percent signs are sent unescaped: they need not be followed by two hexadecimal digits.
                 string address = $"{page}{Escaped(path)}?{Escaped(query)}".Replace("//", "/", StringComparison.Ordinal);
                 using HttpResponseMessage response = await client.GetAsync(new Uri(shared.Server.Address, address));
                 Assert.InRange((int)response.StatusCode, 200, 499);

@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace Inkling.Web.Tests;
 
-/// <summary>Who is let in, and how the others are told.</summary>
+/// <summary>Admission: which connections and requests are accepted, and how the others are refused.</summary>
 public sealed class AdmissionTests
 {
     private const int Patience = 120_000;
@@ -24,7 +24,8 @@ public sealed class AdmissionTests
             Assert.Equal("Healthy", await server.Client.GetStringAsync(new Uri("/health/live", UriKind.Relative)));
         }
 
-        await HostedServer.UntilAsync(async () => await StatusOfAsync(server, "no picture") == HttpStatusCode.UnprocessableEntity);
+        await HostedServer.UntilAsync(
+            async () => await StatusOfAsync(server, "no picture") == HttpStatusCode.UnprocessableEntity);
     }
 
     [Fact(Timeout = Patience)]
@@ -46,7 +47,7 @@ public sealed class AdmissionTests
         await using HostedServer server = await HostedServer.StartAsync(settings => settings with { ConnectionsPerAddress = 2 });
         using RawConnection first = await RawConnection.OpenAsync(server.Address);
         using RawConnection second = await RawConnection.OpenAsync(server.Address);
-        foreach (RawConnection kept in new[] { first, second }) // each has been let in, and is kept alive
+        foreach (RawConnection kept in new[] { first, second }) // each is admitted and kept alive
         {
             await kept.SendAsync("GET /health/live HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n");
             Assert.StartsWith("HTTP/1.1 200", await kept.ReceiveHeadAsync(), StringComparison.Ordinal);
@@ -89,22 +90,30 @@ public sealed class AdmissionTests
         using JsonDocument negotiated = JsonDocument.Parse(await answer.Content.ReadAsStringAsync());
         Assert.Equal(
             ["WebSockets"],
-            negotiated.RootElement.GetProperty("availableTransports").EnumerateArray().Select(one => one.GetProperty("transport").GetString()));
+            negotiated.RootElement.GetProperty("availableTransports").EnumerateArray()
+                .Select(one => one.GetProperty("transport").GetString()));
         string token = negotiated.RootElement.GetProperty("connectionToken").GetString()!;
         foreach (string path in new[] { "/_blazor", "/_blazor/", "/_BLAZOR/" })
         {
             await ApiTests.AssertProblemAsync(
-                await server.Client.GetAsync(new Uri($"{path}?id={Uri.EscapeDataString(token)}", UriKind.Relative)), HttpStatusCode.UpgradeRequired);
+                await server.Client.GetAsync(new Uri($"{path}?id={Uri.EscapeDataString(token)}", UriKind.Relative)),
+                HttpStatusCode.UpgradeRequired);
         }
     }
 
     [Theory(Timeout = Patience)]
     [InlineData(true, HttpStatusCode.UnprocessableEntity)]
     [InlineData(false, HttpStatusCode.TooManyRequests)]
-    public async Task Behind_a_proxy_each_visitor_has_his_own_limits_and_nobody_else_can_say_who_he_is(bool isBehind, HttpStatusCode expected)
+    public async Task Behind_a_proxy_each_visitor_has_his_own_limits_and_nobody_else_can_say_who_he_is(
+        bool isBehind, HttpStatusCode expected)
     {
         await using HostedServer server = await HostedServer.StartAsync(
-            settings => settings with { InProgressPerAddress = 1, ConnectionsPerAddress = isBehind ? 1 : 10, BehindProxy = isBehind });
+            settings => settings with
+            {
+                InProgressPerAddress = 1,
+                ConnectionsPerAddress = isBehind ? 1 : 10,
+                BehindProxy = isBehind
+            });
         using RawConnection held = await RawConnection.BeginUploadAsync(server.Address, 1000);
         using HttpRequestMessage ask = new(HttpMethod.Post, "/api/read") { Content = new StringContent("no picture") };
         ask.Headers.Add("X-Forwarded-For", "203.0.113.7");
@@ -168,7 +177,7 @@ public sealed class AdmissionTests
         return (await server.Client.PostAsync(new Uri("/api/read", UriKind.Relative), content)).StatusCode;
     }
 
-    /// <summary>A page's connection; where it is refused, closed.</summary>
+    /// <summary>Opens a page's WebSocket; if it is refused, returns it closed.</summary>
     private static async Task<ClientWebSocket> ConnectAsync(HostedServer server)
     {
         ClientWebSocket socket = new();
@@ -180,7 +189,7 @@ public sealed class AdmissionTests
         }
         catch (WebSocketException)
         {
-            // its status says why
+            // HttpStatusCode tells why.
         }
 
         return socket;

@@ -48,13 +48,19 @@ public sealed class ApiTests(SharedServer shared) : IDisposable
     [InlineData("/api/none", "x", HttpStatusCode.NotFound)]
     public async Task What_cannot_be_read_is_refused_with_problem_details(string path, string body, HttpStatusCode expected)
     {
-        HttpResponseMessage response = await _client.PostAsync(new Uri(path, UriKind.Relative), new ByteArrayContent(Encoding.ASCII.GetBytes(body)));
+        HttpResponseMessage response = await _client.PostAsync(
+            new Uri(path, UriKind.Relative),
+            new ByteArrayContent(Encoding.ASCII.GetBytes(body)));
         await AssertProblemAsync(response, expected);
     }
 
     [Fact]
     public async Task A_truncated_picture_is_refused() =>
-        await AssertProblemAsync(await _client.PostAsync(new Uri("/api/read", UriKind.Relative), new ByteArrayContent(Picture[..(Picture.Length / 2)])), HttpStatusCode.UnprocessableEntity);
+        await AssertProblemAsync(
+            await _client.PostAsync(
+                new Uri("/api/read", UriKind.Relative),
+                new ByteArrayContent(Picture[..(Picture.Length / 2)])),
+            HttpStatusCode.UnprocessableEntity);
 
     [Fact]
     public async Task A_picture_that_is_too_long_is_refused_before_it_is_sent()
@@ -68,7 +74,8 @@ public sealed class ApiTests(SharedServer shared) : IDisposable
     public async Task A_picture_that_turns_out_to_be_too_long_is_refused()
     {
         using RawConnection connection = await RawConnection.OpenAsync(shared.Server.Address);
-        await connection.SendAsync($"POST /api/read HTTP/1.1\r\nHost: 127.0.0.1\r\nTransfer-Encoding: chunked\r\n\r\n{17_000_000:x}\r\n");
+        await connection.SendAsync(
+            $"POST /api/read HTTP/1.1\r\nHost: 127.0.0.1\r\nTransfer-Encoding: chunked\r\n\r\n{17_000_000:x}\r\n");
         Task<string> answer = connection.ReceiveHeadAsync();
         string part = new('x', 100_000);
         for (int sent = 0; sent <= 16_000_000 && !answer.IsCompleted; sent += part.Length)
@@ -91,7 +98,7 @@ public sealed class ApiTests(SharedServer shared) : IDisposable
     {
         byte[] header = format switch
         {
-            // 20,000 × 20,000 pixels and more, as its header promises: next to nothing follows.
+            // The header declares a picture far too large (20,000 × 20,000 for PNG and BMP); almost no data follow.
             "png" => PngHeader(20_000),
             "gif" => [
                 .. "GIF89a"u8, 0xFF, 0xFF, 0xFF, 0xFF, 0x80, 0, 0, 0, 0, 0, 255, 255, 255,
@@ -99,10 +106,14 @@ public sealed class ApiTests(SharedServer shared) : IDisposable
             "bmp" => [
                 .. "BM"u8, .. Little(54), 0, 0, 0, 0, .. Little(54), .. Little(40), .. Little(20_000), .. Little(20_000),
                 1, 0, 24, 0, .. new byte[24]],
-            // VP8L: 14 bits of width less one, 14 of height.
-            _ => [.. "RIFF"u8, .. Little(22), .. "WEBPVP8L"u8, .. Little(10), 0x2F, .. Little(16_383 | 16_383 << 14), .. new byte[5]],
+            // VP8L: width - 1 in 14 bits, then height - 1 in 14 bits.
+            _ => [
+                .. "RIFF"u8, .. Little(22), .. "WEBPVP8L"u8, .. Little(10), 0x2F, .. Little(16_383 | 16_383 << 14),
+                .. new byte[5]],
         };
-        HttpResponseMessage response = await _client.PostAsync(new Uri("/api/read", UriKind.Relative), new ByteArrayContent(header));
+        HttpResponseMessage response = await _client.PostAsync(
+            new Uri("/api/read", UriKind.Relative),
+            new ByteArrayContent(header));
         await AssertProblemAsync(response, HttpStatusCode.RequestEntityTooLarge);
     }
 
@@ -161,7 +172,8 @@ public sealed class ApiTests(SharedServer shared) : IDisposable
     [Fact]
     public async Task The_description_names_what_there_is()
     {
-        using JsonDocument description = JsonDocument.Parse(await _client.GetStringAsync(new Uri("/api/openapi.json", UriKind.Relative)));
+        using JsonDocument description = JsonDocument.Parse(
+            await _client.GetStringAsync(new Uri("/api/openapi.json", UriKind.Relative)));
         JsonElement read = description.RootElement.GetProperty("paths").GetProperty("/api/read").GetProperty("post");
         Assert.True(read.GetProperty("requestBody").GetProperty("content").TryGetProperty("multipart/form-data", out _));
         Assert.True(read.GetProperty("responses").TryGetProperty("429", out _));
@@ -202,7 +214,9 @@ public sealed class ApiTests(SharedServer shared) : IDisposable
     private static byte[] PngOf(Sketch sketch)
     {
         GreyImage picture = sketch.ToPicture();
-        using SKImage image = SKImage.FromPixelCopy(new SKImageInfo(picture.Width, picture.Height, SKColorType.Gray8, SKAlphaType.Opaque), picture.Pixels);
+        using SKImage image = SKImage.FromPixelCopy(
+            new SKImageInfo(picture.Width, picture.Height, SKColorType.Gray8, SKAlphaType.Opaque),
+            picture.Pixels);
         return image.Encode(SKEncodedImageFormat.Png, 100).ToArray();
     }
 

@@ -11,7 +11,9 @@ public sealed class Browser : IAsyncLifetime
     private IBrowser? _browser;
 
     /// <summary>Where the tests leave their screenshots.</summary>
-    public static string Screenshots { get; } = Environment.GetEnvironmentVariable("INKLING_SCREENSHOTS") ?? Path.Combine(AppContext.BaseDirectory, "screenshots");
+    public static string Screenshots { get; } =
+        Environment.GetEnvironmentVariable("INKLING_SCREENSHOTS")
+            ?? Path.Combine(AppContext.BaseDirectory, "screenshots");
 
     public async ValueTask InitializeAsync()
     {
@@ -20,7 +22,8 @@ public sealed class Browser : IAsyncLifetime
         Directory.CreateDirectory(Screenshots);
         Assertions.SetDefaultExpectTimeout((float)Server.Patience.TotalMilliseconds);
         _playwright = await Playwright.CreateAsync();
-        _browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions { ExecutablePath = Chromium, Args = ["--no-sandbox", "--disable-gpu"] });
+        _browser = await _playwright.Chromium.LaunchAsync(
+            new BrowserTypeLaunchOptions { ExecutablePath = Chromium, Args = ["--no-sandbox", "--disable-gpu"] });
     }
 
     public async ValueTask DisposeAsync()
@@ -30,14 +33,16 @@ public sealed class Browser : IAsyncLifetime
         _playwright?.Dispose();
     }
 
-    /// <summary>A page that fails the test on any error in its console, and on any request to elsewhere.</summary>
+    /// <summary>Opens a page that fails the test on any error in its console and on any request to another server.</summary>
     public async Task<WatchedPage> OpenAsync(Server server, string path = "/", bool isPhone = false, bool isDark = false)
     {
         Assert.SkipWhen(_browser is null, $"There is no {Chromium}: apt-get install chromium, or set INKLING_CHROMIUM.");
         IBrowserContext context = await _browser!.NewContextAsync(new BrowserNewContextOptions
         {
             BaseURL = server.Address.ToString(),
-            ViewportSize = isPhone ? new ViewportSize { Width = 375, Height = 740 } : new ViewportSize { Width = 1280, Height = 860 },
+            ViewportSize = isPhone
+                ? new ViewportSize { Width = 375, Height = 740 }
+                : new ViewportSize { Width = 1280, Height = 860 },
             HasTouch = isPhone,
             DeviceScaleFactor = isPhone ? 2 : 1,
             ColorScheme = isDark ? ColorScheme.Dark : ColorScheme.Light,
@@ -52,7 +57,7 @@ public sealed class Browser : IAsyncLifetime
     }
 }
 
-/// <summary>A page, and what went wrong in it.</summary>
+/// <summary>A page and the errors seen in it.</summary>
 public sealed class WatchedPage : IAsyncDisposable
 {
     private readonly IBrowserContext _context;
@@ -78,22 +83,23 @@ public sealed class WatchedPage : IAsyncDisposable
 
     public IReadOnlyList<string> Problems => _problems;
 
-    /// <summary>Until the server renders the page.</summary>
+    /// <summary>Waits until the page is interactive and its canvas, if any, is ready.</summary>
     public async Task WaitUntilInteractiveAsync()
     {
         await Page.Locator("main[data-live=yes]").WaitForAsync();
         if (await Page.Locator("canvas").CountAsync() > 0)
-            await Page.Locator(".paper[data-ready=yes]").WaitForAsync(new LocatorWaitForOptions { State = WaitForSelectorState.Attached });
+            await Page.Locator(".paper[data-ready=yes]").WaitForAsync(
+                new LocatorWaitForOptions { State = WaitForSelectorState.Attached });
     }
 
-    /// <summary>Until its typeface is there and nothing in it moves.</summary>
+    /// <summary>Waits until the page's fonts are loaded and no finite animation is running.</summary>
     public Task WaitUntilStillAsync() => Page.WaitForFunctionAsync(
         """
         () => document.fonts.status === 'loaded'
             && document.getAnimations().every(a => a.playState !== 'running' || a.effect.getTiming().iterations === Infinity)
         """);
 
-    /// <summary>Draws strokes on the paper; points in its units, 720 by 320.</summary>
+    /// <summary>Draws strokes on the canvas; each is x, y, x, y… in the canvas's units, 720 by 320.</summary>
     public async Task DrawAsync(params int[][] strokes)
     {
         LocatorBoundingBoxResult box = (await Page.Locator("canvas").BoundingBoxAsync())!;
@@ -101,7 +107,10 @@ public sealed class WatchedPage : IAsyncDisposable
         {
             for (int i = 0; i < stroke.Length; i += 2)
             {
-                await Page.Mouse.MoveAsync(box.X + stroke[i] * box.Width / 720, box.Y + stroke[i + 1] * box.Height / 320, new MouseMoveOptions { Steps = i == 0 ? 1 : 4 });
+                await Page.Mouse.MoveAsync(
+                    box.X + stroke[i] * box.Width / 720,
+                    box.Y + stroke[i + 1] * box.Height / 320,
+                    new MouseMoveOptions { Steps = i == 0 ? 1 : 4 });
                 if (i == 0)
                     await Page.Mouse.DownAsync();
             }
@@ -111,7 +120,11 @@ public sealed class WatchedPage : IAsyncDisposable
     }
 
     public Task ScreenshotAsync(string name, bool isFullPage = true) =>
-        Page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(Browser.Screenshots, name + ".png"), FullPage = isFullPage });
+        Page.ScreenshotAsync(new PageScreenshotOptions
+        {
+            Path = Path.Combine(Browser.Screenshots, name + ".png"),
+            FullPage = isFullPage
+        });
 
     public async ValueTask DisposeAsync()
     {

@@ -8,7 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Inkling.Web.Tests;
 
-/// <summary>The server in the tests' own process, with limits as a test wants them.</summary>
+/// <summary>The server in the tests' own process, with the limits that a test sets.</summary>
 internal sealed class HostedServer : IAsyncDisposable
 {
     private readonly WebApplication _app;
@@ -38,7 +38,7 @@ internal sealed class HostedServer : IAsyncDisposable
         return new HostedServer(app, home);
     }
 
-    /// <summary>Asks again until the answer is as expected: for what the server frees in its own time.</summary>
+    /// <summary>Polls until the condition holds: the server frees its places asynchronously.</summary>
     public static async Task UntilAsync(Func<Task<bool>> isSo)
     {
         while (!await isSo())
@@ -54,7 +54,7 @@ internal sealed class HostedServer : IAsyncDisposable
     }
 }
 
-/// <summary>A connection whose other end can be as slow and as wrong as a test likes.</summary>
+/// <summary>A raw TCP connection, for slow and for malformed requests.</summary>
 internal sealed class RawConnection : IDisposable
 {
     private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
@@ -69,7 +69,7 @@ internal sealed class RawConnection : IDisposable
 
     public async Task SendAsync(string text) => await _socket.SendAsync(Encoding.Latin1.GetBytes(text));
 
-    /// <summary>What came up to the end of an answer's head, or another end; all there was where the connection was closed before.</summary>
+    /// <summary>Receives up to the end of a response's head (or another end), or until the connection is closed.</summary>
     public async Task<string> ReceiveHeadAsync(string end = "\r\n\r\n")
     {
         StringBuilder head = new();
@@ -82,7 +82,7 @@ internal sealed class RawConnection : IDisposable
         }
         catch (SocketException)
         {
-            // closed, and not gently
+            // The connection was reset.
         }
 
         return head.ToString();

@@ -5,7 +5,7 @@ using Microsoft.Playwright;
 
 namespace Inkling.Web.Tests;
 
-/// <summary>Trainings in the page. The tests wait for what the page shows, however long the machine takes.</summary>
+/// <summary>Training runs in the page. The tests wait for what the page shows, however slow the machine is.</summary>
 [Collection(SharedServerTests.Name)]
 public sealed partial class LearnPageTests(SharedServer shared, Browser browser)
 {
@@ -38,7 +38,8 @@ public sealed partial class LearnPageTests(SharedServer shared, Browser browser)
         {
             await using (WatchedPage page = await browser.OpenAsync(server, "/learn"))
             {
-                await BeginAsync(page, "generated", "100", epochs: RunSettings.MostEpochs, "Start paused"); // more than any machine does meanwhile
+                // More epochs than any machine completes during the test.
+                await BeginAsync(page, "generated", "100", epochs: RunSettings.MostEpochs, "Start paused");
                 ILocator run = page.Page.Locator("tr[data-run='1']");
                 await page.Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "One mini-batch" }).ClickAsync();
                 await Assertions.Expect(run).ToHaveAttributeAsync("data-examples", "10");
@@ -51,7 +52,10 @@ public sealed partial class LearnPageTests(SharedServer shared, Browser browser)
                 await page.Page.WaitForFunctionAsync("() => +document.querySelector('tr[data-run]').dataset.epochs >= 3");
                 await page.Page.ReloadAsync();
                 await page.WaitUntilInteractiveAsync();
-                Assert.InRange(int.Parse((await run.GetAttributeAsync("data-epochs"))!, CultureInfo.InvariantCulture), 3, RunSettings.MostEpochs);
+                Assert.InRange(
+                    int.Parse((await run.GetAttributeAsync("data-epochs"))!, CultureInfo.InvariantCulture),
+                    3,
+                    RunSettings.MostEpochs);
             }
 
             await server.StopAsync();
@@ -128,7 +132,7 @@ public sealed partial class LearnPageTests(SharedServer shared, Browser browser)
         await Assertions.Expect(page.Page.GetByRole(AriaRole.Alert)).ToContainTextAsync("whole numbers");
     }
 
-    /// <returns>The run's number, which the address says.</returns>
+    /// <returns>The run's number, from the page's address.</returns>
     private static async Task<int> BeginAsync(WatchedPage page, string data, string hidden, int epochs, string button)
     {
         await page.Page.GetByLabel("Data").SelectOptionAsync(data);

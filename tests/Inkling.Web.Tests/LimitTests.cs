@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Inkling.Web.Tests;
 
-/// <summary>Who waits, who goes first, who is turned away, and what ends a reading.</summary>
+/// <summary>The queue of readings: its order, its limits, and what ends a reading.</summary>
 public sealed class LimitTests : IDisposable
 {
     private const int Patience = 120_000;
@@ -49,7 +49,8 @@ public sealed class LimitTests : IDisposable
     [Fact(Timeout = Patience)]
     public async Task Who_sends_many_pictures_at_once_does_not_keep_others_waiting_for_all_of_them()
     {
-        using ReadingDesk desk = Desk(new WebSettings { Readings = 1, ReadingsPerAddress = 2, WaitingPerAddress = 3, TimeLimit = Long });
+        using ReadingDesk desk = Desk(
+            new WebSettings { Readings = 1, ReadingsPerAddress = 2, WaitingPerAddress = 3, TimeLimit = Long });
         using ManualResetEventSlim end = new(false);
         List<string> order = [];
         List<Task> all = [.. Enumerable.Range(0, 5).Select(_ => Do("many"))];
@@ -95,7 +96,8 @@ public sealed class LimitTests : IDisposable
     public async Task A_reading_that_takes_too_long_is_ended_and_makes_room_for_the_next()
     {
         using ReadingDesk desk = Desk(new WebSettings { Readings = 1, Waiting = 0, TimeLimit = TimeSpan.FromSeconds(1) });
-        await Assert.ThrowsAsync<TimeoutException>(() => desk.RunAsync(UntilCancelled, "api", "somebody", isLarge: false, CancellationToken.None));
+        await Assert.ThrowsAsync<TimeoutException>(
+            () => desk.RunAsync(UntilCancelled, "api", "somebody", isLarge: false, CancellationToken.None));
         Assert.True(_hasEnded);
         Assert.Equal(1, await desk.RunAsync(_ => 1, "api", "somebody", isLarge: false, CancellationToken.None));
     }
@@ -106,7 +108,8 @@ public sealed class LimitTests : IDisposable
         using ReadingDesk desk = Desk(new WebSettings { Readings = 1, Waiting = 0, TimeLimit = Long });
         using CancellationTokenSource caller = new();
         Task<int> reading = desk.RunAsync(UntilCancelled, "api", "somebody", isLarge: false, caller.Token);
-        await Assert.ThrowsAsync<BusyException>(() => desk.RunAsync(_ => 1, "api", "somebody", isLarge: false, CancellationToken.None));
+        await Assert.ThrowsAsync<BusyException>(
+            () => desk.RunAsync(_ => 1, "api", "somebody", isLarge: false, CancellationToken.None));
         await caller.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => reading);
         Assert.True(_hasEnded);
@@ -119,7 +122,8 @@ public sealed class LimitTests : IDisposable
         using ReadingDesk desk = Desk(new WebSettings { Readings = 1, Waiting = 1, TimeLimit = Long });
         using ManualResetEventSlim end = new(false);
         using CancellationTokenSource caller = new();
-        Task<int> reading = desk.RunAsync(token => { end.Wait(token); return 1; }, "api", "somebody", isLarge: false, CancellationToken.None);
+        Task<int> reading = desk.RunAsync(
+            token => { end.Wait(token); return 1; }, "api", "somebody", isLarge: false, CancellationToken.None);
         Task<int> waiting = desk.RunAsync(_ => 2, "api", "somebody", isLarge: false, caller.Token);
         await caller.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
@@ -179,7 +183,7 @@ public sealed class LimitTests : IDisposable
 
     private ReadingDesk Desk(WebSettings settings) => new(settings, _services.GetRequiredService<ServerMetrics>(), _lifetime);
 
-    /// <summary>A reading that goes on until it is ended.</summary>
+    /// <summary>A reading that runs until it is cancelled.</summary>
     private int UntilCancelled(CancellationToken token)
     {
         token.WaitHandle.WaitOne(Patience);

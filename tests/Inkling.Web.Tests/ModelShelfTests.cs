@@ -17,7 +17,7 @@ public sealed class ModelShelfTests : IDisposable
         {
             Network network = new([784, 30, 10], seed);
             string name = shelf.Save(network, "mine");
-            DateTime written = new(2000, 1, seed, 0, 0, 0, DateTimeKind.Utc); // clocks may be coarse
+            DateTime written = new(2000, 1, seed, 0, 0, 0, DateTimeKind.Utc); // the file system's clock may be coarse
             File.SetLastWriteTimeUtc(Path.Combine(_folder, "networks", "mine.safetensors"), written);
             _ = shelf.ReaderOf(name);
             Assert.Equal(network.WeightedLayers[0].CopyWeights(), shelf.NetworkOf(name).WeightedLayers[0].CopyWeights());
@@ -47,7 +47,8 @@ public sealed class ModelShelfTests : IDisposable
     {
         ModelShelf shelf = new(new WebSettings { Folder = _folder });
         shelf.Save(new Network([784, 5, 10], 1), "mine");
-        using (new FileStream(Path.Combine(_folder, "networks", "mine.safetensors"), FileMode.Open, FileAccess.Read, FileShare.None))
+        using (new FileStream(
+            Path.Combine(_folder, "networks", "mine.safetensors"), FileMode.Open, FileAccess.Read, FileShare.None))
         {
             Assert.Throws<InklingException>(() => shelf.ReaderOf("mine"));
             Assert.DoesNotContain("mine", shelf.All().Select(model => model.Name));
@@ -64,7 +65,7 @@ public sealed class ModelShelfTests : IDisposable
         for (int i = 1; i <= 9; i++)
         {
             shelf.Save(new Network([784, 5, 10], i), $"mine-{i}");
-            Assert.Same(shelf.NetworkOf($"mine-{i}"), shelf.NetworkOf($"mine-{i}")); // the ninth too
+            Assert.Same(shelf.NetworkOf($"mine-{i}"), shelf.NetworkOf($"mine-{i}")); // the ninth too; eight stay in memory
         }
 
         Assert.Equal((9, 8), (shelf.Loads, shelf.OpenNetworks));

@@ -2,7 +2,7 @@ using Microsoft.Playwright;
 
 namespace Inkling.Web.Tests;
 
-/// <summary>Every page, in both languages, in light and dark, on a desk and on a phone.</summary>
+/// <summary>Every page in English (light, desktop size) and in Chinese (dark, phone size), and what can be done there.</summary>
 [Collection(SharedServerTests.Name)]
 public sealed class PagesTests(SharedServer shared, Browser browser)
 {
@@ -16,13 +16,18 @@ public sealed class PagesTests(SharedServer shared, Browser browser)
     {
         foreach ((string language, bool isPhone, bool isDark) in new[] { ("", false, false), ("/zh", true, true) })
         {
-            await using WatchedPage page = await browser.OpenAsync(shared.Server, (language + path).TrimEnd('/') is { Length: > 0 } there ? there : "/", isPhone, isDark);
+            await using WatchedPage page = await browser.OpenAsync(
+                shared.Server,
+                (language + path).TrimEnd('/') is { Length: > 0 } there ? there : "/",
+                isPhone,
+                isDark);
             await Assertions.Expect(page.Page.Locator("h1")).ToHaveCountAsync(1);
             await page.WaitUntilStillAsync();
             await page.AssertFitsAsync();
             await page.AssertAccessibleAsync();
             string name = path.Split('?')[0].Trim('/') is { Length: > 0 } given ? given : "home";
-            await page.ScreenshotAsync($"{name}-{(isPhone ? "phone" : "desktop")}-{(isDark ? "dark" : "light")}{language.Replace('/', '-')}");
+            await page.ScreenshotAsync(
+                $"{name}-{(isPhone ? "phone" : "desktop")}-{(isDark ? "dark" : "light")}{language.Replace('/', '-')}");
         }
     }
 
@@ -43,7 +48,9 @@ public sealed class PagesTests(SharedServer shared, Browser browser)
     public async Task The_figures_answer()
     {
         await using WatchedPage page = await browser.OpenAsync(shared.Server, "/understand");
-        ILocator perceptron = page.Page.Locator("#perceptron"), descent = page.Page.Locator("#descent"), adder = page.Page.Locator("#adder");
+        ILocator perceptron = page.Page.Locator("#perceptron"),
+            descent = page.Page.Locator("#descent"),
+            adder = page.Page.Locator("#adder");
         await Assertions.Expect(perceptron.Locator(".big")).ToHaveTextAsync("1");
         await perceptron.GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = "x3 = 1" }).ClickAsync();
         await Assertions.Expect(perceptron.Locator(".big")).ToHaveTextAsync("0");
@@ -68,7 +75,9 @@ public sealed class PagesTests(SharedServer shared, Browser browser)
     public async Task The_first_page_is_light_and_asks_nobody_else()
     {
         await using WatchedPage page = await browser.OpenAsync(shared.Server);
-        double bytes = await page.Page.EvaluateAsync<double>("() => [...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')].reduce((sum, entry) => sum + entry.transferSize, 0)");
+        double bytes = await page.Page.EvaluateAsync<double>(
+            "() => [...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')]"
+            + ".reduce((sum, entry) => sum + entry.transferSize, 0)");
         Assert.InRange(bytes, 1, 500_000);
         TestContext.Current.SendDiagnosticMessage($"Page weight: {bytes:N0} bytes");
     }

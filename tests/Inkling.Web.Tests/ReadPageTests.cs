@@ -69,7 +69,9 @@ public sealed class ReadPageTests(SharedServer shared, Browser browser)
     public async Task What_is_no_picture_is_refused_in_words()
     {
         await using WatchedPage page = await browser.OpenAsync(shared.Server);
-        await page.Page.SetInputFilesAsync("input[type=file]", new FilePayload { Name = "x.png", MimeType = "image/png", Buffer = [1, 2, 3] });
+        await page.Page.SetInputFilesAsync(
+            "input[type=file]",
+            new FilePayload { Name = "x.png", MimeType = "image/png", Buffer = [1, 2, 3] });
         await Assertions.Expect(page.Page.GetByRole(AriaRole.Alert)).ToContainTextAsync("not a picture");
     }
 
@@ -77,7 +79,7 @@ public sealed class ReadPageTests(SharedServer shared, Browser browser)
     public async Task Two_pictures_at_once_are_refused_in_words_and_the_page_lives()
     {
         await using WatchedPage page = await browser.OpenAsync(shared.Server);
-        // As the script does with what is dropped: the input takes one file, but two can be put into it.
+        // Sets two files as the page's script does on a drop: the input offers to choose one, but two can be put into it.
         await page.Page.EvaluateAsync("""
             () => {
                 const files = new DataTransfer(), input = document.querySelector('input[type=file]');

@@ -2,7 +2,7 @@ using Inkling.Web.Learning;
 
 namespace Inkling.Web.Tests;
 
-/// <summary>A server that ends between any two of its writes has lost nothing. At each of them the folder is copied, and a new
+/// <summary>A server killed between any two of its writes loses nothing. Before each write the folder is copied, and a new
 /// server opens the copy.</summary>
 public sealed class RunCrashTests : InAFolder
 {
@@ -25,7 +25,11 @@ public sealed class RunCrashTests : InAFolder
         }
 
         Assert.Equal(
-            ["migrate", "add a run", "save 1.epoch-0.safetensors", "add epoch 0 of run 1", "save 1.epoch-1.safetensors", "add epoch 1 of run 1", "delete 1.epoch-0.safetensors", "save 1.safetensors", "finish run 1", "delete 1.epoch-1.safetensors"],
+            [
+                "migrate", "add a run", "save 1.epoch-0.safetensors", "add epoch 0 of run 1", "save 1.epoch-1.safetensors",
+                "add epoch 1 of run 1", "delete 1.epoch-0.safetensors", "save 1.safetensors", "finish run 1",
+                "delete 1.epoch-1.safetensors"
+            ],
             changes);
         for (int i = changes.IndexOf("add a run") + 1; i < changes.Count; i++)
         {
@@ -33,12 +37,16 @@ public sealed class RunCrashTests : InAFolder
             await using Runs next = await Runs.OpenAsync(copy);
             Run run = Assert.Single(next.Book.Runs);
             if (run.State == RunState.Done)
-                Assert.Equal(network, Runs.NetworkOf(copy, 1)); // "done" is never said of an earlier network
+                Assert.Equal(network, Runs.NetworkOf(copy, 1)); // a run is "done" only with its last epoch's network
             await Runs.EndedAsync(run);
             Assert.Equal((RunState.Done, null, changes[i]), (run.State, run.Message, changes[i]));
             Assert.Equal(network, Runs.NetworkOf(copy, 1));
-            Assert.Equal(epochs.Select(epoch => epoch with { Seconds = 0 }), run.Epochs.Select(epoch => epoch with { Seconds = 0 }));
-            Assert.DoesNotContain(Directory.GetFiles(next.Folder.Location), file => file.Contains(".epoch-", StringComparison.Ordinal));
+            Assert.Equal(
+                epochs.Select(epoch => epoch with { Seconds = 0 }),
+                run.Epochs.Select(epoch => epoch with { Seconds = 0 }));
+            Assert.DoesNotContain(
+                Directory.GetFiles(next.Folder.Location),
+                file => file.Contains(".epoch-", StringComparison.Ordinal));
         }
     }
 
@@ -87,7 +95,7 @@ public sealed class RunCrashTests : InAFolder
             await using Runs next = await Runs.OpenAsync(Path.Combine(Folder, $"{i}"));
             Assert.Equal(i == 0 ? 1 : 0, next.Book.Runs.Count);
             Assert.Equal(i == 0 ? 3 : 0, next.Folder.FilesOf(1).Count);
-            Assert.Equal(2, next.Begin(Runs.Settings, isPaused: true).Id); // its number is not given again
+            Assert.Equal(2, next.Begin(Runs.Settings, isPaused: true).Id); // the number 1 is not reused
         }
     }
 
@@ -97,11 +105,16 @@ public sealed class RunCrashTests : InAFolder
         await using (Runs runs = await Runs.OpenAsync(Folder))
             await Runs.EndedAsync(runs.Begin(Runs.Settings));
         string[] before = Directory.GetFiles(Path.Combine(Folder, "runs"), "1.*");
-        foreach (string name in new[] { "1.checkpoint.7-0123456789abcdef0123456789abcdef.tmp", "1.safetensors.7-0123456789abcdef0123456789abcdef.tmp", "notes.txt" })
+        foreach (string name in new[]
+        {
+            "1.checkpoint.7-0123456789abcdef0123456789abcdef.tmp",
+            "1.safetensors.7-0123456789abcdef0123456789abcdef.tmp",
+            "notes.txt"
+        })
             File.WriteAllText(Path.Combine(Folder, "runs", name), "half");
         await using Runs next = await Runs.OpenAsync(Folder);
         Assert.Equal(before.Order(), Directory.GetFiles(Path.Combine(Folder, "runs"), "1.*").Order());
-        Assert.True(File.Exists(Path.Combine(Folder, "runs", "notes.txt"))); // what is not ours is left alone
+        Assert.True(File.Exists(Path.Combine(Folder, "runs", "notes.txt"))); // files that Inkling did not write are kept
     }
 
     [Fact]
@@ -110,12 +123,14 @@ public sealed class RunCrashTests : InAFolder
         await using (Runs runs = await Runs.OpenAsync(Folder))
         {
             runs.Begin(Runs.Endless, isPaused: true);
-            Run stepped = runs.Begin(Runs.Endless, isPaused: true), stepping = runs.Begin(Runs.Endless, isPaused: true), paused = runs.Begin(Runs.Endless);
+            Run stepped = runs.Begin(Runs.Endless, isPaused: true),
+                stepping = runs.Begin(Runs.Endless, isPaused: true),
+                paused = runs.Begin(Runs.Endless);
             Assert.Null(runs.Book.StepMiniBatch(stepped));
             await Runs.UntilAsync(() => stepped.State == RunState.Paused && stepped.Progress.Examples == 10, "a mini-batch");
             Assert.Null(runs.Book.StepEpoch(stepping));
             paused.Pause();
-            // The list as a kill would leave it, in the midst of the epoch.
+            // The list as a kill in the middle of the epoch would leave it.
             string list = Path.Combine(Directory.CreateDirectory(Path.Combine(Folder, "copy", "runs")).FullName, "runs.db");
             Runs.Change(Folder, $"VACUUM INTO '{list}'");
         }
@@ -135,16 +150,20 @@ public sealed class RunCrashTests : InAFolder
             await Runs.EndedAsync(runs.Begin(Runs.Settings));
         string[] theirs =
         [
-            "1.safetensors.bak", "1.checkpoint.copy", "2.checkpoint.copy", "1.epoch-best.safetensors", "01.safetensors", "+1.checkpoint",
+            "1.safetensors.bak", "1.checkpoint.copy", "2.checkpoint.copy", "1.epoch-best.safetensors", "01.safetensors",
+            "+1.checkpoint",
             "1.safetensors.tmp", "9.epoch-1.safetensors.old",
         ];
-        string[] unlisted = ["7.safetensors", "7.checkpoint", "8.epoch-1.safetensors"]; // as this program names them
+        string[] unlisted = ["7.safetensors", "7.checkpoint", "8.epoch-1.safetensors"]; // named as Inkling names its files
         foreach (string name in theirs.Concat(unlisted))
             File.WriteAllText(Path.Combine(Folder, "runs", name), name);
         await using Runs next = await Runs.OpenAsync(Folder);
         Assert.All(theirs, name => Assert.Equal(name, File.ReadAllText(Path.Combine(Folder, "runs", name))));
         Assert.All(unlisted, name => Assert.Equal(name, File.ReadAllText(Path.Combine(Folder, "runs.unlisted-1", name))));
-        Assert.Contains("3 files of runs that are not in the list, 7.checkpoint", Assert.Single(next.Book.Notices), StringComparison.Ordinal);
+        Assert.Contains(
+            "3 files of runs that are not in the list, 7.checkpoint",
+            Assert.Single(next.Book.Notices),
+            StringComparison.Ordinal);
         next.Book.Remove(Assert.Single(next.Book.Runs));
         Assert.All(theirs, name => Assert.True(File.Exists(Path.Combine(Folder, "runs", name))));
     }

@@ -3,7 +3,7 @@ using Microsoft.Data.Sqlite;
 
 namespace Inkling.Web.Tests;
 
-/// <summary>What goes wrong in a run ends that run, in words, and nothing else.</summary>
+/// <summary>A failure in a run ends only that run, with a message.</summary>
 public sealed class RunFailureTests : InAFolder
 {
     public static TheoryData<string, string> Failures => new()
@@ -19,7 +19,8 @@ public sealed class RunFailureTests : InAFolder
 
     [Theory]
     [MemberData(nameof(Failures))]
-    public async Task A_run_whose_disk_is_full_fails_alone_says_why_and_goes_on_to_the_same_bits_when_there_is_space(string at, string kind)
+    public async Task A_run_whose_disk_is_full_fails_alone_says_why_and_goes_on_to_the_same_bits_when_there_is_space(
+        string at, string kind)
     {
         byte[] undisturbed = await UndisturbedAsync();
         bool isBroken = true;
@@ -32,7 +33,16 @@ public sealed class RunFailureTests : InAFolder
         await Runs.EndedAsync(broken);
         await Runs.EndedAsync(other);
         Assert.Equal((RunState.Failed, RunState.Done), (broken.State, other.State));
-        Assert.Contains(kind switch { "full" => "No space left", "denied" => "denied", "memory" => "memory", _ => "no space is left on the disk" }, broken.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            kind switch
+            {
+                "full" => "No space left",
+                "denied" => "denied",
+                "memory" => "memory",
+                _ => "no space is left on the disk"
+            },
+            broken.Message,
+            StringComparison.Ordinal);
         Assert.DoesNotContain('\n', broken.Message!);
 
         isBroken = false;
@@ -113,13 +123,15 @@ public sealed class RunFailureTests : InAFolder
 
     private static Exception Failure(string kind) => kind switch
     {
-        "full" => new InklingException("1.safetensors: cannot be written: No space left on device", new IOException("No space left on device")),
+        "full" => new InklingException(
+            "1.safetensors: cannot be written: No space left on device",
+            new IOException("No space left on device")),
         "denied" => new UnauthorizedAccessException("Access is denied."),
-        "memory" => new InsufficientMemoryException("Not enough memory."), // an OutOfMemoryException
+        "memory" => new InsufficientMemoryException("Not enough memory."), // derives from OutOfMemoryException
         _ => new SqliteException("database or disk is full", 13),
     };
 
-    /// <summary>The network that nothing has come between.</summary>
+    /// <summary>The network of a run that nothing has interrupted.</summary>
     private async Task<byte[]> UndisturbedAsync()
     {
         string folder = Path.Combine(Folder, "undisturbed");

@@ -2,7 +2,7 @@ using Inkling.Web.Learning;
 
 namespace Inkling.Web.Tests;
 
-/// <summary>How much runs may take of the machine.</summary>
+/// <summary>Limits on the number of runs and on their memory.</summary>
 public sealed class RunLimitTests : InAFolder
 {
     [Fact]
@@ -19,7 +19,7 @@ public sealed class RunLimitTests : InAFolder
         Assert.Equal("room", runs.Book.StepMiniBatch(first[0])?.Key);
         Assert.Equal("room", runs.Book.StepEpoch(first[0])?.Key);
         Assert.Equal(RunBook.MostUnderWay, runs.Book.Runs.Count(run => run.State == RunState.Running));
-        Assert.Equal(RunBook.MostUnderWay, runs.Book.Runs.Count(run => run.IsLoaded)); // those paused gave their memory back
+        Assert.Equal(RunBook.MostUnderWay, runs.Book.Runs.Count(run => run.IsLoaded)); // paused runs freed their memory
     }
 
     [Fact]
@@ -34,7 +34,7 @@ public sealed class RunLimitTests : InAFolder
         await Runs.UntilAsync(() => run.State == RunState.Paused, "a mini-batch");
         Run between = runs.Begin(Runs.Endless);
         Assert.False(run.IsLoaded);
-        Assert.Equal("memory", runs.Book.Start(run)?.Key); // not beside the other
+        Assert.Equal("memory", runs.Book.Start(run)?.Key); // not enough for both runs
         runs.Book.Remove(between);
         Assert.Null(runs.Book.Start(run));
         await Runs.EndedAsync(run);
@@ -77,7 +77,12 @@ public sealed class RunLimitTests : InAFolder
     {
         await using Runs runs = await Runs.OpenAsync(Folder);
         Assert.Equal("data", runs.Book.Begin(Runs.Settings with { Data = "../../etc" }, false, out _)?.Key);
-        Assert.Equal("layers", runs.Book.Begin(Runs.Settings with { Hidden = RunSettings.ParseHidden(string.Concat(Enumerable.Repeat("1,", 100_000))) }, false, out _)?.Key);
+        Assert.Equal(
+            "layers",
+            runs.Book.Begin(
+                Runs.Settings with { Hidden = RunSettings.ParseHidden(string.Concat(Enumerable.Repeat("1,", 100_000))) },
+                false,
+                out _)?.Key);
         Assert.Equal("cost", runs.Book.Begin(Runs.Settings with { Cost = (Cost)99 }, false, out _)?.Key);
         Assert.Empty(runs.Book.Runs);
     }

@@ -3,7 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Inkling.Web.Tests;
 
-/// <summary>What looking at runs costs.</summary>
+/// <summary>What showing a run costs: its data are read once, its network stays on disk, a slow write blocks no page.</summary>
 public sealed class RunLookTests : InAFolder
 {
     private const int Patience = 300_000;
@@ -17,10 +17,13 @@ public sealed class RunLookTests : InAFolder
         server.Services.GetRequiredService<TrainingData>().Put(TrainingData.Generated, Runs.Data);
         Run run = Assert.Single(server.Services.GetRequiredService<RunBook>().Runs);
         for (int i = 0; i < 3; i++)
-            Assert.Contains("run-title", await server.Client.GetStringAsync(new Uri("/learn?run=1", UriKind.Relative)), StringComparison.Ordinal);
+            Assert.Contains(
+                "run-title",
+                await server.Client.GetStringAsync(new Uri("/learn?run=1", UriKind.Relative)),
+                StringComparison.Ordinal);
         Assert.Null(run.Look);
         Task look = run.LoadResultAsync();
-        Assert.Same(look, run.LoadResultAsync()); // however many pages look
+        Assert.Same(look, run.LoadResultAsync()); // loaded once, however many pages show it
         await look;
         Assert.NotNull(run.Result);
         Assert.Same(look, run.LoadResultAsync());

@@ -4,7 +4,7 @@ using Microsoft.Data.Sqlite;
 
 namespace Inkling.Web.Tests;
 
-/// <summary>The list of runs: what is damaged is told and left alone, and older lists are taken over.</summary>
+/// <summary>The list of runs: damaged entries are reported and kept, and lists of older versions are migrated.</summary>
 public sealed class RunStoreTests : InAFolder
 {
     private const int Patience = 300_000;
@@ -32,7 +32,7 @@ public sealed class RunStoreTests : InAFolder
         await using Runs next = await Runs.OpenAsync(Folder);
         Assert.Equal(2, Assert.Single(next.Book.Runs).Id);
         Assert.Contains(told, Assert.Single(next.Book.Notices), StringComparison.Ordinal);
-        Assert.NotEmpty(next.Folder.FilesOf(1)); // nothing of it is deleted
+        Assert.NotEmpty(next.Folder.FilesOf(1)); // none of its files is deleted
     }
 
     [Theory]
@@ -74,7 +74,7 @@ public sealed class RunStoreTests : InAFolder
         await using (Runs runs = await Runs.OpenAsync(Folder))
             await Runs.EndedAsync(runs.Begin(Runs.Settings));
         byte[] list = File.ReadAllBytes(Database);
-        list.AsSpan(4096).Fill(0xA5); // all pages but the first
+        list.AsSpan(4096).Fill(0xA5); // all database pages but the first
         File.WriteAllBytes(Database, list);
         await using (Runs next = await Runs.OpenAsync(Folder))
             Assert.Contains("runs.damaged-1", Assert.Single(next.Book.Notices), StringComparison.Ordinal);
@@ -139,7 +139,9 @@ public sealed class RunStoreTests : InAFolder
         bool isFull = false;
         await using Runs runs = await Runs.OpenAsync(Folder, what =>
         {
-            if (isFull && what.StartsWith("remove", StringComparison.Ordinal) && File.Exists(Path.Combine(Folder, "runs", "1.checkpoint.previous")))
+            if (isFull
+                && what.StartsWith("remove", StringComparison.Ordinal)
+                && File.Exists(Path.Combine(Folder, "runs", "1.checkpoint.previous")))
                 throw new SqliteException("database or disk is full", 13);
         });
         Run run = runs.Begin(Runs.Settings);
@@ -158,7 +160,8 @@ public sealed class RunStoreTests : InAFolder
         Task<string> said = second.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
         try
         {
-            Assert.Null(await second.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken)); // it never says that it serves
+            // The second server ends without printing its address.
+            Assert.Null(await second.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken));
             await second.WaitForExitAsync(TestContext.Current.CancellationToken);
         }
         finally
@@ -167,21 +170,26 @@ public sealed class RunStoreTests : InAFolder
         }
 
         Assert.Equal(1, second.ExitCode);
-        Assert.Contains("another \"inkling serve\" uses this folder", Assert.Single((await said).Trim().Split('\n')), StringComparison.Ordinal);
+        Assert.Contains(
+            "another \"inkling serve\" uses this folder",
+            Assert.Single((await said).Trim().Split('\n')),
+            StringComparison.Ordinal);
     }
 
     [Fact(Timeout = Patience)]
     public async Task What_was_found_damaged_is_told_on_standard_error_too()
     {
         await using (await Runs.OpenAsync(Path.Combine(Folder, "inkling")))
-            Runs.Change(Path.Combine(Folder, "inkling"), "INSERT INTO runs (settings, state) VALUES ('not what was written', 'Running')");
+            Runs.Change(
+                Path.Combine(Folder, "inkling"),
+                "INSERT INTO runs (settings, state) VALUES ('not what was written', 'Running')");
         using Process server = Server.Run(Folder, ["--port", "0"]);
         try
         {
             string? line = "";
             while (line?.Contains("run 1 is damaged", StringComparison.Ordinal) == false)
                 line = await server.StandardError.ReadLineAsync(TestContext.Current.CancellationToken);
-            Assert.NotNull(line); // or it has ended without a word
+            Assert.NotNull(line); // null if the server ended without the message
         }
         finally
         {

@@ -5,12 +5,12 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Inkling.Web.Tests;
 
-/// <summary>The runs of a server that does not listen, on a small data set.</summary>
+/// <summary>The runs of a server that does not listen on a port, with a small data set.</summary>
 internal sealed class Runs : IAsyncDisposable
 {
     public static readonly RunSettings Settings = new() { Data = TrainingData.Generated, Hidden = [8], Epochs = 2, Seed = 3 };
 
-    /// <summary>A run that does not end while a test looks at it: as many epochs as there may be, each of many large steps.</summary>
+    /// <summary>A run that does not end during a test: the maximum number of epochs, with 1000 hidden neurons.</summary>
     public static readonly RunSettings Endless = Settings with { Hidden = [1000], Epochs = RunSettings.MostEpochs };
 
     public static readonly ImageData Data = GeneratedDigits.CreateData(400, 50, 100);
@@ -47,14 +47,14 @@ internal sealed class Runs : IAsyncDisposable
         }
     }
 
-    /// <summary>Begins a run that may begin.</summary>
+    /// <summary>Begins a run that must not be refused.</summary>
     public Run Begin(RunSettings settings, bool isPaused = false)
     {
         Assert.Null(Book.Begin(settings, isPaused, out Run? run));
         return run!;
     }
 
-    /// <summary>Waits for a state, however long the machine takes to come to it.</summary>
+    /// <summary>Waits until the condition holds; fails the test after five minutes.</summary>
     public static async Task UntilAsync(Func<bool> condition, string what)
     {
         using CancellationTokenSource patience = new(TimeSpan.FromMinutes(5));
@@ -66,25 +66,29 @@ internal sealed class Runs : IAsyncDisposable
         }
     }
 
-    public static Task EndedAsync(Run run) => UntilAsync(() => run.State is RunState.Done or RunState.Failed, $"run {run.Id} is {run.State}, {run.Message}");
+    public static Task EndedAsync(Run run)
+        => UntilAsync(
+            () => run.State is RunState.Done or RunState.Failed,
+            $"run {run.Id} is {run.State}, {run.Message}");
 
-    /// <summary>Changes the list of runs behind the server's back.</summary>
+    /// <summary>Changes the list's database directly, without the server's knowledge.</summary>
     public static void Change(string folder, string sql)
     {
         using SqliteConnection connection = new($"Data Source={Path.Combine(folder, "runs", "runs.db")};Pooling=False");
         connection.Open();
         using SqliteCommand command = connection.CreateCommand();
-#pragma warning disable CA2100 // the tests' own
+#pragma warning disable CA2100 // the statements are the tests' own
         command.CommandText = sql;
 #pragma warning restore CA2100
         command.ExecuteNonQuery();
     }
 
-    /// <summary>The folder as it is at this moment, as a crash would leave it.</summary>
+    /// <summary>Copies the folder, without locks, as a crash at this moment would leave it.</summary>
     public static string Copy(string folder, string to)
     {
         Directory.CreateDirectory(Path.Combine(to, "runs"));
-        foreach (string file in Directory.GetFiles(Path.Combine(folder, "runs")).Where(file => !file.EndsWith(".lock", StringComparison.Ordinal)))
+        foreach (string file in Directory.GetFiles(Path.Combine(folder, "runs"))
+            .Where(file => !file.EndsWith(".lock", StringComparison.Ordinal)))
             File.Copy(file, Path.Combine(to, "runs", Path.GetFileName(file)));
         return to;
     }
@@ -98,7 +102,7 @@ internal sealed class Runs : IAsyncDisposable
     }
 }
 
-/// <summary>A folder that is deleted behind the test.</summary>
+/// <summary>A test with a temporary folder, which is deleted after it.</summary>
 public abstract class InAFolder : IDisposable
 {
     protected string Folder { get; } = Directory.CreateTempSubdirectory("inkling runs ").FullName;

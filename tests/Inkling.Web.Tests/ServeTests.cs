@@ -4,7 +4,7 @@ using System.Net.Sockets;
 
 namespace Inkling.Web.Tests;
 
-/// <summary><c>inkling serve</c> where it cannot start, or where its user should know something.</summary>
+/// <summary><c>inkling serve</c> when it cannot start, or when it must warn its user.</summary>
 public sealed class ServeTests : IDisposable
 {
     private const int Patience = 120_000;
@@ -70,7 +70,7 @@ public sealed class ServeTests : IDisposable
 
     private Task<string> FailAsync(int expected, params string[] arguments) => FailAsync(expected, _home, arguments);
 
-    /// <returns>The one line that it says.</returns>
+    /// <returns>The one line on standard error.</returns>
     private static async Task<string> FailAsync(int expected, string home, string[] arguments)
     {
         using Process process = Server.Run(home, arguments);

@@ -3,12 +3,13 @@ using System.Runtime.InteropServices;
 
 namespace Inkling.Web.Tests;
 
-/// <summary><c>inkling serve</c> as a user starts it: a process of its own, with a home of its own, on a port that is free.</summary>
+/// <summary><c>inkling serve</c> as a user starts it: in its own process, with its own home folder, on a free port.</summary>
 public sealed class Server : IAsyncDisposable
 {
-    internal static readonly string Dll = typeof(Network).Assembly.Location.Replace("Inkling.dll", "Inkling.Cli.dll", StringComparison.Ordinal);
+    internal static readonly string Dll =
+        typeof(Network).Assembly.Location.Replace("Inkling.dll", "Inkling.Cli.dll", StringComparison.Ordinal);
 
-    /// <summary>Longer than any machine takes, so that a test waits for what happens and not for how long it takes.</summary>
+    /// <summary>Longer than any machine needs, so that tests wait for events and do not depend on the machine's speed.</summary>
     internal static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
     private const int Terminate = 15;
@@ -26,8 +27,8 @@ public sealed class Server : IAsyncDisposable
 
     public string Home { get; }
 
-    /// <summary>Starts it and waits until the reader is ready.</summary>
-    /// <param name="home">A home that is there already; null for a new one.</param>
+    /// <summary>Starts the server and waits until its reader is ready.</summary>
+    /// <param name="home">An existing home folder; null for a new one.</param>
     public static async Task<Server> StartAsync(string? home = null)
     {
         bool ownsHome = home is null;
@@ -36,10 +37,12 @@ public sealed class Server : IAsyncDisposable
         using CancellationTokenSource patience = new(Patience);
         try
         {
-            string line = await process.StandardOutput.ReadLineAsync(patience.Token) ?? throw new InvalidOperationException("The server did not start.");
+            string line = await process.StandardOutput.ReadLineAsync(patience.Token)
+                ?? throw new InvalidOperationException("The server did not start.");
             Uri address = new(line.Split(' ').First(word => word.StartsWith("http", StringComparison.Ordinal)));
             using HttpClient client = new();
-            while ((await client.GetAsync(new Uri(address, "/health/ready"), patience.Token)).StatusCode != System.Net.HttpStatusCode.OK)
+            while ((await client.GetAsync(new Uri(address, "/health/ready"), patience.Token)).StatusCode
+                != System.Net.HttpStatusCode.OK)
                 await Task.Delay(100, patience.Token);
             return new Server(process, home, ownsHome, address);
         }
@@ -52,9 +55,9 @@ public sealed class Server : IAsyncDisposable
     }
 
     /// <summary>Starts <c>inkling serve</c>.</summary>
-    /// <param name="home">Where it keeps everything.</param>
-    /// <param name="arguments">Its options.</param>
-    /// <param name="seesErrors">Whether the caller reads what it says on standard error; otherwise it is the tests' own.</param>
+    /// <param name="home">The home folder, which holds everything that the server keeps.</param>
+    /// <param name="arguments">The options of <c>inkling serve</c>.</param>
+    /// <param name="seesErrors">Whether the caller reads standard error; otherwise it is the tests' own.</param>
     public static Process Run(string home, string[] arguments, bool seesErrors = true)
     {
         ProcessStartInfo start = new("dotnet", ["exec", Dll, "serve", .. arguments])
@@ -67,7 +70,10 @@ public sealed class Server : IAsyncDisposable
         return Process.Start(start)!;
     }
 
-    /// <summary>Asks it to stop, as a service manager does (shells let what runs in the background ignore Ctrl-C), and leaves its home.</summary>
+    /// <summary>
+    /// Stops the server with SIGTERM, as a service manager does, and keeps its home folder. (Shells make background processes
+    /// ignore SIGINT, the signal of Ctrl-C.)
+    /// </summary>
     public async Task StopAsync()
     {
         if (_process.HasExited)
@@ -105,7 +111,7 @@ public sealed class Server : IAsyncDisposable
     }
 }
 
-/// <summary>One server for all tests that change nothing in it.</summary>
+/// <summary>One server, shared by all tests that do not change its state.</summary>
 public sealed class SharedServer : IAsyncLifetime
 {
     public Server Server { get; private set; } = null!;

@@ -1,9 +1,9 @@
 namespace Inkling.Web.Tests;
 
-/// <summary>Digits as a person would draw them, on paper of 720 by 320.</summary>
+/// <summary>Digits as a person would draw them, on a canvas of 720 by 320.</summary>
 internal static class Strokes
 {
-    /// <summary>A 7 that begins at the left and the top given.</summary>
+    /// <summary>A 7 whose top left corner is at the given point.</summary>
     public static int[][] Seven(int x, int y = 70) => [[x, y, x + 110, y, x + 70, y + 80, x + 40, y + 180]];
 
     public static int[][] One(int x, int y = 70) => [[x, y, x - 2, y + 90, x, y + 180]];
@@ -16,8 +16,9 @@ internal static class Strokes
         return [[.. circle]];
     }
 
-    public static int[][] Four(int x, int y = 70) => [[x + 20, y, x, y + 100, x + 110, y + 100], [x + 85, y + 10, x + 80, y + 180]];
+    public static int[][] Four(int x, int y = 70)
+        => [[x + 20, y, x, y + 100, x + 110, y + 100], [x + 85, y + 10, x + 80, y + 180]];
 
-    /// <summary>As the script sends them to <c>ReadDrawing</c>.</summary>
+    /// <summary>The number 407, in the form that the page's script sends to <c>ReadDrawing</c>.</summary>
     public static int[][] Number => [.. Four(90), .. Zero(290), .. Seven(480)];
 }

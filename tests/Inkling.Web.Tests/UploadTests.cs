@@ -3,7 +3,7 @@ using Inkling.Web.Reading;
 
 namespace Inkling.Web.Tests;
 
-/// <summary>Uploads share a bounded memory.</summary>
+/// <summary>Uploads share a bounded amount of memory.</summary>
 public sealed class UploadTests
 {
     private const int Patience = 120_000, Megabyte = 1 << 20;
@@ -66,11 +66,12 @@ public sealed class UploadTests
     {
         using UploadRoom room = new(new WebSettings { UploadMemory = 8 * Megabyte, MaxUploadBytes = Megabyte });
         List<Upload> held = [];
-        while (held.Count < 8 && await Record.ExceptionAsync(async () => held.Add(await TakeAsync(room, new byte[Megabyte], Megabyte))) is null)
+        while (held.Count < 8
+            && await Record.ExceptionAsync(async () => held.Add(await TakeAsync(room, new byte[Megabyte], Megabyte))) is null)
         {
         }
 
-        Assert.Equal(2, held.Count); // a quarter
+        Assert.Equal(2, held.Count); // a quarter of the memory
         (await TakeAsync(room, new byte[Megabyte], Megabyte, "another")).Dispose();
         held[0].Dispose();
         (await TakeAsync(room, new byte[Megabyte], Megabyte)).Dispose();

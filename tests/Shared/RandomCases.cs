@@ -3,22 +3,24 @@ using System.Globalization;
 
 namespace Inkling.Tests;
 
-/// <summary>Runs a check on many cases with new seeds, and says how a failure is seen again.</summary>
+/// <summary>Runs a check on many cases with new seeds, and says how to repeat a failure.</summary>
 /// <remarks>
-/// INKLING_CASES sets how many, INKLING_SEED the first seed, and each case has the seed behind that of the case before: a million
-/// cases in all are
-/// <c>INKLING_CASES=1000000 dotnet test -c Release --project tests/Inkling.Tests -- --filter-class "*RandomArchitectureTests"</c>.
-/// A variable that is empty is as one that is not set.
+/// INKLING_CASES sets the number of cases and INKLING_SEED the first seed; each further case has the next seed. A million
+/// cases in all:
+/// <c>
+/// INKLING_CASES=1000000 dotnet test -c Release --project tests/Inkling.Tests -- --filter-class "*RandomArchitectureTests"
+/// </c>.
+/// An empty variable counts as not set.
 /// </remarks>
 internal static class RandomCases
 {
-    /// <summary>How many cases INKLING_CASES asks for; null where it does not.</summary>
+    /// <summary>The number of cases that INKLING_CASES asks for; null if it is not set.</summary>
     public static long? Wanted => FromEnvironment("INKLING_CASES");
 
-    /// <param name="what">What errors call the check.</param>
-    /// <param name="count">How many cases, unless INKLING_CASES says otherwise.</param>
+    /// <param name="what">The name of the check in errors.</param>
+    /// <param name="count">The number of cases, unless INKLING_CASES sets another.</param>
     /// <param name="check">Given a seed; throws where the case fails.</param>
-    /// <returns>How many cases there were, and the first one's seed.</returns>
+    /// <returns>The number of cases that ran, and the first one's seed.</returns>
     public static (long Count, long FirstSeed) ForEach(string what, long count, Action<long> check)
     {
         count = Wanted ?? count;
@@ -45,16 +47,18 @@ internal static class RandomCases
     }
 
     /// <inheritdoc cref="ForEach(string, long, Action{long})"/>
-    public static void ForEach(int count, Action<long> check, [System.Runtime.CompilerServices.CallerMemberName] string test = "") => ForEach(test, count, check);
+    public static void ForEach(int count, Action<long> check, [System.Runtime.CompilerServices.CallerMemberName] string test = "")
+        => ForEach(test, count, check);
 
-    private static string ToSeeAgain(long seed) => string.Create(CultureInfo.InvariantCulture, $"INKLING_SEED={seed} INKLING_CASES=1");
+    private static string ToSeeAgain(long seed)
+        => string.Create(CultureInfo.InvariantCulture, $"INKLING_SEED={seed} INKLING_CASES=1");
 
     private static long? FromEnvironment(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } number
         ? long.Parse(number, CultureInfo.InvariantCulture)
         : null;
 }
 
-/// <summary>Ends what loops for ever, which no exception does, and says what it was.</summary>
+/// <summary>Ends a case that never finishes, which no exception would end, and names it.</summary>
 internal sealed class Watchdog : IDisposable
 {
     private readonly ConcurrentDictionary<object, (string What, long Begin)> _watched = new();
@@ -62,8 +66,8 @@ internal sealed class Watchdog : IDisposable
     private readonly Action<string> _end;
     private readonly Timer _timer;
 
-    /// <param name="patience">How long one thing may take, however slow the machine is.</param>
-    /// <param name="end">Told of what took longer.</param>
+    /// <param name="patience">How long one case may take, even on a slow machine.</param>
+    /// <param name="end">Called with a message that names a case that took longer.</param>
     public Watchdog(TimeSpan patience, Action<string> end)
     {
         (_patience, _end) = (patience, end);
@@ -71,7 +75,7 @@ internal sealed class Watchdog : IDisposable
         _timer = new Timer(_ => Look(), null, look, look);
     }
 
-    /// <summary>Watches until what is returned is disposed of.</summary>
+    /// <summary>Watches a case until the returned object is disposed.</summary>
     public IDisposable Watch(string what)
     {
         Watched watched = new(this);
@@ -86,7 +90,8 @@ internal sealed class Watchdog : IDisposable
         foreach ((string what, long begin) in _watched.Values)
         {
             if (Environment.TickCount64 - begin >= _patience.TotalMilliseconds)
-                _end(string.Create(CultureInfo.InvariantCulture, $"Ended after {_patience.TotalSeconds:0} s in one case. {what}"));
+                _end(
+                    string.Create(CultureInfo.InvariantCulture, $"Ended after {_patience.TotalSeconds:0} s in one case. {what}"));
         }
     }
 

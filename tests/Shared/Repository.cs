@@ -1,6 +1,6 @@
 namespace Inkling.Tests;
 
-/// <summary>The checkout that the tests were built in.</summary>
+/// <summary>The repository checkout in which the tests were built.</summary>
 internal static class Repository
 {
     /// <summary>The folder with Inkling.slnx.</summary>

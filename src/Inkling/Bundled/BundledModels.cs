@@ -2,7 +2,7 @@ using Inkling.Reading.Cutting;
 
 namespace Inkling;
 
-/// <summary>The trained networks that come with the package; docs/models.md holds their cards.</summary>
+/// <summary>The trained networks that come with the package; their model cards are in docs/models.md.</summary>
 public static class BundledModels
 {
     private static readonly string[] AllNames = ["best", "tiny"];
@@ -10,7 +10,7 @@ public static class BundledModels
     /// <summary>Their names, the most accurate first.</summary>
     public static IReadOnlyList<string> Names => AllNames;
 
-    /// <summary>How large a model's file is, in bytes.</summary>
+    /// <summary>Size of a model's file, in bytes.</summary>
     /// <param name="name">One of <see cref="Names"/>.</param>
     /// <exception cref="InklingException">There is no such model.</exception>
     public static long SizeOf(string name)
@@ -19,7 +19,7 @@ public static class BundledModels
         return stream.Length;
     }
 
-    /// <summary>A trained network, its own copy.</summary>
+    /// <summary>Loads a trained network; each call returns a new copy.</summary>
     /// <param name="name">One of <see cref="Names"/>.</param>
     /// <exception cref="InklingException">There is no such model.</exception>
     public static Network Load(string name)
@@ -30,7 +30,9 @@ public static class BundledModels
         return NetworkFile.Parse(file, name);
     }
 
-    /// <summary>The network that tells digits from what is none (<see cref="SegmentJudge"/>): 28×28 pixels, eleven outputs.</summary>
+    /// <summary>
+    /// Loads the network that tells digits from other ink (<see cref="SegmentJudge"/>): 28×28 pixels, eleven outputs.
+    /// </summary>
     internal static Network LoadSegments()
     {
         using Stream stream = typeof(BundledModels).Assembly.GetManifestResourceStream("segments.safetensors")!;
@@ -40,6 +42,8 @@ public static class BundledModels
     }
 
     private static Stream Open(string name) =>
-        (AllNames.Contains(name, StringComparer.Ordinal) ? typeof(BundledModels).Assembly.GetManifestResourceStream($"{name}.safetensors") : null)
+        (AllNames.Contains(name, StringComparer.Ordinal)
+                ? typeof(BundledModels).Assembly.GetManifestResourceStream($"{name}.safetensors")
+                : null)
         ?? throw new InklingException($"There is no bundled model \"{name}\": {string.Join(", ", AllNames)}.");
 }

@@ -4,51 +4,53 @@ using Inkling.Numerics;
 namespace Inkling;
 
 /// <summary>
-/// How a training image is changed each time it is seen, so that the network learns digits rather than pictures. Every
-/// amount is drawn anew for each image; with all at 0 images stay as they are.
+/// Data augmentation: random changes to a training image each time it is used, against overfitting. Every amount is drawn anew
+/// for each image; if all are 0, images are unchanged.
 /// </summary>
 public sealed record Augmentation
 {
-    /// <summary>Most shift in each direction, pixels.</summary>
+    /// <summary>Maximum shift in each direction, pixels.</summary>
     /// <exception cref="ArgumentOutOfRangeException">It is not from 0 to 64.</exception>
     public double Shift { get; init => field = OptionRange.From(0, ElasticField.Side, value); }
 
-    /// <summary>Most rotation either way, degrees.</summary>
+    /// <summary>Maximum rotation either way, degrees.</summary>
     /// <exception cref="ArgumentOutOfRangeException">It is not from 0 to 180.</exception>
     public double Rotation { get; init => field = OptionRange.From(0, 180, value); }
 
-    /// <summary>Most change of size, and of height and width apart, as a fraction: 0.1 for 90 to 110 %.</summary>
+    /// <summary>Maximum change of size, and of the ratio of height to width, as a fraction: 0.1 for 90 to 110 %.</summary>
     /// <exception cref="ArgumentOutOfRangeException">It is not from 0 to 0.9.</exception>
     public double Scale { get; init => field = OptionRange.From(0, 0.9, value); }
 
-    /// <summary>Most slant either way: pixels sideways for each pixel up.</summary>
+    /// <summary>Maximum shear either way: pixels sideways for each pixel up.</summary>
     /// <exception cref="ArgumentOutOfRangeException">It is not from 0 to 10.</exception>
     public double Shear { get; init => field = OptionRange.From(0, 10, value); }
 
     /// <summary>
-    /// Strength α of elastic distortion, pixels: noise from -1 to 1 at each pixel, smoothed by a Gaussian of deviation
-    /// <see cref="ElasticSmoothness"/>, times α, is how far the pixel is moved (Simard, Steinkraus and Platt 2003; they take 34 and 4).
+    /// Strength α of elastic distortion, pixels: each pixel is displaced by α times uniform noise from -1 to 1, smoothed by a
+    /// Gaussian of standard deviation <see cref="ElasticSmoothness"/> (Simard, Steinkraus and Platt 2003; they use α 34, σ 4).
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">It is not from 0 to 1000.</exception>
     public double Elastic { get; init => field = OptionRange.From(0, 1000, value); }
 
-    /// <summary>σ of elastic distortion, pixels, from 1 to 8.</summary>
+    /// <summary>Smoothness σ of elastic distortion, pixels, from 1 to 8.</summary>
     /// <exception cref="ArgumentOutOfRangeException">It is not from 1 to 8.</exception>
     public double ElasticSmoothness { get; init => field = OptionRange.From(1, 8, value); } = 4;
 
-    /// <summary>Most change of the pen's width: 1 for thicker or thinner by up to a pixel on each side.</summary>
+    /// <summary>Maximum change of stroke width: 1 for thicker or thinner by up to a pixel on each side.</summary>
     /// <exception cref="ArgumentOutOfRangeException">It is not from 0 to 1.</exception>
     public double Thickness { get; init => field = OptionRange.From(0, 1, value); }
 
-    /// <summary>How likely each image is to be squeezed or stretched to a width of 10 to 20 pixels, whatever it was (Ciresan et al., MCDNN 2012).</summary>
+    /// <summary>
+    /// Probability that an image is scaled to a width of 10 to 20 pixels, whatever it was (Ciresan et al., MCDNN 2012).
+    /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">It is not from 0 to 1.</exception>
     public double WidthNormalisation { get; init => field = OptionRange.From(0, 1, value); }
 
-    /// <summary>How likely a rectangle of up to 8×8 pixels is to be erased (Zhong et al., arXiv 1708.04896).</summary>
+    /// <summary>Probability that a rectangle of up to 8×8 pixels is erased (Zhong et al., arXiv 1708.04896).</summary>
     /// <exception cref="ArgumentOutOfRangeException">It is not from 0 to 1.</exception>
     public double Erasing { get; init => field = OptionRange.From(0, 1, value); }
 
-    /// <summary>Most deviation of the noise on the background, as a fraction of black.</summary>
+    /// <summary>Maximum standard deviation of the Gaussian noise added to every pixel, as a fraction of black.</summary>
     /// <exception cref="ArgumentOutOfRangeException">It is not from 0 to 1.</exception>
     public double Noise { get; init => field = OptionRange.From(0, 1, value); }
 
@@ -56,13 +58,16 @@ public sealed record Augmentation
     /// <param name="image">[height, width], 0 paper to 1 ink; overwritten.</param>
     /// <param name="height">Rows, from 1 to 64.</param>
     /// <param name="width">Columns, from 1 to 64.</param>
-    /// <param name="seed">Of the epoch.</param>
-    /// <param name="example">Of the image: the same two give the same change, whichever thread makes it.</param>
+    /// <param name="seed">The epoch's seed.</param>
+    /// <param name="example">The image's number. The same seed and number give the same change, on whatever thread.</param>
     /// <exception cref="ArgumentException">The image is larger than 64×64, or not height × width long.</exception>
     public void Apply(Span<float> image, int height, int width, long seed, long example)
     {
         if (height is < 1 or > ElasticField.Side || width is < 1 or > ElasticField.Side || image.Length != height * width)
-            throw new ArgumentException($"Images of up to {ElasticField.Side}×{ElasticField.Side} pixels can be distorted; this has {image.Length} numbers for {height}×{width}.", nameof(image));
+            throw new ArgumentException(
+                $"Images of up to {ElasticField.Side}×{ElasticField.Side} pixels can be distorted; "
+                + $"this has {image.Length} numbers for {height}×{width}.",
+                nameof(image));
         RandomStream random = new(seed, example);
         if (Thickness > 0)
             ChangeThickness(image, height, width, random.NextDouble(-Thickness, Thickness));
@@ -73,7 +78,7 @@ public sealed record Augmentation
             AddNoise(image, random.NextDouble(0, Noise), random);
     }
 
-    /// <summary>Takes each pixel from where the inverse of all motions leads, between four pixels.</summary>
+    /// <summary>Moves the image: maps each pixel back through the inverse transform and interpolates bilinearly.</summary>
     private void Move(Span<float> image, int height, int width, RandomStream random)
     {
         double angle = random.NextDouble(-Rotation, Rotation) * Math.PI / 180, shear = random.NextDouble(-Shear, Shear);
@@ -83,7 +88,8 @@ public sealed record Augmentation
         double widen = hasNewWidth ? random.NextDouble(10, 20) / Math.Max(4, InkWidth(image, width)) : 1;
         (double sin, double cos) = PortableMath.SinCos(angle);
         // The inverse of: widen and stretch, shear, then turn.
-        double xx = (cos / (size * stretch) - shear * sin / (size * stretch)) / widen, xy = (sin / (size * stretch) + shear * cos / (size * stretch)) / widen;
+        double xx = (cos / (size * stretch) - shear * sin / (size * stretch)) / widen,
+            xy = (sin / (size * stretch) + shear * cos / (size * stretch)) / widen;
         double yx = -sin * stretch / size, yy = cos * stretch / size;
         double cx = (width - 1) / 2.0, cy = (height - 1) / 2.0;
         Span<float> fieldX = stackalloc float[ElasticField.Length], fieldY = stackalloc float[ElasticField.Length];
@@ -93,7 +99,7 @@ public sealed record Augmentation
             ElasticField.Fill(fieldY, height, width, Elastic, ElasticSmoothness, random);
         }
 
-        Span<float> source = stackalloc float[(ElasticField.Side + 2) * (ElasticField.Side + 2)]; // with a border of paper
+        Span<float> source = stackalloc float[(ElasticField.Side + 2) * (ElasticField.Side + 2)]; // padded with a pixel of paper
         int pitch = width + 2;
         source[..((height + 2) * pitch)].Clear();
         for (int y = 0; y < height; y++)
@@ -138,7 +144,7 @@ public sealed record Augmentation
         return Math.Max(0, right - left + 1);
     }
 
-    /// <summary>Thicker: towards the darkest of a pixel and its four neighbours. Thinner: towards the lightest.</summary>
+    /// <summary>Moves each pixel towards the darkest (thicker) or lightest (thinner) of itself and its four neighbours.</summary>
     private static void ChangeThickness(Span<float> image, int height, int width, double amount)
     {
         Span<float> before = stackalloc float[ElasticField.Length];

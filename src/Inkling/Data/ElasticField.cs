@@ -3,19 +3,20 @@ using Inkling.Numerics;
 
 namespace Inkling.Data;
 
-/// <summary>The displacements of elastic distortion: noise, smoothed.</summary>
+/// <summary>Displacement fields for elastic distortion: noise smoothed by a Gaussian.</summary>
 internal static class ElasticField
 {
     public const int Side = 64, Length = Side * Side;
 
     private const int Lanes = 16;
 
-    /// <param name="field">Receives [height, 64].</param>
+    /// <summary>Fills one component (x or y) of a displacement field.</summary>
+    /// <param name="field">Receives [height, 64], pixels.</param>
     /// <param name="height">Rows.</param>
     /// <param name="width">Columns.</param>
     /// <param name="strength">α, pixels.</param>
     /// <param name="smoothness">σ, pixels.</param>
-    /// <param name="random">Where the noise comes from.</param>
+    /// <param name="random">Source of the noise.</param>
     public static void Fill(Span<float> field, int height, int width, double strength, double smoothness, RandomStream random)
     {
         int radius = Math.Clamp((int)Math.Ceiling(2.5 * smoothness), 1, 20);
@@ -47,7 +48,7 @@ internal static class ElasticField
         SmoothDown(turned, field, height, width, kernel);
     }
 
-    /// <summary>Each row becomes the weighted sum of those above and below it; beyond the edge there is nothing.</summary>
+    /// <summary>Convolves each column with the kernel; values beyond the edge count as 0.</summary>
     private static void SmoothDown(ReadOnlySpan<float> from, Span<float> to, int rows, int columns, ReadOnlySpan<float> kernel)
     {
         int radius = kernel.Length / 2;
@@ -58,7 +59,9 @@ internal static class ElasticField
             {
                 System.Runtime.Intrinsics.Vector512<float> sum = default;
                 for (int row = first; row <= last; row++)
-                    sum += MemoryMarshal.Read<System.Runtime.Intrinsics.Vector512<float>>(MemoryMarshal.AsBytes(from.Slice(row * Side + x, Lanes))) * kernel[row - y + radius];
+                    sum += MemoryMarshal.Read<System.Runtime.Intrinsics.Vector512<float>>(
+                            MemoryMarshal.AsBytes(from.Slice(row * Side + x, Lanes)))
+                        * kernel[row - y + radius];
                 MemoryMarshal.Write(MemoryMarshal.AsBytes(to.Slice(y * Side + x, Lanes)), sum);
             }
         }

@@ -6,9 +6,8 @@ using Inkling.Numerics.Kernels;
 namespace Inkling;
 
 /// <summary>
-/// What a network learns from or is judged by: pairs (x, y) of an input and the output wished for, as in the seed's
-/// <c>training_data</c>. <see cref="LabelledImages"/> are examples, and so are vectors of your own
-/// (<see cref="VectorExamples"/>).
+/// Training or test examples: pairs (x, y) of an input and the desired output, as in network.py's <c>training_data</c>.
+/// Subclasses hold images (<see cref="LabelledImages"/>) or vectors (<see cref="VectorExamples"/>).
 /// </summary>
 public abstract class Examples
 {
@@ -25,24 +24,24 @@ public abstract class Examples
 
     /// <summary>Writes the input x of one example.</summary>
     /// <param name="index">Which example, from 0.</param>
-    /// <param name="input">Receives <see cref="InputSize"/> numbers; of an image [channels, height, width].</param>
+    /// <param name="input">Receives <see cref="InputSize"/> numbers; [channels, height, width] for an image.</param>
     public abstract void CopyInput(int index, Span<float> input);
 
-    /// <summary>Writes the output y(x) wished for.</summary>
+    /// <summary>Writes the desired output y(x) of one example.</summary>
     /// <param name="index">Which example, from 0.</param>
     /// <param name="target">Receives <see cref="OutputSize"/> numbers.</param>
     public abstract void CopyTarget(int index, Span<float> target);
 
-    /// <summary>The class of an example: where its wished-for output is largest.</summary>
+    /// <summary>The class of an example: the index of the largest number in its desired output.</summary>
     public abstract int ClassOf(int index);
 
-    /// <summary>Whether there are <see cref="SparseInputs"/>: inputs are bytes, as of images, most of them 0.</summary>
+    /// <summary>Whether <see cref="SparseInputs"/> is available: inputs are bytes, as in images, most of them 0.</summary>
     internal virtual bool IsSparse => false;
 
-    /// <summary>Whether a network whose input has this shape can be given these inputs.</summary>
+    /// <summary>Whether these inputs fit a network whose input has this shape.</summary>
     internal virtual bool Fit(Shape input) => InputSize == input.Size;
 
-    /// <summary>Requires each of some numbers to be that of an example.</summary>
+    /// <summary>Checks that every index is that of an example.</summary>
     /// <exception cref="ArgumentOutOfRangeException">One is negative, or not under <see cref="Count"/>.</exception>
     internal void RequireIndices(ReadOnlySpan<int> indices)
     {
@@ -50,7 +49,7 @@ public abstract class Examples
             RequireIndex(index);
     }
 
-    /// <summary>Requires a number to be that of an example.</summary>
+    /// <summary>Checks that an index is that of an example.</summary>
     private protected void RequireIndex(int index)
     {
         if ((uint)index >= (uint)Count)
@@ -58,13 +57,13 @@ public abstract class Examples
     }
 
     /// <summary>
-    /// The inputs' non-zero numbers, which is what the first layer works on. Made at first use and kept: it costs 2 bytes
-    /// for each non-zero number, 16 MB for MNIST's 50,000 training images.
+    /// The inputs' non-zero numbers, which the first layer works on. Built at first use and cached: it takes 2 bytes for each
+    /// non-zero number, 16 MB for MNIST's 50,000 training images.
     /// </summary>
-    /// <exception cref="NotSupportedException">There are none.</exception>
+    /// <exception cref="NotSupportedException">The examples are not sparse.</exception>
     internal SparseRows SparseInputs => _sparseInputs ?? LazyInitializer.EnsureInitialized(ref _sparseInputs, MakeSparseInputs);
 
-    /// <summary>Adds every input to a hash, so that a training can tell whether it has the same examples as before.</summary>
+    /// <summary>Adds every input to a hash, by which resumed training checks that its examples are the same.</summary>
     internal virtual void AppendInputs(IncrementalHash hash)
     {
         float[] input = new float[InputSize];
@@ -75,7 +74,7 @@ public abstract class Examples
         }
     }
 
-    /// <summary>Adds every wished-for output, and every class, to a hash.</summary>
+    /// <summary>Adds every desired output, and every class, to a hash.</summary>
     internal virtual void AppendTargets(IncrementalHash hash)
     {
         float[] target = new float[OutputSize];

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Inkling.Data;
 
-/// <summary>The element types that the IDX format defines, with the codes it gives them.</summary>
+/// <summary>The element types that the IDX format defines; values are its type codes.</summary>
 public enum IdxElementType
 {
     /// <summary>Unsigned byte.</summary>
@@ -24,7 +24,7 @@ public enum IdxElementType
     Double = 0x0E,
 }
 
-/// <summary>An array of any rank, as an IDX file holds one. See <see cref="IdxFile"/>.</summary>
+/// <summary>An array of any rank, the content of an IDX file. See <see cref="IdxFile"/>.</summary>
 public sealed class IdxArray
 {
     private readonly Array _values;
@@ -36,13 +36,13 @@ public sealed class IdxArray
         _values = values;
     }
 
-    /// <summary>What the elements are.</summary>
+    /// <summary>The type of the elements.</summary>
     public IdxElementType ElementType { get; }
 
     /// <summary>The size of each dimension, the slowest first: [60000, 28, 28].</summary>
     public IReadOnlyList<int> Shape { get; }
 
-    /// <summary>An array over values that are there already; they are not copied.</summary>
+    /// <summary>Wraps existing values, which are not copied, in an array.</summary>
     /// <param name="values">Row-major; <typeparamref name="T"/> is byte, sbyte, short, int, float or double.</param>
     /// <param name="shape">The size of each dimension; their product is the number of values.</param>
     /// <exception cref="ArgumentException">The shape does not fit the values.</exception>
@@ -57,7 +57,9 @@ public sealed class IdxArray
         foreach (int size in shape)
             elements = size < 0 ? -1 : checked(elements * size);
         if (elements != values.Length)
-            throw new ArgumentException($"A shape of {string.Join('×', shape.ToArray())} does not hold {values.Length} values.", nameof(shape));
+            throw new ArgumentException(
+                $"A shape of {string.Join('×', shape.ToArray())} does not hold {values.Length} values.",
+                nameof(shape));
         return new IdxArray(TypeOf<T>(), shape.ToArray(), values);
     }
 
@@ -65,7 +67,9 @@ public sealed class IdxArray
     /// <exception cref="InvalidOperationException">The elements are not of type <typeparamref name="T"/>.</exception>
     public T[] Values<T>()
         where T : unmanaged =>
-        TypeOf<T>() == ElementType ? (T[])_values : throw new InvalidOperationException($"The elements are {ElementType}, not {typeof(T).Name}.");
+        TypeOf<T>() == ElementType
+            ? (T[])_values
+            : throw new InvalidOperationException($"The elements are {ElementType}, not {typeof(T).Name}.");
 
     internal static int SizeOf(IdxElementType type) => type switch
     {
@@ -87,7 +91,7 @@ public sealed class IdxArray
         _ => throw new ArgumentOutOfRangeException(nameof(type), type, "Not a type of the format."),
     };
 
-    /// <summary>The memory of an array of numbers, as bytes in this machine's order.</summary>
+    /// <summary>The memory of an array of numbers, as bytes in native byte order.</summary>
     internal static Span<byte> BytesOf(Array values) =>
         MemoryMarshal.CreateSpan(ref MemoryMarshal.GetArrayDataReference(values), Buffer.ByteLength(values));
 

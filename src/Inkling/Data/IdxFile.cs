@@ -13,12 +13,12 @@ namespace Inkling.Data;
 public static class IdxFile
 {
     /// <summary>
-    /// How many times its size a compressed file may unpack to. MNIST and its siblings unpack to 4 to 8 times theirs; deflate's own
-    /// limit, 1032 times, makes a gigabyte of a megabyte that was made to fill memory.
+    /// Maximum compression ratio of a gzip file, against decompression bombs. MNIST and the data sets like it have ratios of 4 to
+    /// 8; deflate's own limit, 1032, turns a megabyte into a gigabyte.
     /// </summary>
     private const int MostSwelling = 100;
 
-    /// <summary>What any compressed file may unpack to, in bytes: a million labels that are all alike.</summary>
+    /// <summary>Size that any compressed file may unpack to, whatever its ratio, in bytes: a million identical labels.</summary>
     private const int AlwaysAllowed = 1 << 20;
 
     private const int ChunkBytes = 1 << 20;
@@ -26,7 +26,7 @@ public static class IdxFile
     /// <summary>Reads a file, plain or gzip-compressed.</summary>
     /// <param name="path">A regular file.</param>
     /// <exception cref="InklingException">
-    /// The file is missing, truncated, too long or not in the format, no regular file, or compressed to less than a hundredth.
+    /// The file is missing, truncated, too long, not in the format, not a regular file, or compressed to less than a hundredth.
     /// </exception>
     public static IdxArray Read(string path)
     {
@@ -41,9 +41,9 @@ public static class IdxFile
         }
     }
 
-    /// <summary>Reads a stream that can seek, plain or gzip-compressed, from where it stands to its end.</summary>
+    /// <summary>Reads a seekable stream, plain or gzip-compressed, from its current position to its end.</summary>
     /// <param name="stream">The bytes.</param>
-    /// <param name="name">What errors call them.</param>
+    /// <param name="name">Their name in error messages.</param>
     /// <exception cref="InklingException">The content is truncated, too long or not in the format.</exception>
     public static IdxArray Read(Stream stream, string name)
     {
@@ -61,12 +61,13 @@ public static class IdxFile
         }
         catch (InvalidDataException e)
         {
-            throw new InklingException($"{name}: its gzip compression is damaged ({e.Message}) Delete the file and fetch it again.", e);
+            throw new InklingException(
+                $"{name}: its gzip compression is damaged ({e.Message}) Delete the file and fetch it again.", e);
         }
     }
 
-    /// <summary>Writes a file beside its place and renames it.</summary>
-    /// <param name="path">Where the file ends up.</param>
+    /// <summary>Writes a file atomically: to a temporary file beside it, which is then renamed.</summary>
+    /// <param name="path">Path of the file.</param>
     /// <param name="array">What it holds.</param>
     /// <param name="compress">Whether to compress it with gzip.</param>
     /// <exception cref="InklingException">The file cannot be written.</exception>
@@ -107,26 +108,33 @@ public static class IdxFile
         }
     }
 
+    /// <summary>Reads an array from decompressed bytes.</summary>
     /// <param name="stream">The decompressed bytes.</param>
-    /// <param name="name">What errors call them.</param>
-    /// <param name="mostBytes">How many bytes the stream can hold at most; a header that promises more is refused before memory is taken.</param>
-    /// <param name="isExact">Whether it holds exactly that many.</param>
+    /// <param name="name">Their name in error messages.</param>
+    /// <param name="mostBytes">
+    /// Maximum length of the stream in bytes; a header that promises more is refused before memory is allocated.
+    /// </param>
+    /// <param name="isExact">Whether the stream is exactly <paramref name="mostBytes"/> long.</param>
     private static IdxArray Read(Stream stream, string name, long mostBytes, bool isExact)
     {
         Span<byte> header = stackalloc byte[4];
         Fill(stream, header, name);
         IdxElementType type = (IdxElementType)header[2];
         if (header is not [0, 0, _, _] || !Enum.IsDefined(type))
-            throw new InklingException($"{name}: not an IDX file (it begins with {Convert.ToHexString(header)}; MNIST's images begin with 00000803, its labels with 00000801).");
+            throw new InklingException(
+                $"{name}: not an IDX file (it begins with {Convert.ToHexString(header)}; "
+                + $"MNIST's images begin with 00000803, its labels with 00000801).");
         int[] shape = new int[header[3]];
-        UInt128 elements = 1; // saturating: an absurd product must not come round to a plausible one
+        UInt128 elements = 1; // saturating, so that overflow cannot yield a plausible product
         Span<byte> number = stackalloc byte[4];
         for (int d = 0; d < shape.Length; d++)
         {
             Fill(stream, number, name);
             shape[d] = BinaryPrimitives.ReadInt32BigEndian(number);
             if (shape[d] < 0)
-                throw new InklingException(FormattableString.Invariant($"{name}: its dimension {d} would be {(uint)shape[d]:N0}. Delete the file and fetch it again."));
+                throw new InklingException(
+                    FormattableString.Invariant($"{name}: its dimension {d} would be {(uint)shape[d]:N0}.")
+                    + " Delete the file and fetch it again.");
             elements = elements > ulong.MaxValue ? elements : elements * (uint)shape[d];
         }
 
@@ -134,16 +142,22 @@ public static class IdxFile
         if (isExact ? promised != (UInt128)mostBytes : promised > (UInt128)mostBytes)
         {
             throw new InklingException(isExact
-                ? FormattableString.Invariant($"{name}: {mostBytes:N0} bytes, but its header promises {promised:N0}. Delete the file and fetch it again.")
-                : FormattableString.Invariant($"{name}: its header promises {promised:N0} bytes, more than {MostSwelling} times what is stored: no images compress like that. Fetch the file again, or unpack it with gunzip if it is sound."));
+                ? FormattableString.Invariant(
+                    $"{name}: {mostBytes:N0} bytes, but its header promises {promised:N0}. Delete the file and fetch it again.")
+                : FormattableString.Invariant(
+                    $"{name}: its header promises {promised:N0} bytes, more than {MostSwelling} times what is stored:")
+                + " no images compress like that. Fetch the file again, or unpack it with gunzip if it is sound.");
         }
 
         if (elements > (UInt128)Array.MaxLength)
-            throw new InklingException(FormattableString.Invariant($"{name}: {elements:N0} elements are more than can be held in memory."));
+            throw new InklingException(
+                FormattableString.Invariant($"{name}: {elements:N0} elements are more than can be held in memory."));
         Array values = isExact ? ReadExactly(stream, type, (int)elements, name) : ReadGrowing(stream, type, (int)elements, name);
         SwapBytes(IdxArray.BytesOf(values), IdxArray.SizeOf(type));
         if (stream.ReadByte() >= 0)
-            throw new InklingException(FormattableString.Invariant($"{name}: holds more bytes than the {promised:N0} that its header promises. Delete the file and fetch it again."));
+            throw new InklingException(
+                FormattableString.Invariant($"{name}: holds more bytes than the {promised:N0} that its header promises.")
+                + " Delete the file and fetch it again.");
         return new IdxArray(type, shape, values);
     }
 
@@ -154,7 +168,10 @@ public static class IdxFile
         return values;
     }
 
-    /// <summary>A compressed file's length tells only roughly what it holds, so memory is taken as data really arrive: never more than nine times what has come.</summary>
+    /// <summary>
+    /// Reads from a compressed stream, whose length bounds the content only roughly: memory is allocated as data arrive, never
+    /// more than nine times the data read so far.
+    /// </summary>
     private static Array ReadGrowing(Stream stream, IdxElementType type, int elements, string name)
     {
         int size = IdxArray.SizeOf(type);
@@ -175,7 +192,8 @@ public static class IdxFile
     private static void Fill(Stream stream, Span<byte> bytes, string name)
     {
         if (stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false) < bytes.Length)
-            throw new InklingException($"{name}: truncated: it ends before all that its header promises. Delete the file and fetch it again.");
+            throw new InklingException(
+                $"{name}: truncated: it ends before all that its header promises. Delete the file and fetch it again.");
     }
 
     private static void SwapBytes(Span<byte> bytes, int elementSize)
@@ -185,7 +203,9 @@ public static class IdxFile
         switch (elementSize)
         {
             case 2:
-                BinaryPrimitives.ReverseEndianness(MemoryMarshal.Cast<byte, short>(bytes), MemoryMarshal.Cast<byte, short>(bytes));
+                BinaryPrimitives.ReverseEndianness(
+                    MemoryMarshal.Cast<byte, short>(bytes),
+                    MemoryMarshal.Cast<byte, short>(bytes));
                 break;
             case 4:
                 BinaryPrimitives.ReverseEndianness(MemoryMarshal.Cast<byte, int>(bytes), MemoryMarshal.Cast<byte, int>(bytes));

@@ -4,8 +4,8 @@ using Inkling.Numerics.Kernels;
 namespace Inkling;
 
 /// <summary>
-/// Grey images of one size with a label each: what MNIST and its siblings hold. As examples for a network, an image is its
-/// pixels divided by 255 and a label is the unit vector with a 1 at its place.
+/// Grey images of one size with a label each, as in MNIST and data sets like it. As examples for a network, an image is its
+/// pixels divided by 255 and a label is a one-hot vector.
 /// </summary>
 public sealed class LabelledImages : Examples
 {
@@ -15,20 +15,28 @@ public sealed class LabelledImages : Examples
     private readonly ReadOnlyMemory<byte> _labels;
     private readonly float[][]? _targets;
 
-    /// <summary>Images and labels, not copied.</summary>
+    /// <summary>Wraps images and labels, which are not copied.</summary>
     /// <param name="pixels">[count, height, width], row-major; 0 is paper, 255 is ink.</param>
-    /// <param name="labels">[count]; each under <paramref name="classes"/>.</param>
+    /// <param name="labels">[count]; each less than <paramref name="classes"/>.</param>
     /// <param name="height">Rows of an image.</param>
     /// <param name="width">Columns of an image.</param>
-    /// <param name="classes">How many different labels there can be: 10 for digits.</param>
-    /// <exception cref="ArgumentException">The lengths do not fit, or a label is not under <paramref name="classes"/>.</exception>
-    public LabelledImages(ReadOnlyMemory<byte> pixels, ReadOnlyMemory<byte> labels, int height = 28, int width = 28, int classes = 10)
+    /// <param name="classes">Number of classes: 10 for digits.</param>
+    /// <exception cref="ArgumentException">The lengths do not fit, or a label is too large.</exception>
+    public LabelledImages(
+        ReadOnlyMemory<byte> pixels,
+        ReadOnlyMemory<byte> labels,
+        int height = 28,
+        int width = 28,
+        int classes = 10)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(height);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(width);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(classes);
         if ((long)labels.Length * height * width != pixels.Length)
-            throw new ArgumentException($"{labels.Length} labels of {height}×{width} images ask for {(long)labels.Length * height * width} pixels, not {pixels.Length}.", nameof(pixels));
+            throw new ArgumentException(
+                $"{labels.Length} labels of {height}×{width} images "
+                + $"ask for {(long)labels.Length * height * width} pixels, not {pixels.Length}.",
+                nameof(pixels));
         if (classes < 256 && labels.Span.ContainsAnyInRange((byte)classes, byte.MaxValue))
             throw new ArgumentException($"A label is not under {classes}.", nameof(labels));
         _pixels = pixels;
@@ -38,7 +46,13 @@ public sealed class LabelledImages : Examples
         Classes = classes;
     }
 
-    private LabelledImages(ReadOnlyMemory<byte> pixels, ReadOnlyMemory<byte> labels, int height, int width, int classes, float[][]? targets)
+    private LabelledImages(
+        ReadOnlyMemory<byte> pixels,
+        ReadOnlyMemory<byte> labels,
+        int height,
+        int width,
+        int classes,
+        float[][]? targets)
         : this(pixels, labels, height, width, classes) => _targets = targets;
 
     /// <summary>Rows of an image.</summary>
@@ -47,7 +61,7 @@ public sealed class LabelledImages : Examples
     /// <summary>Columns of an image.</summary>
     public int Width { get; }
 
-    /// <summary>How many different labels there can be.</summary>
+    /// <summary>Number of classes.</summary>
     public int Classes { get; }
 
     /// <inheritdoc/>
@@ -70,34 +84,42 @@ public sealed class LabelledImages : Examples
         return _pixels.Span.Slice(index * InputSize, InputSize);
     }
 
-    /// <summary>Some of the images, in their order, sharing the memory of these.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">There are not as many.</exception>
+    /// <summary>A range of the images, sharing their memory.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The range is not within the images.</exception>
     public LabelledImages Slice(int start, int count)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(start);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(start, Count);
         ArgumentOutOfRangeException.ThrowIfNegative(count);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(count, Count - start);
-        return new(_pixels.Slice(start * InputSize, count * InputSize), _labels.Slice(start, count), Height, Width, Classes, _targets?[start..(start + count)]);
+        return new(
+            _pixels.Slice(start * InputSize, count * InputSize),
+            _labels.Slice(start, count),
+            Height,
+            Width,
+            Classes,
+            _targets?[start..(start + count)]);
     }
 
     /// <summary>
-    /// The same images with outputs wished for other than 1 at the label: what an ensemble thinks of them, for a small network
-    /// to learn (distillation, Hinton et al., arXiv 1503.02531). <see cref="ClassOf"/> is still the label.
+    /// The same images with other targets than one-hot vectors, such as an ensemble's outputs for a small network to learn
+    /// (distillation, Hinton et al., arXiv 1503.02531). <see cref="ClassOf"/> still returns the label.
     /// </summary>
     /// <param name="targets">[count][classes], not copied.</param>
-    /// <exception cref="ArgumentException">There are not as many targets as images, or one has not as many numbers as there are classes.</exception>
+    /// <exception cref="ArgumentException">The number of targets or the length of one does not fit.</exception>
     public LabelledImages WithTargets(IReadOnlyList<float[]> targets)
     {
         ArgumentNullException.ThrowIfNull(targets);
         if (targets.Count != Count || targets.Any(target => target.Length != Classes))
-            throw new ArgumentException($"{Count} images in {Classes} classes need {Count} targets of {Classes} numbers.", nameof(targets));
+            throw new ArgumentException(
+                $"{Count} images in {Classes} classes need {Count} targets of {Classes} numbers.",
+                nameof(targets));
         return new LabelledImages(_pixels, _labels, Height, Width, Classes, [.. targets]);
     }
 
-    /// <summary>The images as a training would see them once: each changed in its own way, copied.</summary>
-    /// <param name="augmentation">How.</param>
-    /// <param name="seed">The same seed, the same changes.</param>
+    /// <summary>Copies of the images, augmented as in one epoch of training.</summary>
+    /// <param name="augmentation">How the images are changed.</param>
+    /// <param name="seed">The same seed gives the same changes.</param>
     public LabelledImages Augmented(Augmentation augmentation, long seed)
     {
         ArgumentNullException.ThrowIfNull(augmentation);
@@ -113,7 +135,7 @@ public sealed class LabelledImages : Examples
         return new LabelledImages(changed, _labels, Height, Width, Classes, _targets);
     }
 
-    /// <summary>The images moved by whole pixels, copied; what leaves an image is lost, what comes in is paper.</summary>
+    /// <summary>Copies of the images, moved by whole pixels; pixels moved out are lost, gaps are filled with paper.</summary>
     /// <param name="dx">Pixels to the right.</param>
     /// <param name="dy">Pixels down.</param>
     public LabelledImages Moved(int dx, int dy)
@@ -131,15 +153,24 @@ public sealed class LabelledImages : Examples
         return new LabelledImages(moved, _labels, Height, Width, Classes, _targets);
     }
 
-    /// <summary>These images and others behind them, copied: to learn from generated digits beside real ones, for example.</summary>
+    /// <summary>Copies of these images followed by others, for example to train on real and generated digits.</summary>
     /// <exception cref="ArgumentException">The others are of another size, or have other classes.</exception>
     public LabelledImages Concat(LabelledImages others)
     {
         ArgumentNullException.ThrowIfNull(others);
         if (others.Height != Height || others.Width != Width || others.Classes != Classes)
-            throw new ArgumentException($"Images of {others.Height}×{others.Width} in {others.Classes} classes do not go with images of {Height}×{Width} in {Classes}.", nameof(others));
+            throw new ArgumentException(
+                $"Images of {others.Height}×{others.Width} in {others.Classes} classes "
+                + $"do not go with images of {Height}×{Width} in {Classes}.",
+                nameof(others));
         float[][]? targets = _targets is null && others._targets is null ? null : [.. AllTargets(), .. others.AllTargets()];
-        return new LabelledImages((byte[])[.. _pixels.Span, .. others._pixels.Span], (byte[])[.. _labels.Span, .. others._labels.Span], Height, Width, Classes, targets);
+        return new LabelledImages(
+            (byte[])[.. _pixels.Span, .. others._pixels.Span],
+            (byte[])[.. _labels.Span, .. others._labels.Span],
+            Height,
+            Width,
+            Classes,
+            targets);
     }
 
     /// <inheritdoc/>

@@ -2,13 +2,13 @@ using Inkling.Numerics;
 
 namespace Inkling;
 
-/// <summary>Examples from vectors of your own: the truth table of a gate, the points of a curve.</summary>
+/// <summary>Examples from given vectors, such as the truth table of a logic gate or the points of a curve.</summary>
 public sealed class VectorExamples : Examples
 {
     private readonly float[][] _inputs;
     private readonly float[][] _targets;
 
-    /// <summary>Pairs of an input and the output wished for; the vectors are not copied.</summary>
+    /// <summary>Wraps pairs of an input and the desired output; the vectors are not copied.</summary>
     /// <exception cref="ArgumentException">There are none, or their lengths differ.</exception>
     public VectorExamples(IEnumerable<(float[] Input, float[] Target)> examples)
     {

@@ -2,7 +2,7 @@ using Inkling.Numerics;
 
 namespace Inkling.Evaluation;
 
-/// <summary>How a network reads labelled images: not only how many rightly, but which it takes for which, and where it errs worst.</summary>
+/// <summary>Evaluates a network on labelled images: accuracy, confusion matrix, and the mistakes, most confident first.</summary>
 public sealed class Assessment
 {
     private Assessment(Score score, int[,] confusion, IReadOnlyList<Mistake> mistakes)
@@ -12,16 +12,16 @@ public sealed class Assessment
         Mistakes = mistakes;
     }
 
-    /// <summary>How many were read rightly.</summary>
+    /// <summary>How many images were read correctly.</summary>
     public Score Score { get; }
 
-    /// <summary>How many images of class t were read as class r: [t, r].</summary>
+    /// <summary>Confusion matrix: how many images of class t were read as class r, [t, r].</summary>
     public int[,] Confusion { get; }
 
-    /// <summary>The images read wrongly, the most confident mistake first.</summary>
+    /// <summary>The misread images, the most confident mistake first.</summary>
     public IReadOnlyList<Mistake> Mistakes { get; }
 
-    /// <summary>Lets a network read every image.</summary>
+    /// <summary>Evaluates a network on every image.</summary>
     /// <exception cref="ArgumentException">The images do not fit the network.</exception>
     public static Assessment Of(Network network, LabelledImages images)
     {
@@ -41,9 +41,9 @@ public sealed class Assessment
     }
 }
 
-/// <summary>An image read wrongly.</summary>
+/// <summary>A misread image.</summary>
 /// <param name="Index">Which image, from 0.</param>
 /// <param name="Truth">Its label.</param>
 /// <param name="Read">What the network answered.</param>
-/// <param name="Confidence">The answer's share of all outputs, 0 to 1.</param>
+/// <param name="Confidence">The network's confidence in its answer, 0 to 1.</param>
 public sealed record Mistake(int Index, int Truth, int Read, float Confidence);

@@ -4,26 +4,26 @@ using Inkling.Numerics;
 namespace Inkling;
 
 /// <summary>
-/// How far a network's confidences can be believed. After <see cref="Calibrate"/>, of the readings it gives with 90 %
-/// confidence about nine in ten are right.
+/// Calibrates a network's confidences and measures their error. After <see cref="Calibrate"/>, about nine in ten of the readings
+/// with 90 % confidence are correct.
 /// </summary>
 public static class Calibration
 {
     private const int Bins = 15;
 
     /// <summary>
-    /// Finds the temperature that makes the examples' true classes likeliest, and sets it: temperature scaling (Guo et al.,
-    /// arXiv 1706.04599). What the network reads does not change.
+    /// Temperature scaling (Guo et al., arXiv 1706.04599): sets the temperature that maximises the likelihood of the examples'
+    /// true classes. The class that the network predicts does not change.
     /// </summary>
     /// <param name="network">The network; only its temperature changes.</param>
-    /// <param name="validation">Examples that it did not learn from.</param>
+    /// <param name="validation">Examples that the network was not trained on.</param>
     /// <returns>The temperature, from 0.05 to 20.</returns>
     /// <exception cref="ArgumentException">The examples do not fit the network.</exception>
     public static double Calibrate(this Network network, Examples validation)
     {
         float[][] outputs = network.Outputs(validation);
         double low = PortableMath.Log(0.05), high = PortableMath.Log(20), golden = (Math.Sqrt(5) - 1) / 2;
-        for (int i = 0; i < 40; i++) // golden-section search: the likelihood has one peak
+        for (int i = 0; i < 40; i++) // golden-section search: the likelihood is unimodal
         {
             double a = high - golden * (high - low), b = low + golden * (high - low);
             if (Surprise(outputs, validation, PortableMath.Exp(a)) < Surprise(outputs, validation, PortableMath.Exp(b)))
@@ -36,11 +36,11 @@ public static class Calibration
     }
 
     /// <summary>
-    /// The expected calibration error: by how much confidence and accuracy differ, over fifteen equal steps of confidence,
-    /// weighted by how many examples fall into each.
+    /// The expected calibration error: the mean absolute difference between confidence and accuracy over fifteen equal bins of
+    /// confidence, weighted by the number of examples in each.
     /// </summary>
-    /// <param name="network">The network; its temperature counts.</param>
-    /// <param name="examples">What it is asked.</param>
+    /// <param name="network">The network; its temperature is applied.</param>
+    /// <param name="examples">Examples to evaluate on.</param>
     /// <returns>From 0 to 1.</returns>
     /// <exception cref="ArgumentException">The examples do not fit the network.</exception>
     public static double CalibrationError(this Network network, Examples examples)
@@ -51,13 +51,14 @@ public static class Calibration
         {
             float[] confidences = Confidence.Of(outputs[i], network.Temperature);
             int read = Argmax.Of(confidences);
-            gaps[Math.Min(Bins - 1, (int)(confidences[read] * Bins))] += confidences[read] - (read == examples.ClassOf(i) ? 1 : 0);
+            gaps[Math.Min(Bins - 1, (int)(confidences[read] * Bins))]
+                += confidences[read] - (read == examples.ClassOf(i) ? 1 : 0);
         }
 
         return gaps.Sum(Math.Abs) / outputs.Length;
     }
 
-    /// <summary>Minus the logarithm of what is thought of the true class, over all examples.</summary>
+    /// <summary>Negative log-likelihood of the true classes, summed over all examples.</summary>
     private static double Surprise(float[][] outputs, Examples examples, double temperature)
     {
         double sum = 0;

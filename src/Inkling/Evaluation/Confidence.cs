@@ -2,12 +2,12 @@ using Inkling.Numerics;
 
 namespace Inkling.Evaluation;
 
-/// <summary>Outputs as confidences.</summary>
+/// <summary>Converts outputs to confidences.</summary>
 internal static class Confidence
 {
     /// <summary>
-    /// Each output's share of their sum, so that ten independent sigmoid neurons give numbers that add up to 1; each first
-    /// raised to the power 1/temperature, which is to divide z by it where outputs are softmax.
+    /// Raises each output to the power 1/temperature, then divides by the sum, so that independent sigmoid outputs add up to 1,
+    /// too. For softmax outputs the power equals dividing the logits z by the temperature.
     /// </summary>
     public static float[] Of(ReadOnlySpan<float> outputs, double temperature)
     {

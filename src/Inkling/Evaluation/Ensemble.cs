@@ -2,28 +2,31 @@ using Inkling.Evaluation;
 
 namespace Inkling;
 
-/// <summary>Several networks that answer together.</summary>
+/// <summary>Several networks whose confidences are averaged.</summary>
 public sealed class Ensemble
 {
     private readonly Network[] _networks;
 
-    /// <param name="networks">At least one; all for the same inputs and outputs.</param>
-    /// <exception cref="ArgumentException">There is none, or they do not fit together.</exception>
+    /// <summary>Creates an ensemble.</summary>
+    /// <param name="networks">At least one; all with the same input and output sizes.</param>
+    /// <exception cref="ArgumentException">There is none, or their sizes differ.</exception>
     public Ensemble(IReadOnlyList<Network> networks)
     {
         ArgumentNullException.ThrowIfNull(networks);
         if (networks.Count == 0)
             throw new ArgumentException("An ensemble has at least one network.", nameof(networks));
-        if (networks.FirstOrDefault(network => network.Architecture.Input.Size != networks[0].Architecture.Input.Size || network.Architecture.Output.Size != networks[0].Architecture.Output.Size) is { } other)
+        if (networks.FirstOrDefault(network =>
+            network.Architecture.Input.Size != networks[0].Architecture.Input.Size
+            || network.Architecture.Output.Size != networks[0].Architecture.Output.Size) is { } other)
             throw new ArgumentException($"{networks[0]} and {other} do not answer the same question.", nameof(networks));
         _networks = [.. networks];
     }
 
-    /// <summary>The networks.</summary>
+    /// <summary>The networks of the ensemble.</summary>
     public IReadOnlyList<Network> Networks => _networks;
 
     /// <summary>The mean of the networks' confidences for each example: [count][outputs].</summary>
-    /// <param name="examples">What they are asked.</param>
+    /// <param name="examples">Examples to evaluate.</param>
     /// <exception cref="ArgumentException">The examples do not fit the networks.</exception>
     public float[][] MeanConfidences(Examples examples)
     {
@@ -54,12 +57,12 @@ public sealed class Ensemble
     }
 
     /// <summary>
-    /// The mean over the images as they are and over changed copies of them (test-time augmentation): [count][outputs].
+    /// Mean confidences over the images and augmented copies of them (test-time augmentation): [count][outputs].
     /// </summary>
-    /// <param name="images">What they are asked.</param>
-    /// <param name="augmentation">How the copies are changed; less than for training.</param>
-    /// <param name="copies">How many changed copies, at least 1.</param>
-    /// <param name="seed">The same seed, the same copies.</param>
+    /// <param name="images">Images to evaluate.</param>
+    /// <param name="augmentation">How the copies are changed; use less than for training.</param>
+    /// <param name="copies">Number of augmented copies, at least 1.</param>
+    /// <param name="seed">The same seed gives the same copies.</param>
     /// <exception cref="ArgumentException">The images do not fit the networks, or there are no copies.</exception>
     public float[][] MeanConfidences(LabelledImages images, Augmentation augmentation, int copies, long seed = 1)
     {
@@ -79,8 +82,8 @@ public sealed class Ensemble
         return mean;
     }
 
-    /// <summary>How many networks answer each class, for each example: [count][outputs].</summary>
-    /// <param name="examples">What they are asked.</param>
+    /// <summary>How many networks predict each class, for each example: [count][outputs].</summary>
+    /// <param name="examples">Examples to evaluate.</param>
     /// <exception cref="ArgumentException">The examples do not fit the networks.</exception>
     public int[][] Votes(Examples examples)
     {

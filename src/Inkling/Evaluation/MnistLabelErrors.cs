@@ -1,12 +1,12 @@
 namespace Inkling.Evaluation;
 
 /// <summary>
-/// The labels of MNIST's test images that people judged wrong: a reader that is always right scores about 99.85 % by the
-/// official labels. Northcutt, Athalye and Mueller, arXiv 2103.14749, 15 images.
+/// The 15 labels of MNIST's test images that human judges found wrong (Northcutt, Athalye and Mueller, arXiv 2103.14749): by the
+/// official labels, a perfect reader scores about 99.85 %.
 /// </summary>
 public static class MnistLabelErrors
 {
-    /// <summary>Test images, from 0, that most judges gave another digit, and which.</summary>
+    /// <summary>Indices, from 0, of test images to which most judges gave another label, and that label.</summary>
     public static IReadOnlyDictionary<int, int> Corrected { get; } = new Dictionary<int, int>
     {
         [947] = 9,
@@ -21,20 +21,24 @@ public static class MnistLabelErrors
         [9729] = 6,
     };
 
-    /// <summary>Test images that are neither of two digits, or on which the judges had no majority.</summary>
+    /// <summary>Indices of test images that are neither of two digits, or on which the judges had no majority.</summary>
     public static IReadOnlySet<int> Dropped { get; } = new HashSet<int> { 2654, 3520, 9679, 2130, 8527 };
 
-    /// <summary>How many test images were read rightly by the corrected labels, without those that were dropped.</summary>
+    /// <summary>Score by the corrected labels, leaving out the dropped images.</summary>
     /// <param name="test">MNIST's 10,000 test images.</param>
-    /// <param name="confidences">For each image, what it was read as: [10,000][10].</param>
-    /// <exception cref="ArgumentException">The images are not as many as MNIST's.</exception>
+    /// <param name="confidences">Confidences for each image: [10,000][10].</param>
+    /// <exception cref="ArgumentException">There are not 10,000 images and confidences.</exception>
     public static Score Score(LabelledImages test, IReadOnlyList<float[]> confidences)
     {
         ArgumentNullException.ThrowIfNull(test);
         ArgumentNullException.ThrowIfNull(confidences);
         if (test.Count != 10_000 || confidences.Count != 10_000)
-            throw new ArgumentException($"MNIST has 10,000 test images, not {test.Count} read {confidences.Count} times.", nameof(test));
-        int correct = Enumerable.Range(0, test.Count).Count(i => !Dropped.Contains(i) && Numerics.Argmax.Of(confidences[i]) == Corrected.GetValueOrDefault(i, test.Labels[i]));
+            throw new ArgumentException(
+                $"MNIST has 10,000 test images, not {test.Count} read {confidences.Count} times.",
+                nameof(test));
+        int correct = Enumerable.Range(0, test.Count)
+            .Count(i => !Dropped.Contains(i)
+                && Numerics.Argmax.Of(confidences[i]) == Corrected.GetValueOrDefault(i, test.Labels[i]));
         return new Score(correct, test.Count - Dropped.Count);
     }
 }

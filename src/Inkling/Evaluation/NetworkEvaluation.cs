@@ -4,15 +4,15 @@ using Inkling.Numerics;
 
 namespace Inkling;
 
-/// <summary>How well a network does.</summary>
+/// <summary>Evaluates networks on examples: accuracy, outputs and cost.</summary>
 public static class NetworkEvaluation
 {
     private const int BatchSize = 64;
 
-    /// <summary>How many examples the network answers rightly: its most active output is the wished-for one.</summary>
+    /// <summary>Counts the examples whose largest output is that of their class.</summary>
     /// <param name="network">The network; not changed.</param>
-    /// <param name="examples">What it is asked.</param>
-    /// <param name="threads">The most threads to use; 0 for all cores. The result does not depend on it.</param>
+    /// <param name="examples">Examples to evaluate on.</param>
+    /// <param name="threads">Maximum number of threads; 0 for all cores. The result does not depend on it.</param>
     /// <exception cref="ArgumentException">The examples' inputs or outputs are not the network's.</exception>
     public static Score Evaluate(this Network network, Examples examples, int threads = 0)
     {
@@ -24,8 +24,8 @@ public static class NetworkEvaluation
 
     /// <summary>The network's outputs for each example, in order: [count][outputs].</summary>
     /// <param name="network">The network; not changed.</param>
-    /// <param name="examples">What it is asked.</param>
-    /// <param name="threads">The most threads to use; 0 for all cores. The result does not depend on it.</param>
+    /// <param name="examples">Examples to evaluate on.</param>
+    /// <param name="threads">Maximum number of threads; 0 for all cores. The result does not depend on it.</param>
     /// <exception cref="ArgumentException">The examples' inputs or outputs are not the network's.</exception>
     public static float[][] Outputs(this Network network, Examples examples, int threads = 0)
     {
@@ -35,9 +35,9 @@ public static class NetworkEvaluation
         return outputs;
     }
 
-    /// <summary>The network's cost, its mean over the examples; for the quadratic cost C = 1/2n Σ ‖y - a‖².</summary>
+    /// <summary>The network's mean cost over the examples; for the quadratic cost, C = 1/2n Σ ‖y - a‖².</summary>
     /// <param name="network">The network; not changed.</param>
-    /// <param name="examples">What it is judged by.</param>
+    /// <param name="examples">Examples to evaluate on.</param>
     /// <exception cref="ArgumentException">The examples' inputs or outputs are not the network's.</exception>
     public static double Cost(this Network network, Examples examples)
     {
@@ -54,12 +54,20 @@ public static class NetworkEvaluation
 
     private static void ForEachOutput(Network network, Examples examples, int threads, OutputAction action)
     {
-        using Backpropagation pass = new(network.Parameters, BatchSize, threads == 0 ? Environment.ProcessorCount : threads, examples.IsSparse, purpose: PassPurpose.Reading);
+        using Backpropagation pass = new(
+            network.Parameters,
+            BatchSize,
+            threads == 0 ? Environment.ProcessorCount : threads,
+            examples.IsSparse,
+            purpose: PassPurpose.Reading);
         int[] order = [.. Enumerable.Range(0, examples.Count)];
         for (int start = 0; start < order.Length; start += BatchSize)
         {
             int size = Math.Min(BatchSize, order.Length - start), end = start + size;
-            ReadOnlySpan<float> outputs = pass.FeedForward(examples, new(order, start, size), next: new(order, end, Math.Min(BatchSize, order.Length - end)));
+            ReadOnlySpan<float> outputs = pass.FeedForward(
+                examples,
+                new(order, start, size),
+                next: new(order, end, Math.Min(BatchSize, order.Length - end)));
             int stride = outputs.Length / size;
             for (int i = 0; i < size; i++)
                 action(start + i, outputs.Slice(i * stride, examples.OutputSize));
@@ -72,9 +80,17 @@ public static class NetworkEvaluation
     {
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(examples);
-        if (examples is LabelledImages images && examples.InputSize == network.Architecture.Input.Size && !examples.Fit(network.Architecture.Input))
-            throw new ArgumentException($"The network takes inputs of {network.Architecture.Input}; images of {images.Height}×{images.Width} in shades of grey have one channel.", nameof(examples));
+        if (examples is LabelledImages images
+            && examples.InputSize == network.Architecture.Input.Size
+            && !examples.Fit(network.Architecture.Input))
+            throw new ArgumentException(
+                $"The network takes inputs of {network.Architecture.Input}; "
+                + $"images of {images.Height}×{images.Width} in shades of grey have one channel.",
+                nameof(examples));
         if (examples.InputSize != network.Architecture.Input.Size || examples.OutputSize != network.Architecture.Output.Size)
-            throw new ArgumentException($"The network has {network.Architecture.Input.Size} inputs and {network.Architecture.Output.Size} outputs; the examples have {examples.InputSize} and {examples.OutputSize}.", nameof(examples));
+            throw new ArgumentException(
+                $"The network has {network.Architecture.Input.Size} inputs and {network.Architecture.Output.Size} outputs; "
+                + $"the examples have {examples.InputSize} and {examples.OutputSize}.",
+                nameof(examples));
     }
 }

@@ -1,14 +1,14 @@
 namespace Inkling;
 
-/// <summary>How many of how many were read rightly.</summary>
-/// <param name="Correct">Right answers.</param>
-/// <param name="Total">All examples.</param>
+/// <summary>Number of correct answers out of a total.</summary>
+/// <param name="Correct">Correct answers.</param>
+/// <param name="Total">Number of examples.</param>
 public readonly record struct Score(int Correct, int Total)
 {
-    /// <summary>Between 0 and 1.</summary>
+    /// <summary>Fraction of correct answers, from 0 to 1.</summary>
     public double Accuracy => (double)Correct / Total;
 
-    /// <summary>Where the true accuracy lies with 95 % probability, for examples drawn like these (Wilson's interval).</summary>
+    /// <summary>95 % confidence interval of the accuracy on examples drawn like these (Wilson's score interval).</summary>
     public (double Low, double High) Interval
     {
         get
@@ -20,13 +20,15 @@ public readonly record struct Score(int Correct, int Total)
         }
     }
 
-    /// <summary>How many of the examples have their largest confidence at their class.</summary>
+    /// <summary>Counts the examples whose largest confidence is that of their class.</summary>
     /// <param name="confidences">[count][classes].</param>
-    /// <param name="examples">What was asked.</param>
+    /// <param name="examples">The examples that the confidences belong to.</param>
     public static Score Of(IReadOnlyList<float[]> confidences, Examples examples)
     {
         ArgumentNullException.ThrowIfNull(confidences);
         ArgumentNullException.ThrowIfNull(examples);
-        return new Score(Enumerable.Range(0, confidences.Count).Count(i => Numerics.Argmax.Of(confidences[i]) == examples.ClassOf(i)), confidences.Count);
+        return new Score(
+            Enumerable.Range(0, confidences.Count).Count(i => Numerics.Argmax.Of(confidences[i]) == examples.ClassOf(i)),
+            confidences.Count);
     }
 }

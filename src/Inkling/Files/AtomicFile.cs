@@ -1,18 +1,21 @@
 namespace Inkling.Files;
 
 /// <summary>
-/// Writes a file beside its place and renames it, so that a reader sees the old file or the whole new one, never half. Symbolic
-/// links stay and lead to the new file; devices and FIFOs are written to, not replaced.
+/// Writes files atomically: to a temporary file beside the target, then a rename, so that a reader sees the old file or the whole
+/// new one. Symbolic links stay and lead to the new file; devices and FIFOs are written to, not replaced.
 /// </summary>
 internal static class AtomicFile
 {
-    /// <summary>For tests: called before each step, with the temporary file; what it throws is as if the disk had.</summary>
+    /// <summary>For tests: called before each step with the temporary file's path; may throw to simulate a disk error.</summary>
     internal static AsyncLocal<Action<FileStep, string>?> BeforeStep { get; } = new();
 
-    /// <param name="path">Where the file ends up; its folder is made where missing.</param>
+    /// <summary>Writes a file.</summary>
+    /// <param name="path">Path of the file; its folder is created if missing.</param>
     /// <param name="write">Writes the whole content.</param>
-    /// <param name="previous">Where the file that is replaced is kept, if at all; one that is there already is replaced, and lost.</param>
-    /// <exception cref="InklingException">The file cannot be written; the message says why. What was at the path is left as it was.</exception>
+    /// <param name="previous">Path to keep the replaced file at, overwriting what is there; null to discard it.</param>
+    /// <exception cref="InklingException">
+    /// The file cannot be written; the message says why. The old file is unchanged.
+    /// </exception>
     public static void Write(string path, Action<Stream> write, string? previous = null) => Guard(path, () =>
     {
         string target = TargetOf(path);
@@ -20,7 +23,7 @@ internal static class AtomicFile
         {
             using FileStream stream = new(target, FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
             if (stream.CanSeek && stream.Length > 0)
-                stream.SetLength(0); // a file after all: see FileKinds.Of
+                stream.SetLength(0); // a regular file in /dev, such as /dev/shm: see FileKinds.Of
             write(stream);
             stream.Flush();
             return;
@@ -50,8 +53,10 @@ internal static class AtomicFile
         }
     });
 
-    /// <summary>Tries, before hours of work, whether a file can be written: makes its folder and a temporary file in it.</summary>
-    /// <exception cref="InklingException">It cannot; the message says why.</exception>
+    /// <summary>
+    /// Checks, before hours of work, that a file can be written: creates its folder and a temporary file in it.
+    /// </summary>
+    /// <exception cref="InklingException">It cannot be written; the message says why.</exception>
     public static void RequireWritable(string path) => Guard(path, () =>
     {
         string target = TargetOf(path);
@@ -62,9 +67,11 @@ internal static class AtomicFile
         beside.Stream.Flush();
     });
 
-    /// <summary>The file that a path leads to: a symbolic link's target, which need not exist; otherwise the path itself, in full.</summary>
-    /// <exception cref="InklingException">No file can be there: it is a folder, a disk, a socket.</exception>
-    /// <exception cref="IOException">Links lead in a circle.</exception>
+    /// <summary>
+    /// The file that a path leads to: a symbolic link's target, which need not exist; otherwise the full path itself.
+    /// </summary>
+    /// <exception cref="InklingException">The path is a folder, a disk or a socket.</exception>
+    /// <exception cref="IOException">The links form a cycle.</exception>
     public static string TargetOf(string path)
     {
         if (path.Length == 0 || path.Contains('\0', StringComparison.Ordinal))
@@ -74,8 +81,11 @@ internal static class AtomicFile
         if (kind == FileKind.Folder || Path.EndsInDirectorySeparator(full))
             throw new InklingException($"{path}: cannot be written: it is a folder. Name a file.");
         if (kind == FileKind.Other)
-            throw new InklingException($"{path}: cannot be written: it is neither a file nor a stream (a disk, or a socket). Name a file.");
-        return kind == FileKind.Stream || new FileInfo(full).LinkTarget is null ? full : File.ResolveLinkTarget(full, returnFinalTarget: true)!.FullName;
+            throw new InklingException(
+                $"{path}: cannot be written: it is neither a file nor a stream (a disk, or a socket). Name a file.");
+        return kind == FileKind.Stream || new FileInfo(full).LinkTarget is null
+            ? full
+            : File.ResolveLinkTarget(full, returnFinalTarget: true)!.FullName;
     }
 
     private static void Guard(string path, Action action)
@@ -91,18 +101,20 @@ internal static class AtomicFile
     }
 }
 
-/// <summary>The steps of <see cref="AtomicFile.Write"/>, between which a program may be killed and each of which may fail.</summary>
+/// <summary>
+/// The steps of <see cref="AtomicFile.Write"/>, between which the program may be killed and each of which may fail.
+/// </summary>
 internal enum FileStep
 {
-    /// <summary>The temporary file is there, and empty.</summary>
+    /// <summary>The temporary file exists and is empty.</summary>
     Write,
 
-    /// <summary>The content has been written, not yet to the disk.</summary>
+    /// <summary>The content is written but not flushed to the disk.</summary>
     Flush,
 
-    /// <summary>The content is on the disk, the file closed; the one before it is about to be renamed.</summary>
+    /// <summary>The content is on the disk and the file closed; the old file is about to be renamed.</summary>
     Keep,
 
-    /// <summary>The temporary file is about to get its name.</summary>
+    /// <summary>The temporary file is about to be renamed to the target.</summary>
     Rename,
 }

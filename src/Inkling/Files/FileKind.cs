@@ -2,38 +2,38 @@ using System.Runtime.InteropServices;
 
 namespace Inkling.Files;
 
-/// <summary>What lies at a path, symbolic links followed.</summary>
+/// <summary>The kind of file at a path, symbolic links followed.</summary>
 internal enum FileKind
 {
-    /// <summary>Nothing, or what this user may not look at.</summary>
+    /// <summary>Nothing, or something this user has no access to.</summary>
     None,
 
-    /// <summary>A regular file: what may be replaced by another of the same name.</summary>
+    /// <summary>A regular file, which may be replaced.</summary>
     Regular,
 
     /// <summary>A folder.</summary>
     Folder,
 
-    /// <summary>A character device, as <c>/dev/null</c> or a terminal, or a FIFO: written to, never replaced.</summary>
+    /// <summary>A character device (such as <c>/dev/null</c> or a terminal) or a FIFO: written to, never replaced.</summary>
     Stream,
 
-    /// <summary>A disk, a socket: nothing to write a file to.</summary>
+    /// <summary>A block device or a socket: cannot be written as a file.</summary>
     Other,
 }
 
-/// <summary>Tells regular files from devices and FIFOs, which .NET 10 calls files all alike.</summary>
+/// <summary>Distinguishes regular files from devices and FIFOs, which .NET 10 does not.</summary>
 internal static partial class FileKinds
 {
     private const int CurrentFolder = -100; // AT_FDCWD
     private const uint TypeOnly = 1; // STATX_TYPE
 
-    /// <summary>Whether this system says what is a FIFO or a device.</summary>
+    /// <summary>Whether FIFOs and devices can be told from regular files on this system.</summary>
     public static bool TellsPipes => OperatingSystem.IsLinux();
 
-    /// <summary>What lies at a path, symbolic links followed.</summary>
+    /// <summary>The kind of file at a path, symbolic links followed.</summary>
     /// <remarks>
-    /// Without statx (other systems than Linux) the name has to do: what is under /dev is a stream, a file in /dev/shm too, and a
-    /// FIFO or device elsewhere counts as a regular file, so that saving replaces it.
+    /// Without statx (systems other than Linux) only the path is known: anything under /dev counts as a stream, even a file in
+    /// /dev/shm, and a FIFO or device elsewhere counts as a regular file, so that saving replaces it.
     /// </remarks>
     public static FileKind Of(string path)
     {
@@ -46,7 +46,7 @@ internal static partial class FileKinds
             }
             catch (Exception e) when (e is EntryPointNotFoundException or DllNotFoundException)
             {
-                // a C library older than statx (2018); where a sandbox forbids the call, .NET is asked too
+                // the C library predates statx (2018): use .NET, as when a sandbox forbids the call
             }
         }
 
@@ -54,7 +54,10 @@ internal static partial class FileKinds
             return FileKind.Folder;
         if (!File.Exists(path))
             return FileKind.None;
-        return !OperatingSystem.IsWindows() && Path.GetFullPath(path).StartsWith("/dev/", StringComparison.Ordinal) ? FileKind.Stream : FileKind.Regular;
+        return !OperatingSystem.IsWindows()
+            && Path.GetFullPath(path).StartsWith("/dev/", StringComparison.Ordinal)
+                ? FileKind.Stream
+                : FileKind.Regular;
     }
 
     private static FileKind OfMode(ushort mode) => (mode & 0xF000) switch
@@ -65,7 +68,7 @@ internal static partial class FileKinds
         _ => FileKind.Other,
     };
 
-    /// <summary>Linux's statx(2): unlike stat's, its structure is the same on all processors.</summary>
+    /// <summary>Linux's statx(2); unlike that of stat, its structure is the same on all architectures.</summary>
     [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial int Statx(int folder, string path, int flags, uint mask, out StatxResult result);

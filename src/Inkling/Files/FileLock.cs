@@ -1,22 +1,24 @@
 namespace Inkling.Files;
 
 /// <summary>
-/// Keeps a file to one user at a time by a lock on another file beside it, <c>FILE.lock</c>, which goes when the lock does. The
-/// system takes a killed program's lock away; the empty file stays until the next one is done with it.
+/// Exclusive lock on a file between processes, held on an empty file beside it, <c>FILE.lock</c>, which is deleted on release. If
+/// the process is killed, the system releases the lock; the empty file stays until the next holder deletes it.
 /// </summary>
 internal sealed class FileLock : IDisposable
 {
-    /// <summary>What a lock that somebody else holds is called: EWOULDBLOCK twice, and ERROR_SHARING_VIOLATION.</summary>
+    /// <summary>
+    /// Error codes of a file locked by another process: EWOULDBLOCK (Linux, macOS), ERROR_SHARING_VIOLATION (Windows).
+    /// </summary>
     private const int Linux = 11, MacOS = 35, Windows = unchecked((int)0x80070020);
 
     private readonly FileStream _locked;
 
     private FileLock(FileStream locked) => _locked = locked;
 
-    /// <summary>Locks, or says that somebody else has.</summary>
-    /// <param name="path">The file that the lock is for; its folder is made where missing.</param>
-    /// <param name="inUse">What to tell where the file is in use.</param>
-    /// <exception cref="InklingException">It is in use, or no lock can be made there.</exception>
+    /// <summary>Takes the lock, or throws if it is held.</summary>
+    /// <param name="path">The file that the lock is for; its folder is created if missing.</param>
+    /// <param name="inUse">Error message if the lock is held.</param>
+    /// <exception cref="InklingException">The lock is held, or the lock file cannot be created.</exception>
     public static FileLock Take(string path, string inUse)
     {
         try
@@ -29,11 +31,11 @@ internal sealed class FileLock : IDisposable
         }
     }
 
-    /// <summary>Locks; null where somebody else has.</summary>
-    /// <param name="path">The file that the lock is for; its folder is made where missing.</param>
-    /// <exception cref="InklingException">Something that is no lock is in its place.</exception>
-    /// <exception cref="IOException">No lock can be made there.</exception>
-    /// <exception cref="UnauthorizedAccessException">No lock may be made there.</exception>
+    /// <summary>Takes the lock; returns null if it is held.</summary>
+    /// <param name="path">The file that the lock is for; its folder is created if missing.</param>
+    /// <exception cref="InklingException">The lock's path is taken by something that is not a lock file.</exception>
+    /// <exception cref="IOException">The lock file cannot be created.</exception>
+    /// <exception cref="UnauthorizedAccessException">Permission to create the lock file is denied.</exception>
     public static FileLock? TryTake(string path)
     {
         string file = path + ".lock";
@@ -43,10 +45,16 @@ internal sealed class FileLock : IDisposable
             RequireOurs(file, path);
             try
             {
-                FileStream locked = new(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0, FileOptions.DeleteOnClose);
+                FileStream locked = new(
+                    file,
+                    FileMode.OpenOrCreate,
+                    FileAccess.ReadWrite,
+                    FileShare.None,
+                    bufferSize: 0,
+                    FileOptions.DeleteOnClose);
                 if (File.Exists(file))
                     return new FileLock(locked);
-                locked.Dispose(); // the one who had it deleted it between our opening and our locking it
+                locked.Dispose(); // the previous holder deleted it between our opening and our locking it
             }
             catch (IOException e) when (e.HResult is Linux or MacOS or Windows)
             {
@@ -59,7 +67,9 @@ internal sealed class FileLock : IDisposable
 
     public void Dispose() => _locked.Dispose();
 
-    /// <summary>Our locks are empty files, and are deleted: nothing else may be taken for one.</summary>
+    /// <summary>
+    /// Checks that the path is free or an empty file: releasing the lock deletes it, so nothing else may be there.
+    /// </summary>
     private static void RequireOurs(string file, string path)
     {
         string? other = FileKinds.Of(file) switch
@@ -71,10 +81,12 @@ internal sealed class FileLock : IDisposable
             _ => "a device, a FIFO or a socket",
         };
         if (other is not null)
-            throw new InklingException($"{file}: {other} is where the lock of {Path.GetFileName(path)} has to be. Move it away, or name another file than {path}.");
+            throw new InklingException(
+                $"{file}: {other} is where the lock of {Path.GetFileName(path)} has to be. "
+                + $"Move it away, or name another file than {path}.");
     }
 
-    /// <summary>0 where it is gone in the meantime.</summary>
+    /// <summary>Length of the file; 0 if it has been deleted in the meantime.</summary>
     private static long LengthOf(string file)
     {
         try

@@ -8,30 +8,36 @@ using System.Text.RegularExpressions;
 namespace Inkling.Files;
 
 /// <summary>
-/// A file beside the one that it will become, named after it and this process, and locked while it is written. Those that killed
-/// programs left for the same file are deleted.
+/// A temporary file beside its target, named after the target and this process, and locked while it is written. Temporary files
+/// of the same target left by killed processes are deleted.
 /// </summary>
 internal sealed partial class TemporaryFile : IDisposable
 {
     private const UnixFileMode Permissions = (UnixFileMode)0b111_111_111;
 
-    /// <summary>The names of this process's own: one that is closed, and so not locked, but not renamed yet is nobody's to delete.</summary>
+    /// <summary>
+    /// Names of this process's temporary files: one that is closed, so unlocked, but not yet renamed must not be deleted.
+    /// </summary>
     private static readonly ConcurrentDictionary<string, byte> Live = new(StringComparer.Ordinal);
 
     private readonly UnixFileMode? _mode;
     private bool _isMoved;
 
-    /// <param name="target">The regular file that it will become; its folder is made where missing.</param>
-    /// <exception cref="IOException">It cannot be made.</exception>
-    /// <exception cref="UnauthorizedAccessException">It may not be made.</exception>
+    /// <summary>Creates the file and opens it for writing.</summary>
+    /// <param name="target">The regular file to be replaced or created; its folder is created if missing.</param>
+    /// <exception cref="IOException">The file cannot be created.</exception>
+    /// <exception cref="UnauthorizedAccessException">Permission to create the file is denied.</exception>
     public TemporaryFile(string target)
     {
         Directory.CreateDirectory(System.IO.Path.GetDirectoryName(target)!);
         DeleteAbandoned(target);
-        FileStreamOptions options = new() { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.None }; // a lock: see DeleteIfAbandoned
+        // FileShare.None locks the file: see DeleteIfAbandoned.
+        FileStreamOptions options = new() { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.None };
         if (!OperatingSystem.IsWindows() && File.Exists(target))
-            options.UnixCreateMode = _mode = File.GetUnixFileMode(target) & Permissions; // never readable by more than what it replaces
-        Path = string.Create(CultureInfo.InvariantCulture, $"{target}.{Environment.ProcessId}-{Place}{Guid.NewGuid().ToString("N")[..8]}.tmp");
+            options.UnixCreateMode = _mode = File.GetUnixFileMode(target) & Permissions; // no wider access than to the old file
+        Path = string.Create(
+            CultureInfo.InvariantCulture,
+            $"{target}.{Environment.ProcessId}-{Place}{Guid.NewGuid().ToString("N")[..8]}.tmp");
         Live.TryAdd(Name, 0);
         try
         {
@@ -44,8 +50,13 @@ internal sealed partial class TemporaryFile : IDisposable
         }
     }
 
-    /// <summary>Where this process's number counts, in eight hexadecimal digits: a machine, and on Linux a namespace of processes (a container).</summary>
-    private static string Place { get; } = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Environment.MachineName + PidNamespace())))[..8];
+    /// <summary>
+    /// Identifies the scope of process ids, in eight hexadecimal digits: hash of the machine's name and, on Linux, of the PID
+    /// namespace (container).
+    /// </summary>
+    private static string Place { get; } =
+        Convert.ToHexStringLower(
+            SHA256.HashData(Encoding.UTF8.GetBytes(Environment.MachineName + PidNamespace())))[..8];
 
     public string Path { get; }
 
@@ -53,7 +64,9 @@ internal sealed partial class TemporaryFile : IDisposable
 
     private string Name => System.IO.Path.GetFileName(Path);
 
-    /// <summary>Gives the file the permissions of the one it replaces, brings it to the disk, and closes it: under its name it would be in use.</summary>
+    /// <summary>
+    /// Sets the permissions of the replaced file, flushes to disk, and closes the file, which could not be renamed while in use.
+    /// </summary>
     public void Complete()
     {
         if (!OperatingSystem.IsWindows() && _mode is { } mode)
@@ -62,7 +75,7 @@ internal sealed partial class TemporaryFile : IDisposable
         Stream.Dispose();
     }
 
-    /// <summary>Gives the file, which is complete, its name.</summary>
+    /// <summary>Renames the completed file to the target.</summary>
     public void MoveTo(string target)
     {
         File.Move(Path, target, overwrite: true);
@@ -71,13 +84,13 @@ internal sealed partial class TemporaryFile : IDisposable
 
     public void Dispose()
     {
-        Try(Stream.Dispose); // on a full disk, what is still in its buffer fails again
+        Try(Stream.Dispose); // on a full disk, flushing the rest of the buffer fails again
         if (!_isMoved)
             Try(() => File.Delete(Path));
         Live.TryRemove(Name, out _);
     }
 
-    /// <summary>Cleaning up: what went wrong before it is what the user is told.</summary>
+    /// <summary>Runs a clean-up action and ignores its I/O errors, so that the original error is reported.</summary>
     internal static void Try(Action action)
     {
         try
@@ -94,11 +107,11 @@ internal sealed partial class TemporaryFile : IDisposable
     {
         try
         {
-            File.SetUnixFileMode(Stream.SafeFileHandle, mode); // the user's mask may have left something out
+            File.SetUnixFileMode(Stream.SafeFileHandle, mode); // the umask may have removed some bits
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // a file system without permissions, as FAT
+            // a file system without permissions, such as FAT
         }
     }
 
@@ -110,20 +123,22 @@ internal sealed partial class TemporaryFile : IDisposable
             foreach (string file in Directory.EnumerateFiles(System.IO.Path.GetDirectoryName(target)!, "*.tmp"))
             {
                 string other = System.IO.Path.GetFileName(file);
-                if (other.StartsWith(name, StringComparison.Ordinal) && Owner().Match(other[name.Length..]) is { Success: true } match && !Live.ContainsKey(other))
+                if (other.StartsWith(name, StringComparison.Ordinal)
+                    && Owner().Match(other[name.Length..]) is { Success: true } match
+                    && !Live.ContainsKey(other))
                     DeleteIfAbandoned(file, match.Groups["process"].Value, match.Groups["place"].Value);
             }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // cleaning up is not what was asked for
+            // best effort: failing to clean up does not fail the write
         }
     }
 
     /// <summary>
-    /// Abandoned is what no living process owns. A file is locked while it is written; the number in its name covers the moments
-    /// before that and between closing and renaming it. Where numbers are others (another container or machine that shares the
-    /// folder), such a moment is over after a minute.
+    /// Deletes a temporary file that no living process owns. A file is locked while it is written; the process id in its name
+    /// protects it before that, and between closing and renaming. Process ids of another container or machine that shares the
+    /// folder cannot be checked; its files are protected for a minute after the last write.
     /// </summary>
     private static void DeleteIfAbandoned(string file, string owner, string place)
     {
@@ -134,12 +149,16 @@ internal sealed partial class TemporaryFile : IDisposable
             return;
         try
         {
-            using FileStream locked = new(file, FileMode.Open, FileAccess.Read, OperatingSystem.IsWindows() ? FileShare.Delete : FileShare.None);
+            using FileStream locked = new(
+                file,
+                FileMode.Open,
+                FileAccess.Read,
+                OperatingSystem.IsWindows() ? FileShare.Delete : FileShare.None);
             File.Delete(file);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // somebody is writing it
+            // another process is writing it
         }
     }
 
@@ -155,7 +174,10 @@ internal sealed partial class TemporaryFile : IDisposable
         }
     }
 
-    /// <summary>Whether another process of this number was there when the file was written; this one knows its own files by their names.</summary>
+    /// <summary>
+    /// Whether another process with this id already ran when the file was written; this process's files are in
+    /// <see cref="Live"/>.
+    /// </summary>
     private static bool IsAlive(int id, DateTime written)
     {
         if (id == Environment.ProcessId)
@@ -171,10 +193,13 @@ internal sealed partial class TemporaryFile : IDisposable
         }
         catch (System.ComponentModel.Win32Exception)
         {
-            return true; // another user's
+            return true; // the process belongs to another user
         }
     }
 
-    [GeneratedRegex(@"^(?<process>[0-9]{1,10})-(?<place>[0-9a-f]{8}(?=[0-9a-f]{8}\.))?[0-9a-f]{8,32}\.tmp$", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        @"^(?<process>[0-9]{1,10})-(?<place>[0-9a-f]{8}(?=[0-9a-f]{8}\.))?[0-9a-f]{8,32}\.tmp$",
+        RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant,
+        matchTimeoutMilliseconds: 1000)]
     private static partial Regex Owner();
 }

@@ -5,13 +5,14 @@ using Inkling.Numerics;
 namespace Inkling.Formats;
 
 /// <summary>
-/// The file that Nielsen's network2.py saves: <c>{"sizes": [784, 30, 10], "weights": [[[…]]], "biases": [[[b], …]],
-/// "cost": "QuadraticCost"}</c>, weights[l][j][k] leading from neuron k of layer l to neuron j of layer l + 1.
+/// The JSON format of Nielsen's network2.py: <c>{"sizes": [784, 30, 10], "weights": [[[…]]], "biases": [[[b], …]],
+/// "cost": "QuadraticCost"}</c>, where weights[l][j][k] connects neuron k of layer l to neuron j of layer l + 1.
 /// </summary>
 internal static class Network2Json
 {
+    /// <summary>Reads a network.</summary>
     /// <param name="file">The whole file.</param>
-    /// <param name="name">What errors call it.</param>
+    /// <param name="name">Its name in error messages.</param>
     /// <exception cref="InklingException">The file is truncated or inconsistent.</exception>
     public static Network Parse(ReadOnlySpan<byte> file, string name)
     {
@@ -59,11 +60,13 @@ internal static class Network2Json
         return Assemble(Architecture.FullyConnected(sizes, cost), weights, biases);
     }
 
-    /// <exception cref="InklingException">The network is not one that network2.py knows.</exception>
+    /// <summary>Writes a network.</summary>
+    /// <exception cref="InklingException">The network is not one that network2.py supports.</exception>
     public static void Write(Stream stream, Network network)
     {
         IReadOnlyList<int> sizes = network.Architecture.Sizes
-            ?? throw new InklingException($"network2.py knows layers of sigmoid neurons only, not {network.Architecture}. Save it as .safetensors.");
+            ?? throw new InklingException(
+                $"network2.py knows layers of sigmoid neurons only, not {network.Architecture}. Save it as .safetensors.");
         using Utf8JsonWriter json = new(stream);
         json.WriteStartObject();
         json.WriteStartArray("sizes");
@@ -117,11 +120,15 @@ internal static class Network2Json
         return network;
     }
 
-    /// <summary>Everything is checked against the numbers that are really there before a network is made by what "sizes" claims.</summary>
+    /// <summary>Checks "sizes" against the arrays in the file, before memory is allocated for the network.</summary>
     private static void RequireFit(int[] sizes, List<Matrix> weights, List<Matrix> biases, string name)
     {
-        if (sizes.Length < 2 || sizes.Any(size => size < 1) || weights.Count != sizes.Length - 1 || biases.Count != sizes.Length - 1)
-            throw Damaged(name, $"{sizes.Length} sizes do not go with {weights.Count} layers of weights and {biases.Count} of biases");
+        if (sizes.Length < 2 || sizes.Any(size => size < 1)
+            || weights.Count != sizes.Length - 1
+            || biases.Count != sizes.Length - 1)
+            throw Damaged(
+                name,
+                $"{sizes.Length} sizes do not go with {weights.Count} layers of weights and {biases.Count} of biases");
         for (int l = 0; l < weights.Count; l++)
         {
             if (weights[l].Rows != sizes[l + 1] || weights[l].Columns != sizes[l])

@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Inkling.Formats;
 
-/// <summary>What a saved network is, beside its numbers: the JSON that safetensors and ONNX files carry under <see cref="Key"/>.</summary>
+/// <summary>Metadata of a saved network: the JSON that safetensors and ONNX files have under <see cref="Key"/>.</summary>
 /// <param name="Architecture">Its layers and its cost.</param>
 /// <param name="Temperature">Its <see cref="Network.Temperature"/>.</param>
 /// <param name="History">Its <see cref="Network.History"/>.</param>
@@ -12,7 +12,7 @@ internal sealed record NetworkDescription(Architecture Architecture, double Temp
     /// <summary>The metadata entry's name.</summary>
     public const string Key = "inkling";
 
-    /// <summary>A temperature is less than this; what calibration finds is near 1.</summary>
+    /// <summary>Exclusive upper bound of a temperature; calibration finds values near 1.</summary>
     public const double MaxTemperature = 1000;
 
     public static NetworkDescription Of(Network network) => new(network.Architecture, network.Temperature, network.History);
@@ -35,8 +35,9 @@ internal sealed record NetworkDescription(Architecture Architecture, double Temp
         return Encoding.UTF8.GetString(text.ToArray());
     }
 
-    /// <param name="description">As <see cref="ToJson"/> writes it.</param>
-    /// <param name="name">What errors call the file.</param>
+    /// <summary>Reads a description.</summary>
+    /// <param name="description">JSON as <see cref="ToJson"/> writes it.</param>
+    /// <param name="name">The file's name in error messages.</param>
     /// <exception cref="InklingException">It does not describe a network.</exception>
     public static NetworkDescription Parse(string description, string name)
     {
@@ -45,23 +46,32 @@ internal sealed record NetworkDescription(Architecture Architecture, double Temp
             using JsonDocument json = JsonDocument.Parse(description, new JsonDocumentOptions { MaxDepth = 8 });
             string? costName = json.RootElement.GetProperty("cost").GetString();
             Cost cost = CostNamed(costName)
-                ?? throw new InklingException($"{name}: a network with {costName} cost, which this version does not know. Use a newer version.");
+                ?? throw new InklingException(
+                    $"{name}: a network with {costName} cost, which this version does not know. Use a newer version.");
             double temperature = json.RootElement.TryGetProperty("temperature", out JsonElement t) ? t.GetDouble() : 1;
             if (!(temperature is > 0 and < MaxTemperature))
                 throw new FormatException("temperature");
             string? history = json.RootElement.TryGetProperty("training", out JsonElement h) ? h.GetString() : null;
             if (history is { Length: > Network.MaxHistoryLength })
                 throw new FormatException("training");
-            return json.RootElement.TryGetProperty("sizes", out JsonElement sizes) // before there were other layers
-                ? new(Architecture.FullyConnected([.. sizes.EnumerateArray().Select(size => size.GetInt32())], cost), temperature, history)
-                : new(Architecture.Parse(json.RootElement.GetProperty("architecture").GetString() ?? "", cost), temperature, history);
+            return json.RootElement.TryGetProperty("sizes", out JsonElement sizes) // older files, which have dense layers only
+                ? new(
+                    Architecture.FullyConnected([.. sizes.EnumerateArray().Select(size => size.GetInt32())], cost),
+                    temperature,
+                    history)
+                : new(
+                    Architecture.Parse(json.RootElement.GetProperty("architecture").GetString() ?? "", cost),
+                    temperature,
+                    history);
         }
-        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or ArgumentException)
+        catch (Exception e)
+            when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or ArgumentException)
         {
             throw new InklingException($"{name}: its metadata do not describe a network ({e.Message}). Save it again.", e);
         }
     }
 
-    /// <summary>The cost of this name; null where there is none.</summary>
-    public static Cost? CostNamed(string? name) => Enum.GetValues<Cost>().Cast<Cost?>().FirstOrDefault(cost => Architecture.Name(cost!.Value) == name);
+    /// <summary>The cost with this name; null if there is none.</summary>
+    public static Cost? CostNamed(string? name) =>
+        Enum.GetValues<Cost>().Cast<Cost?>().FirstOrDefault(cost => Architecture.Name(cost!.Value) == name);
 }

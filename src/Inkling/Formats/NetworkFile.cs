@@ -6,30 +6,39 @@ using Inkling.Numerics;
 
 namespace Inkling;
 
-/// <summary>Saved networks: safetensors with the architecture in the metadata, the JSON of network2.py, or numpy's .npz.</summary>
+/// <summary>
+/// Saves and loads networks: safetensors with the architecture in the metadata, the JSON of network2.py, or numpy's .npz.
+/// </summary>
 /// <remarks>
-/// In a safetensors file, <c>layers.0.weight</c> is [neurons, inputs] and <c>layers.0.bias</c> is [neurons], as PyTorch
-/// names and lays them out; the metadata entry <c>inkling</c> describes the architecture as JSON.
+/// In a safetensors file, names and layouts are PyTorch's: <c>layers.0.weight</c> is [neurons, inputs] and <c>layers.0.bias</c>
+/// is [neurons]. The metadata entry <c>inkling</c> describes the architecture as JSON.
 /// </remarks>
 public static class NetworkFile
 {
     extension(Network network)
     {
         /// <summary>
-        /// Saves the network: as network2.py does where the name ends in <c>.json</c>, as numpy's arrays where it ends in
-        /// <c>.npz</c>, as safetensors otherwise.
+        /// Saves the network: in network2.py's format if the name ends in <c>.json</c>, as numpy arrays if it ends in
+        /// <c>.npz</c>, otherwise as safetensors.
         /// </summary>
-        /// <param name="path">The file; written beside its place and renamed.</param>
-        /// <param name="isHalf">Whether safetensors hold half precision, which halves the file; what is loaded again is rounded to it.</param>
+        /// <param name="path">Path of the file, which is written to a temporary file and renamed.</param>
+        /// <param name="isHalf">
+        /// Whether to write safetensors in half precision, which halves the file and rounds the weights.
+        /// </param>
         /// <exception cref="InklingException">
-        /// The file cannot be written; or .json or .npz is asked for and the network is not one of network2.py; or a number of
-        /// the network is not finite, or larger than half precision has them: it could not be loaded again.
+        /// The file cannot be written; or the format is .json or .npz and the network is not one that network2.py supports; or a
+        /// number is not finite, or is out of half precision's range, so that the network could not be loaded again.
         /// </exception>
         public void Save(string path, bool isHalf = false)
         {
             ArgumentNullException.ThrowIfNull(network);
             ArgumentNullException.ThrowIfNull(path);
-            RequireSavable(network, path, isHalf && !path.EndsWith(".json", StringComparison.OrdinalIgnoreCase) && !path.EndsWith(".npz", StringComparison.OrdinalIgnoreCase));
+            RequireSavable(
+                network,
+                path,
+                isHalf
+                    && !path.EndsWith(".json", StringComparison.OrdinalIgnoreCase)
+                    && !path.EndsWith(".npz", StringComparison.OrdinalIgnoreCase));
             if (path.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase))
                 throw new InklingException($"{path}: Save does not write ONNX; ExportOnnx, of Inkling.Onnx, does.");
             AtomicFile.Write(path, stream =>
@@ -43,7 +52,9 @@ public static class NetworkFile
             });
         }
 
-        /// <summary>Loads a network that was saved as safetensors, by network2.py or as numpy's arrays; which, its first bytes tell.</summary>
+        /// <summary>
+        /// Loads a network from safetensors, network2.py's JSON or .npz; the format is detected from the first bytes.
+        /// </summary>
         /// <exception cref="InklingException">The file is missing, truncated, too large or inconsistent.</exception>
         public static Network Load(string path)
         {
@@ -52,8 +63,9 @@ public static class NetworkFile
         }
     }
 
+    /// <summary>Reads a network in any of the formats.</summary>
     /// <param name="file">The whole file.</param>
-    /// <param name="name">What errors call it.</param>
+    /// <param name="name">Its name in error messages.</param>
     internal static Network Parse(ReadOnlySpan<byte> file, string name)
     {
         if (IsSafetensors(file))
@@ -62,29 +74,42 @@ public static class NetworkFile
             return Npz.Parse(file.ToArray(), name);
         if (IsOnnx(file))
             throw new InklingException($"{name}: an ONNX file, which Network.LoadOnnx, of Inkling.Onnx, reads.");
-        return file.TrimStart(" \t\r\n"u8) is [(byte)'{', ..] ? Network2Json.Parse(file, name) : FromSafetensors(Safetensors.Parse(file, name), name);
+        return file.TrimStart(" \t\r\n"u8) is [(byte)'{', ..]
+            ? Network2Json.Parse(file, name)
+            : FromSafetensors(Safetensors.Parse(file, name), name);
     }
 
-    /// <summary>Whether a file begins as ONNX files do: protocol buffers, the first field the version of ONNX, and not the last.</summary>
+    /// <summary>
+    /// Whether a file begins like ONNX: protocol buffers whose first field is ONNX's IR version, with another after it.
+    /// </summary>
     internal static bool IsOnnx(ReadOnlySpan<byte> file) =>
         !IsSafetensors(file) && file is [0x08, > 0 and < 0x80, 0x12 or 0x1A or 0x22 or 0x28 or 0x32 or 0x3A or 0x42, ..];
 
-    /// <summary>Whether a header's length comes first, and then the header opens.</summary>
+    /// <summary>Whether a file begins with an 8-byte header length (under 4 GiB) and the header's opening brace.</summary>
     private static bool IsSafetensors(ReadOnlySpan<byte> file) => file is [_, _, _, _, 0, 0, 0, 0, (byte)'{', ..];
 
-    /// <summary>Refuses to save what could not be loaded again.</summary>
-    /// <param name="network">What is to be saved.</param>
-    /// <param name="name">What errors call the file.</param>
-    /// <param name="isHalf">Whether as half precision.</param>
-    /// <exception cref="InklingException">A number is not finite, or out of half precision's range.</exception>
+    /// <summary>Throws if a network could not be loaded again once saved.</summary>
+    /// <param name="network">The network to save.</param>
+    /// <param name="name">The file's name in error messages.</param>
+    /// <param name="isHalf">Whether it is saved in half precision.</param>
+    /// <exception cref="InklingException">
+    /// A number is not finite, or out of half precision's range, or the temperature is out of range.
+    /// </exception>
     internal static void RequireSavable(Network network, string name, bool isHalf = false)
     {
         if (FiniteParameters.FirstOther(network.Parameters) is { } lost)
-            throw new InklingException($"{name}: not saved: {lost} are not all finite numbers. The training diverged; train again with a lower learning rate.");
+            throw new InklingException(
+                $"{name}: not saved: {lost} are not all finite numbers. "
+                + $"The training diverged; train again with a lower learning rate.");
         if (!(network.Temperature is > 0 and < NetworkDescription.MaxTemperature))
-            throw new InklingException(string.Create(CultureInfo.InvariantCulture, $"{name}: not saved: a temperature of {network.Temperature}; it is over 0 and under {NetworkDescription.MaxTemperature}."));
+            throw new InklingException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{name}: not saved: a temperature of {network.Temperature}; "
+                + $"it is over 0 and under {NetworkDescription.MaxTemperature}."));
         if (isHalf && FirstTensor(network, value => !Half.IsFinite((Half)value)) is var (tensor, large))
-            throw new InklingException(string.Create(CultureInfo.InvariantCulture, $"{name}: not saved: {tensor} holds {large}, and half precision ends at 65504. Save it in full precision."));
+            throw new InklingException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{name}: not saved: {tensor} holds {large}, and half precision ends at 65504. Save it in full precision."));
     }
 
     private static (string Tensor, float Value)? FirstTensor(Network network, Predicate<float> predicate)
@@ -100,12 +125,15 @@ public static class NetworkFile
         return first;
     }
 
-    /// <summary>The whole file.</summary>
-    /// <param name="network">What is saved.</param>
+    /// <summary>The network as a safetensors file.</summary>
+    /// <param name="network">The network to save.</param>
     /// <param name="isHalf">Whether each number is rounded to half precision, which halves the file.</param>
     internal static Safetensors ToSafetensors(Network network, bool isHalf = false)
     {
-        Dictionary<string, string> metadata = new(StringComparer.Ordinal) { [NetworkDescription.Key] = NetworkDescription.Of(network).ToJson() };
+        Dictionary<string, string> metadata = new(StringComparer.Ordinal)
+        {
+            [NetworkDescription.Key] = NetworkDescription.Of(network).ToJson()
+        };
         List<Tensor> tensors = [];
         ForEachTensor(network, (name, shape, get, _) => tensors.Add(new Tensor(name, shape, get())));
         return new Safetensors(metadata, tensors) { IsHalf = isHalf };
@@ -114,26 +142,41 @@ public static class NetworkFile
     private static Network FromSafetensors(Safetensors file, string name)
     {
         if (!file.Metadata.TryGetValue(NetworkDescription.Key, out string? json))
-            throw new InklingException($"{name}: a safetensors file, but not of Inkling: its metadata has no \"{NetworkDescription.Key}\" entry that describes the network.");
+            throw new InklingException(
+                $"{name}: a safetensors file, but not of Inkling: "
+                + $"its metadata has no \"{NetworkDescription.Key}\" entry that describes the network.");
         NetworkDescription description = NetworkDescription.Parse(json, name);
         Architecture architecture = description.Architecture;
         long stored = file.Tensors.Sum(tensor => (long)tensor.Values.Length);
         if (stored < architecture.ParameterCount)
-            throw new InklingException(string.Create(CultureInfo.InvariantCulture, $"{name}: its tensors hold {stored:N0} numbers, fewer than the {architecture.ParameterCount:N0} of the network {architecture} that its metadata describe."));
+            throw new InklingException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{name}: its tensors hold {stored:N0} numbers, "
+                + $"fewer than the {architecture.ParameterCount:N0} of the network {architecture} that its metadata describe."));
         Dictionary<string, Tensor> tensors = file.Tensors.ToDictionary(tensor => tensor.Name, StringComparer.Ordinal);
-        Network network = new(new ParameterBuffer(architecture), new RandomStream(seed: 1)) { Temperature = description.Temperature, History = description.History };
+        Network network = new(new ParameterBuffer(architecture), new RandomStream(seed: 1))
+        {
+            Temperature = description.Temperature,
+            History = description.History
+        };
         ForEachTensor(network, (tensorName, shape, _, set) =>
         {
             if (!tensors.Remove(tensorName, out Tensor? tensor) || !tensor.Shape.SequenceEqual(shape))
-                throw new InklingException($"{name}: tensor \"{tensorName}\" of shape [{string.Join(", ", shape)}] is missing, though its metadata describe {architecture}.");
+                throw new InklingException(
+                    $"{name}: tensor \"{tensorName}\" of shape [{string.Join(", ", shape)}] "
+                    + $"is missing, though its metadata describe {architecture}.");
             set(tensor.Values);
         });
         if (tensors.Count > 0)
-            throw new InklingException($"{name}: tensor \"{tensors.Keys.First()}\" has no place in the network {architecture} that its metadata describe.");
+            throw new InklingException(
+                $"{name}: tensor \"{tensors.Keys.First()}\" has no place in the network {architecture} "
+                + $"that its metadata describe.");
         return network;
     }
 
-    /// <summary>Each tensor of a network by its PyTorch name, <c>layers.N</c> being the Nth layer with anything to save.</summary>
+    /// <summary>
+    /// Visits each tensor of a network by its PyTorch name; <c>layers.N</c> is the Nth layer that has parameters.
+    /// </summary>
     private static void ForEachTensor(Network network, Action<string, int[], Func<float[]>, Action<float[]>> action)
     {
         int n = 0;
@@ -142,9 +185,17 @@ public static class NetworkFile
             switch (layer)
             {
                 case WeightedLayer weighted:
-                    action($"layers.{n}.weight", weighted.WeightShape, weighted.CopyWeights, values => weighted.SetWeights(values));
+                    action(
+                        $"layers.{n}.weight",
+                        weighted.WeightShape,
+                        weighted.CopyWeights,
+                        values => weighted.SetWeights(values));
                     if (weighted.HasBias)
-                        action($"layers.{n}.bias", [weighted.Neurons], () => weighted.Biases.ToArray(), values => values.CopyTo(weighted.Biases));
+                        action(
+                            $"layers.{n}.bias",
+                            [weighted.Neurons],
+                            () => weighted.Biases.ToArray(),
+                            values => values.CopyTo(weighted.Biases));
                     n++;
                     break;
                 case BatchNormalisation normalisation:
@@ -156,7 +207,10 @@ public static class NetworkFile
                     break;
 
                     void Statistic(string what, ChannelValues values) => action(
-                        $"layers.{n}.{what}", [values().Length], () => normalisation.Ordered(values()), ordered => normalisation.SetOrdered(values(), ordered));
+                        $"layers.{n}.{what}",
+                        [values().Length],
+                        () => normalisation.Ordered(values()),
+                        ordered => normalisation.SetOrdered(values(), ordered));
             }
         }
     }

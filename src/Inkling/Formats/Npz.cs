@@ -6,19 +6,20 @@ using Inkling.Numerics;
 namespace Inkling.Formats;
 
 /// <summary>
-/// The arrays of network.py and network2.py in numpy's .npz, a zip of .npy files: <c>w0</c> is net.weights[0], [30, 784];
-/// <c>b0</c> is net.biases[0], [30, 1]; and so on. <c>cost</c> is the cost's name.
+/// Weights and biases of network.py and network2.py in numpy's .npz format, a zip of .npy files: <c>w0</c> is net.weights[0],
+/// [30, 784]; <c>b0</c> is net.biases[0], [30, 1]; and so on. <c>cost</c> is the cost's name.
 /// </summary>
 internal static class Npz
 {
-    /// <summary>Weights hardly compress: a file that swells to more than so many times its size was made to fill memory.</summary>
+    /// <summary>Maximum compression ratio, against decompression bombs: weights hardly compress.</summary>
     private const int MostSwelling = 32;
 
-    private const int Allowance = 1 << 16; // for files of a few hundred bytes
+    private const int Allowance = 1 << 16; // bytes added to the limit, for files of a few hundred bytes
 
+    /// <summary>Reads a network.</summary>
     /// <param name="file">The whole file.</param>
-    /// <param name="name">What errors call it.</param>
-    /// <exception cref="InklingException">The file is truncated, swells too much or is inconsistent.</exception>
+    /// <param name="name">Its name in error messages.</param>
+    /// <exception cref="InklingException">The file is truncated, inconsistent or too highly compressed.</exception>
     public static Network Parse(byte[] file, string name)
     {
         try
@@ -35,14 +36,19 @@ internal static class Npz
             while (arrays.ContainsKey(Weights(layers)))
                 layers++;
             if (layers == 0)
-                throw Damaged(name, $"there is no array w0 in it. For a network of network.py: numpy.savez(file, w0=net.weights[0], b0=net.biases[0], w1=…)");
+                throw Damaged(
+                    name,
+                    $"there is no array w0 in it. For a network of network.py: numpy.savez(file, w0=net.weights[0], b0=net.biases[0], w1=…)");
             Reader reader = new(arrays, name, MostSwelling * (long)file.Length + Allowance);
-            NpyArray[] weights = [.. Enumerable.Range(0, layers).Select(l => reader.Read(Weights(l)))], biases = [.. Enumerable.Range(0, layers).Select(l => reader.Read(Biases(l)))];
+            NpyArray[] weights = [.. Enumerable.Range(0, layers).Select(l => reader.Read(Weights(l)))],
+                biases = [.. Enumerable.Range(0, layers).Select(l => reader.Read(Biases(l)))];
             if (arrays.ContainsKey(Biases(layers)))
                 throw Damaged(name, $"there is an array {Biases(layers)}, but no {Weights(layers)}");
             RequireFit(weights, biases, name);
             Cost cost = reader.Cost();
-            Architecture architecture = Architecture.FullyConnected([weights[0].Shape[1], .. weights.Select(w => w.Shape[0])], cost);
+            Architecture architecture = Architecture.FullyConnected(
+                [weights[0].Shape[1], .. weights.Select(w => w.Shape[0])],
+                cost);
             Network network = new(new ParameterBuffer(architecture), new RandomStream(seed: 1));
             for (int l = 0; l < layers; l++)
             {
@@ -58,11 +64,13 @@ internal static class Npz
         }
     }
 
-    /// <exception cref="InklingException">The network is not one that network.py knows.</exception>
+    /// <summary>Writes a network.</summary>
+    /// <exception cref="InklingException">The network is not one that network.py supports.</exception>
     public static void Write(Stream stream, Network network)
     {
         if (network.Architecture.Sizes is null)
-            throw new InklingException($"network.py knows layers of sigmoid neurons only, not {network.Architecture}. Save it as .safetensors.");
+            throw new InklingException(
+                $"network.py knows layers of sigmoid neurons only, not {network.Architecture}. Save it as .safetensors.");
         using ZipArchive zip = new(stream, ZipArchiveMode.Create, leaveOpen: true);
         foreach ((int l, Dense layer) in network.Layers.Index())
         {
@@ -75,20 +83,26 @@ internal static class Npz
         void Add(string array, byte[] content)
         {
             ZipArchiveEntry entry = zip.CreateEntry($"{array}.npy", CompressionLevel.NoCompression);
-            entry.LastWriteTime = new DateTimeOffset(1980, 1, 1, 0, 0, 0, TimeSpan.Zero); // the zip format's first day: same network, same bytes
+            // A fixed date (the earliest that zip allows), so that the same network gives the same bytes.
+            entry.LastWriteTime = new DateTimeOffset(1980, 1, 1, 0, 0, 0, TimeSpan.Zero);
             using Stream to = entry.Open();
             to.Write(content);
         }
     }
 
-    /// <summary>Everything is checked against the arrays that are really there before a network is made by what they claim.</summary>
+    /// <summary>Checks that the shapes of all arrays fit together, before memory is allocated for the network.</summary>
     private static void RequireFit(NpyArray[] weights, NpyArray[] biases, string name)
     {
         for (int l = 0; l < weights.Length; l++)
         {
             if (weights[l].Shape is not [> 0, > 0] || (l > 0 && weights[l].Shape[1] != weights[l - 1].Shape[0]))
-                throw Damaged(name, $"{Weights(l)} is {Text(weights[l])}, which does not follow {(l == 0 ? "inputs in one row for each neuron" : $"{Weights(l - 1)}, {Text(weights[l - 1])}")}");
-            if (!(biases[l].Shape is [var rows, 1] && rows == weights[l].Shape[0]) && !(biases[l].Shape is [var length] && length == weights[l].Shape[0]))
+                throw Damaged(
+                    name,
+                    $"{Weights(l)} is {Text(weights[l])}, which does not follow {(l == 0
+                        ? "inputs in one row for each neuron"
+                        : $"{Weights(l - 1)}, {Text(weights[l - 1])}")}");
+            if (!(biases[l].Shape is [var rows, 1] && rows == weights[l].Shape[0])
+                && !(biases[l].Shape is [var length] && length == weights[l].Shape[0]))
                 throw Damaged(name, $"{Biases(l)} is {Text(biases[l])}, but {Weights(l)} asks for ({weights[l].Shape[0]}, 1)");
         }
 
@@ -104,7 +118,7 @@ internal static class Npz
     private static InklingException Damaged(string name, FormattableString what, Exception? cause = null) =>
         new($"{name}: {FormattableString.Invariant(what)}. Save the network again.", cause);
 
-    /// <summary>Takes arrays out of the zip, as long as they do not swell.</summary>
+    /// <summary>Unpacks arrays from the zip, up to a total size.</summary>
     private sealed class Reader(Dictionary<string, ZipArchiveEntry> arrays, string name, long allowed)
     {
         private long _allowed = allowed;
@@ -114,7 +128,7 @@ internal static class Npz
         public Cost Cost()
         {
             if (!arrays.ContainsKey("cost"))
-                return Inkling.Cost.Quadratic; // network.py has no other
+                return Inkling.Cost.Quadratic; // the only cost of network.py
             string cost = NpyArray.ParseText(Unpack("cost"), $"{name}: array cost");
             return NetworkDescription.CostNamed(cost) is { } known and not Inkling.Cost.LogLikelihood
                 ? known
@@ -126,7 +140,9 @@ internal static class Npz
             if (!arrays.TryGetValue(array, out ZipArchiveEntry? entry))
                 throw Damaged(name, $"array {array} is missing");
             if (entry.Length > _allowed)
-                throw Damaged(name, $"array {array} would be {entry.Length:N0} bytes long, which is more than weights are ever compressed");
+                throw Damaged(
+                    name,
+                    $"array {array} would be {entry.Length:N0} bytes long, which is more than weights are ever compressed");
             _allowed -= entry.Length;
             byte[] content = new byte[entry.Length];
             using Stream stream = entry.Open();
@@ -138,7 +154,7 @@ internal static class Npz
         }
     }
 
-    /// <summary>The zip format's checksum (ISO 3309), a byte at a time by the table of each byte's remainder.</summary>
+    /// <summary>The zip format's CRC-32 (ISO 3309), a byte at a time with a table of remainders.</summary>
     private static uint Crc32(ReadOnlySpan<byte> bytes)
     {
         uint[] remainders = new uint[256];

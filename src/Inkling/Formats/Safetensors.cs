@@ -5,14 +5,14 @@ using System.Text.Json;
 namespace Inkling.Formats;
 
 /// <summary>A named array of floats in a safetensors file.</summary>
-/// <param name="Name">Its name, as <c>layers.0.weight</c>.</param>
+/// <param name="Name">Its name, such as <c>layers.0.weight</c>.</param>
 /// <param name="Shape">The size of each dimension, the slowest first.</param>
 /// <param name="Values">Row-major.</param>
 internal sealed record Tensor(string Name, int[] Shape, float[] Values);
 
 /// <summary>
-/// The safetensors format: 8 bytes of header length, a JSON header that names each tensor, its type, shape and place, then
-/// the numbers. A file is taken only if every byte of it is accounted for.
+/// The safetensors format: 8 bytes of header length, a JSON header with the name, type, shape and offsets of each tensor, then
+/// the numbers. A file is accepted only if every byte of it is accounted for.
 /// </summary>
 /// <remarks>https://github.com/huggingface/safetensors, "Format". Reads F16, BF16, F32 and F64; writes F16 and F32.</remarks>
 internal sealed class Safetensors
@@ -28,11 +28,12 @@ internal sealed class Safetensors
 
     public IReadOnlyDictionary<string, string> Metadata { get; }
 
-    /// <summary>In the order of their places in the file.</summary>
+    /// <summary>The tensors, in the order of their offsets in the file.</summary>
     public IReadOnlyList<Tensor> Tensors { get; }
 
+    /// <summary>Reads a file.</summary>
     /// <param name="file">The whole file.</param>
-    /// <param name="name">What errors call it.</param>
+    /// <param name="name">Its name in error messages.</param>
     /// <exception cref="InklingException">The file is truncated, too long or inconsistent.</exception>
     public static Safetensors Parse(ReadOnlySpan<byte> file, string name)
     {
@@ -49,7 +50,9 @@ internal sealed class Safetensors
         foreach (Entry entry in entries)
         {
             if (entry.Begin != next || entry.End < entry.Begin || entry.End > data.Length)
-                throw Damaged(name, $"tensor \"{entry.Name}\" lies at {entry.Begin}…{entry.End}, which does not follow what comes before ({next}) or passes the end ({data.Length})");
+                throw Damaged(
+                    name,
+                    $"tensor \"{entry.Name}\" lies at {entry.Begin}…{entry.End}, which does not follow what comes before ({next}) or passes the end ({data.Length})");
             next = entry.End;
         }
 
@@ -206,7 +209,10 @@ internal sealed class Safetensors
         List<long> numbers = [];
         Expect(ref json, JsonTokenType.StartArray);
         while (json.Read() && json.TokenType == JsonTokenType.Number)
-            numbers.Add(json.TryGetInt64(out long number) && number >= 0 ? number : throw new JsonException("a number out of range"));
+            numbers.Add(
+                json.TryGetInt64(out long number) && number >= 0
+                    ? number
+                    : throw new JsonException("a number out of range"));
         return numbers;
     }
 
@@ -234,7 +240,9 @@ internal sealed class Safetensors
         }
 
         if (elements * (uint)size != (UInt128)bytes.Length)
-            throw Damaged(name, $"tensor \"{entry.Name}\" of shape [{string.Join(", ", entry.Shape)}] does not fill its {bytes.Length:N0} bytes");
+            throw Damaged(
+                name,
+                $"tensor \"{entry.Name}\" of shape [{string.Join(", ", entry.Shape)}] does not fill its {bytes.Length:N0} bytes");
         float[] values = new float[(int)elements];
         for (int i = 0; i < values.Length; i++)
         {
@@ -254,7 +262,9 @@ internal sealed class Safetensors
     }
 
     private static InklingException Damaged(string name, FormattableString what, Exception? cause = null) =>
-        new($"{name}: {FormattableString.Invariant(what)}. The file is damaged or no safetensors file: save the network again.", cause);
+        new(
+            $"{name}: {FormattableString.Invariant(what)}. The file is damaged or no safetensors file: save the network again.",
+            cause);
 
     private sealed record Entry(string Name, string Type, List<long> Shape, long Begin, long End);
 }

@@ -1,6 +1,6 @@
 namespace Inkling;
 
-/// <summary>What a neuron makes of its weighted input z.</summary>
+/// <summary>The function that a neuron applies to its weighted input z.</summary>
 public enum ActivationFunction
 {
     /// <summary>σ(z) = 1 / (1 + e^-z).</summary>
@@ -12,6 +12,6 @@ public enum ActivationFunction
     /// <summary>max(0, z).</summary>
     Relu,
 
-    /// <summary>z·σ(z), smooth and, unlike ReLU, never flat at 0 (Elfwing et al., arXiv 1702.03118; "swish").</summary>
+    /// <summary>z·σ(z), smooth and, unlike ReLU, not constant for z &lt; 0 (Elfwing et al., arXiv 1702.03118; "swish").</summary>
     Silu,
 }

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Inkling.Layers;
 
-/// <summary>Reads the text of an <see cref="Architecture"/>: words with their numbers behind colons.</summary>
+/// <summary>Parses the text of an <see cref="Architecture"/>: words, with their numbers after colons.</summary>
 internal static class ArchitectureText
 {
     private const string Words =
@@ -21,7 +21,11 @@ internal static class ArchitectureText
 
     private static Shape? ShapeOf(string word)
     {
-        int[] sides = [.. word.Split('x').Select(side => int.TryParse(side, NumberStyles.None, CultureInfo.InvariantCulture, out int n) ? n : 0)];
+        int[] sides =
+        [
+            .. word.Split('x')
+                .Select(side => int.TryParse(side, NumberStyles.None, CultureInfo.InvariantCulture, out int n) ? n : 0)
+        ];
         return sides.Any(side => side == 0) ? null : sides switch
         {
             [int length] => new Shape(length),
@@ -36,13 +40,20 @@ internal static class ArchitectureText
         Layer? layer = parts.Dequeue() switch
         {
             "conv" when Number(parts) is { } channels && Kernel(parts) is { } kernel =>
-                new Layer.Convolution(channels, kernel, Named(parts, "stride") ?? 1, Named(parts, "pad") ?? 0, !Flag(parts, "nobias")),
+                new Layer.Convolution(
+                    channels, kernel, Named(parts, "stride") ?? 1, Named(parts, "pad") ?? 0, !Flag(parts, "nobias")),
             "dense" when Number(parts) is { } neurons => new Layer.Dense(neurons, !Flag(parts, "nobias")),
             "maxpool" when Number(parts) is { } size => new Layer.MaxPool(size, Named(parts, "stride") ?? 0),
             "avgpool" when Number(parts) is { } size => new Layer.AveragePool(size, Named(parts, "stride") ?? 0),
             "gap" => new Layer.GlobalAveragePool(),
             "batchnorm" => new Layer.BatchNormalisation(),
-            "dropout" when parts.TryDequeue(out string? rate) && double.TryParse(rate, NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out double value) => new Layer.Dropout(value),
+            "dropout" when parts.TryDequeue(out string? rate)
+                && double.TryParse(
+                    rate,
+                    NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent,
+                    CultureInfo.InvariantCulture,
+                    out double value) =>
+                new Layer.Dropout(value),
             "flatten" => new Layer.Flatten(),
             "sigmoid" => new Layer.Activation(ActivationFunction.Sigmoid),
             "tanh" => new Layer.Activation(ActivationFunction.Tanh),
@@ -51,22 +62,36 @@ internal static class ArchitectureText
             "softmax" => new Layer.Softmax(),
             _ => null,
         };
-        return layer is not null && parts.Count == 0 ? layer : throw new FormatException($"\"{Shown(word)}\" is not a layer. There are: {Words}.");
+        return layer is not null && parts.Count == 0
+            ? layer
+            : throw new FormatException($"\"{Shown(word)}\" is not a layer. There are: {Words}.");
     }
 
-    /// <summary>A word as a message may show it, whatever is in it and however long it is.</summary>
+    /// <summary>
+    /// A word made fit for a message: control characters and surrogates replaced, cut after <see cref="MaxShown"/>.
+    /// </summary>
     private static string Shown(string word) =>
-        string.Concat(word.Take(MaxShown).Select(c => char.IsControl(c) || char.IsSurrogate(c) ? '?' : c)) + (word.Length > MaxShown ? "…" : "");
+        string.Concat(word.Take(MaxShown).Select(c => char.IsControl(c) || char.IsSurrogate(c) ? '?' : c))
+        + (word.Length > MaxShown ? "…" : "");
 
-    private static int? Number(Queue<string> parts) => parts.TryPeek(out string? part) && Parse(part) is { } number && parts.TryDequeue(out _) ? number : null;
+    private static int? Number(Queue<string> parts) =>
+        parts.TryPeek(out string? part) && Parse(part) is { } number && parts.TryDequeue(out _) ? number : null;
 
     private static int? Kernel(Queue<string> parts) =>
-        parts.TryPeek(out string? part) && part.Split('x') is [var height, var width] && height == width && Parse(height) is { } side && parts.TryDequeue(out _) ? side : null;
+        parts.TryPeek(out string? part) && part.Split('x') is [var height, var width] && height == width
+        && Parse(height) is { } side && parts.TryDequeue(out _)
+            ? side
+            : null;
 
     private static int? Named(Queue<string> parts, string name) =>
-        parts.TryPeek(out string? part) && part.StartsWith(name, StringComparison.Ordinal) && Parse(part[name.Length..]) is { } number && parts.TryDequeue(out _) ? number : null;
+        parts.TryPeek(out string? part) && part.StartsWith(name, StringComparison.Ordinal)
+        && Parse(part[name.Length..]) is { } number && parts.TryDequeue(out _)
+            ? number
+            : null;
 
-    private static bool Flag(Queue<string> parts, string name) => parts.TryPeek(out string? part) && part == name && parts.TryDequeue(out _);
+    private static bool Flag(Queue<string> parts, string name) =>
+        parts.TryPeek(out string? part) && part == name && parts.TryDequeue(out _);
 
-    private static int? Parse(string digits) => int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : null;
+    private static int? Parse(string digits) =>
+        int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : null;
 }

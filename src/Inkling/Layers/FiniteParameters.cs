@@ -2,10 +2,10 @@ using Inkling.Numerics;
 
 namespace Inkling.Layers;
 
-/// <summary>Whether all that a network has learned are numbers.</summary>
+/// <summary>Checks that all parameters of a network are finite.</summary>
 internal static class FiniteParameters
 {
-    /// <summary>In words, the first parameters that are NaN or infinite; null where all are finite.</summary>
+    /// <summary>A description of the first parameters that are NaN or infinite; null if all are finite.</summary>
     public static string? FirstOther(ParameterBuffer parameters)
     {
         if (Vectors.AreFinite(parameters.Span) && Vectors.AreFinite(parameters.Statistics))
@@ -16,8 +16,12 @@ internal static class FiniteParameters
             {
                 WeightedLayer layer when !Vectors.AreFinite(layer.Panels) => "weights",
                 WeightedLayer layer when !Vectors.AreFinite(layer.PaddedBiases) => "biases",
-                BatchNormalisation layer when !Vectors.AreFinite(layer.PaddedScale) || !Vectors.AreFinite(layer.PaddedShift) => "scales and shifts",
-                BatchNormalisation layer when !Vectors.AreFinite(layer.PaddedRunningMean) || !Vectors.AreFinite(layer.PaddedRunningVariance) => "means and variances",
+                BatchNormalisation layer
+                    when !Vectors.AreFinite(layer.PaddedScale) || !Vectors.AreFinite(layer.PaddedShift) =>
+                    "scales and shifts",
+                BatchNormalisation layer
+                    when !Vectors.AreFinite(layer.PaddedRunningMean) || !Vectors.AreFinite(layer.PaddedRunningVariance) =>
+                    "means and variances",
                 _ => null,
             };
             if (part is not null)

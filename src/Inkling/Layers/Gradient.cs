@@ -11,7 +11,7 @@ public sealed class Gradient
         Values.Span.Clear();
     }
 
-    /// <summary>The fully connected layers with, in place of each weight and bias, the derivative of the cost with respect to it.</summary>
+    /// <summary>The fully connected layers, with the derivative of the cost in place of each weight and bias.</summary>
     public IReadOnlyList<Dense> Layers => Values.Layers;
 
     /// <summary>The same for all layers with weights, fully connected or convolutional.</summary>
@@ -20,7 +20,7 @@ public sealed class Gradient
     /// <summary>The same for each batch normalisation's scale and shift.</summary>
     public IReadOnlyList<BatchNormalisation> Normalisations => Values.Normalisations;
 
-    /// <summary>The cost that this is the gradient of.</summary>
+    /// <summary>The value of the cost whose gradient this is.</summary>
     public double Cost { get; internal set; }
 
     internal ParameterBuffer Values { get; }

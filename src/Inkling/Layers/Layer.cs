@@ -1,7 +1,7 @@
 namespace Inkling.Layers;
 
 /// <summary>
-/// One step of an <see cref="Architecture"/>, as data: what kind of layer, and how large. Its weights are the network's
+/// A layer of an <see cref="Architecture"/>, as data: its kind and its size. The weights belong to the network
 /// (<see cref="Dense"/>, <see cref="Convolution"/>, <see cref="BatchNormalisation"/>).
 /// </summary>
 public abstract record Layer
@@ -13,26 +13,31 @@ public abstract record Layer
     /// <summary>The layer as an architecture's text writes it: <c>conv:20:5x5</c>.</summary>
     public abstract override string ToString();
 
-    /// <summary>What comes out where this goes in.</summary>
-    /// <exception cref="InvalidOperationException">The layer cannot take that; the message goes on after the layer's name.</exception>
+    /// <summary>The output shape for an input shape.</summary>
+    /// <exception cref="InvalidOperationException">
+    /// The layer cannot take that input; the message continues after the layer's name.
+    /// </exception>
     internal abstract Shape OutputOf(Shape input);
 
-    /// <summary>Weights, biases, scales and shifts that are learned.</summary>
+    /// <summary>The number of learned weights, biases, scales and shifts.</summary>
     internal virtual int ParametersFor(Shape input) => 0;
 
-    /// <summary>Numbers that the engine keeps for the layer and works with, at most, beside its input and output; more where that overflows.</summary>
+    /// <summary>
+    /// Upper bound of the numbers that the engine keeps for the layer and works with, besides its input and output; throws if
+    /// that overflows.
+    /// </summary>
     internal virtual long WorkingNumbersFor(Shape input) => ParametersFor(input);
 
     /// <summary>The next multiple of 16.</summary>
     internal static long PaddedTo16(long n) => (n + 15) / 16 * 16;
 
-    /// <summary>Multiply-adds for one example forward.</summary>
+    /// <summary>The multiply-adds of a forward pass on one example.</summary>
     internal virtual long MultiplyAddsFor(Shape input) => 0;
 
     /// <summary>A fully connected layer: z = w·a + b.</summary>
-    /// <param name="Neurons">Neurons, at least 1.</param>
+    /// <param name="Neurons">The number of neurons, at least 1.</param>
     /// <param name="HasBias">False for z = w·a, as before batch normalisation.</param>
-    /// <param name="Inputs">How long its input must be; null for as long as it is.</param>
+    /// <param name="Inputs">The required length of its input; null for any.</param>
     public sealed record Dense(int Neurons, bool HasBias = true, int? Inputs = null) : Layer
     {
         /// <inheritdoc/>
@@ -48,7 +53,7 @@ public abstract record Layer
 
         internal override int ParametersFor(Shape input) => checked((input.Size + (HasBias ? 1 : 0)) * Neurons);
 
-        /// <summary>Weights, and those transposed.</summary>
+        /// <summary>Weights and their transpose.</summary>
         internal override long WorkingNumbersFor(Shape input) =>
             checked(((long)input.Size + 1) * PaddedTo16(Neurons) + PaddedTo16(input.Size) * Neurons);
 
@@ -56,30 +61,41 @@ public abstract record Layer
     }
 
     /// <summary>A 2-D convolution (cross-correlation, as PyTorch and Keras compute it).</summary>
-    /// <param name="Channels">Feature maps that come out, at least 1.</param>
+    /// <param name="Channels">Output channels (feature maps), at least 1.</param>
     /// <param name="Kernel">Height and width of the kernel, at least 1.</param>
     /// <param name="Stride">Pixels between two windows, at least 1.</param>
-    /// <param name="Padding">Zeros around the input, less than the kernel.</param>
-    /// <param name="HasBias">False without a bias, as before batch normalisation.</param>
+    /// <param name="Padding">Zeros added on each side of the input, less than the kernel.</param>
+    /// <param name="HasBias">False for no bias, as before batch normalisation.</param>
     public sealed record Convolution(int Channels, int Kernel, int Stride = 1, int Padding = 0, bool HasBias = true) : Layer
     {
         /// <inheritdoc/>
         public override string ToString() =>
-            Text($"conv:{Channels}:{Kernel}x{Kernel}{(Stride == 1 ? "" : Text($":stride{Stride}"))}{(Padding == 0 ? "" : Text($":pad{Padding}"))}{(HasBias ? "" : ":nobias")}");
+            Text($"conv:{Channels}:{Kernel}x{Kernel}{(Stride == 1 ? "" : Text($":stride{Stride}"))}")
+            + Text($"{(Padding == 0 ? "" : Text($":pad{Padding}"))}{(HasBias ? "" : ":nobias")}");
 
         internal override Shape OutputOf(Shape input)
         {
-            Require(Channels >= 1 && Kernel >= 1 && Stride >= 1, $"needs at least 1 channel, a kernel of at least 1x1 and a stride of at least 1");
+            Require(
+                Channels >= 1 && Kernel >= 1 && Stride >= 1,
+                $"needs at least 1 channel, a kernel of at least 1x1 and a stride of at least 1");
             Require(Padding >= 0 && Padding < Kernel, $"has a padding that is not from 0 to {Kernel - 1}, less than its kernel");
             long frameHeight = input.Height + 2L * Padding, frameWidth = input.Width + 2L * Padding;
-            int height = checked((int)((frameHeight - Kernel) / Stride + 1)), width = checked((int)((frameWidth - Kernel) / Stride + 1));
-            Require(frameHeight >= Kernel && frameWidth >= Kernel, $"has a kernel of {Kernel}x{Kernel}, larger than its input {input}{(Padding == 0 ? "" : Text($" with padding {Padding}"))}");
+            int height = checked((int)((frameHeight - Kernel) / Stride + 1)),
+                width = checked((int)((frameWidth - Kernel) / Stride + 1));
+            Require(
+                frameHeight >= Kernel && frameWidth >= Kernel,
+                $"has a kernel of {Kernel}x{Kernel}, larger than its input {input}{
+                    (Padding == 0 ? "" : Text($" with padding {Padding}"))}");
             return new Shape(Channels, height, width);
         }
 
-        internal override int ParametersFor(Shape input) => checked((input.Channels * Kernel * Kernel + (HasBias ? 1 : 0)) * Channels);
+        internal override int ParametersFor(Shape input) =>
+            checked((input.Channels * Kernel * Kernel + (HasBias ? 1 : 0)) * Channels);
 
-        /// <summary>Weights, those turned round, and the frames of zeros that an input and its errors are copied into.</summary>
+        /// <summary>
+        /// Weights, rotated weights for backpropagation, and the zero-padded frames that an input and its errors are copied
+        /// into.
+        /// </summary>
         internal override long WorkingNumbersFor(Shape input)
         {
             checked
@@ -87,16 +103,17 @@ public abstract record Layer
                 long places = (long)Kernel * Kernel;
                 long frame = (input.Height + 2L * Padding) * (input.Width + 2L * Padding) * input.Channels;
                 long errorFrame = ((long)input.Height + Kernel) * ((long)input.Width + Kernel) * Channels;
-                return (input.Channels * places + 1) * PaddedTo16(Channels) + PaddedTo16(input.Channels) * places * Channels + frame + errorFrame;
+                return (input.Channels * places + 1) * PaddedTo16(Channels)
+                    + PaddedTo16(input.Channels) * places * Channels + frame + errorFrame;
             }
         }
 
         internal override long MultiplyAddsFor(Shape input) => (long)OutputOf(input).Size * input.Channels * Kernel * Kernel;
     }
 
-    /// <summary>The largest of each window.</summary>
+    /// <summary>Max pooling: the largest number of each window.</summary>
     /// <param name="Size">Height and width of the window.</param>
-    /// <param name="Stride">Pixels between two windows; 0 for as many as the window is wide.</param>
+    /// <param name="Stride">Pixels between two windows; 0 for the window's width.</param>
     public sealed record MaxPool(int Size, int Stride = 0) : Layer
     {
         /// <inheritdoc/>
@@ -107,9 +124,9 @@ public abstract record Layer
         internal override Shape OutputOf(Shape input) => Pooled(input, Size, Step);
     }
 
-    /// <summary>The mean of each window.</summary>
+    /// <summary>Average pooling: the mean of each window.</summary>
     /// <param name="Size">Height and width of the window.</param>
-    /// <param name="Stride">Pixels between two windows; 0 for as many as the window is wide.</param>
+    /// <param name="Stride">Pixels between two windows; 0 for the window's width.</param>
     public sealed record AveragePool(int Size, int Stride = 0) : Layer
     {
         /// <inheritdoc/>
@@ -120,7 +137,7 @@ public abstract record Layer
         internal override Shape OutputOf(Shape input) => Pooled(input, Size, Step);
     }
 
-    /// <summary>The mean of each feature map (Lin, Chen and Yan, arXiv 1312.4400).</summary>
+    /// <summary>Global average pooling: the mean of each feature map (Lin, Chen and Yan, arXiv 1312.4400).</summary>
     public sealed record GlobalAveragePool : Layer
     {
         /// <inheritdoc/>
@@ -130,8 +147,8 @@ public abstract record Layer
     }
 
     /// <summary>
-    /// Each channel brought to mean 0 and variance 1 over the mini-batch, then scaled and shifted by what is learned; running
-    /// means take the mini-batch's place when the network reads (Ioffe and Szegedy, arXiv 1502.03167).
+    /// Normalises each channel to mean 0 and variance 1 over the mini-batch, then applies a learned scale and shift; inference
+    /// uses running means and variances instead of the mini-batch's (Ioffe and Szegedy, arXiv 1502.03167).
     /// </summary>
     public sealed record BatchNormalisation : Layer
     {
@@ -143,7 +160,9 @@ public abstract record Layer
         internal override int ParametersFor(Shape input) => checked(2 * input.Channels);
     }
 
-    /// <summary>While learning, each number is left out with this probability and the others scaled up (Srivastava et al. 2014).</summary>
+    /// <summary>
+    /// During training, sets each number to 0 with this probability and scales up the others (Srivastava et al. 2014).
+    /// </summary>
     /// <param name="Rate">From 0 to under 1.</param>
     public sealed record Dropout(double Rate) : Layer
     {
@@ -157,7 +176,7 @@ public abstract record Layer
         }
     }
 
-    /// <summary>Feature maps to one vector, for a dense layer.</summary>
+    /// <summary>Flattens feature maps to one vector, for a dense layer.</summary>
     public sealed record Flatten : Layer
     {
         /// <inheritdoc/>
@@ -166,8 +185,8 @@ public abstract record Layer
         internal override Shape OutputOf(Shape input) => new(input.Size);
     }
 
-    /// <summary>A function of each number by itself.</summary>
-    /// <param name="Function">Which.</param>
+    /// <summary>An activation function, applied to each number.</summary>
+    /// <param name="Function">The function.</param>
     public sealed record Activation(ActivationFunction Function) : Layer
     {
         /// <inheritdoc/>
@@ -186,7 +205,9 @@ public abstract record Layer
         }
     }
 
-    /// <summary>e^z divided by the sum over all channels: outputs that are a probability distribution. Only at the end.</summary>
+    /// <summary>
+    /// e^z divided by the sum over all channels: outputs that are a probability distribution. Allowed only as the last layer.
+    /// </summary>
     public sealed record Softmax : Layer
     {
         /// <inheritdoc/>

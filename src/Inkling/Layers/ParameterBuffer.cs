@@ -3,8 +3,8 @@ using Inkling.Numerics;
 namespace Inkling.Layers;
 
 /// <summary>
-/// One contiguous buffer for everything that a network learns (or for all of its gradients, in the same places), and the
-/// layers that look into it: whatever treats all parameters alike is one loop over <see cref="Span"/>.
+/// One contiguous buffer for all parameters of a network (or for all of its gradients, in the same places), and the layers as
+/// views of it: an operation on all parameters is one loop over <see cref="Span"/>.
 /// </summary>
 internal sealed class ParameterBuffer
 {
@@ -20,7 +20,8 @@ internal sealed class ParameterBuffer
             length = checked(length + architecture.Layers[l] switch
             {
                 Layer.Dense dense => WeightedLayer.BufferLength(architecture.ShapeBefore(l).Size, dense.Neurons),
-                Layer.Convolution convolution => WeightedLayer.BufferLength(architecture.ShapeBefore(l).Channels * convolution.Kernel * convolution.Kernel, convolution.Channels),
+                Layer.Convolution convolution => WeightedLayer.BufferLength(
+                    architecture.ShapeBefore(l).Channels * convolution.Kernel * convolution.Kernel, convolution.Channels),
                 Layer.BatchNormalisation => 2 * channels,
                 _ => 0,
             });
@@ -46,7 +47,9 @@ internal sealed class ParameterBuffer
 
     public BatchNormalisation[] Normalisations { get; }
 
-    /// <summary>For each layer of the architecture, its <see cref="WeightedLayer"/> or <see cref="BatchNormalisation"/>, or null.</summary>
+    /// <summary>
+    /// For each layer of the architecture, its <see cref="WeightedLayer"/> or <see cref="BatchNormalisation"/>, or null.
+    /// </summary>
     public object?[] All { get; }
 
     /// <summary>Every parameter and the padding between them, which is zero.</summary>
@@ -56,7 +59,9 @@ internal sealed class ParameterBuffer
 
     public Memory<float> StatisticsMemory => _statistics.Memory;
 
-    /// <summary>What is seen rather than learned: the running means and variances of batch normalisation.</summary>
+    /// <summary>
+    /// Statistics, which are observed rather than learned: the running means and variances of batch normalisation.
+    /// </summary>
     public Span<float> Statistics => _statistics.Span;
 
     public void CopyFrom(ParameterBuffer other)
@@ -85,7 +90,8 @@ internal sealed class ParameterBuffer
                     start += WeightedLayer.BufferLength(convolution.Inputs, convolution.Neurons);
                     break;
                 case Layer.BatchNormalisation:
-                    BatchNormalisation normalisation = new(_values, start, _statistics, statistics, flattenedPixels[l], input.Channels);
+                    BatchNormalisation normalisation = new(
+                        _values, start, _statistics, statistics, flattenedPixels[l], input.Channels);
                     normalisation.Scale.Fill(1);
                     normalisation.RunningVariance.Fill(1);
                     All[l] = normalisation;

@@ -7,16 +7,17 @@ namespace Inkling.Layers;
 /// gradients.
 /// </summary>
 /// <remarks>
-/// In the buffer the weights lie in panels of 16 neurons, [panels, inputs, 16]: one input's weights to the neurons of a panel
-/// are contiguous (docs/kernels.md). Padding is zero and stays zero. There inputs are in the order [height, width, channels],
-/// in which the engine keeps images; whoever asks for weights gets and sets them in PyTorch's [channels, height, width].
+/// The buffer keeps weights in panels of 16 neurons, [panels, inputs, 16]: the weights from one input to the neurons of a panel
+/// are contiguous (docs/kernels.md). Padding is zero and stays zero. Inputs are in the engine's order of images, [height,
+/// width, channels], in the buffer, and in PyTorch's order, [channels, height, width], in public members.
 /// </remarks>
 public abstract class WeightedLayer
 {
     private readonly AlignedBuffer _buffer;
     private readonly int _start, _positions;
 
-    private protected WeightedLayer(AlignedBuffer buffer, int start, int positions, int channels, int flattenedPixels, int neurons, bool hasBias)
+    private protected WeightedLayer(
+        AlignedBuffer buffer, int start, int positions, int channels, int flattenedPixels, int neurons, bool hasBias)
     {
         _buffer = buffer;
         _start = start;
@@ -27,7 +28,7 @@ public abstract class WeightedLayer
         HasBias = hasBias;
     }
 
-    /// <summary>Numbers that each neuron looks at: its fan-in.</summary>
+    /// <summary>The number of inputs of each neuron: its fan-in.</summary>
     public int Inputs => _positions * Channels;
 
     /// <summary>Neurons, or a convolution's output channels.</summary>
@@ -36,19 +37,22 @@ public abstract class WeightedLayer
     /// <summary>Whether biases are learned; otherwise they are 0.</summary>
     public bool HasBias { get; }
 
-    /// <summary>How many weights and biases there are.</summary>
+    /// <summary>The number of weights and biases.</summary>
     public int ParameterCount => (Inputs + (HasBias ? 1 : 0)) * Neurons;
 
     /// <summary>[neurons]: b.</summary>
     public Span<float> Biases => PaddedBiases[..Neurons];
 
-    /// <summary>The shape of the weights as PyTorch has it.</summary>
+    /// <summary>The shape of the weights in PyTorch.</summary>
     internal abstract int[] WeightShape { get; }
 
     /// <summary>Channels of the input: for a dense layer, the length of its vector.</summary>
     internal int Channels { get; }
 
-    /// <summary>How many pixels each of the maps had that were flattened to the input; otherwise 1 (<see cref="Layout.FlattenedPixels"/>).</summary>
+    /// <summary>
+    /// How many pixels each of the maps had that were flattened to the input; otherwise 1
+    /// (<see cref="Layout.FlattenedPixels"/>).
+    /// </summary>
     internal int FlattenedPixels { get; }
 
     internal int Stride => Rows.StrideOf(Neurons);
@@ -59,7 +63,7 @@ public abstract class WeightedLayer
     /// <summary>[stride].</summary>
     internal Span<float> PaddedBiases => _buffer.Slice(_start, Stride);
 
-    /// <summary>Where the weights lie in the buffer: what weight decay shrinks.</summary>
+    /// <summary>The range of the weights in the buffer, to which weight decay applies.</summary>
     internal Range WeightRange => (_start + Stride)..(_start + Stride + Inputs * Stride);
 
     /// <summary>The weight w[j,k] from input k of [channels, height, width] to neuron j.</summary>
@@ -70,7 +74,7 @@ public abstract class WeightedLayer
         set => Panels[IndexOf(neuron, input)] = value;
     }
 
-    /// <summary>All weights, copied: [neurons, inputs], row-major, as PyTorch and the seed lay them out.</summary>
+    /// <summary>Copies all weights: [neurons, inputs], row-major, as PyTorch and the seed lay them out.</summary>
     public float[] CopyWeights()
     {
         float[] weights = new float[Neurons * Inputs];
@@ -91,7 +95,9 @@ public abstract class WeightedLayer
     public void SetWeights(ReadOnlySpan<float> weights)
     {
         if (weights.Length != Neurons * Inputs)
-            throw new ArgumentException($"A layer of {Neurons} neurons with {Inputs} inputs has {Neurons * Inputs} weights, not {weights.Length}.", nameof(weights));
+            throw new ArgumentException(
+                $"A layer of {Neurons} neurons with {Inputs} inputs has {Neurons * Inputs} weights, not {weights.Length}.",
+                nameof(weights));
         Span<float> panels = Panels;
         int[] order = EngineOrder();
         for (int j = 0; j < Neurons; j++)
@@ -112,19 +118,20 @@ public abstract class WeightedLayer
         return Rows.IndexOf(neuron, EngineInput(input), Inputs);
     }
 
-    /// <summary>For each input of [channels, height, width], where it is in the engine's order.</summary>
+    /// <summary>The index in the engine's order of each input of [channels, height, width].</summary>
     private int[] EngineOrder() => [.. Enumerable.Range(0, Inputs).Select(EngineInput)];
 
-    private int EngineInput(int input) => input % _positions * Channels + Layout.ChannelOf(input / _positions, Channels, FlattenedPixels);
+    private int EngineInput(int input) =>
+        input % _positions * Channels + Layout.ChannelOf(input / _positions, Channels, FlattenedPixels);
 }
 
 /// <summary>A fully connected layer, z = w·x + b.</summary>
 public sealed class Dense : WeightedLayer
 {
-    /// <param name="buffer">Where the parameters lie.</param>
-    /// <param name="start">From where on.</param>
-    /// <param name="input">What comes in, a vector.</param>
-    /// <param name="flattenedPixels">Of images that were flattened, how many pixels each map had; otherwise 1.</param>
+    /// <param name="buffer">The buffer that contains the parameters.</param>
+    /// <param name="start">The offset of this layer's parameters.</param>
+    /// <param name="input">The shape of the input, a vector.</param>
+    /// <param name="flattenedPixels">For flattened images, how many pixels each map had; otherwise 1.</param>
     /// <param name="spec">The layer as data.</param>
     internal Dense(AlignedBuffer buffer, int start, Shape input, int flattenedPixels, Layer.Dense spec)
         : base(buffer, start, positions: 1, input.Size, flattenedPixels, spec.Neurons, spec.HasBias)
@@ -134,7 +141,7 @@ public sealed class Dense : WeightedLayer
     internal override int[] WeightShape => [Neurons, Inputs];
 }
 
-/// <summary>A convolutional layer: a neuron's weights are shared by all places of the image.</summary>
+/// <summary>A convolutional layer: a neuron's weights are shared by all positions in the image.</summary>
 public sealed class Convolution : WeightedLayer
 {
     private readonly int[] _weightShape;
@@ -147,8 +154,8 @@ public sealed class Convolution : WeightedLayer
 }
 
 /// <summary>
-/// What a batch normalisation has learned, γ and β, and what it has seen. Behind flattened feature maps each number is a
-/// channel, and channels are in the order [height, width, channels], in which the engine keeps maps; saved networks have
+/// The learned scale γ and shift β of a batch normalisation, and its running statistics. After flattened feature maps each
+/// number is a channel, and channels are in the engine's order of maps, [height, width, channels]; saved networks have
 /// PyTorch's order.
 /// </summary>
 public sealed class BatchNormalisation
@@ -156,13 +163,16 @@ public sealed class BatchNormalisation
     private readonly AlignedBuffer _parameters, _statistics;
     private readonly int _start, _statisticsStart, _channels;
 
-    /// <param name="parameters">Where γ and β lie.</param>
-    /// <param name="start">From where on.</param>
-    /// <param name="statistics">Where means and variances lie.</param>
-    /// <param name="statisticsStart">From where on.</param>
-    /// <param name="flattenedPixels">Numbers of each feature map, where maps were flattened before it and each number is a channel; otherwise 1.</param>
-    /// <param name="channels">Channels in all.</param>
-    internal BatchNormalisation(AlignedBuffer parameters, int start, AlignedBuffer statistics, int statisticsStart, int flattenedPixels, int channels)
+    /// <param name="parameters">The buffer that contains γ and β.</param>
+    /// <param name="start">The offset of this layer's parameters.</param>
+    /// <param name="statistics">The buffer that contains means and variances.</param>
+    /// <param name="statisticsStart">The offset of this layer's statistics.</param>
+    /// <param name="flattenedPixels">
+    /// Numbers in each feature map, if maps were flattened before it and each number is a channel; otherwise 1.
+    /// </param>
+    /// <param name="channels">The number of channels.</param>
+    internal BatchNormalisation(
+        AlignedBuffer parameters, int start, AlignedBuffer statistics, int statisticsStart, int flattenedPixels, int channels)
     {
         _parameters = parameters;
         _start = start;
@@ -178,10 +188,10 @@ public sealed class BatchNormalisation
     /// <summary>[channels]: β.</summary>
     public Span<float> Shift => PaddedShift[.._channels];
 
-    /// <summary>[channels]: the mean over what was learned from, which takes the mini-batch's place when the network reads.</summary>
+    /// <summary>[channels]: the running mean over the training data, used in inference instead of the mini-batch's.</summary>
     public Span<float> RunningMean => PaddedRunningMean[.._channels];
 
-    /// <summary>[channels]: the variance likewise.</summary>
+    /// <summary>[channels]: the running variance, likewise.</summary>
     public Span<float> RunningVariance => PaddedRunningVariance[.._channels];
 
     internal int FlattenedPixels { get; }
@@ -196,7 +206,9 @@ public sealed class BatchNormalisation
 
     private int Stride => Rows.StrideOf(_channels);
 
-    /// <summary>One of the four, copied in PyTorch's order: that of [channels, height, width] where maps were flattened.</summary>
+    /// <summary>
+    /// One of the four spans, copied in PyTorch's order: that of [channels, height, width] where maps were flattened.
+    /// </summary>
     internal float[] Ordered(ReadOnlySpan<float> values)
     {
         float[] ordered = new float[_channels];
@@ -205,7 +217,7 @@ public sealed class BatchNormalisation
         return ordered;
     }
 
-    /// <summary>Sets one of the four from PyTorch's order.</summary>
+    /// <summary>Sets one of the four spans from PyTorch's order.</summary>
     internal void SetOrdered(Span<float> values, ReadOnlySpan<float> ordered)
     {
         for (int c = 0; c < _channels; c++)

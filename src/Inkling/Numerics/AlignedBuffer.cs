@@ -3,7 +3,9 @@ using System.Runtime.InteropServices;
 
 namespace Inkling.Numerics;
 
-/// <summary>Floats that start at a cache line (64 bytes), so that no row of 16 straddles two. Zeros at first.</summary>
+/// <summary>
+/// A buffer of floats that starts at a cache line (64 bytes), so that no row of 16 straddles two lines. Initially zero.
+/// </summary>
 internal sealed class AlignedBuffer
 {
     public static readonly AlignedBuffer Empty = new(0);

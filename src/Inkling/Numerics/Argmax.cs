@@ -1,10 +1,10 @@
 namespace Inkling.Numerics;
 
-/// <summary>Where a vector is largest: how outputs become an answer.</summary>
+/// <summary>The index of a vector's largest element, which turns a network's outputs into its answer.</summary>
 internal static class Argmax
 {
-    /// <summary>The place of the largest number; of equal ones the first. A NaN counts as the largest, as in numpy's argmax.</summary>
-    /// <exception cref="ArgumentException">There are no numbers.</exception>
+    /// <summary>The index of the largest number, the first on ties. NaN counts as the largest, as in numpy's argmax.</summary>
+    /// <exception cref="ArgumentException"><paramref name="values"/> is empty.</exception>
     public static int Of(ReadOnlySpan<float> values)
     {
         KernelArguments.Require(!values.IsEmpty);

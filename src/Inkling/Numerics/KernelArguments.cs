@@ -6,12 +6,12 @@ using System.Runtime.InteropServices;
 namespace Inkling.Numerics;
 
 /// <summary>
-/// What kernels check at their door. Inside, they read and write without bounds checks; so each call, in release builds too,
-/// proves once that everything it is about to touch lies in the spans it was given.
+/// Checks of kernels' arguments. Kernels read and write without bounds checks, so each call, in release builds too, first
+/// proves that everything it will touch lies in the spans it was given.
 /// </summary>
 internal static class KernelArguments
 {
-    /// <summary>Refuses a call whose lengths do not fit each other.</summary>
+    /// <summary>Throws unless a condition on a kernel's arguments holds.</summary>
     /// <exception cref="ArgumentException">The condition does not hold; the message quotes it.</exception>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Require(
@@ -27,11 +27,14 @@ internal static class KernelArguments
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool IsWholePanels(int length) => length % Rows.Panel == 0;
 
-    /// <summary>The largest of some offsets; a negative one counts as larger than any length. 0 where there are none.</summary>
+    /// <summary>
+    /// The largest offset, or 0 if there are none. Offsets are compared as unsigned, so a negative one is larger than any
+    /// length.
+    /// </summary>
     public static uint Largest(ReadOnlySpan<int> offsets)
     {
         uint largest = 0;
-        if (offsets.Length < 32) // reducing a vector to one number would take longer
+        if (offsets.Length < 32) // for so few, reducing a vector to one number takes longer
         {
             foreach (int offset in offsets)
                 largest = Math.Max(largest, (uint)offset);

@@ -1,9 +1,9 @@
 namespace Inkling.Numerics;
 
 /// <summary>
-/// Elementary functions out of additions, multiplications and divisions alone, which IEEE 754 fixes to the bit: Math.Log and its
-/// like call the platform's C runtime, and differ between platforms in the last place. All that a training computes with uses
-/// these. Within one unit in the last place of the exact value.
+/// Elementary functions made only of additions, multiplications and divisions, whose results IEEE 754 defines to the bit.
+/// Math.Log and similar functions call the platform's C runtime, and differ between platforms in the last place. All
+/// training code uses these functions. Accurate to one unit in the last place.
 /// </summary>
 /// <remarks>The methods and coefficients of fdlibm (Sun Microsystems 1993), as musl simplifies them.</remarks>
 internal static class PortableMath
@@ -11,9 +11,9 @@ internal static class PortableMath
     private const double Ln2High = 6.93147180369123816490e-01, Ln2Low = 1.90821492927058770002e-10;
     private const double QuarterTurn1 = 1.57079632673412561417e+00, QuarterTurn2 = 6.07710050630396597660e-11; // π/2 in parts
     private const double QuarterTurn3 = 2.02226624879595063154e-21;
-    private const double LargestAngle = 1e6; // quarter turns up to 2^20 times the first part above are exact
+    private const double LargestAngle = 1e6; // up to 2^20 quarter turns, their product with QuarterTurn1 is exact
 
-    /// <summary>ln x; -∞ for 0, NaN for what is less.</summary>
+    /// <summary>ln x; -∞ for 0, NaN for negative numbers.</summary>
     public static double Log(double x)
     {
         if (!(x > 0) || double.IsPositiveInfinity(x))
@@ -44,13 +44,13 @@ internal static class PortableMath
         return Math.ScaleB(1 + (r * c / (2 - c) - low + high), (int)n);
     }
 
-    /// <summary>The sine and the cosine of an angle in radians, of at most a million either way.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The angle is larger.</exception>
+    /// <summary>The sine and cosine of an angle in radians, from -1,000,000 to 1,000,000.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The angle is outside this range.</exception>
     public static (double Sin, double Cos) SinCos(double angle)
     {
         if (!(Math.Abs(angle) <= LargestAngle))
             throw new ArgumentOutOfRangeException(nameof(angle), angle, "An angle is from -1,000,000 to 1,000,000.");
-        // The angle without its quarter turns, in two parts.
+        // Range reduction: what is left of the angle after whole quarter turns is x + y.
         double turns = Math.Round(angle * 6.36619772367581382433e-01), rough = angle - turns * QuarterTurn1;
         double w = turns * QuarterTurn2, rest = rough - w;
         w = turns * QuarterTurn3 - ((rough - rest) - w);
@@ -77,8 +77,8 @@ internal static class PortableMath
     /// <inheritdoc cref="SinCos"/>
     public static double Cos(double angle) => SinCos(angle).Cos;
 
-    /// <summary>x^n, by squaring; each of the n multiplications that it stands for may round.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">n is under 0.</exception>
+    /// <summary>x^n, by repeated squaring; rounding errors may add up as in n multiplications.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">n is negative.</exception>
     public static double Power(double x, long n)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(n);

@@ -4,7 +4,7 @@ namespace Inkling.Numerics;
 
 /// <summary>
 /// A seeded stream of random numbers that is the same on every platform and in every version of .NET, which
-/// <see cref="Random"/> does not promise: "same seed, same bits" rests on it.
+/// <see cref="Random"/> does not promise. Reproducible training ("same seed, same bits") depends on it.
 /// </summary>
 /// <remarks>xoshiro256++ (Blackman and Vigna 2019, arXiv 1805.01407), its state filled by SplitMix64.</remarks>
 internal sealed class RandomStream
@@ -14,8 +14,8 @@ internal sealed class RandomStream
 
     /// <param name="seed">The same seed gives the same numbers.</param>
     /// <param name="stream">
-    /// Independent streams under one seed, one for each purpose or each item made, so that the order in which threads
-    /// take up items does not show.
+    /// Selects one of many independent streams of a seed: one for each purpose or each generated item, so that results do not
+    /// depend on the order in which threads take items.
     /// </param>
     public RandomStream(long seed, long stream = 0)
     {
@@ -27,26 +27,26 @@ internal sealed class RandomStream
         _s3 = SplitMix64(ref state);
     }
 
-    /// <summary>A stream that goes on as this one would.</summary>
+    /// <summary>A copy, which continues with the same numbers.</summary>
     public RandomStream Clone() => (RandomStream)MemberwiseClone();
 
-    /// <summary>Goes on from where another stream is.</summary>
+    /// <summary>Copies another stream's state.</summary>
     public void CopyFrom(RandomStream other) =>
         (_s0, _s1, _s2, _s3, _spareGaussian) = (other._s0, other._s1, other._s2, other._s3, other._spareGaussian);
 
-    /// <summary>All there is to know to go on, as five numbers.</summary>
+    /// <summary>The complete state, as five numbers.</summary>
     public ulong[] Save() => [_s0, _s1, _s2, _s3, BitConverter.DoubleToUInt64Bits(_spareGaussian)];
 
     /// <summary>
-    /// Whether five numbers can be what <see cref="Save"/> gave: a state of zeros would give zeros for ever, and never a normal
-    /// number.
+    /// Whether these are five numbers that <see cref="Save"/> can return. An all-zero state is invalid: it would give only
+    /// zeros, and <see cref="NextGaussian"/> would never return.
     /// </summary>
     public static bool CanRestore(ReadOnlySpan<ulong> saved) =>
         saved.Length == 5 && saved[..4].ContainsAnyExcept(0UL)
         && BitConverter.UInt64BitsToDouble(saved[4]) is double.NaN or (> -100 and < 100);
 
-    /// <summary>The stream that was saved.</summary>
-    /// <exception cref="ArgumentException">The numbers are not those of a stream.</exception>
+    /// <summary>A stream with a saved state.</summary>
+    /// <exception cref="ArgumentException">The numbers are not a stream's state.</exception>
     public static RandomStream Restore(ReadOnlySpan<ulong> saved)
     {
         if (!CanRestore(saved))

@@ -4,32 +4,37 @@ using System.Runtime.InteropServices;
 namespace Inkling.Numerics;
 
 /// <summary>
-/// How weights lie: in panels, [panels, inputs, 16]. One input's weights to 16 neurons fill a cache line and the lanes of
-/// vectors, and an input of 0 skips its lines. (docs/kernels.md)
+/// The memory layout of weights: panels, [panels, inputs, 16]. The weights from one input to 16 neurons fill one cache line and
+/// the lanes of whole vectors, and an input of 0 skips its cache lines (docs/kernels.md).
 /// </summary>
 internal static class Rows
 {
-    /// <summary>Neurons of a panel: a cache line of floats, whatever the vector width, so that results do not depend on the machine.</summary>
+    /// <summary>
+    /// Neurons in a panel: one cache line of floats, whatever the vector width, so that results do not depend on the machine.
+    /// </summary>
     public const int Panel = 16;
 
     /// <summary>The number of floats that a vector of <paramref name="n"/> numbers takes, padded to whole panels.</summary>
     public static int StrideOf(int n) => (n + Panel - 1) / Panel * Panel;
 
-    /// <summary>Where the weight from input k to neuron j lies.</summary>
+    /// <summary>The index of the weight from input k to neuron j.</summary>
     public static int IndexOf(int j, int k, int inputs) => (j / Panel * inputs + k) * Panel + j % Panel;
 
-    /// <summary>The weights of wᵀ, for backpropagating through a layer by the same product as forward; one panel of neurons.</summary>
+    /// <summary>
+    /// Transposes one panel of weights, so that backpropagation through a layer is the forward product with wᵀ.
+    /// </summary>
     /// <param name="weights">[panels of outputs, inputs, 16].</param>
     /// <param name="inputs">Inputs of the layer.</param>
     /// <param name="outputs">Neurons of the layer.</param>
     /// <param name="panel">Which panel of <paramref name="weights"/>.</param>
-    /// <param name="transposed">Receives its part of [panels of inputs, outputs, 16]; the padding is left as it is.</param>
+    /// <param name="transposed">Receives its part of [panels of inputs, outputs, 16]; the padding is left unchanged.</param>
     /// <exception cref="ArgumentException">The lengths do not fit each other.</exception>
     [MethodImpl(Hot.Method)]
     public static void TransposePanel(ReadOnlySpan<float> weights, int inputs, int outputs, int panel, Span<float> transposed)
     {
         KernelArguments.Require(inputs >= 0 && panel >= 0 && (long)panel * Panel < outputs);
-        KernelArguments.Require((panel + 1L) * Panel * inputs <= weights.Length && PanelsLength(inputs, outputs) <= transposed.Length);
+        KernelArguments.Require(
+            (panel + 1L) * Panel * inputs <= weights.Length && PanelsLength(inputs, outputs) <= transposed.Length);
         ref float from = ref MemoryMarshal.GetReference(weights);
         ref float to = ref MemoryMarshal.GetReference(transposed);
         int first = panel * Panel, end = Math.Min(Panel, outputs - first);
@@ -42,12 +47,12 @@ internal static class Rows
         }
     }
 
-    /// <summary>A convolution's weights turned by 180° and with inputs and outputs exchanged, for backpropagating through it.</summary>
+    /// <summary>Rotates a convolution's kernels by 180° and exchanges input and output channels, for backpropagation.</summary>
     /// <param name="weights">[panels of outputs, positions × channels, 16].</param>
-    /// <param name="positions">Places of the kernel.</param>
+    /// <param name="positions">Positions in the kernel: height × width.</param>
     /// <param name="channels">Input channels.</param>
     /// <param name="outputs">Output channels.</param>
-    /// <param name="flipped">Receives [panels of channels, positions × outputs, 16]; the padding is left as it is.</param>
+    /// <param name="flipped">Receives [panels of channels, positions × outputs, 16]; the padding is left unchanged.</param>
     /// <exception cref="ArgumentException">The lengths do not fit each other.</exception>
     [MethodImpl(Hot.Method)]
     public static void Flip(ReadOnlySpan<float> weights, int positions, int channels, int outputs, Span<float> flipped)

@@ -17,7 +17,8 @@ internal readonly struct Simd128 : ISimd<Vector128<float>>
     public static Vector128<float> Load(ref readonly float source, nuint offset) => Vector128.LoadUnsafe(in source, offset);
 
     [MethodImpl(Hot.Inline)]
-    public static void Store(Vector128<float> vector, ref float destination, nuint offset) => vector.StoreUnsafe(ref destination, offset);
+    public static void Store(Vector128<float> vector, ref float destination, nuint offset) =>
+        vector.StoreUnsafe(ref destination, offset);
 
     [MethodImpl(Hot.Inline)]
     public static Vector128<float> Add(Vector128<float> a, Vector128<float> b) => a + b;
@@ -33,7 +34,9 @@ internal readonly struct Simd128 : ISimd<Vector128<float>>
 
     [MethodImpl(Hot.Inline)]
     public static Vector128<float> MultiplyAdd(Vector128<float> a, Vector128<float> b, Vector128<float> c) =>
-        Fma.IsSupported ? Fma.MultiplyAdd(a, b, c) : AdvSimd.IsSupported ? AdvSimd.FusedMultiplyAdd(c, a, b) : SoftwareMultiplyAdd.Fused(a, b, c);
+        Fma.IsSupported ? Fma.MultiplyAdd(a, b, c)
+        : AdvSimd.IsSupported ? AdvSimd.FusedMultiplyAdd(c, a, b)
+        : SoftwareMultiplyAdd.Fused(a, b, c);
 
     [MethodImpl(Hot.Inline)]
     public static Vector128<float> Max(Vector128<float> a, Vector128<float> b) =>
@@ -48,7 +51,8 @@ internal readonly struct Simd128 : ISimd<Vector128<float>>
         Sse.IsSupported ? result | Sse.CompareUnordered(a, b) : result | ~(Vector128.Equals(a, a) & Vector128.Equals(b, b));
 
     [MethodImpl(Hot.Inline)]
-    public static Vector128<float> WhereEqual(Vector128<float> a, Vector128<float> b, Vector128<float> value) => Vector128.Equals(a, b) & value;
+    public static Vector128<float> WhereEqual(Vector128<float> a, Vector128<float> b, Vector128<float> value) =>
+        Vector128.Equals(a, b) & value;
 
     [MethodImpl(Hot.Inline)]
     public static Vector128<float> Round(Vector128<float> vector) => Vector128.Round(vector);
@@ -74,7 +78,8 @@ internal readonly struct Simd256 : ISimd<Vector256<float>>
     public static Vector256<float> Load(ref readonly float source, nuint offset) => Vector256.LoadUnsafe(in source, offset);
 
     [MethodImpl(Hot.Inline)]
-    public static void Store(Vector256<float> vector, ref float destination, nuint offset) => vector.StoreUnsafe(ref destination, offset);
+    public static void Store(Vector256<float> vector, ref float destination, nuint offset) =>
+        vector.StoreUnsafe(ref destination, offset);
 
     [MethodImpl(Hot.Inline)]
     public static Vector256<float> Add(Vector256<float> a, Vector256<float> b) => a + b;
@@ -92,7 +97,9 @@ internal readonly struct Simd256 : ISimd<Vector256<float>>
     public static Vector256<float> MultiplyAdd(Vector256<float> a, Vector256<float> b, Vector256<float> c) =>
         Fma.IsSupported
             ? Fma.MultiplyAdd(a, b, c)
-            : Vector256.Create(Simd128.MultiplyAdd(a.GetLower(), b.GetLower(), c.GetLower()), Simd128.MultiplyAdd(a.GetUpper(), b.GetUpper(), c.GetUpper()));
+            : Vector256.Create(
+                Simd128.MultiplyAdd(a.GetLower(), b.GetLower(), c.GetLower()),
+                Simd128.MultiplyAdd(a.GetUpper(), b.GetUpper(), c.GetUpper()));
 
     [MethodImpl(Hot.Inline)]
     public static Vector256<float> Max(Vector256<float> a, Vector256<float> b) =>
@@ -107,7 +114,8 @@ internal readonly struct Simd256 : ISimd<Vector256<float>>
         Avx.IsSupported ? result | Avx.CompareUnordered(a, b) : result | ~(Vector256.Equals(a, a) & Vector256.Equals(b, b));
 
     [MethodImpl(Hot.Inline)]
-    public static Vector256<float> WhereEqual(Vector256<float> a, Vector256<float> b, Vector256<float> value) => Vector256.Equals(a, b) & value;
+    public static Vector256<float> WhereEqual(Vector256<float> a, Vector256<float> b, Vector256<float> value) =>
+        Vector256.Equals(a, b) & value;
 
     [MethodImpl(Hot.Inline)]
     public static Vector256<float> Round(Vector256<float> vector) => Vector256.Round(vector);
@@ -133,7 +141,8 @@ internal readonly struct Simd512 : ISimd<Vector512<float>>
     public static Vector512<float> Load(ref readonly float source, nuint offset) => Vector512.LoadUnsafe(in source, offset);
 
     [MethodImpl(Hot.Inline)]
-    public static void Store(Vector512<float> vector, ref float destination, nuint offset) => vector.StoreUnsafe(ref destination, offset);
+    public static void Store(Vector512<float> vector, ref float destination, nuint offset) =>
+        vector.StoreUnsafe(ref destination, offset);
 
     [MethodImpl(Hot.Inline)]
     public static Vector512<float> Add(Vector512<float> a, Vector512<float> b) => a + b;
@@ -151,7 +160,9 @@ internal readonly struct Simd512 : ISimd<Vector512<float>>
     public static Vector512<float> MultiplyAdd(Vector512<float> a, Vector512<float> b, Vector512<float> c) =>
         Avx512F.IsSupported
             ? Avx512F.FusedMultiplyAdd(a, b, c)
-            : Vector512.Create(Simd256.MultiplyAdd(a.GetLower(), b.GetLower(), c.GetLower()), Simd256.MultiplyAdd(a.GetUpper(), b.GetUpper(), c.GetUpper()));
+            : Vector512.Create(
+                Simd256.MultiplyAdd(a.GetLower(), b.GetLower(), c.GetLower()),
+                Simd256.MultiplyAdd(a.GetUpper(), b.GetUpper(), c.GetUpper()));
 
     [MethodImpl(Hot.Inline)]
     public static Vector512<float> Max(Vector512<float> a, Vector512<float> b) =>
@@ -163,10 +174,13 @@ internal readonly struct Simd512 : ISimd<Vector512<float>>
 
     [MethodImpl(Hot.Inline)]
     public static Vector512<float> OrNaN(Vector512<float> result, Vector512<float> a, Vector512<float> b) =>
-        Avx512F.IsSupported ? result | Avx512F.CompareUnordered(a, b) : result | ~(Vector512.Equals(a, a) & Vector512.Equals(b, b));
+        Avx512F.IsSupported
+            ? result | Avx512F.CompareUnordered(a, b)
+            : result | ~(Vector512.Equals(a, a) & Vector512.Equals(b, b));
 
     [MethodImpl(Hot.Inline)]
-    public static Vector512<float> WhereEqual(Vector512<float> a, Vector512<float> b, Vector512<float> value) => Vector512.Equals(a, b) & value;
+    public static Vector512<float> WhereEqual(Vector512<float> a, Vector512<float> b, Vector512<float> value) =>
+        Vector512.Equals(a, b) & value;
 
     [MethodImpl(Hot.Inline)]
     public static Vector512<float> Round(Vector512<float> vector) => Vector512.Round(vector);

@@ -3,13 +3,13 @@ using System.Diagnostics;
 namespace Inkling.Numerics;
 
 /// <summary>
-/// A barrier for threads that wait for each other every few microseconds: sleeping would take longer than the wait, so that they
-/// spin, and yield where a wait is long.
+/// A barrier for threads that meet every few microseconds. Sleeping would take longer than the wait, so threads spin, and yield
+/// if the wait is long.
 /// </summary>
-/// <param name="threads">The most threads that meet.</param>
+/// <param name="threads">Maximum number of threads.</param>
 internal sealed class SpinBarrier(int threads)
 {
-    private const int SlotLength = 16; // longs: slots are two cache lines apart
+    private const int SlotLength = 16; // longs: slots are two cache lines apart, against false sharing
     private const int SpinsBeforeYield = 20_000; // about 10 µs
 
     private static readonly TimeSpan StallTime = TimeSpan.FromMilliseconds(0.5); // longer than a sleeping thread takes to wake
@@ -18,21 +18,25 @@ internal sealed class SpinBarrier(int threads)
 
     private readonly long[] _arrived = new long[(threads + 1) * SlotLength];
 
-    /// <summary>How often a thread has waited for one that other programs kept from running.</summary>
+    /// <summary>
+    /// Number of waits longer than <see cref="StallTime"/>: for a thread that other programs kept from running.
+    /// </summary>
     public int Stalls { get; private set; }
 
-    /// <summary>Marks a thread as having reached a phase; what it wrote before is seen by those who then see it there.</summary>
-    /// <param name="thread">Which, from 0.</param>
-    /// <param name="phase">Phases ascend.</param>
+    /// <summary>Marks a thread as having reached a phase. Threads that see it there also see its earlier writes.</summary>
+    /// <param name="thread">The thread's index, from 0.</param>
+    /// <param name="phase">The phase, which increases from one meeting to the next.</param>
     public void Arrive(int thread, long phase) => Volatile.Write(ref _arrived[(thread + 1) * SlotLength], phase);
 
-    /// <summary>Releases all threads, now and in every later phase: one of them has failed and will not arrive.</summary>
+    /// <summary>Releases all threads, now and in every later phase, because one of them has failed and will not arrive.</summary>
     public void Break() => _isBroken = true;
 
-    /// <summary>Returns when the first threads have all reached a phase, or the barrier is broken.</summary>
-    /// <param name="participants">How many threads meet this time.</param>
-    /// <param name="phase">Which phase.</param>
-    /// <returns>Whether all have reached it.</returns>
+    /// <summary>
+    /// Waits until the first <paramref name="participants"/> threads have reached a phase, or the barrier is broken.
+    /// </summary>
+    /// <param name="participants">Number of threads that meet this time.</param>
+    /// <param name="phase">The phase.</param>
+    /// <returns>True if all have reached it, false if the barrier is broken.</returns>
     public bool Wait(int participants, long phase)
     {
         for (int thread = 0; thread < participants; thread++)
@@ -51,7 +55,7 @@ internal sealed class SpinBarrier(int threads)
             }
 
             if (firstYield != 0 && Stopwatch.GetElapsedTime(firstYield) > StallTime)
-                Stalls++; // a count lost to a race does not matter
+                Stalls++; // an increment lost to a race does not matter
         }
 
         return true;
@@ -59,20 +63,21 @@ internal sealed class SpinBarrier(int threads)
 }
 
 /// <summary>
-/// Whether threads that meet at a barrier should work together. Where other programs keep one of them from running, all wait for it
-/// at every meeting, and one thread by itself is faster. Together is tried again after a while, which doubles each time it was too early.
+/// Decides whether threads that meet at a barrier work together. While other programs keep one of them from running, all wait
+/// for it at every barrier, and a single thread is faster. Working together is tried again after some calls, twice as many
+/// after each attempt that stalls (exponential backoff).
 /// </summary>
 internal sealed class StallBackoff
 {
-    private const int Shortest = 8, Longest = 256;
+    private const int Shortest = 8, Longest = 256; // calls
 
     private int _alone, _next = Shortest;
 
-    /// <summary>Whether the next call is for one thread.</summary>
+    /// <summary>Whether the next call should use a single thread.</summary>
     public bool IsAlone => _alone > 0;
 
-    /// <summary>Says how a call went.</summary>
-    /// <param name="hasStalled">Whether a thread had to wait for one that was not running; false where there was only one.</param>
+    /// <summary>Records how a call went.</summary>
+    /// <param name="hasStalled">Whether a thread waited for one that was not running; false for a single-threaded call.</param>
     public void Report(bool hasStalled)
     {
         if (hasStalled)

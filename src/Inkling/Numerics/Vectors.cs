@@ -5,11 +5,12 @@ using System.Runtime.Intrinsics;
 
 namespace Inkling.Numerics;
 
-/// <summary>Element by element on spans.</summary>
+/// <summary>Element-wise operations on spans.</summary>
 internal static class Vectors
 {
     /// <summary>Whether none of the numbers is NaN or infinite.</summary>
-    public static bool AreFinite(ReadOnlySpan<float> x) => !x.ContainsAny(float.NaN, float.PositiveInfinity, float.NegativeInfinity);
+    public static bool AreFinite(ReadOnlySpan<float> x) =>
+        !x.ContainsAny(float.NaN, float.PositiveInfinity, float.NegativeInfinity);
 
     /// <summary>x *= factor.</summary>
     public static void Scale(Span<float> x, float factor)
@@ -43,15 +44,16 @@ internal static class Vectors
             y[i] += share * (x[i] - y[i]);
     }
 
-    /// <summary>difference = scale · (x - y), where the mask is 1; 0 where it is 0.</summary>
+    /// <summary>difference = scale · (x - y) where the mask is 1; 0 where it is 0.</summary>
     /// <param name="x">[rows, 16].</param>
     /// <param name="y">[rows, 16].</param>
     /// <param name="mask">[16].</param>
-    /// <param name="scale">What the difference is multiplied with.</param>
+    /// <param name="scale">Factor of the difference.</param>
     /// <param name="difference">Receives [rows, 16].</param>
     /// <returns>Σ (x - y)², without the scale.</returns>
     /// <exception cref="ArgumentException">The lengths do not fit each other.</exception>
-    public static double SquaredDistance(ReadOnlySpan<float> x, ReadOnlySpan<float> y, ReadOnlySpan<float> mask, float scale, Span<float> difference)
+    public static double SquaredDistance(
+        ReadOnlySpan<float> x, ReadOnlySpan<float> y, ReadOnlySpan<float> mask, float scale, Span<float> difference)
     {
         if (Vector512.IsHardwareAccelerated)
             return SquaredDistance<Simd512, Vector512<float>>(x, y, mask, scale, difference);
@@ -62,12 +64,13 @@ internal static class Vectors
 
     [MethodImpl(Hot.Method)]
     [SkipLocalsInit]
-    internal static double SquaredDistance<TSimd, TVector>(ReadOnlySpan<float> x, ReadOnlySpan<float> y, ReadOnlySpan<float> mask, float scale, Span<float> difference)
+    internal static double SquaredDistance<TSimd, TVector>(
+        ReadOnlySpan<float> x, ReadOnlySpan<float> y, ReadOnlySpan<float> mask, float scale, Span<float> difference)
         where TSimd : ISimd<TVector>
         where TVector : struct
     {
         KernelArguments.Require(KernelArguments.IsWholePanels(x.Length) && y.Length == x.Length && mask.Length == Rows.Panel && difference.Length == x.Length);
-        Span<float> sums = stackalloc float[Rows.Panel]; // each lane its own, whatever the vector width
+        Span<float> sums = stackalloc float[Rows.Panel]; // one per lane of 16, whatever the vector width
         for (nuint j = 0; j < Rows.Panel; j += (nuint)TSimd.Lanes)
         {
             TVector sum = TSimd.Create(0), isCounted = TSimd.Load(in mask[0], j);

@@ -3,35 +3,36 @@ using System.Runtime.ExceptionServices;
 namespace Inkling.Numerics;
 
 /// <summary>
-/// Threads that share out the items of a loop, the caller's among them. Which thread takes an item may be chance; what it
-/// computes must not depend on that, so that the result is the same for any number of threads.
+/// A pool of threads, including the caller's, that run the items of a loop in parallel. Which thread runs an item may vary from
+/// run to run; what the item computes must not depend on it, so that the result is the same for any number of threads.
 /// </summary>
 /// <remarks>
-/// Mini-batches are so short that waking a thread would cost more than it brings: workers spin between two loops, and sleep
-/// when none has come for a while. A loop falls into one share for each thread; a share that its thread has not begun when
-/// the caller is done with its own is the caller's, so that nobody waits for a thread that the system keeps from running.
-/// Threads are started by the first loop that needs them: what is refused before it learns anything leaves none behind. What a
-/// body throws reaches the caller as it was thrown, for any number of threads; of several, that of the first item.
+/// Mini-batches are so short that waking a thread would cost more than it gains: workers spin between two loops, and sleep if
+/// none comes for a while. A loop is divided into one share per thread. When the caller has finished its own share, it takes
+/// over the shares that their threads have not begun, so that it does not wait for a thread that the system keeps from running.
+/// Threads are started by the first loop that needs them, so a training run that is refused before it begins leaves none
+/// behind. An exception in a body is rethrown to the caller unchanged, for any number of threads; if there are several, the one
+/// of the first item.
 /// </remarks>
 internal sealed class Workers : IDisposable
 {
-    /// <summary>As many numbers as are worth a second thread where each is treated by itself.</summary>
+    /// <summary>Fewer numbers than this are not worth a second thread in an element-wise loop.</summary>
     public const int ChunkOfNumbers = 1 << 14;
 
     private const int SpinsBeforeSleep = 5000;
 
-    private const int SlotLength = 32; // ints: shares are claimed on cache lines of their own
+    private const int SlotLength = 32; // ints: claims are two cache lines apart, against false sharing
 
     private static int _alive;
 
     private readonly List<Thread> _threads = [];
     private readonly object _gate = new();
-    private readonly int[] _claims; // for each share, the last loop in which somebody took it
+    private readonly int[] _claims; // for each share, the last loop in which it was claimed
     private Action<int, int, int>? _body;
-    private int _items, _chunk, _next, _done, _loop, _sleeping; // chunk 0: the items are split beforehand
+    private int _items, _chunk, _next, _done, _loop, _sleeping; // _chunk is 0 for Split
     private volatile bool _isDisposed;
     private ExceptionDispatchInfo? _failure;
-    private int _failedItem; // where the share or chunk began in which it was thrown
+    private int _failedItem; // first item of the share or chunk in which it was thrown
 
     public Workers(int count)
     {
@@ -40,16 +41,18 @@ internal sealed class Workers : IDisposable
         _claims = new int[count * SlotLength];
     }
 
-    /// <summary>How many threads of all workers of the process are running, for tests.</summary>
+    /// <summary>Number of running worker threads in the process, for tests.</summary>
     internal static int Alive => Volatile.Read(ref _alive);
 
-    /// <summary>How many threads there are, the caller's included.</summary>
+    /// <summary>Number of threads, including the caller's.</summary>
     public int Count { get; }
 
-    /// <summary>Runs the body for all items and returns when all are done; a thread that is done takes more.</summary>
-    /// <param name="items">How many.</param>
-    /// <param name="chunk">How many a thread takes at a time.</param>
-    /// <param name="body">Given the thread's number, from 0, the first item and the one after the last.</param>
+    /// <summary>
+    /// Runs the body for all items and returns when all are done. A thread that has finished a chunk takes the next.
+    /// </summary>
+    /// <param name="items">Number of items.</param>
+    /// <param name="chunk">Number of items that a thread takes at a time.</param>
+    /// <param name="body">Receives the share's index (one per thread, from 0), the first item and the one after the last.</param>
     public void For(int items, int chunk, Action<int, int, int> body)
     {
         if (Count == 1 || items <= chunk)
@@ -58,7 +61,10 @@ internal sealed class Workers : IDisposable
             Run(items, chunk, body);
     }
 
-    /// <summary>The same, each thread taking its own share of the items: the same ones in every loop, whose data its caches keep.</summary>
+    /// <summary>
+    /// Like <see cref="For"/>, but with one fixed share of the items per thread: the same items in every loop, so that their
+    /// data stays in the thread's caches.
+    /// </summary>
     public void Split(int items, Action<int, int, int> body)
     {
         if (Count == 1 || items == 1)
@@ -67,9 +73,12 @@ internal sealed class Workers : IDisposable
             Run(items, chunk: 0, body);
     }
 
-    /// <summary>The same for numbers that are each treated by itself, where they are many.</summary>
-    /// <param name="numbers">How many, a multiple of 16.</param>
-    /// <param name="body">Given the thread's number, and the first and the end in units of 16 numbers.</param>
+    /// <summary>
+    /// Like <see cref="Split"/> for element-wise work on numbers, on one thread if there are fewer than
+    /// <see cref="ChunkOfNumbers"/>.
+    /// </summary>
+    /// <param name="numbers">How many numbers, a multiple of 16.</param>
+    /// <param name="body">Receives the share's index, and the start and end in units of 16 numbers.</param>
     public void SplitNumbers(int numbers, Action<int, int, int> body)
     {
         if (numbers < ChunkOfNumbers)
@@ -78,7 +87,7 @@ internal sealed class Workers : IDisposable
             Split(numbers / Rows.Panel, body);
     }
 
-    /// <summary>Ends the threads and returns when they have ended.</summary>
+    /// <summary>Stops the threads and waits for them to end.</summary>
     public void Dispose()
     {
         _isDisposed = true;
@@ -115,7 +124,10 @@ internal sealed class Workers : IDisposable
         }
     }
 
-    /// <summary>A new loop. Whoever sees no sleeper here is seen by the sleeper-to-be, which looks once more before it sleeps.</summary>
+    /// <summary>
+    /// Starts a loop and wakes sleeping workers. If it sees no sleeper, a worker about to sleep sees the new loop, since it
+    /// looks once more after it has counted itself in <c>_sleeping</c>.
+    /// </summary>
     private void Begin()
     {
         Interlocked.Increment(ref _loop);
@@ -164,7 +176,7 @@ internal sealed class Workers : IDisposable
         }
     }
 
-    /// <summary>Claims a share of a loop and does it. Run cannot return before it is done, so its fields stay valid.</summary>
+    /// <summary>Claims a share of a loop and runs it. Run cannot return before it is done, so its fields stay valid.</summary>
     private void TryTake(int share, int loop)
     {
         if (Interlocked.CompareExchange(ref _claims[share * SlotLength], loop, loop - 1) != loop - 1)

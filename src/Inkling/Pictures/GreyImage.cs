@@ -1,10 +1,11 @@
 namespace Inkling;
 
-/// <summary>A picture in shades of grey: what a picture file becomes before it is read.</summary>
+/// <summary>A greyscale picture, decoded from a picture file or made from pixels.</summary>
 public sealed class GreyImage
 {
     private readonly byte[] _pixels;
 
+    /// <summary>Wraps pixels in an image.</summary>
     /// <param name="width">Columns, at least 1.</param>
     /// <param name="height">Rows, at least 1.</param>
     /// <param name="pixels">[height, width], row-major; 0 is black, 255 is white. Not copied.</param>
@@ -15,7 +16,9 @@ public sealed class GreyImage
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(width);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(height);
         if ((long)width * height != pixels.Length)
-            throw new ArgumentException($"A {width}×{height} picture has {(long)width * height} pixels, not {pixels.Length}.", nameof(pixels));
+            throw new ArgumentException(
+                $"A {width}×{height} picture has {(long)width * height} pixels, not {pixels.Length}.",
+                nameof(pixels));
         Width = width;
         Height = height;
         _pixels = pixels;
@@ -27,24 +30,35 @@ public sealed class GreyImage
     /// <summary>Rows.</summary>
     public int Height { get; }
 
-    /// <summary>How many of the file's pixels one pixel stands for, in each direction, at least 1: large photos are reduced as they are decoded.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">It is set to less than 1, to no number, or to so much that the file would have more than 2,147,483,647 columns or rows.</exception>
+    /// <summary>
+    /// File pixels per pixel of this image, in each direction, at least 1: large photos are reduced as they are decoded.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// The value is less than 1, NaN, or so large that the file would have more than 2,147,483,647 columns or rows.
+    /// </exception>
     public double Reduction
     {
         get;
         init => field = value >= 1 && value * Math.Max(Width, Height) <= int.MaxValue
             ? value
-            : throw new ArgumentOutOfRangeException(nameof(value), value, "A pixel stands for at least 1 pixel of the file in each direction, and for no more than a file can have.");
+            : throw new ArgumentOutOfRangeException(
+                nameof(value),
+                value,
+                "A pixel stands for at least 1 pixel of the file in each direction, "
+                + "and for no more than a file can have.");
     } = 1;
 
-    /// <summary>The columns and rows of the picture file, upright; this image's own where it is from none. Boxes of a reading lie within them.</summary>
+    /// <summary>
+    /// Size of the picture file, upright, which bounds the boxes of a reading; by default, this image's size times
+    /// <see cref="Reduction"/>.
+    /// </summary>
     internal (int Width, int Height) FileSize
     {
         get => field == default ? ((int)Math.Round(Width * Reduction), (int)Math.Round(Height * Reduction)) : field;
         init;
     }
 
-    /// <summary>[height, width], row-major; 0 is black, 255 is white.</summary>
+    /// <summary>All pixels, [height, width], row-major; 0 is black, 255 is white.</summary>
     public ReadOnlySpan<byte> Pixels => _pixels;
 
     /// <summary>One pixel; 0 is black, 255 is white.</summary>

@@ -3,27 +3,28 @@ using System.Runtime.InteropServices;
 namespace Inkling;
 
 /// <summary>
-/// Brings a digit into exactly the form that MNIST's images have: scaled into a 20×20 box, its centre of mass in the
-/// middle of a 28×28 image. A network trained on MNIST reads what went through here as one of its own; scaled any other
-/// way, the same digit is read worse.
+/// Normalises a digit exactly as MNIST's images were: scaled into a 20×20 box, with its centre of mass in the middle of a 28×28
+/// image. A network trained on MNIST reads digits scaled in any other way less accurately.
 /// </summary>
 /// <remarks>
 /// The procedure that Yadav and Bottou (2019, arXiv 1905.10498) reconstructed from MNIST's images and from the code of its
-/// time, oddities included. It leaves an image of MNIST as it is.
+/// time, including its quirks. It leaves MNIST's images unchanged.
 /// </remarks>
 public static class MnistNormalisation
 {
-    /// <summary>Rows, and columns, of a normalised image.</summary>
+    /// <summary>Rows and columns of a normalised image.</summary>
     public const int Side = 28;
 
     private const int BoxSide = 20;
     private const int SmallestCrop = 10;
 
-    /// <summary>The extent of an input pixel. Below 1 it leaves faint stripes, and MNIST's images have them.</summary>
+    /// <summary>The width of an input pixel. Less than 1 leaves faint stripes, which MNIST's images have.</summary>
     private const double PixelExtent = 0.99;
 
     /// <summary>Normalises the digit that an ink map shows.</summary>
-    /// <param name="ink">[height, width], row-major; 0 is paper and more is ink, up to 1. Anything above 0 belongs to the digit.</param>
+    /// <param name="ink">
+    /// [height, width], row-major; 0 is paper, up to 1 is ink. Every pixel above 0 belongs to the digit.
+    /// </param>
     /// <param name="width">Columns of the ink map.</param>
     /// <param name="height">Rows of the ink map.</param>
     /// <returns>[28, 28], row-major; 0 is paper, 255 is ink. All 0 where there is no ink.</returns>
@@ -35,8 +36,10 @@ public static class MnistNormalisation
         return image;
     }
 
-    /// <summary>Normalises the digit that an ink map shows, into memory of the caller's.</summary>
-    /// <param name="ink">[height, width], row-major; 0 is paper and more is ink, up to 1. Anything above 0 belongs to the digit.</param>
+    /// <summary>Normalises the digit that an ink map shows, into the caller's buffer.</summary>
+    /// <param name="ink">
+    /// [height, width], row-major; 0 is paper, up to 1 is ink. Every pixel above 0 belongs to the digit.
+    /// </param>
     /// <param name="width">Columns of the ink map.</param>
     /// <param name="height">Rows of the ink map.</param>
     /// <param name="image">Receives [28, 28], row-major; 0 is paper, 255 is ink. All 0 where there is no ink.</param>
@@ -46,7 +49,9 @@ public static class MnistNormalisation
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(width);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(height);
         if ((long)width * height != ink.Length)
-            throw new ArgumentException($"A {width}×{height} ink map has {(long)width * height} pixels, not {ink.Length}.", nameof(ink));
+            throw new ArgumentException(
+                $"A {width}×{height} ink map has {(long)width * height} pixels, not {ink.Length}.",
+                nameof(ink));
         if (image.Length != Side * Side)
             throw new ArgumentException($"A normalised image has {Side * Side} pixels, not {image.Length}.", nameof(image));
 
@@ -62,7 +67,7 @@ public static class MnistNormalisation
         PasteByCentreOfMass(greys, image);
     }
 
-    /// <summary>The rows and columns that have ink; the ends are the first without.</summary>
+    /// <summary>Bounding box of the ink; <c>Bottom</c> and <c>Right</c> are exclusive.</summary>
     [StructLayout(LayoutKind.Auto)]
     private readonly record struct Box(int Top, int Bottom, int Left, int Right);
 
@@ -86,8 +91,8 @@ public static class MnistNormalisation
     }
 
     /// <summary>
-    /// Scales the box, grown to a square, to 20×20 by area. The weight of an input pixel in an output pixel is a product of
-    /// one for the row and one for the column, so that every input pixel is touched once.
+    /// Scales the box, padded to a square, to 20×20 by area averaging. The weights are separable into rows and columns, so every
+    /// input pixel is visited once.
     /// </summary>
     private static void Resample(ReadOnlySpan<float> ink, int width, Box box, Span<double> output)
     {
@@ -129,13 +134,13 @@ public static class MnistNormalisation
         }
     }
 
-    /// <summary>What one input row (or column) gives to the output row at <c>Cell</c>, and what to the next.</summary>
+    /// <summary>Weights of one input row (or column) in the output row <c>Cell</c> and in the next.</summary>
     [StructLayout(LayoutKind.Auto)]
     private readonly record struct Share(int Cell, double First, double Second);
 
     /// <summary>
-    /// Where each input row, or column, goes. The input lies in the middle of a square of side <paramref name="crop"/>, each
-    /// of its pixels replicated <c>2^doublings</c> times.
+    /// Computes the weights of each input row (or column). The input is centred in a square of side <paramref name="crop"/>, and
+    /// each of its pixels is replicated <c>2^doublings</c> times.
     /// </summary>
     private static Share[] Shares(int length, int crop, int doublings)
     {
@@ -146,9 +151,9 @@ public static class MnistNormalisation
         {
             double from = (start + i) * scale;
             double to = from + PixelExtent * scale;
-            // The tolerance is for edges that fall on a boundary between two output pixels but for rounding.
+            // The tolerance absorbs rounding errors of edges on a boundary between two output pixels.
             int first = (int)Math.Floor(from + 1e-11), last = (int)Math.Ceiling(to - 1e-11) - 1;
-            // A pixel that is not split counts whole, not with its extent of 0.99.
+            // A pixel within one output pixel has full weight, not PixelExtent.
             shares[i] = first == last ? new Share(first, scale, 0) : new Share(first, first + 1 - from, to - last);
         }
 
@@ -161,15 +166,15 @@ public static class MnistNormalisation
         foreach (double value in values)
             most = Math.Max(most, value);
 
-        // Fainter than full ink everywhere: the darkest spot becomes full ink.
+        // If no pixel is full ink, scale so that the darkest is.
         double scale = 255 / Math.Min(1, most);
         for (int i = 0; i < greys.Length; i++)
             greys[i] = (byte)Math.Clamp(Math.Floor(values[i] * scale + 0.5), 0, 255);
     }
 
     /// <summary>
-    /// Puts the 20×20 greys where their centre of mass comes to lie in (14, 15], rows and columns counted from their edge.
-    /// Rows and columns that would fall outside the image are lost, as MNIST's were.
+    /// Pastes the 20×20 greys so that their centre of mass lies in (14, 15], measured in pixels from the image's top and left
+    /// edges. Rows and columns outside the image are lost, as in MNIST.
     /// </summary>
     private static void PasteByCentreOfMass(ReadOnlySpan<byte> greys, Span<byte> image)
     {

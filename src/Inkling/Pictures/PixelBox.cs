@@ -10,24 +10,25 @@ namespace Inkling;
 [StructLayout(LayoutKind.Auto)]
 public readonly record struct PixelBox(int Left, int Top, int Width, int Height)
 {
-    /// <summary>The column after the last.</summary>
+    /// <summary>The column after the last one.</summary>
     public int Right => Left + Width;
 
-    /// <summary>The row after the last.</summary>
+    /// <summary>The row after the last one.</summary>
     public int Bottom => Top + Height;
 
-    /// <summary>The smallest rectangle around both.</summary>
+    /// <summary>The smallest rectangle that contains both.</summary>
     internal PixelBox Union(PixelBox other)
     {
         int left = Math.Min(Left, other.Left), top = Math.Min(Top, other.Top);
         return new PixelBox(left, top, Math.Max(Right, other.Right) - left, Math.Max(Bottom, other.Bottom) - top);
     }
 
-    internal bool Contains(PixelBox other) => other.Left >= Left && other.Top >= Top && other.Right <= Right && other.Bottom <= Bottom;
+    internal bool Contains(PixelBox other) =>
+        other.Left >= Left && other.Top >= Top && other.Right <= Right && other.Bottom <= Bottom;
 
-    /// <summary>How many rows both have.</summary>
+    /// <summary>Number of rows in both boxes.</summary>
     internal int CommonRows(PixelBox other) => Math.Max(0, Math.Min(Bottom, other.Bottom) - Math.Max(Top, other.Top));
 
-    /// <summary>How many columns both have.</summary>
+    /// <summary>Number of columns in both boxes.</summary>
     internal int CommonColumns(PixelBox other) => Math.Max(0, Math.Min(Right, other.Right) - Math.Max(Left, other.Left));
 }

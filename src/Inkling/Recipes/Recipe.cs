@@ -2,10 +2,12 @@ using Inkling.Recipes;
 
 namespace Inkling;
 
-/// <summary>A network and how it is trained, under a name: what the bundled models are made by.</summary>
+/// <summary>
+/// A named architecture with its initialisation and training options; the bundled models are made from recipes.
+/// </summary>
 /// <param name="Name">The name, as <c>inkling train --model</c> takes it.</param>
 /// <param name="Architecture">What is trained.</param>
-/// <param name="Initialisation">What it begins with.</param>
+/// <param name="Initialisation">Its initial parameters.</param>
 /// <param name="Options">How it is trained.</param>
 public sealed record Recipe(string Name, Architecture Architecture, Initialisation Initialisation, TrainingOptions Options)
 {
@@ -19,16 +21,27 @@ public sealed record Recipe(string Name, Architecture Architecture, Initialisati
         ElasticSmoothness = 5,
     };
 
-    /// <summary>The seed's first network: 784-30-10, 30 epochs, mini-batch 10, η 3.</summary>
-    public static Recipe Seed { get; } = new("seed", Architecture.FullyConnected([784, 30, 10]), Initialisation.StandardNormal, new TrainingOptions());
+    /// <summary>The first network of Nielsen's network.py: 784-30-10, 30 epochs, mini-batch 10, η 3.</summary>
+    public static Recipe Seed { get; } = new(
+        "seed",
+        Architecture.FullyConnected([784, 30, 10]),
+        Initialisation.StandardNormal,
+        new TrainingOptions());
 
-    /// <summary>The seed's second network: 784-100-10.</summary>
-    public static Recipe Seed100 { get; } = new("seed-100", Architecture.FullyConnected([784, 100, 10]), Initialisation.StandardNormal, new TrainingOptions());
+    /// <summary>The second network of Nielsen's network.py: 784-100-10.</summary>
+    public static Recipe Seed100 { get; } = new(
+        "seed-100",
+        Architecture.FullyConnected([784, 100, 10]),
+        Initialisation.StandardNormal,
+        new TrainingOptions());
 
     /// <summary>The small bundled network: five convolutions, under 50,000 parameters.</summary>
     public static Recipe Tiny { get; } = new(
         "tiny",
-        Architecture.Parse("1x28x28 conv:16:5x5:pad2:nobias maxpool:2 batchnorm relu conv:32:3x3:pad1:nobias batchnorm relu conv:32:3x3:pad1:nobias maxpool:2 batchnorm relu conv:48:3x3:pad1:nobias batchnorm relu conv:44:3x3:pad1:nobias batchnorm relu gap dense:10 softmax"),
+        Architecture.Parse(
+            "1x28x28 conv:16:5x5:pad2:nobias maxpool:2 batchnorm relu "
+            + "conv:32:3x3:pad1:nobias batchnorm relu conv:32:3x3:pad1:nobias maxpool:2 batchnorm relu "
+            + "conv:48:3x3:pad1:nobias batchnorm relu conv:44:3x3:pad1:nobias batchnorm relu gap dense:10 softmax"),
         Initialisation.He,
         Convolutional(epochs: 25, learningRate: 0.006));
 
@@ -38,38 +51,66 @@ public sealed record Recipe(string Name, Architecture Architecture, Initialisati
     /// </summary>
     public static Recipe Best { get; } = new(
         "best",
-        Architecture.Parse($"1x28x28 {string.Join(' ', new[] { 32, 48, 48, 64, 64, 96, 96, 128, 128, 144 }.Select(channels => $"conv:{channels}:3x3:nobias batchnorm relu"))} flatten dense:10:nobias batchnorm softmax"),
+        Architecture.Parse(
+            "1x28x28 "
+            + string.Join(
+                ' ',
+                new[] { 32, 48, 48, 64, 64, 96, 96, 128, 128, 144 }
+                    .Select(channels => $"conv:{channels}:3x3:nobias batchnorm relu"))
+            + " flatten dense:10:nobias batchnorm softmax"),
         Initialisation.He,
         Convolutional(epochs: 20, learningRate: 0.004));
 
-    /// <summary>No convolution: two hidden layers, and distorted images (Simard 2003; Ciresan et al. 2010).</summary>
+    /// <summary>
+    /// A multilayer perceptron: two hidden layers, trained on distorted images (Simard 2003; Ciresan et al. 2010).
+    /// </summary>
     public static Recipe Mlp { get; } = new(
         "mlp",
-        Architecture.Parse("1x28x28 flatten dense:1000:nobias batchnorm relu dropout:0.2 dense:1000:nobias batchnorm relu dropout:0.2 dense:10 softmax"),
+        Architecture.Parse(
+            "1x28x28 flatten dense:1000:nobias batchnorm relu dropout:0.2 "
+            + "dense:1000:nobias batchnorm relu dropout:0.2 dense:10 softmax"),
         Initialisation.He,
-        Convolutional(epochs: 40, learningRate: 0.003) with { MiniBatchSize = 128, Augmentation = Handwriting with { Elastic = 34 }, PlainEpochs = 0 });
+        Convolutional(epochs: 40, learningRate: 0.003) with
+        {
+            MiniBatchSize = 128,
+            Augmentation = Handwriting with { Elastic = 34 },
+            PlainEpochs = 0
+        });
 
     /// <summary>
-    /// The network that tells the reader which segments of a written number are digits: eleven outputs, the last for what is
-    /// none. It learns from <see cref="SegmentExamples"/>.
+    /// The network that classifies segments of a written number for the reader: ten digits and, the last of eleven outputs, no
+    /// digit. Trained on <see cref="SegmentExamples"/>.
     /// </summary>
     public static Recipe Segments { get; } = new(
         "segments",
-        Architecture.Parse("1x28x28 conv:24:3x3:nobias batchnorm relu conv:32:3x3:nobias maxpool:2 batchnorm relu conv:64:3x3:pad1:nobias batchnorm relu conv:64:3x3:pad1:nobias maxpool:2 batchnorm relu conv:96:3x3:pad1:nobias batchnorm relu conv:96:3x3:pad1:nobias batchnorm relu flatten dropout:0.3 dense:11 softmax"),
+        Architecture.Parse(
+            "1x28x28 conv:24:3x3:nobias batchnorm relu conv:32:3x3:nobias maxpool:2 batchnorm relu "
+            + "conv:64:3x3:pad1:nobias batchnorm relu conv:64:3x3:pad1:nobias maxpool:2 batchnorm relu "
+            + "conv:96:3x3:pad1:nobias batchnorm relu conv:96:3x3:pad1:nobias batchnorm relu "
+            + "flatten dropout:0.3 dense:11 softmax"),
         Initialisation.He,
         Convolutional(epochs: 8, learningRate: 0.004) with
         {
-            Augmentation = new Augmentation { Shift = 1, Rotation = 6, Scale = 0.06, Shear = 0.1, Elastic = 12, ElasticSmoothness = 5, Thickness = 0.3 },
+            Augmentation = new Augmentation
+            {
+                Shift = 1,
+                Rotation = 6,
+                Scale = 0.06,
+                Shear = 0.1,
+                Elastic = 12,
+                ElasticSmoothness = 5,
+                Thickness = 0.3
+            },
             PlainEpochs = 1,
         });
 
-    /// <summary>All that read digits, the simplest first.</summary>
+    /// <summary>All recipes for networks that read digits, the simplest first.</summary>
     public static IReadOnlyList<Recipe> All { get; } = [Seed, Seed100, Mlp, Tiny, Best];
 
-    /// <summary>The recipe of this name; null where there is none.</summary>
+    /// <summary>The recipe with this name; null if there is none.</summary>
     public static Recipe? Named(string name) => All.FirstOrDefault(recipe => recipe.Name == name);
 
-    /// <summary>A fresh network of the recipe.</summary>
+    /// <summary>Creates an untrained network of the recipe.</summary>
     /// <param name="seed">The same seed gives the same network, and the same training after it, to the bit.</param>
     public Network CreateNetwork(int seed) => new(Architecture, Initialisation, seed);
 

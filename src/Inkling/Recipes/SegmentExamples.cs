@@ -7,31 +7,39 @@ using Inkling.Synthesis;
 namespace Inkling.Recipes;
 
 /// <summary>
-/// What the reader's network learns from: segments of written numbers, cut by the same code that cuts a photo, in eleven
-/// classes. A segment that is one whole digit and nothing else is that digit; one that is half a digit, or two, is none.
+/// Training data of the reader's segment network: segments of synthetic numbers, cut by the code that also cuts photos, in eleven
+/// classes. A segment that is exactly one whole digit has that digit's class; one that is part of a digit, or more than one, has
+/// <see cref="NoDigit"/>.
 /// </summary>
 public static class SegmentExamples
 {
-    /// <summary>The class of what is no digit.</summary>
+    /// <summary>The class of segments that are not a digit.</summary>
     public const int NoDigit = 10;
 
-    /// <summary>Ten digits, and <see cref="NoDigit"/>.</summary>
+    /// <summary>Number of classes: ten digits and <see cref="NoDigit"/>.</summary>
     public const int Classes = 11;
 
-    /// <summary>A segment is a digit where so much of it is that digit's ink, and so much of that digit's ink is in it; with less of either it is none, and what is between is left out.</summary>
+    /// <summary>
+    /// Thresholds for two fractions: the digit's ink in the segment's ink (purity), and the segment's part of the digit's ink. A
+    /// segment is a digit if both are at least <see cref="Whole"/>, no digit if either is less than <see cref="NotWhole"/>, and
+    /// otherwise left out.
+    /// </summary>
     private const double Whole = 0.93, NotWhole = 0.8;
 
-    /// <summary>Segments of written numbers, as many that are no digit as are digits.</summary>
-    /// <param name="digits">28×28 images to write numbers with.</param>
-    /// <param name="lines">How many numbers.</param>
-    /// <param name="seed">The same seed gives the same examples, however many threads make them.</param>
+    /// <summary>Creates examples, about as many that are no digit as are digits.</summary>
+    /// <param name="digits">28×28 images to compose numbers from.</param>
+    /// <param name="lines">How many numbers to compose.</param>
+    /// <param name="seed">The same seed gives the same examples, for any number of threads.</param>
     /// <returns>28×28 images in eleven classes, about ten for each number.</returns>
     /// <exception cref="ArgumentException">There are no images, or they are not 28×28 or not digits.</exception>
     public static LabelledImages Create(LabelledImages digits, int lines, int seed = 1)
     {
         ArgumentNullException.ThrowIfNull(digits);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(lines);
-        if (digits.Count == 0 || digits.Height != MnistNormalisation.Side || digits.Width != MnistNormalisation.Side || digits.Classes != NoDigit)
+        if (digits.Count == 0
+            || digits.Height != MnistNormalisation.Side
+            || digits.Width != MnistNormalisation.Side
+            || digits.Classes != NoDigit)
             throw new ArgumentException("Numbers are written with 28×28 images of digits.", nameof(digits));
         List<(byte[] Glyph, byte Label)>[] found = new List<(byte[], byte)>[lines];
         Parallel.For(0, lines, i =>
@@ -79,7 +87,7 @@ public static class SegmentExamples
         }
     }
 
-    /// <summary>A number's parts; null where they are too many for a number, as of images that are textures.</summary>
+    /// <summary>The parts of a number; null if there are too many, as in images of textures.</summary>
     private static InkParts? PartsOf(Strip strip, Ink ink, Word word, ReadingWork work)
     {
         try
@@ -92,7 +100,7 @@ public static class SegmentExamples
         }
     }
 
-    /// <summary>[parts, digits + 1]: how many pixels of each digit each part has; at 0, those of none.</summary>
+    /// <summary>Counts the pixels of each digit in each part: [parts, digits + 1]; index 0 counts pixels of no digit.</summary>
     private static int[,] Counts(WrittenLine line, Strip strip, InkParts parts, float threshold)
     {
         int[,] counts = new int[parts.Count, line.Digits.Length + 1];

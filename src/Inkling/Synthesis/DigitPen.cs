@@ -3,28 +3,31 @@ using Inkling.Numerics;
 namespace Inkling.Synthesis;
 
 /// <summary>
-/// Writes a digit as a person would today and not tomorrow: chooses a way to write it, lets the hand wander, slants,
-/// stretches and bends it, and draws it with a pen of some width. One pen serves one thread.
+/// Draws a digit with the random variation of handwriting: picks a style, perturbs its points, bends, stretches, slants and
+/// rotates it, and draws it with a pen of random width. Not thread-safe: use one pen for each thread.
 /// </summary>
 internal sealed class DigitPen
 {
-    /// <summary>Rows, and columns, of the sheet that a digit is drawn on.</summary>
+    /// <summary>Rows and columns of the bitmap that a digit is drawn on.</summary>
     public const int Side = 64;
 
-    /// <summary>The longer side of a digit on the sheet, to the middle of its strokes: the rest is for the pen's width.</summary>
+    /// <summary>
+    /// The longer side of a digit on the bitmap, in pixels between stroke centres; the margin is for the pen's width.
+    /// </summary>
     private const double DigitSide = 44;
 
+    /// <summary>Line segments per curve between two points.</summary>
     private const int StepsPerSpan = 6;
 
     private readonly float[] _ink = new float[Side * Side];
 
-    /// <summary>The points the pen passed, each stroke's after the other's; a stroke's first is marked.</summary>
+    /// <summary>The points of the pen's path, stroke after stroke; the first of each stroke is marked.</summary>
     private readonly List<(double X, double Y, bool IsStart)> _path = [];
 
-    /// <summary>What was last written, [64, 64]: 0 is paper, 1 is ink.</summary>
+    /// <summary>The digit last drawn, [64, 64]: 0 is paper, 1 is ink.</summary>
     public ReadOnlySpan<float> Ink => _ink;
 
-    /// <summary>Writes a digit over what was there.</summary>
+    /// <summary>Draws a digit, replacing the previous one.</summary>
     public void Write(int digit, RandomStream random)
     {
         DigitStyle style = DigitStrokes.Pick(digit, random);
@@ -37,7 +40,7 @@ internal sealed class DigitPen
         Draw(random);
     }
 
-    /// <summary>The stroke as the hand hits it: each point a little off, the ends too short or too long.</summary>
+    /// <summary>Perturbs a stroke: shifts it and each of its points, and lengthens or shortens its ends.</summary>
     private static StrokePoint[] Wander(StrokePoint[] stroke, double wobble, RandomStream random)
     {
         double strokeX = wobble * random.NextGaussian(), strokeY = wobble * random.NextGaussian();
@@ -75,7 +78,7 @@ internal sealed class DigitPen
 
     /// <summary>
     /// The point of a centripetal Catmull-Rom curve at t in [0, 1] between <paramref name="b"/> and <paramref name="c"/>, by
-    /// Barry and Goldman's recursion (1988). Centripetal: it makes no loop of its own where points are close together.
+    /// Barry and Goldman's recursion (1988). Centripetal parametrisation makes no loops or cusps where points are close.
     /// </summary>
     private void AddCatmullRom(StrokePoint a, StrokePoint b, StrokePoint c, StrokePoint d, double t)
     {
@@ -94,7 +97,7 @@ internal sealed class DigitPen
             (p.X + t * (q.X - p.X), p.Y + t * (q.Y - p.Y));
     }
 
-    /// <summary>Bends the plane in slow waves, then stretches, slants and turns it.</summary>
+    /// <summary>Bends the path with low-frequency waves, then stretches, slants and rotates it.</summary>
     private void Deform(RandomStream random)
     {
         double bendX = 4 * random.NextGaussian(), phaseX = random.NextDouble(0, 2 * Math.PI);
@@ -125,12 +128,14 @@ internal sealed class DigitPen
         }
     }
 
-    /// <summary>Draws the path with a pen whose width changes slowly, as the pressure of a hand does.</summary>
+    /// <summary>Draws the path with a pen whose width varies slowly, like the pressure of a hand.</summary>
     private void Draw(RandomStream random)
     {
         Array.Clear(_ink);
         double radius = Math.Clamp(3.25 * PortableMath.Exp(0.29 * random.NextGaussian()), 1.6, 5.2);
-        double pressure = random.NextDouble(0.1, 0.2), pace = random.NextDouble(0.06, 0.2), phase = random.NextDouble(0, 2 * Math.PI);
+        double pressure = random.NextDouble(0.1, 0.2),
+            pace = random.NextDouble(0.06, 0.2),
+            phase = random.NextDouble(0, 2 * Math.PI);
         for (int i = 1; i < _path.Count; i++)
         {
             if (_path[i].IsStart)
@@ -141,7 +146,7 @@ internal sealed class DigitPen
         double RadiusAt(int i) => radius * (1 + pressure * PortableMath.Sin(phase + pace * i));
     }
 
-    /// <summary>A straight piece with round ends, its edge softened over one pixel.</summary>
+    /// <summary>Draws a line segment with round ends, anti-aliased over one pixel.</summary>
     private void DrawSegment(double x0, double y0, double radius0, double x1, double y1, double radius1)
     {
         double reach = Math.Max(radius0, radius1) + 0.5;

@@ -5,15 +5,15 @@ using Inkling.Numerics;
 namespace Inkling.Synthesis;
 
 /// <summary>
-/// How people write digits: for each, several ways, as the points that the pen passes. These are designs of our own, drawn
-/// after the ways of writing that schools teach and hands arrive at.
+/// Several handwriting styles for each digit, as points of the pen's path: original designs, modelled on the forms that schools
+/// teach and that are common in practice.
 /// </summary>
 internal static class DigitStrokes
 {
     /// <summary>
-    /// Points are "x,y" with y downwards; a digit is about 100 high. The pen goes through them in a smooth curve, but turns
-    /// sharply at a point with a "!", and is lifted at a "/". The number before is how often the way is chosen, relative to
-    /// the other ways of that digit.
+    /// Points are "x,y" with y downwards; a digit is about 100 high. The pen passes through them in a smooth curve, with a corner
+    /// at a point with "!", and is lifted at "/". The number before is the style's weight: how often it is chosen, relative to
+    /// the digit's other styles.
     /// </summary>
     private static readonly DigitStyle[][] Styles =
     [
@@ -26,8 +26,8 @@ internal static class DigitStrokes
             new(1, "48,14 24,4 4,34 8,78 34,97 60,76 62,34 42,8 52,2 76,10"), // with a tail at the top
             new(1, "40,2 8,14 0,42 20,60 62,62 90,44 88,18 60,2 30,4"), // wide
             new(0.7, "20,20 44,8 66,30 60,78 32,98 6,76 8,32 34,6 62,2"), // begun inside, ended outside
-            new(1.2, "34,4 10,14 2,44 10,80 36,98 60,78 62,34 46,8 26,8 34,26 58,24 84,12"), // with a loop inside, running on to the right
-            new(0.8, "2,22 22,10 40,2 16,16 4,50 12,86 36,98 60,78 60,34 40,4 24,10 30,22 52,18"), // the same, begun with a stroke
+            new(1.2, "34,4 10,14 2,44 10,80 36,98 60,78 62,34 46,8 26,8 34,26 58,24 84,12"), // with an inner loop, ending right
+            new(0.8, "2,22 22,10 40,2 16,16 4,50 12,86 36,98 60,78 60,34 40,4 24,10 30,22 52,18"), // same, begun with a stroke
         ],
         [
             new(5, "36,0 30,50 24,100"), // plain
@@ -111,7 +111,7 @@ internal static class DigitStrokes
         ],
     ];
 
-    /// <summary>One of the ways to write a digit, at random.</summary>
+    /// <summary>Picks a style of a digit at random, by weight.</summary>
     public static DigitStyle Pick(int digit, RandomStream random)
     {
         DigitStyle[] styles = Styles[digit];
@@ -123,10 +123,10 @@ internal static class DigitStrokes
     }
 }
 
-/// <summary>A way to write a digit: its strokes, each from pen down to pen up.</summary>
+/// <summary>A style of writing a digit: its strokes, each from pen down to pen up.</summary>
 internal sealed class DigitStyle(double weight, string strokes)
 {
-    /// <summary>How often it is chosen, relative to the other ways of the digit.</summary>
+    /// <summary>How often it is chosen, relative to the digit's other styles.</summary>
     public double Weight => weight;
 
     public IReadOnlyList<StrokePoint[]> Strokes { get; } =
@@ -145,9 +145,9 @@ internal sealed class DigitStyle(double weight, string strokes)
     }
 }
 
-/// <summary>A point that the pen passes.</summary>
+/// <summary>A point of the pen's path.</summary>
 /// <param name="X">To the right.</param>
 /// <param name="Y">Downwards; a digit is about 100 high.</param>
-/// <param name="IsCorner">True where the pen turns sharply instead of going on in a curve.</param>
+/// <param name="IsCorner">Whether the path has a corner here instead of a smooth curve.</param>
 [StructLayout(LayoutKind.Auto)]
 internal readonly record struct StrokePoint(double X, double Y, bool IsCorner);

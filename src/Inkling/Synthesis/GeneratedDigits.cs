@@ -4,16 +4,18 @@ using Inkling.Synthesis;
 namespace Inkling;
 
 /// <summary>
-/// Digits that look written by hand, drawn from strokes of our own design and brought into MNIST's form: something to learn
-/// from where there is no data and no network to fetch it. A figure made with them says nothing about MNIST.
+/// Synthetic handwritten digits, drawn from original stroke designs and normalised like MNIST: training data for use offline.
+/// Results on them say nothing about results on MNIST.
 /// </summary>
 public static class GeneratedDigits
 {
-    /// <summary>Draws digits; each digit is as likely as any other, and so in no order.</summary>
+    /// <summary>Draws digits, uniformly distributed and in random order.</summary>
     /// <param name="count">How many.</param>
-    /// <param name="seed">The same seed gives the same images, however many threads draw them.</param>
-    /// <param name="threads">How many threads draw, or -1 for as many as the machine has.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The count is under 1 or over 2.7 million, or the threads are 0.</exception>
+    /// <param name="seed">The same seed gives the same images, for any number of threads.</param>
+    /// <param name="threads">Maximum number of threads, or -1 for no limit.</param>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// The count is less than 1 or more than 2.7 million, or the number of threads is 0.
+    /// </exception>
     /// <returns>28×28 images as <see cref="MnistNormalisation"/> makes them.</returns>
     public static LabelledImages Create(int count, int seed = 1, int threads = -1)
     {
@@ -29,7 +31,7 @@ public static class GeneratedDigits
             () => new DigitPen(),
             (i, _, pen) =>
             {
-                // A stream of its own for each image: which thread draws it, and after which other, does not show.
+                // One random stream for each image, so that the result does not depend on threads or their order.
                 RandomStream random = new(seed, stream: i);
                 labels[i] = (byte)random.NextInt32(10);
                 pen.Write(labels[i], random);
@@ -40,10 +42,10 @@ public static class GeneratedDigits
         return new LabelledImages(pixels, labels);
     }
 
-    /// <summary>Draws digits in MNIST's three parts, in its numbers unless told otherwise.</summary>
-    /// <param name="training">How many images to learn from.</param>
-    /// <param name="validation">How many images to make choices by.</param>
-    /// <param name="test">How many images to measure the final figure on.</param>
+    /// <summary>Draws training, validation and test images, by default as many as MNIST has.</summary>
+    /// <param name="training">Number of images to train on.</param>
+    /// <param name="validation">Number of images to choose hyperparameters and models by.</param>
+    /// <param name="test">Number of images to measure the final accuracy on.</param>
     /// <param name="seed">The same seed gives the same images.</param>
     public static ImageData CreateData(int training = 50_000, int validation = 10_000, int test = 10_000, int seed = 1)
     {

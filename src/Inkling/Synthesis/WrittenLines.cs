@@ -3,32 +3,36 @@ using Inkling.Reading.Cutting;
 
 namespace Inkling.Synthesis;
 
-/// <summary>A number as somebody might have written it, and which ink belongs to which of its digits.</summary>
+/// <summary>A synthetic handwritten number, and which ink belongs to which of its digits.</summary>
 /// <param name="Width">Columns.</param>
 /// <param name="Height">Rows.</param>
 /// <param name="Ink">[height, width]: 0 is paper, 1 is ink.</param>
-/// <param name="Owner">[height, width]: the number of the digit, from 1; 0 for paper, and for ink that is no digit's; <see cref="WrittenLines.Joining"/> for strokes that lead from digit to digit.</param>
-/// <param name="Digits">The digits, from the left.</param>
+/// <param name="Owner">
+/// [height, width]: which digit the pixel belongs to, from 1; 0 for paper and for ink of no digit;
+/// <see cref="WrittenLines.Joining"/> for strokes that join digits.
+/// </param>
+/// <param name="Digits">The digits, from left to right.</param>
 internal sealed record WrittenLine(int Width, int Height, float[] Ink, int[] Owner, byte[] Digits);
 
 /// <summary>
-/// Writes numbers with the digits of a data set: spaced, touching, overlapping or joined by strokes, slanting, with thick pens
-/// and thin ones, with dots and dashes between them, on a rule, blurred. What cuts and reads numbers can learn from them what is a digit and
-/// what is half of one, or two.
+/// Composes numbers from the digits of a data set: spaced, touching, overlapping or joined by strokes, slanted, with thick or
+/// thin pens, with dots and dashes between them, on a ruled line, blurred. They are training data for segmentation: whole digits,
+/// parts of digits, and several digits together.
 /// </summary>
 internal static class WrittenLines
 {
-    /// <summary>The owner of strokes that lead from digit to digit: with or without them a digit is whole.</summary>
+    /// <summary>Owner of strokes that join digits: a digit is complete with or without them.</summary>
     public const int Joining = -1;
 
+    /// <summary>Rows and columns of a digit's image.</summary>
     private const int Glyph = 28;
 
-    /// <summary>Amounts end in zeros: how often a digit is the same as the one before.</summary>
+    /// <summary>Probability that a digit repeats the one before: amounts often end in zeros.</summary>
     private const double Repeated = 0.2;
 
-    /// <summary>Writes one number.</summary>
-    /// <param name="digits">28×28 images to take digits from.</param>
-    /// <param name="random">Which digits, and how they are written.</param>
+    /// <summary>Composes one number.</summary>
+    /// <param name="digits">28×28 images to choose digits from.</param>
+    /// <param name="random">Source of randomness for the digits and their style.</param>
     public static WrittenLine Write(LabelledImages digits, RandomStream random)
     {
         Style style = new(random);
@@ -54,7 +58,11 @@ internal static class WrittenLines
             double left = right + style.Gap + 0.07 * style.Height * random.NextGaussian();
             bool isLoop = i > 0 && labels[i] == 0 && labels[i - 1] == 0; // zeros in a row run into each other
             left = Math.Max(left, right - (isLoop ? 0.28 : 0.16) * style.Height);
-            Placed placed = page.Paste(drawn, left, baseline + style.Rise(labels[i]) + 0.05 * style.Height * random.NextGaussian(), i + 1);
+            Placed placed = page.Paste(
+                drawn,
+                left,
+                baseline + style.Rise(labels[i]) + 0.05 * style.Height * random.NextGaussian(),
+                i + 1);
             if (before is not null && random.NextDouble() < style.Joins)
                 page.Join(before, placed, style, random);
             right = left + drawn.InkWidth;
@@ -62,7 +70,7 @@ internal static class WrittenLines
             if (i < count - 1 && random.NextDouble() < style.Dots)
             {
                 right = page.Dot(right, baseline, style, random);
-                before = null; // the pen was lifted
+                before = null; // the pen is lifted, so the next digit is not joined
             }
         }
 
@@ -80,7 +88,7 @@ internal static class WrittenLines
         return new WrittenLine(width, height, page.Ink, page.Owner, labels);
     }
 
-    /// <summary>One digit, enlarged, with sharp edges and the pen's width of the line.</summary>
+    /// <summary>Draws one digit: enlarged, with sharp edges and the stroke width of the line's style.</summary>
     private static Drawn Draw(LabelledImages digits, int which, double size, Style style, RandomStream random)
     {
         float[] image = new float[Glyph * Glyph];
@@ -88,7 +96,8 @@ internal static class WrittenLines
         style.Hand.Apply(image, Glyph, Glyph, unchecked((long)random.NextUInt64()), which);
         double scale = style.Height / 20 * size * PortableMath.Exp(0.11 * random.NextGaussian());
         int side = (int)(Glyph * scale) + 2;
-        float sharpness = Math.Max(0.5f / Math.Min(style.Edge, 1 - style.Edge), (float)(0.9 * scale)); // paper stays paper, and ink ink
+        // At least so steep that values 0 and 1 stay 0 and 1.
+        float sharpness = Math.Max(0.5f / Math.Min(style.Edge, 1 - style.Edge), (float)(0.9 * scale));
         float[] drawn = new float[side * side];
         int left = side, right = 0, bottom = 0;
         for (int y = 0; y < side; y++)
@@ -110,12 +119,13 @@ internal static class WrittenLines
     {
         int x0 = (int)Math.Floor(x), y0 = (int)Math.Floor(y);
         float fx = (float)(x - x0), fy = (float)(y - y0);
-        return (1 - fy) * ((1 - fx) * At(x0, y0) + fx * At(x0 + 1, y0)) + fy * ((1 - fx) * At(x0, y0 + 1) + fx * At(x0 + 1, y0 + 1));
+        return (1 - fy) * ((1 - fx) * At(x0, y0) + fx * At(x0 + 1, y0))
+            + fy * ((1 - fx) * At(x0, y0 + 1) + fx * At(x0 + 1, y0 + 1));
 
         float At(int u, int v) => u >= 0 && v >= 0 && u < Glyph && v < Glyph ? image[v * Glyph + u] : 0;
     }
 
-    /// <summary>What is the same for all digits of a line.</summary>
+    /// <summary>Style parameters common to all digits of a line.</summary>
     private sealed class Style
     {
         private readonly double _zerosRise;
@@ -125,7 +135,12 @@ internal static class WrittenLines
             Height = random.NextDouble(18, 64);
             Edge = (float)random.NextDouble(0.22, 0.68);
             double kind = random.NextDouble();
-            Gap = Height * (kind < 0.25 ? random.NextDouble(0.15, 0.5) : kind < 0.55 ? random.NextDouble(0.02, 0.2) : random.NextDouble(-0.1, 0.04));
+            Gap = Height * (
+                kind < 0.25
+                    ? random.NextDouble(0.15, 0.5)
+                    : kind < 0.55
+                        ? random.NextDouble(0.02, 0.2)
+                        : random.NextDouble(-0.1, 0.04));
             Slant = random.NextDouble() < 0.5 ? 0 : random.NextDouble(-0.25, 0.55);
             Dots = random.NextDouble() < 0.3 ? random.NextDouble(0.1, 0.5) : 0;
             Blur = random.NextDouble(0, 0.035) * Height;
@@ -136,7 +151,7 @@ internal static class WrittenLines
 
         public double Height { get; }
 
-        /// <summary>Where in the soft edge of a stroke its border is drawn: low for a thick pen, high for a thin one.</summary>
+        /// <summary>Threshold on the grey edge of a stroke: low for a thick pen, high for a thin one.</summary>
         public float Edge { get; }
 
         public double Gap { get; }
@@ -147,16 +162,23 @@ internal static class WrittenLines
 
         public double Blur { get; }
 
-        /// <summary>How often a stroke leads from one digit to the next.</summary>
+        /// <summary>Probability that a stroke joins two digits.</summary>
         public double Joins { get; }
 
-        /// <summary>How large zeros are beside the other digits.</summary>
+        /// <summary>Size of zeros relative to the other digits.</summary>
         public double Zeros { get; }
 
-        /// <summary>By how much a digit stands above the line: minus a number of pixels.</summary>
+        /// <summary>Vertical offset of a digit from the baseline, pixels; negative is up.</summary>
         public double Rise(int digit) => digit == 0 ? -_zerosRise : 0;
 
-        public Augmentation Hand { get; } = new() { Rotation = 8, Scale = 0.1, Shear = 0.15, Elastic = 16, ElasticSmoothness = 5 };
+        public Augmentation Hand { get; } = new()
+        {
+            Rotation = 8,
+            Scale = 0.1,
+            Shear = 0.15,
+            Elastic = 16,
+            ElasticSmoothness = 5
+        };
     }
 
     private sealed record Drawn(float[] Ink, int Side, int Left, int Right, int Bottom)
@@ -164,10 +186,10 @@ internal static class WrittenLines
         public int InkWidth => Math.Max(1, Right - Left);
     }
 
-    /// <summary>A digit on the page.</summary>
+    /// <summary>A digit placed on the page.</summary>
     private sealed record Placed(Drawn Drawn, int Dx, int Dy)
     {
-        /// <summary>Its pixel of ink that is farthest to the right (or left) in one third of its height, from the top.</summary>
+        /// <summary>Its rightmost (or leftmost) ink pixel within one third of its height; third 0 is the top.</summary>
         public (double X, double Y)? Outermost(int third, bool isRight)
         {
             int top = Drawn.Side, side = Drawn.Side;
@@ -198,7 +220,7 @@ internal static class WrittenLines
 
         public int[] Owner => owner;
 
-        /// <summary>Lays a digit's ink with its left side at a column and its bottom on a row.</summary>
+        /// <summary>Draws a digit with its left edge at a column and its bottom on a row.</summary>
         public Placed Paste(Drawn drawn, double left, double baseline, int number)
         {
             int dx = (int)Math.Round(left) - drawn.Left, dy = (int)Math.Round(baseline) - drawn.Bottom;
@@ -211,36 +233,44 @@ internal static class WrittenLines
             return new Placed(drawn, dx, dy);
         }
 
-        /// <summary>Does not lift the pen between two digits.</summary>
+        /// <summary>Joins two digits with a stroke, as if the pen was not lifted.</summary>
         public void Join(Placed before, Placed next, Style style, RandomStream random)
         {
-            if (before.Outermost(random.NextInt32(3), isRight: true) is { } from && next.Outermost(random.NextInt32(3), isRight: false) is { } to)
+            if (before.Outermost(random.NextInt32(3), isRight: true) is { } from
+                && next.Outermost(random.NextInt32(3), isRight: false) is { } to)
                 Curve(from, to, random.NextDouble(-0.25, 0.25) * style.Height, PenOf(next.Drawn) * random.NextDouble(0.5, 1));
         }
 
-        /// <summary>Lets the pen run on behind the last digit.</summary>
+        /// <summary>Adds a stroke after the last digit.</summary>
         public void Tail(Placed last, Style style, RandomStream random)
         {
             if (last.Outermost(random.NextInt32(3), isRight: true) is not { } from)
                 return;
-            (double, double) to = (from.X + random.NextDouble(0.1, 0.6) * style.Height, from.Y + random.NextDouble(-0.35, 0.35) * style.Height);
+            (double, double) to = (
+                from.X + random.NextDouble(0.1, 0.6) * style.Height,
+                from.Y + random.NextDouble(-0.35, 0.35) * style.Height);
             Curve(from, to, random.NextDouble(-0.25, 0.25) * style.Height, PenOf(last.Drawn) * random.NextDouble(0.5, 1));
         }
 
-        /// <summary>A bent stroke: a quadratic Bézier curve whose middle lies below the straight line.</summary>
+        /// <summary>
+        /// Draws a quadratic Bézier curve whose middle is <paramref name="below"/> pixels below the straight line.
+        /// </summary>
         private void Curve((double X, double Y) from, (double X, double Y) to, double below, double pen)
         {
             const int steps = 12;
             (double x, double y) = from;
             for (int i = 1; i <= steps; i++)
             {
-                double t = (double)i / steps, u = from.X + t * (to.X - from.X), v = from.Y + t * (to.Y - from.Y) + 4 * t * (1 - t) * below;
+                double t = (double)i / steps, u = from.X + t * (to.X - from.X),
+                    v = from.Y + t * (to.Y - from.Y) + 4 * t * (1 - t) * below;
                 Stroke(x, y, u, v, Math.Max(0.6, pen / 2), Joining);
                 (x, y) = (u, v);
             }
         }
 
-        /// <summary>How wide a digit's strokes are (<see cref="InkParts"/> measures them in the same way).</summary>
+        /// <summary>
+        /// Estimates the width of a digit's strokes as <see cref="InkParts"/> does: 4/π × area / number of edges along rows.
+        /// </summary>
         private static double PenOf(Drawn drawn)
         {
             int area = 0, edges = 0;
@@ -250,18 +280,21 @@ internal static class WrittenLines
                 edges += drawn.Ink[i] > 0.5f != drawn.Ink[i + 1] > 0.5f ? 1 : 0;
             }
 
-            return 4 / Math.PI * area / Math.Max(1, edges); // edges between rows are as many again
+            return 4 / Math.PI * area / Math.Max(1, edges); // edges along columns are about as many again
         }
 
-        /// <summary>A dot or a comma between two digits; returns where it ends.</summary>
+        /// <summary>Draws a dot or a comma after a digit; returns its right edge.</summary>
         public double Dot(double right, double baseline, Style style, RandomStream random)
         {
-            double radius = Math.Max(1, (0.04 + 0.05 * random.NextDouble()) * style.Height), x = right + radius + random.NextDouble(-0.02, 0.12) * style.Height;
-            double y = baseline + random.NextDouble(-0.08, 0.08) * style.Height, tail = random.NextDouble() < 0.4 ? random.NextDouble(0.05, 0.2) * style.Height : 0;
+            double radius = Math.Max(1, (0.04 + 0.05 * random.NextDouble()) * style.Height),
+                x = right + radius + random.NextDouble(-0.02, 0.12) * style.Height;
+            double y = baseline + random.NextDouble(-0.08, 0.08) * style.Height,
+                tail = random.NextDouble() < 0.4 ? random.NextDouble(0.05, 0.2) * style.Height : 0;
             Stroke(x, y, x - 0.5 * tail, y + tail, radius, 0);
             return x + radius;
         }
 
+        /// <summary>Draws a dash or an equals sign.</summary>
         public void Dash(double left, double y, Style style, RandomStream random)
         {
             double radius = Math.Max(1, 0.05 * style.Height), length = random.NextDouble(0.25, 0.8) * style.Height;
@@ -270,7 +303,7 @@ internal static class WrittenLines
                 Stroke(left, y + 0.22 * style.Height, left + length, y + 0.22 * style.Height, radius, 0);
         }
 
-        /// <summary>What is left of a line that the number stands on: some stretches of it.</summary>
+        /// <summary>Draws fragments of a ruled line that the number stands on.</summary>
         public void Rule(double y, Style style, RandomStream random)
         {
             double radius = random.NextDouble(0.5, 1.2);
@@ -287,7 +320,13 @@ internal static class WrittenLines
             for (int i = random.NextInt32(6); i >= 0; i--)
             {
                 double x = random.NextDouble() * width, y = random.NextDouble() * height;
-                Stroke(x, y, x + random.NextGaussian(), y + random.NextGaussian(), random.NextDouble(0.4, 0.05 * style.Height), 0);
+                Stroke(
+                    x,
+                    y,
+                    x + random.NextGaussian(),
+                    y + random.NextGaussian(),
+                    random.NextDouble(0.4, 0.05 * style.Height),
+                    0);
             }
         }
 
@@ -317,14 +356,18 @@ internal static class WrittenLines
             }
         }
 
-        /// <summary>Blurs as a lens does, and lets the ink's density vary a little.</summary>
+        /// <summary>Applies a Gaussian blur and adds noise to the ink.</summary>
         public void Soften(Style style, RandomStream random)
         {
             double sigma = style.Blur;
             if (sigma > 0.3)
             {
                 int radius = (int)Math.Ceiling(2.5 * sigma);
-                float[] kernel = [.. Enumerable.Range(-radius, 2 * radius + 1).Select(d => (float)PortableMath.Exp(-d * d / (2 * sigma * sigma)))];
+                float[] kernel =
+                [
+                    .. Enumerable.Range(-radius, 2 * radius + 1)
+                        .Select(d => (float)PortableMath.Exp(-d * d / (2 * sigma * sigma)))
+                ];
                 float sum = kernel.Sum();
                 Convolve([.. kernel.Select(k => k / sum)], 1, width);
                 Convolve([.. kernel.Select(k => k / sum)], width, height);

@@ -3,7 +3,7 @@ using Inkling.Files;
 
 namespace Inkling.Tests.Data;
 
-/// <summary>Saving replaces files, and nothing but files.</summary>
+/// <summary>Saving replaces regular files only, never devices, FIFOs or folders.</summary>
 public sealed class AtomicFileTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("inkling files ").FullName;
@@ -37,7 +37,8 @@ public sealed class AtomicFileTests : IDisposable
     {
         File.CreateSymbolicLink(PathOf("a"), "b");
         File.CreateSymbolicLink(PathOf("b"), "a");
-        Assert.StartsWith(PathOf("a"), Assert.Throws<InklingException>(() => Write("a", "new")).Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            PathOf("a"), Assert.Throws<InklingException>(() => Write("a", "new")).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -68,7 +69,7 @@ public sealed class AtomicFileTests : IDisposable
             await make.WaitForExitAsync();
         AtomicFile.RequireWritable(PathOf("fifo")); // does not wait for a reader
         Task<string> read = Task.Run(() => File.ReadAllText(PathOf("fifo")));
-        TimeSpan patience = TimeSpan.FromMinutes(2); // a reader of a FIFO that was replaced by a file would wait for ever
+        TimeSpan patience = TimeSpan.FromMinutes(2); // a FIFO's reader would block forever if a file replaced it
         await Task.Run(() => Write("fifo", "through")).WaitAsync(patience);
         Assert.Equal("through", await read.WaitAsync(patience));
         Assert.Equal(FileKind.Stream, FileKinds.Of(PathOf("fifo")));
@@ -98,12 +99,23 @@ public sealed class AtomicFileTests : IDisposable
         using Process dead = Process.Start(new ProcessStartInfo("dotnet", "--version") { RedirectStandardOutput = true })!;
         dead.StandardOutput.ReadToEnd();
         dead.WaitForExit();
-        string[] left = [$"net.safetensors.{dead.Id}-0123abcd.tmp", $"net.safetensors.{dead.Id}-0123456789abcdef0123456789abcdef.tmp", $"net.safetensors.{Environment.ProcessId}-0123abcd.tmp"];
-        string[] others = [$"other.safetensors.{dead.Id}-0123abcd.tmp", "net.safetensors.tmp", "net.safetensors.mine.tmp", $"net.safetensors.{dead.Id}-notes.tmp"];
+        string[] left =
+        [
+            $"net.safetensors.{dead.Id}-0123abcd.tmp",
+            $"net.safetensors.{dead.Id}-0123456789abcdef0123456789abcdef.tmp",
+            $"net.safetensors.{Environment.ProcessId}-0123abcd.tmp"
+        ];
+        string[] others =
+        [
+            $"other.safetensors.{dead.Id}-0123abcd.tmp", "net.safetensors.tmp", "net.safetensors.mine.tmp",
+            $"net.safetensors.{dead.Id}-notes.tmp"
+        ];
         foreach (string name in (string[])[.. left, .. others])
             File.WriteAllText(PathOf(name), "");
         Write("net.safetensors", "new");
-        Assert.Equal([.. others.Append("net.safetensors").Order(StringComparer.Ordinal)], Directory.GetFiles(_folder).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            [.. others.Append("net.safetensors").Order(StringComparer.Ordinal)],
+            Directory.GetFiles(_folder).Select(Path.GetFileName).Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -118,7 +130,7 @@ public sealed class AtomicFileTests : IDisposable
         Assert.Equal([PathOf("a")], Directory.GetFiles(_folder));
     }
 
-    /// <summary>Whoever opened a file just after it got its name was told that another process uses it.</summary>
+    /// <summary>Regression: opening a file just after its rename failed, because another process was said to use it.</summary>
     [Fact]
     public void A_file_is_closed_before_it_gets_its_name_and_kept_by_others_that_write_it_meanwhile()
     {
@@ -160,7 +172,8 @@ public sealed class AtomicFileTests : IDisposable
             if (step == FileStep.Rename)
                 throw new IOException("No space left on device");
         };
-        Assert.Throws<InklingException>(() => AtomicFile.Write(PathOf("a"), stream => stream.WriteByte(1), previous: PathOf("a.previous")));
+        Assert.Throws<InklingException>(
+            () => AtomicFile.Write(PathOf("a"), stream => stream.WriteByte(1), previous: PathOf("a.previous")));
         AtomicFile.BeforeStep.Value = null;
         Assert.Equal("old", File.ReadAllText(PathOf("a")));
         Assert.Equal([PathOf("a")], Directory.GetFiles(_folder));
@@ -178,11 +191,16 @@ public sealed class AtomicFileTests : IDisposable
         File.WriteAllText(PathOf("secret"), "old");
         File.SetUnixFileMode(PathOf("secret"), UnixFileMode.UserRead | UnixFileMode.UserWrite);
         UnixFileMode? mode = null;
-        AtomicFile.Write(PathOf("secret"), _ => mode = OperatingSystem.IsWindows() ? null : File.GetUnixFileMode(Directory.GetFiles(_folder, "*.tmp").Single()));
+        AtomicFile.Write(
+            PathOf("secret"),
+            _ => mode = OperatingSystem.IsWindows() ? null : File.GetUnixFileMode(Directory.GetFiles(_folder, "*.tmp").Single()));
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, mode);
     }
 
-    /// <summary>Numbers of processes say nothing there; who is killed between closing a file and renaming it is dead a minute later.</summary>
+    /// <summary>
+    /// Process ids say nothing about another container's processes. A temporary file that is a minute old belongs to a
+    /// process that was killed between closing and renaming it.
+    /// </summary>
     [Fact]
     public void What_another_container_may_just_be_renaming_is_left_for_a_minute()
     {
@@ -200,7 +218,9 @@ public sealed class AtomicFileTests : IDisposable
     {
         File.WriteAllBytes(PathOf("long"), new byte[1500]);
         string message = "";
-        Cultures.Under(culture, () => message = Assert.Throws<InklingException>(() => WholeFile.Read(PathOf("long"), mostBytes: 1200)).Message);
+        Cultures.Under(
+            culture,
+            () => message = Assert.Throws<InklingException>(() => WholeFile.Read(PathOf("long"), mostBytes: 1200)).Message);
         Assert.Contains("1,500 bytes; a network's file has 1,200 at most", message, StringComparison.Ordinal);
     }
 
@@ -215,17 +235,24 @@ public sealed class AtomicFileTests : IDisposable
         Directory.CreateDirectory(PathOf("folder"));
         File.WriteAllText(PathOf("file"), "");
         string path = name.Length == 0 ? "" : _folder + "/" + name;
-        foreach (Action attempt in new Action[] { () => AtomicFile.RequireWritable(path), () => AtomicFile.Write(path, stream => stream.WriteByte(1)) })
+        foreach (Action attempt in new Action[]
+        {
+            () => AtomicFile.RequireWritable(path),
+            () => AtomicFile.Write(path, stream => stream.WriteByte(1))
+        })
         {
             string message = Assert.Throws<InklingException>(attempt).Message;
             Assert.Contains(what, message, StringComparison.Ordinal);
             Assert.DoesNotContain('\n', message);
         }
 
-        Assert.Equal(["file", "folder"], Directory.GetFileSystemEntries(_folder).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["file", "folder"],
+            Directory.GetFileSystemEntries(_folder).Select(Path.GetFileName).Order(StringComparer.Ordinal));
     }
 
-    private void Write(string name, string text) => AtomicFile.Write(PathOf(name), stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(text)));
+    private void Write(string name, string text)
+        => AtomicFile.Write(PathOf(name), stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(text)));
 
     private string PathOf(string name) => Path.Combine(_folder, name);
 }

@@ -3,7 +3,7 @@ using Inkling.Data;
 
 namespace Inkling.Tests.Data;
 
-/// <summary>How training images are changed.</summary>
+/// <summary>Augmentation of training images.</summary>
 public class AugmentationTests
 {
     private static readonly LabelledImages Digits = GeneratedDigits.Create(20, seed: 1);
@@ -33,7 +33,9 @@ public class AugmentationTests
     {
         Assert.Equal(Changed(Everything, 3, seed: 1), Changed(Everything, 3, seed: 1));
         Assert.NotEqual(Changed(Everything, 3, seed: 1), Changed(Everything, 3, seed: 2));
-        Assert.NotEqual(Changed(Everything with { Erasing = 0 }, 3, seed: 1), Changed(Everything with { Erasing = 0, Elastic = 0 }, 3, seed: 1));
+        Assert.NotEqual(
+            Changed(Everything with { Erasing = 0 }, 3, seed: 1),
+            Changed(Everything with { Erasing = 0, Elastic = 0 }, 3, seed: 1));
     }
 
     [Fact]
@@ -44,7 +46,12 @@ public class AugmentationTests
     public void A_shift_moves_the_digit_by_so_many_pixels_at_most_and_each_way()
     {
         (double x, double y) = Centre(Image(5));
-        (double X, double Y)[] moved = [.. Enumerable.Range(0, 200).Select(seed => Centre(Changed(new Augmentation { Shift = 2 }, 5, seed))).Select(centre => (centre.X - x, centre.Y - y))];
+        (double X, double Y)[] moved =
+        [
+            .. Enumerable.Range(0, 200)
+                .Select(seed => Centre(Changed(new Augmentation { Shift = 2 }, 5, seed)))
+                .Select(centre => (centre.X - x, centre.Y - y))
+        ];
         Assert.All(moved, by => Assert.InRange(Math.Max(Math.Abs(by.X), Math.Abs(by.Y)), 0, 2.05));
         Assert.InRange(moved.Average(by => by.X), -0.35, 0.35);
         Assert.InRange(moved.Max(by => by.Y), 1.7, 2.05);
@@ -54,7 +61,8 @@ public class AugmentationTests
     public void A_thicker_pen_leaves_more_ink_and_a_thinner_one_less()
     {
         double before = Image(5).Sum();
-        double[] after = [.. Enumerable.Range(0, 50).Select(seed => (double)Changed(new Augmentation { Thickness = 1 }, 5, seed).Sum())];
+        double[] after =
+            [.. Enumerable.Range(0, 50).Select(seed => (double)Changed(new Augmentation { Thickness = 1 }, 5, seed).Sum())];
         Assert.True(after.Max() > 1.3 * before);
         Assert.True(after.Min() < 0.75 * before);
     }
@@ -62,16 +70,19 @@ public class AugmentationTests
     [Fact]
     public void A_normalised_width_changes_how_wide_the_digit_is_and_not_how_high()
     {
-        int[] widths = [.. Enumerable.Range(0, 60).Select(seed => Width(Changed(new Augmentation { WidthNormalisation = 1 }, 5, seed)))];
+        int[] widths =
+            [.. Enumerable.Range(0, 60).Select(seed => Width(Changed(new Augmentation { WidthNormalisation = 1 }, 5, seed)))];
         Assert.True(widths.Min() <= 13);
         Assert.True(widths.Max() >= 18);
-        Assert.Single(Enumerable.Range(0, 60).Select(seed => Height(Changed(new Augmentation { WidthNormalisation = 1 }, 5, seed))).Distinct());
+        Assert.Single(Enumerable.Range(0, 60).Select(
+            seed => Height(Changed(new Augmentation { WidthNormalisation = 1 }, 5, seed))).Distinct());
     }
 
     [Fact]
     public void Elastic_distortion_bends_by_as_many_pixels_as_its_strength_and_smoothness_say()
     {
-        // Smoothed noise from -1 to 1 has the deviation 1/√3 · √Σg² = 1/√3 / (2σ√π): 34 pixels times it, with σ = 4, is 1.4.
+        // Smoothed uniform noise from -1 to 1 has the standard deviation 1/√3 · √Σg² = 1/√3 / (2σ√π): with σ = 4, times 34
+        // pixels, that is 1.4.
         float[] field = new float[ElasticField.Length];
         double squares = 0;
         for (int seed = 0; seed < 50; seed++)
@@ -85,7 +96,8 @@ public class AugmentationTests
     }
 
     [Fact]
-    public void Images_too_large_for_it_are_refused() => Assert.Throws<ArgumentException>(() => Everything.Apply(new float[65 * 65], 65, 65, 1, 1));
+    public void Images_too_large_for_it_are_refused()
+        => Assert.Throws<ArgumentException>(() => Everything.Apply(new float[65 * 65], 65, 65, 1, 1));
 
     [Fact]
     public void Moved_images_lose_what_leaves_them()
@@ -109,7 +121,9 @@ public class AugmentationTests
         Assert.Equal(1, target.Sum(), 1e-5);
         Assert.Equal(Digits.Labels[5], taught.ClassOf(5));
         Assert.All(ensemble.Votes(Digits), votes => Assert.Equal(3, votes.Sum()));
-        Assert.All(ensemble.MeanConfidences(Digits, new Augmentation { Shift = 1 }, copies: 2), confidences => Assert.Equal(1, confidences.Sum(), 1e-5));
+        Assert.All(
+            ensemble.MeanConfidences(Digits, new Augmentation { Shift = 1 }, copies: 2),
+            confidences => Assert.Equal(1, confidences.Sum(), 1e-5));
         Assert.Throws<ArgumentException>(() => new Ensemble([networks[0], new Network([784, 9])]));
     }
 
@@ -143,7 +157,8 @@ public class AugmentationTests
     public void The_last_epochs_can_see_the_images_as_they_are()
     {
         LabelledImages images = GeneratedDigits.Create(40);
-        float[] never = Trained(null, plainEpochs: 0), last = Trained(Everything, plainEpochs: 1), all = Trained(Everything, plainEpochs: 2);
+        float[] never = Trained(null, plainEpochs: 0), last = Trained(Everything, plainEpochs: 1),
+            all = Trained(Everything, plainEpochs: 2);
         Assert.Equal(never, all);
         Assert.NotEqual(never, last);
         Assert.NotEqual(Trained(Everything, plainEpochs: 0), last);
@@ -151,7 +166,14 @@ public class AugmentationTests
         float[] Trained(Augmentation? augmentation, int plainEpochs)
         {
             Network network = new(Architecture.Parse("1x28x28 conv:4:5x5:stride2 relu flatten dense:10 softmax"));
-            network.Train(images, new TrainingOptions { Epochs = 2, LearningRate = 0.1, Augmentation = augmentation, PlainEpochs = plainEpochs, OnEpoch = _ => { } }, TestContext.Current.CancellationToken);
+            network.Train(
+                images,
+                new TrainingOptions
+                {
+                    Epochs = 2, LearningRate = 0.1, Augmentation = augmentation, PlainEpochs = plainEpochs,
+                    OnEpoch = _ => { }
+                },
+                TestContext.Current.CancellationToken);
             return network.WeightedLayers[0].CopyWeights();
         }
     }

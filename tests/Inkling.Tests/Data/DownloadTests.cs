@@ -9,10 +9,10 @@ public sealed class DownloadTests : IDisposable
 {
     private static readonly byte[] Content = MakeContent();
 
-    /// <summary>How long a server of ours may take to answer: it is slow only where the whole machine is.</summary>
+    /// <summary>How long a test server may take to answer: generous, since the whole machine may be slow.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
-    /// <summary>Where the machine has a proxy, it cannot reach a server of ours.</summary>
+    /// <summary>Bypasses the machine's proxy, if any, which could not reach a test server.</summary>
     static DownloadTests() => HttpClient.DefaultProxy = new WebProxy();
 
     private readonly string _folder = Directory.CreateTempSubdirectory("inkling tests ").FullName;
@@ -125,7 +125,8 @@ public sealed class DownloadTests : IDisposable
     public async Task A_server_that_falls_silent_is_given_up()
     {
         using FileServer server = new(Content) { Stalls = true };
-        DataUnavailableException e = await Assert.ThrowsAsync<DataUnavailableException>(() => FetchAsync([server.Address], idle: TimeSpan.FromSeconds(1)));
+        DataUnavailableException e =
+            await Assert.ThrowsAsync<DataUnavailableException>(() => FetchAsync([server.Address], idle: TimeSpan.FromSeconds(1)));
         Assert.Contains("timed out", e.Message, StringComparison.Ordinal);
     }
 
@@ -143,7 +144,7 @@ public sealed class DownloadTests : IDisposable
         Assert.Equal(Content, await File.ReadAllBytesAsync(Destination));
     }
 
-    /// <summary>A network that wants one to log in answers anything with a page of its own.</summary>
+    /// <summary>A captive portal answers every request with its login page.</summary>
     [Fact]
     public async Task What_had_come_is_kept_where_a_server_sends_something_else_that_is_too_long()
     {
@@ -159,7 +160,7 @@ public sealed class DownloadTests : IDisposable
     [Fact]
     public async Task A_machine_that_does_not_answer_is_named()
     {
-        // Bound, so that nobody else gets the port, and not listening.
+        // Bound, so that no other process gets the port, but not listening.
         using Socket deaf = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         deaf.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         Uri gone = new($"http://127.0.0.1:{((IPEndPoint)deaf.LocalEndPoint!).Port}/file.gz");
@@ -196,16 +197,27 @@ public sealed class DownloadTests : IDisposable
         using FileServer server = new(Content);
         using CancellationTokenSource stop = new();
         Listener interrupt = new([], stop);
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => FetchAsync([server.Address], interrupt, cancellationToken: stop.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => FetchAsync([server.Address], interrupt, cancellationToken: stop.Token));
         long kept = new FileInfo(Partial).Length;
         Assert.InRange(kept, 1, Content.Length);
         Assert.Equal(Content[..(int)kept], await File.ReadAllBytesAsync(Partial));
     }
 
-    private async Task FetchAsync(Uri[] mirrors, IProgress<DownloadProgress>? progress = null, TimeSpan? idle = null, CancellationToken cancellationToken = default)
+    private async Task FetchAsync(
+        Uri[] mirrors,
+        IProgress<DownloadProgress>? progress = null,
+        TimeSpan? idle = null,
+        CancellationToken cancellationToken = default)
     {
         using Download download = new(new DownloadTimeouts(Connect: Patience, Idle: idle ?? Patience));
-        await download.FetchAsync(mirrors, Destination, Content.Length, path => File.ReadAllBytes(path).AsSpan().SequenceEqual(Content) ? null : "wrong checksum", progress, cancellationToken);
+        await download.FetchAsync(
+            mirrors,
+            Destination,
+            Content.Length,
+            path => File.ReadAllBytes(path).AsSpan().SequenceEqual(Content) ? null : "wrong checksum",
+            progress,
+            cancellationToken);
     }
 
     private void WritePartial(byte[] bytes)
@@ -220,7 +232,8 @@ public sealed class DownloadTests : IDisposable
         return [.. Enumerable.Range(0, 300_000).Select(_ => (byte)random.NextInt32(256))];
     }
 
-    private sealed class Listener(List<DownloadProgress> heard, CancellationTokenSource? stop = null) : IProgress<DownloadProgress>
+    private sealed class Listener(List<DownloadProgress> heard, CancellationTokenSource? stop = null)
+        : IProgress<DownloadProgress>
     {
         public void Report(DownloadProgress value)
         {

@@ -57,9 +57,15 @@ public sealed class IdxFileTests : IDisposable
     public void A_file_with_more_than_its_header_promises_is_refused()
     {
         File.WriteAllBytes(PathOf("plain"), [0, 0, 8, 1, 0, 0, 0, 2, 1, 2, 3]);
-        Assert.Contains("promises 10", Assert.Throws<InklingException>(() => IdxFile.Read(PathOf("plain"))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "promises 10",
+            Assert.Throws<InklingException>(() => IdxFile.Read(PathOf("plain"))).Message,
+            StringComparison.Ordinal);
         File.WriteAllBytes(PathOf("zipped"), Zip([0, 0, 8, 1, 0, 0, 0, 2, 1, 2, 3]));
-        Assert.Contains("more bytes", Assert.Throws<InklingException>(() => IdxFile.Read(PathOf("zipped"))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "more bytes",
+            Assert.Throws<InklingException>(() => IdxFile.Read(PathOf("zipped"))).Message,
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -85,7 +91,10 @@ public sealed class IdxFileTests : IDisposable
         byte[] bomb = Zip([.. header, .. new byte[100_000_000]]);
         CountingStream counted = new(bomb);
         InklingException e = Assert.Throws<InklingException>(() => IdxFile.Read(counted, "bomb"));
-        Assert.Equal("bomb: its header promises 1,027,604,496 bytes, more than 100 times what is stored: no images compress like that. Fetch the file again, or unpack it with gunzip if it is sound.", e.Message);
+        Assert.Equal(
+            "bomb: its header promises 1,027,604,496 bytes, more than 100 times what is stored: no images compress like that. "
+                + "Fetch the file again, or unpack it with gunzip if it is sound.",
+            e.Message);
         Assert.InRange(counted.BytesRead, 1, bomb.Length / 2);
     }
 
@@ -102,7 +111,8 @@ public sealed class IdxFileTests : IDisposable
     {
         using (System.Diagnostics.Process make = System.Diagnostics.Process.Start(Tools.Require("mkfifo"), [PathOf("pipe")]))
             await make.WaitForExitAsync();
-        InklingException e = await Assert.ThrowsAsync<InklingException>(() => Task.Run(() => IdxFile.Read(PathOf("pipe"))).WaitAsync(TimeSpan.FromMinutes(2)));
+        InklingException e = await Assert.ThrowsAsync<InklingException>(
+            () => Task.Run(() => IdxFile.Read(PathOf("pipe"))).WaitAsync(TimeSpan.FromMinutes(2)));
         Assert.Contains("no regular file but a pipe", e.Message, StringComparison.Ordinal);
     }
 
@@ -112,7 +122,10 @@ public sealed class IdxFileTests : IDisposable
     public void A_damaged_file_gives_an_array_or_one_clear_error(bool compress)
     {
         RandomStream content = new(seed: 9);
-        IdxFile.Write(PathOf("intact"), IdxArray.Create([.. Enumerable.Range(0, 40 * 25).Select(_ => (float)content.NextGaussian())], 40, 5, 5), compress);
+        IdxFile.Write(
+            PathOf("intact"),
+            IdxArray.Create([.. Enumerable.Range(0, 40 * 25).Select(_ => (float)content.NextGaussian())], 40, 5, 5),
+            compress);
         byte[] intact = File.ReadAllBytes(PathOf("intact"));
         Gen.Int.Sample(
             seed =>
@@ -120,11 +133,15 @@ public sealed class IdxFileTests : IDisposable
                 RandomStream random = new(seed);
                 byte[] damaged = [.. intact];
                 for (int times = 1 + random.NextInt32(3); times > 0; times--)
-                    damaged[random.NextInt32(2) == 0 ? random.NextInt32(20) : random.NextInt32(damaged.Length)] ^= (byte)(1 << random.NextInt32(8));
+                    damaged[random.NextInt32(2) == 0 ? random.NextInt32(20) : random.NextInt32(damaged.Length)] ^=
+                        (byte)(1 << random.NextInt32(8));
                 if (random.NextInt32(2) == 0)
                     damaged = damaged[..random.NextInt32(damaged.Length)];
                 string? error = TryToRead(damaged);
-                Assert.True(error is null || (error.StartsWith("it", StringComparison.Ordinal) && !error.Contains('\n', StringComparison.Ordinal)), error);
+                Assert.True(
+                    error is null
+                        || (error.StartsWith("it", StringComparison.Ordinal) && !error.Contains('\n', StringComparison.Ordinal)),
+                    error);
             },
             iter: 2000,
             threads: 1);
@@ -133,7 +150,10 @@ public sealed class IdxFileTests : IDisposable
     [Fact]
     public void A_missing_file_is_named()
     {
-        Assert.Contains("nowhere", Assert.Throws<InklingException>(() => IdxFile.Read(PathOf("nowhere"))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "nowhere",
+            Assert.Throws<InklingException>(() => IdxFile.Read(PathOf("nowhere"))).Message,
+            StringComparison.Ordinal);
     }
 
     private void RoundTrip<T>(T[] values, int[] shape, bool compress)

@@ -22,7 +22,9 @@ public sealed class MnistTests : IDisposable
         Assert.True(mnist.IsMnist);
         byte[] header = [0, 0, 8, 3, 0, 0, 0x27, 0x10, 0, 0, 0, 28, 0, 0, 0, 28];
         byte[] pixels = [.. Enumerable.Range(0, 10_000).SelectMany(i => mnist.Test.Pixels(i).ToArray())];
-        Assert.Equal("0FA7898D509279E482958E8CE81C8E77DB3F2F8254E26661CEB7762C4D494CE7", Convert.ToHexString(SHA256.HashData([.. header, .. pixels])));
+        Assert.Equal(
+            "0FA7898D509279E482958E8CE81C8E77DB3F2F8254E26661CEB7762C4D494CE7",
+            Convert.ToHexString(SHA256.HashData([.. header, .. pixels])));
     }
 
     [Fact]
@@ -67,7 +69,8 @@ public sealed class MnistTests : IDisposable
     [Fact]
     public async Task A_given_folder_without_the_files_is_an_error_that_names_the_missing_one()
     {
-        InklingException e = await Assert.ThrowsAsync<InklingException>(() => Mnist.LoadAsync(new DataOptions { Directory = _folder }));
+        InklingException e =
+            await Assert.ThrowsAsync<InklingException>(() => Mnist.LoadAsync(new DataOptions { Directory = _folder }));
         Assert.Contains("train-images-idx3-ubyte", e.Message, StringComparison.Ordinal);
         Assert.IsNotType<DataUnavailableException>(e);
     }
@@ -98,8 +101,14 @@ public sealed class MnistTests : IDisposable
         image[5] = 200; // row 0, column 5 as stored: row 5, column 0 upright
         foreach (string part in new[] { "train", "test" })
         {
-            IdxFile.Write(Path.Combine(folder, $"emnist-letters-{part}-images-idx3-ubyte.gz"), IdxArray.Create<byte>([.. image, .. image], 2, 28, 28), compress: true);
-            IdxFile.Write(Path.Combine(folder, $"emnist-letters-{part}-labels-idx1-ubyte.gz"), IdxArray.Create<byte>([1, 26], 2), compress: true);
+            IdxFile.Write(
+                Path.Combine(folder, $"emnist-letters-{part}-images-idx3-ubyte.gz"),
+                IdxArray.Create<byte>([.. image, .. image], 2, 28, 28),
+                compress: true);
+            IdxFile.Write(
+                Path.Combine(folder, $"emnist-letters-{part}-labels-idx1-ubyte.gz"),
+                IdxArray.Create<byte>([1, 26], 2),
+                compress: true);
         }
 
         ImageData letters = await DataSets.Named("emnist-letters").LoadAsync(new DataOptions { Directory = _folder });
@@ -114,11 +123,16 @@ public sealed class MnistTests : IDisposable
         string folder = Path.Combine(_folder, "qmnist");
         foreach (string part in new[] { "train", "test" })
         {
-            IdxFile.Write(Path.Combine(folder, $"qmnist-{part}-images-idx3-ubyte"), IdxArray.Create(new byte[2 * 784], 2, 28, 28));
-            IdxFile.Write(Path.Combine(folder, $"qmnist-{part}-labels-idx2-int"), IdxArray.Create<int>([7, 0, 0, 1, 2, 3, 4, 5, 3, 0, 0, 1, 2, 3, 4, 5], 2, 8));
+            IdxFile.Write(
+                Path.Combine(folder, $"qmnist-{part}-images-idx3-ubyte"), IdxArray.Create(new byte[2 * 784], 2, 28, 28));
+            IdxFile.Write(
+                Path.Combine(folder, $"qmnist-{part}-labels-idx2-int"),
+                IdxArray.Create<int>([7, 0, 0, 1, 2, 3, 4, 5, 3, 0, 0, 1, 2, 3, 4, 5], 2, 8));
         }
 
-        Assert.Equal([7, 3], (await DataSets.Named("qmnist").LoadAsync(new DataOptions { Directory = _folder })).Test.Labels.ToArray());
+        Assert.Equal(
+            [7, 3],
+            (await DataSets.Named("qmnist").LoadAsync(new DataOptions { Directory = _folder })).Test.Labels.ToArray());
     }
 
     [Fact]
@@ -159,13 +173,16 @@ public sealed class MnistTests : IDisposable
     {
         string file = Path.Combine(_folder, "bomb.gz");
         File.WriteAllBytes(file, Zip(new byte[100_000]));
-        Assert.Equal("not the 60,008 bytes it should unpack to", DataSets.Named("mnist").Files.TrainingLabels.Checksum!.Verify(file));
+        Assert.Equal(
+            "not the 60,008 bytes it should unpack to",
+            DataSets.Named("mnist").Files.TrainingLabels.Checksum!.Verify(file));
         File.WriteAllBytes(file, Zip(new byte[60_008]));
         Assert.Equal("wrong checksum", DataSets.Named("mnist").Files.TrainingLabels.Checksum!.Verify(file));
     }
 
     private async Task<string> MessageOf(string set) =>
-        (await Assert.ThrowsAsync<InklingException>(() => DataSets.Named(set).LoadAsync(new DataOptions { Directory = _folder }))).Message;
+        (await Assert.ThrowsAsync<InklingException>(
+            () => DataSets.Named(set).LoadAsync(new DataOptions { Directory = _folder }))).Message;
 
     private void WriteMnist(ImageData mnist, byte[] testLabels)
     {
@@ -174,7 +191,8 @@ public sealed class MnistTests : IDisposable
 
         void Write(string part, LabelledImages[] images, byte[] labels)
         {
-            byte[] pixels = [.. images.SelectMany(some => Enumerable.Range(0, some.Count).SelectMany(i => some.Pixels(i).ToArray()))];
+            byte[] pixels =
+                [.. images.SelectMany(some => Enumerable.Range(0, some.Count).SelectMany(i => some.Pixels(i).ToArray()))];
             IdxFile.Write(Path.Combine(_folder, $"{part}-images-idx3-ubyte"), IdxArray.Create(pixels, labels.Length, 28, 28));
             IdxFile.Write(Path.Combine(_folder, $"{part}-labels-idx1-ubyte"), IdxArray.Create(labels, labels.Length));
         }
@@ -193,8 +211,12 @@ public sealed class MnistTests : IDisposable
         RandomStream random = new(seed: 2);
         foreach ((string part, int count) in new[] { ("train", training), ("t10k", test) })
         {
-            IdxFile.Write(Path.Combine(folder, $"{part}-images-idx3-ubyte"), IdxArray.Create([.. Enumerable.Range(0, count * 784).Select(_ => (byte)random.NextInt32(256))], count, 28, 28));
-            IdxFile.Write(Path.Combine(folder, $"{part}-labels-idx1-ubyte"), IdxArray.Create([.. Enumerable.Range(0, count).Select(_ => (byte)random.NextInt32(10))], count));
+            IdxFile.Write(
+                Path.Combine(folder, $"{part}-images-idx3-ubyte"),
+                IdxArray.Create([.. Enumerable.Range(0, count * 784).Select(_ => (byte)random.NextInt32(256))], count, 28, 28));
+            IdxFile.Write(
+                Path.Combine(folder, $"{part}-labels-idx1-ubyte"),
+                IdxArray.Create([.. Enumerable.Range(0, count).Select(_ => (byte)random.NextInt32(10))], count));
         }
     }
 }

@@ -1,6 +1,8 @@
 namespace Inkling.Tests.Data;
 
-/// <summary>Errors quote what is in files and what files are called; a terminal prints them.</summary>
+/// <summary>
+/// Errors quote files' contents and names and are printed to a terminal, so they must be one line without control characters.
+/// </summary>
 public sealed class OneLineTests
 {
     [Theory]
@@ -22,7 +24,8 @@ public sealed class OneLineTests
     [Fact]
     public void An_error_of_thirty_megabytes_is_cut_and_keeps_what_it_is_about_and_what_to_do()
     {
-        string message = new InklingException($"net.onnx: tensor {new string('\u001b', 30_000_000)} is wrong. Export it again.").Message;
+        string message =
+            new InklingException($"net.onnx: tensor {new string('\u001b', 30_000_000)} is wrong. Export it again.").Message;
         Assert.Equal(1500, message.Length);
         Assert.StartsWith(@"net.onnx: tensor \u001B\u001B", message, StringComparison.Ordinal);
         Assert.EndsWith(" is wrong. Export it again.", message, StringComparison.Ordinal);
@@ -34,16 +37,19 @@ public sealed class OneLineTests
     {
         for (int before = 0; before < 4; before++)
         {
-            string text = $"{new string('a', before)}{string.Concat(Enumerable.Repeat("\U0001F600", 2000))}{new string('z', before / 2)}", cut = OneLine.Of(text, 100);
+            string text =
+                $"{new string('a', before)}{string.Concat(Enumerable.Repeat("\U0001F600", 2000))}{new string('z', before / 2)}",
+                cut = OneLine.Of(text, 100);
             Assert.InRange(cut.Length, 97, 100);
             Assert.DoesNotContain(cut.EnumerateRunes(), rune => rune == System.Text.Rune.ReplacementChar);
         }
 
-        // Controls that become longer as they are made visible: what was whole at first is cut a second time.
+        // Escaping makes control characters longer, so a text that fitted at first is cut a second time.
         string longer = OneLine.Of($"\u0001{string.Concat(Enumerable.Repeat("\U0001F600", 48))}", 100);
         Assert.DoesNotContain(longer.EnumerateRunes(), rune => rune == System.Text.Rune.ReplacementChar);
     }
 
     [Fact]
-    public void A_plain_error_stays_as_it_is() => Assert.Equal("a.png: cut short.", new InklingException("a.png: cut short.").Message);
+    public void A_plain_error_stays_as_it_is()
+        => Assert.Equal("a.png: cut short.", new InklingException("a.png: cut short.").Message);
 }

@@ -3,7 +3,7 @@ using Inkling.Numerics;
 
 namespace Inkling.Tests.Execution;
 
-/// <summary>Threads that stop working together where other programs keep them from running, and begin again.</summary>
+/// <summary>Threads stop sharing the work when other programs keep one of them from running, and resume later.</summary>
 public class TwoLayerDescentTests
 {
     [Fact]

@@ -54,12 +54,17 @@ public sealed class NetworkFileTests : IDisposable
         });
         network.Save(PathOf("n.safetensors"));
         Assert.Equal(
-            "2 epochs of 20 examples, mini-batches of 10, SGD, learning rate 0.5; then 1 epoch of 20 examples, mini-batches of 4, Adam (betas 0.9 and 0.999, weight decay 0.01), learning rate 0.004, cosine to 0 of it, augmentation (shift 2)",
+            "2 epochs of 20 examples, mini-batches of 10, SGD, learning rate 0.5; "
+                + "then 1 epoch of 20 examples, mini-batches of 4, Adam (betas 0.9 and 0.999, weight decay 0.01), "
+                + "learning rate 0.004, cosine to 0 of it, augmentation (shift 2)",
             Network.Load(PathOf("n.safetensors")).History);
         network.History = new string('x', 2000);
         network.Train(digits, new TrainingOptions { Epochs = 1, OnEpoch = _ => { } });
         Assert.Equal(2000, network.Clone().History!.Length);
-        Assert.EndsWith("xx; then 1 epoch of 20 examples, mini-batches of 10, SGD, learning rate 3", network.History, StringComparison.Ordinal);
+        Assert.EndsWith(
+            "xx; then 1 epoch of 20 examples, mini-batches of 10, SGD, learning rate 3",
+            network.History,
+            StringComparison.Ordinal);
         Assert.Throws<ArgumentException>(() => network.History = new string('x', 2001));
     }
 
@@ -76,16 +81,22 @@ public sealed class NetworkFileTests : IDisposable
         Assert.Equal("F32", weight.GetProperty("dtype").GetString());
         Assert.Equal([2, 3], weight.GetProperty("shape").EnumerateArray().Select(size => size.GetInt32()));
         int begin = 8 + headerLength + weight.GetProperty("data_offsets")[0].GetInt32();
-        float[] values = [.. Enumerable.Range(0, 6).Select(i => BinaryPrimitives.ReadSingleLittleEndian(file.AsSpan(begin + 4 * i)))];
+        float[] values =
+            [.. Enumerable.Range(0, 6).Select(i => BinaryPrimitives.ReadSingleLittleEndian(file.AsSpan(begin + 4 * i)))];
         Assert.Equal(network.Layers[0].CopyWeights(), values);
         Assert.Equal(network.Layers[0][1, 2], values[1 * 3 + 2]);
-        Assert.Contains("\"architecture\":\"3 dense:2 sigmoid\"", header.RootElement.GetProperty("__metadata__").GetProperty("inkling").GetString()!, StringComparison.Ordinal);
+        Assert.Contains(
+            "\"architecture\":\"3 dense:2 sigmoid\"",
+            header.RootElement.GetProperty("__metadata__").GetProperty("inkling").GetString()!,
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_file_of_network2_is_read_whatever_the_order_of_its_keys()
     {
-        File.WriteAllText(PathOf("n.json"), """ {"cost": "CrossEntropyCost", "biases": [[[0.5], [-1e-3]]], "weights": [[[1, 2, 3], [4, 5, 6]]], "sizes": [3, 2]} """);
+        File.WriteAllText(
+            PathOf("n.json"),
+            """ {"cost": "CrossEntropyCost", "biases": [[[0.5], [-1e-3]]], "weights": [[[1, 2, 3], [4, 5, 6]]], "sizes": [3, 2]} """);
         Network network = Network.Load(PathOf("n.json"));
         Assert.Equal([3, 2], network.Architecture.Sizes);
         Assert.Equal(6, network.Layers[0][1, 2]);
@@ -106,7 +117,8 @@ public sealed class NetworkFileTests : IDisposable
         Network network = new(Architecture.Parse("2x2x2 flatten batchnorm dense:1"));
         for (int i = 0; i < 8; i++)
             network.Normalisations[0].RunningMean[i] = i; // the engine's order: [height, width, channels]
-        Tensor means = Assert.Single(NetworkFile.ToSafetensors(network).Tensors, tensor => tensor.Name == "layers.0.running_mean");
+        Tensor means =
+            Assert.Single(NetworkFile.ToSafetensors(network).Tensors, tensor => tensor.Name == "layers.0.running_mean");
         Assert.Equal([0, 2, 4, 6, 1, 3, 5, 7], means.Values);
         network.Save(PathOf("n.safetensors"));
         Assert.Equal(network.Normalisations[0].RunningMean, Network.Load(PathOf("n.safetensors")).Normalisations[0].RunningMean);
@@ -116,14 +128,21 @@ public sealed class NetworkFileTests : IDisposable
     public void A_dense_layer_is_saved_in_the_order_of_its_neurons_even_where_it_has_as_many_as_pixels_were_flattened()
     {
         Network network = new(Architecture.Parse("2x2x2 flatten dense:8 relu dense:3 softmax"));
-        Assert.Equal([network.Layers[1][0, 0], network.Layers[1][0, 1], network.Layers[1][0, 2]], network.Layers[1].CopyWeights()[..3]);
-        Assert.Equal([network.Layers[0][0, 0], network.Layers[0][0, 1], network.Layers[0][0, 2]], network.Layers[0].CopyWeights()[..3]);
+        Assert.Equal(
+            [network.Layers[1][0, 0], network.Layers[1][0, 1], network.Layers[1][0, 2]],
+            network.Layers[1].CopyWeights()[..3]);
+        Assert.Equal(
+            [network.Layers[0][0, 0], network.Layers[0][0, 1], network.Layers[0][0, 2]],
+            network.Layers[0].CopyWeights()[..3]);
     }
 
     [Fact]
     public void A_name_that_promises_onnx_is_not_given_to_another_format()
     {
-        Assert.Contains("ExportOnnx", Assert.Throws<InklingException>(() => new Network([2, 1]).Save(PathOf("network.onnx"))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "ExportOnnx",
+            Assert.Throws<InklingException>(() => new Network([2, 1]).Save(PathOf("network.onnx"))).Message,
+            StringComparison.Ordinal);
         Assert.Empty(Directory.GetFileSystemEntries(_folder));
     }
 
@@ -177,7 +196,10 @@ public sealed class NetworkFileTests : IDisposable
         byte[] file = File.ReadAllBytes(PathOf("nan.safetensors"));
         BinaryPrimitives.WriteSingleLittleEndian(file.AsSpan(8 + BinaryPrimitives.ReadInt32LittleEndian(file)), float.NaN);
         File.WriteAllBytes(PathOf("nan.safetensors"), file);
-        Assert.Contains("layers.0.weight", Assert.Throws<InklingException>(() => Network.Load(PathOf("nan.safetensors"))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "layers.0.weight",
+            Assert.Throws<InklingException>(() => Network.Load(PathOf("nan.safetensors"))).Message,
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -200,11 +222,14 @@ public sealed class NetworkFileTests : IDisposable
     public void What_half_precision_cannot_hold_is_refused_when_it_is_saved_so()
     {
         Network network = new([3, 2], seed: 4);
-        network.Layers[0][1, 0] = 65_519; // rounds to 65504, the largest
+        network.Layers[0][1, 0] = 65_519; // rounds to 65504, the largest finite half
         network.Save(PathOf("half.safetensors"), isHalf: true);
         Assert.Equal(65_504, Network.Load(PathOf("half.safetensors")).Layers[0][1, 0]);
         network.Layers[0][1, 0] = -65_520; // rounds to infinity
-        Assert.Contains("layers.0.weight holds -65520, and half precision ends at 65504", Assert.Throws<InklingException>(() => network.Save(PathOf("half.safetensors"), isHalf: true)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "layers.0.weight holds -65520, and half precision ends at 65504",
+            Assert.Throws<InklingException>(() => network.Save(PathOf("half.safetensors"), isHalf: true)).Message,
+            StringComparison.Ordinal);
         network.Save(PathOf("full.safetensors"));
         Assert.Equal(-65_520, Network.Load(PathOf("full.safetensors")).Layers[0][1, 0]);
     }
@@ -213,7 +238,10 @@ public sealed class NetworkFileTests : IDisposable
     public void A_temperature_that_could_not_be_loaded_again_is_not_saved()
     {
         Network network = new([3, 2], seed: 4) { Temperature = 1e300 };
-        Assert.Contains("temperature of 1E+300", Assert.Throws<InklingException>(() => network.Save(PathOf("n.safetensors"))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "temperature of 1E+300",
+            Assert.Throws<InklingException>(() => network.Save(PathOf("n.safetensors"))).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -244,7 +272,10 @@ public sealed class NetworkFileTests : IDisposable
             {
                 byte[] damaged = Damage(intact, new RandomStream(seed));
                 string? error = TryToParse(damaged, name);
-                Assert.True(error is null || (error.StartsWith(name, StringComparison.Ordinal) && !error.Contains('\n', StringComparison.Ordinal)), error);
+                Assert.True(
+                    error is null
+                        || (error.StartsWith(name, StringComparison.Ordinal) && !error.Contains('\n', StringComparison.Ordinal)),
+                    error);
             },
             iter: 3000,
             threads: 1);
@@ -254,8 +285,18 @@ public sealed class NetworkFileTests : IDisposable
     [MemberData(nameof(Cultures.All), MemberType = typeof(Cultures))]
     public void Files_and_what_is_said_of_damaged_ones_are_the_same_in_every_country(string culture)
     {
-        Network network = new(Architecture.Parse("1x28x28 conv:4:5x5 batchnorm relu dropout:0.25 flatten dense:10 softmax"), seed: 1) { Temperature = 1.25 };
-        network.Train(GeneratedDigits.Create(30, seed: 1), new TrainingOptions { Epochs = 1, LearningRate = 0.0625, L2 = 0.5, Schedule = new Schedule.Cosine(0.125), OnEpoch = _ => { } }, TestContext.Current.CancellationToken);
+        Network network = new(
+            Architecture.Parse("1x28x28 conv:4:5x5 batchnorm relu dropout:0.25 flatten dense:10 softmax"), seed: 1)
+        {
+            Temperature = 1.25
+        };
+        network.Train(
+            GeneratedDigits.Create(30, seed: 1),
+            new TrainingOptions
+            {
+                Epochs = 1, LearningRate = 0.0625, L2 = 0.5, Schedule = new Schedule.Cosine(0.125), OnEpoch = _ => { }
+            },
+            TestContext.Current.CancellationToken);
         network.Save(PathOf("here.safetensors"));
         Cultures.Under(culture, () => network.Save(PathOf("there.safetensors")));
         Assert.Equal(File.ReadAllBytes(PathOf("here.safetensors")), File.ReadAllBytes(PathOf("there.safetensors")));
@@ -264,24 +305,32 @@ public sealed class NetworkFileTests : IDisposable
         Cultures.Under(culture, () => there = TryToParse(cut, "cut"));
         Assert.Equal(here, there);
         string text = "";
-        Cultures.Under(culture, () => text = Architecture.Parse(network.Architecture.ToString()).ToString() + network + network.History);
+        Cultures.Under(
+            culture,
+            () => text = Architecture.Parse(network.Architecture.ToString()).ToString() + network + network.History);
         Assert.Equal(network.Architecture.ToString() + network + network.History, text);
     }
 
-    /// <summary>A network of four billion weights: more than any machine's memory for what is a few bytes.</summary>
+    /// <summary>Headers that declare up to four billion weights, in files of a few bytes.</summary>
     [Theory]
     [InlineData("""{"__metadata__":{"inkling":"{\"sizes\":[65536,65536],\"activation\":\"sigmoid\",\"cost\":\"quadratic\"}"},"a":{"dtype":"F32","shape":[3],"data_offsets":[0,12]}}""")]
     [InlineData("""{"__metadata__":{"inkling":"{\"architecture\":\"30000 dense:30000 sigmoid\",\"cost\":\"quadratic\"}"},"a":{"dtype":"F32","shape":[3],"data_offsets":[0,12]}}""")]
     public void A_file_that_promises_more_weights_than_it_holds_is_refused_before_there_is_memory_for_them(string header)
     {
         WriteSafetensors("huge.safetensors", header, new byte[12]);
-        Assert.StartsWith(PathOf("huge.safetensors"), Assert.Throws<InklingException>(() => Network.Load(PathOf("huge.safetensors"))).Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            PathOf("huge.safetensors"),
+            Assert.Throws<InklingException>(() => Network.Load(PathOf("huge.safetensors"))).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_missing_file_is_named()
     {
-        Assert.Contains("absent.safetensors", Assert.Throws<InklingException>(() => Network.Load(PathOf("absent.safetensors"))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "absent.safetensors",
+            Assert.Throws<InklingException>(() => Network.Load(PathOf("absent.safetensors"))).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -293,7 +342,7 @@ public sealed class NetworkFileTests : IDisposable
         Assert.Equal([PathOf("taken")], Directory.GetFileSystemEntries(_folder));
     }
 
-    /// <summary>Cut short, bits flipped, a digit made many, or bytes put in.</summary>
+    /// <summary>Truncates, flips bits, replaces a digit by many, or inserts bytes.</summary>
     private static byte[] Damage(byte[] intact, RandomStream random)
     {
         List<byte> bytes = [.. intact];

@@ -5,7 +5,7 @@ using Inkling.Numerics;
 
 namespace Inkling.Tests.Formats;
 
-/// <summary>numpy's .npz, as those who follow the book keep their weights.</summary>
+/// <summary>numpy's .npz format, in which readers of Nielsen's book keep their weights.</summary>
 public sealed class NpzTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("inkling tests ").FullName;
@@ -48,7 +48,10 @@ public sealed class NpzTests : IDisposable
             PathOf("n.npz"),
             string.Join(' ', x.Select(pixel => pixel.ToString(System.Globalization.CultureInfo.InvariantCulture))));
         Assert.StartsWith("quadratic (30, 784) (30, 1) float32 ", printed, StringComparison.Ordinal);
-        double[] outputs = [.. printed.Split(' ')[6..].Select(number => double.Parse(number, System.Globalization.CultureInfo.InvariantCulture))];
+        double[] outputs =
+        [
+            .. printed.Split(' ')[6..].Select(number => double.Parse(number, System.Globalization.CultureInfo.InvariantCulture))
+        ];
         Assert.All(network.FeedForward(x).Zip(outputs), pair => Assert.Equal(pair.Second, pair.First, 1e-5));
     }
 
@@ -74,7 +77,9 @@ public sealed class NpzTests : IDisposable
         Assert.Equal([0.5f, 1, -2], network.Layers[0].Biases.ToArray());
         Assert.Equal(Enumerable.Range(0, 6).Select(i => i / 8f), network.Layers[1].CopyWeights());
         Assert.Equal([7, 8], network.Layers[1].Biases.ToArray());
-        Assert.Equal(save.Contains("cost", StringComparison.Ordinal) ? Cost.CrossEntropy : Cost.Quadratic, network.Architecture.Cost);
+        Assert.Equal(
+            save.Contains("cost", StringComparison.Ordinal) ? Cost.CrossEntropy : Cost.Quadratic,
+            network.Architecture.Cost);
     }
 
     [Theory]
@@ -87,7 +92,8 @@ public sealed class NpzTests : IDisposable
     [InlineData("w0", "'<f4'", "(65536, 65536, 65536, 65536)", 24, "does not fill")]
     [InlineData("w0", "'<f4'", "(99999999999,)", 24, "99999999999")]
     [InlineData("w0", "[('a', '<f4')]", "(6,)", 24, "array of numbers")]
-    public void An_array_that_cannot_be_a_networks_is_refused_and_named(string array, string type, string shape, int bytes, string what)
+    public void An_array_that_cannot_be_a_networks_is_refused_and_named(
+        string array, string type, string shape, int bytes, string what)
     {
         WriteZip("bad.npz", (array, Npy(type, shape, new byte[bytes])));
         AssertRefused("bad.npz", what);
@@ -97,7 +103,9 @@ public sealed class NpzTests : IDisposable
     public void Arrays_that_do_not_follow_each_other_are_refused_with_both_shapes()
     {
         (string, byte[])[] first = [("w0", Npy("'<f4'", "(2, 3)", new byte[24])), ("b0", Npy("'<f4'", "(2, 1)", new byte[8]))];
-        WriteZip("bad.npz", [.. first, ("w1", Npy("'<f4'", "(1, 5)", new byte[20])), ("b1", Npy("'<f4'", "(1, 1)", new byte[4]))]);
+        WriteZip(
+            "bad.npz",
+            [.. first, ("w1", Npy("'<f4'", "(1, 5)", new byte[20])), ("b1", Npy("'<f4'", "(1, 1)", new byte[4]))]);
         AssertRefused("bad.npz", "w1 is (1, 5), which does not follow w0, (2, 3)");
         WriteZip("bad.npz", [first[0], ("b0", Npy("'<f4'", "(3, 1)", new byte[12]))]);
         AssertRefused("bad.npz", "b0 is (3, 1), but w0 asks for (2, 1)");
@@ -111,9 +119,12 @@ public sealed class NpzTests : IDisposable
         WriteZip("bomb.npz", CompressionLevel.SmallestSize, ("w0", Npy("'<f4'", "(25, 1000000)", new byte[100_000_000])));
         byte[] bomb = File.ReadAllBytes(PathOf("bomb.npz"));
         Assert.True(bomb.Length < 200_000);
-        // The packed bytes are destroyed: what is unpacked all the same would be called damaged.
+        // Damages the compressed bytes, so that unpacking them would give another error: damaged.
         bomb.AsSpan(bomb.Length / 4, bomb.Length / 2).Fill(0xFF);
-        Assert.Contains("more than weights are ever compressed", Assert.Throws<InklingException>(() => NetworkFile.Parse(bomb, "bomb.npz")).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "more than weights are ever compressed",
+            Assert.Throws<InklingException>(() => NetworkFile.Parse(bomb, "bomb.npz")).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -138,7 +149,10 @@ public sealed class NpzTests : IDisposable
                     error = e.Message;
                 }
 
-                Assert.True(error is null || (error.StartsWith("n.npz", StringComparison.Ordinal) && !error.Contains('\n', StringComparison.Ordinal)), error);
+                Assert.True(
+                    error is null || (error.StartsWith("n.npz", StringComparison.Ordinal) && !error.Contains(
+                        '\n', StringComparison.Ordinal)),
+                    error);
             },
             iter: 3000,
             threads: 1);
@@ -148,7 +162,10 @@ public sealed class NpzTests : IDisposable
     public void A_network_that_the_book_does_not_know_is_not_saved_and_says_where_it_can_be()
     {
         Network network = new(Architecture.Parse("9 dense:3 softmax"));
-        Assert.Contains(".safetensors", Assert.Throws<InklingException>(() => network.Save(PathOf("n.npz"))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            ".safetensors",
+            Assert.Throws<InklingException>(() => network.Save(PathOf("n.npz"))).Message,
+            StringComparison.Ordinal);
         Assert.Empty(Directory.GetFileSystemEntries(_folder));
     }
 
@@ -166,7 +183,8 @@ public sealed class NpzTests : IDisposable
         return [0x93, .. "NUMPY"u8, 1, 0, (byte)header.Length, 0, .. Encoding.ASCII.GetBytes(header), .. data];
     }
 
-    private void WriteZip(string name, params (string Array, byte[] Content)[] arrays) => WriteZip(name, CompressionLevel.NoCompression, arrays);
+    private void WriteZip(string name, params (string Array, byte[] Content)[] arrays)
+        => WriteZip(name, CompressionLevel.NoCompression, arrays);
 
     private void WriteZip(string name, CompressionLevel level, params (string Array, byte[] Content)[] arrays)
     {

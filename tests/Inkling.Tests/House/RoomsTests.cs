@@ -5,15 +5,15 @@ using Microsoft.CodeAnalysis.Text;
 
 namespace Inkling.Tests.House;
 
-/// <summary>The house's one rule (docs/adr/0010-rooms-see-only-those-above.md), read from the compiled library.</summary>
+/// <summary>The dependency rule of docs/adr/0010-rooms-see-only-those-above.md, checked in the compiled library.</summary>
 public class RoomsTests
 {
-    /// <summary>Each room sees itself and those before it. CONTRIBUTING.md says what each holds.</summary>
+    /// <summary>Each room may use itself and those before it. CONTRIBUTING.md says what each holds.</summary>
     private static readonly string[] Order =
     [
-        "", "Files", "Numerics", "Numerics/Kernels", "Pictures", "Data", "Data/Catalogue", "Layers", "Execution/Stages", "Execution",
-        "Networks", "Networks/Neurons", "Formats", "Evaluation", "Training/Optimisers", "Training/Steps", "Training", "Synthesis", "Bundled",
-        "Reading/Numbers", "Reading/Budget", "Reading/Finding", "Reading/Cutting", "Reading", "Recipes",
+        "", "Files", "Numerics", "Numerics/Kernels", "Pictures", "Data", "Data/Catalogue", "Layers", "Execution/Stages",
+        "Execution", "Networks", "Networks/Neurons", "Formats", "Evaluation", "Training/Optimisers", "Training/Steps", "Training",
+        "Synthesis", "Bundled", "Reading/Numbers", "Reading/Budget", "Reading/Finding", "Reading/Cutting", "Reading", "Recipes",
     ];
 
     private static readonly Lazy<Rooms> Library = new(() =>
@@ -25,7 +25,9 @@ public class RoomsTests
 
     [Fact]
     public void Every_room_is_found_in_the_library() =>
-        Assert.Equal(Order.Order(StringComparer.Ordinal), Library.Value.Types.Select(type => type.Room).Distinct().Order(StringComparer.Ordinal));
+        Assert.Equal(
+            Order.Order(StringComparer.Ordinal),
+            Library.Value.Types.Select(type => type.Room).Distinct().Order(StringComparer.Ordinal));
 
     [Fact]
     public void A_room_uses_only_itself_and_the_rooms_above_it() =>
@@ -35,7 +37,9 @@ public class RoomsTests
     public void A_type_has_the_namespace_of_its_folder_or_stands_at_the_front_door()
     {
         foreach ((string space, string name, string room) in Library.Value.Types)
-            Assert.True(space == "Inkling" || space == $"Inkling.{room.Replace('/', '.')}", $"{space}.{name} is in the folder {room}.");
+            Assert.True(
+                space == "Inkling" || space == $"Inkling.{room.Replace('/', '.')}",
+                $"{space}.{name} is in the folder {room}.");
     }
 
     [Fact]
@@ -76,11 +80,14 @@ public class RoomsTests
         string runtime = Path.GetDirectoryName(typeof(object).Assembly.Location)!;
         CSharpCompilation compilation = CSharpCompilation.Create(
             "Planted",
-            sources.Select(source => CSharpSyntaxTree.ParseText(SourceText.From($"#nullable enable\n{source.Text}", System.Text.Encoding.UTF8), path: source.Path)),
-            new[] { "System.Private.CoreLib.dll", "System.Runtime.dll", "System.Collections.dll" }.Select(name => MetadataReference.CreateFromFile(Path.Combine(runtime, name))),
+            sources.Select(source => CSharpSyntaxTree.ParseText(
+                SourceText.From($"#nullable enable\n{source.Text}", System.Text.Encoding.UTF8), path: source.Path)),
+            new[] { "System.Private.CoreLib.dll", "System.Runtime.dll", "System.Collections.dll" }.Select(
+                name => MetadataReference.CreateFromFile(Path.Combine(runtime, name))),
             new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary));
         using MemoryStream assembly = new(), symbols = new();
-        EmitResult result = compilation.Emit(assembly, symbols, options: new EmitOptions(debugInformationFormat: DebugInformationFormat.PortablePdb));
+        EmitResult result = compilation.Emit(
+            assembly, symbols, options: new EmitOptions(debugInformationFormat: DebugInformationFormat.PortablePdb));
         Assert.True(result.Success, string.Join('\n', result.Diagnostics));
         assembly.Position = symbols.Position = 0;
         return new Rooms(assembly, symbols, "src/House/");

@@ -3,7 +3,7 @@ using System.Reflection.Metadata.Ecma335;
 
 namespace Inkling.Tests.House;
 
-/// <summary>The files that types were written in, as portable debug symbols name them.</summary>
+/// <summary>The source files of types, as portable debug symbols name them.</summary>
 internal sealed class SourceFiles(Stream symbols) : IDisposable
 {
     // "Type definition documents", for types without code (docs/specs/PortablePdb-Metadata.md of dotnet/runtime).
@@ -17,7 +17,8 @@ internal sealed class SourceFiles(Stream symbols) : IDisposable
     public IEnumerable<string> Of(int type, IEnumerable<int> methods)
     {
         MetadataReader reader = _provider.GetMetadataReader();
-        foreach (CustomDebugInformation information in reader.GetCustomDebugInformation(MetadataTokens.EntityHandle(type)).Select(reader.GetCustomDebugInformation))
+        foreach (CustomDebugInformation information in reader.GetCustomDebugInformation(MetadataTokens.EntityHandle(type))
+            .Select(reader.GetCustomDebugInformation))
         {
             if (reader.GetGuid(information.Kind) != TypeDocuments)
                 continue;
@@ -27,7 +28,8 @@ internal sealed class SourceFiles(Stream symbols) : IDisposable
 
         foreach (int method in methods)
         {
-            MethodDebugInformation information = reader.GetMethodDebugInformation((MethodDefinitionHandle)MetadataTokens.EntityHandle(method));
+            MethodDebugInformation information =
+                reader.GetMethodDebugInformation((MethodDefinitionHandle)MetadataTokens.EntityHandle(method));
             if (!information.Document.IsNil)
                 yield return NameOf(information.Document);
         }

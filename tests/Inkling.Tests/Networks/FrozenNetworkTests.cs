@@ -3,7 +3,7 @@ using Inkling.Numerics;
 
 namespace Inkling.Tests.Networks;
 
-/// <summary>A network made ready for reading gives the answers of the network it was made from.</summary>
+/// <summary>A network frozen for inference gives the outputs of the network it was made from.</summary>
 public class FrozenNetworkTests
 {
     [Theory]
@@ -17,13 +17,16 @@ public class FrozenNetworkTests
         float[] outputs = new float[inputs.Length * frozen.OutputSize];
         frozen.FeedForward(inputs.SelectMany(x => x).ToArray(), outputs);
         Assert.All(inputs.Index(), input => Assert.All(
-            network.FeedForward(input.Item).Zip(outputs.AsSpan(input.Index * 3, 3).ToArray()), pair => Assert.Equal(pair.First, pair.Second, 1e-5)));
+            network.FeedForward(input.Item).Zip(outputs.AsSpan(input.Index * 3, 3).ToArray()),
+            pair => Assert.Equal(pair.First, pair.Second, 1e-5)));
     }
 
     [Fact]
     public void One_at_a_time_many_at_once_and_on_several_threads_give_the_same_bits()
     {
-        (Network network, float[][] inputs) = Example("1x12x12 conv:16:3x3 relu conv:33:3x3:pad1:nobias batchnorm relu maxpool:2 flatten dense:3 softmax", count: 300);
+        (Network network, float[][] inputs) = Example(
+            "1x12x12 conv:16:3x3 relu conv:33:3x3:pad1:nobias batchnorm relu maxpool:2 flatten dense:3 softmax",
+            count: 300);
         FrozenNetwork frozen = network.Freeze();
         float[] all = [.. inputs.SelectMany(x => x)], together = new float[900], shared = new float[900], alone = new float[900];
         frozen.FeedForward(all, together);
@@ -36,7 +39,8 @@ public class FrozenNetworkTests
     [Fact]
     public void After_the_first_call_its_working_memory_is_used_again()
     {
-        (Network network, float[][] inputs) = Example("1x12x12 conv:16:3x3 relu conv:16:3x3 relu maxpool:2 flatten dense:3 softmax", count: 70);
+        (Network network, float[][] inputs) =
+            Example("1x12x12 conv:16:3x3 relu conv:16:3x3 relu maxpool:2 flatten dense:3 softmax", count: 70);
         FrozenNetwork frozen = network.Freeze();
         float[] outputs = new float[3], all = [.. inputs.SelectMany(x => x)];
         for (int i = 0; i < 100; i++)
@@ -84,7 +88,10 @@ public class FrozenNetworkTests
     {
         FrozenNetwork frozen = new Network([9, 3]).Freeze();
         ArgumentException refusal = Assert.Throws<ArgumentException>(() => frozen.FeedForward(new float[18], new float[3]));
-        Assert.StartsWith("The network takes 9 numbers for an input and gives 3; there are 18 for inputs and 3 for outputs.", refusal.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "The network takes 9 numbers for an input and gives 3; there are 18 for inputs and 3 for outputs.",
+            refusal.Message,
+            StringComparison.Ordinal);
     }
 
     private static (Network Network, float[][] Inputs) Example(string architecture, int count)

@@ -1,7 +1,7 @@
 
 namespace Inkling.Tests.Networks;
 
-/// <summary>A number that is no example's, or no layer's, is refused at the door, whatever kind of network and examples it is about.</summary>
+/// <summary>An index of an example or a layer that is out of range is refused, for every kind of network and examples.</summary>
 public class IndexTests
 {
     public static TheoryData<string, int> Wrong => new()
@@ -11,7 +11,7 @@ public class IndexTests
         { "4 dense:3 sigmoid dense:2 sigmoid", int.MaxValue },
         { "4 dense:3 silu dense:2", int.MinValue },
         { "4 dense:3 silu dense:2", 3 },
-        { "1x2x2 conv:3:2x2 relu gap dense:2 softmax", 1_073_741_824 }, // times four pixels it would be 0
+        { "1x2x2 conv:3:2x2 relu gap dense:2 softmax", 1_073_741_824 }, // times four pixels, it overflows to 0
         { "1x2x2 conv:3:2x2 relu gap dense:2 softmax", -1 },
     };
 
@@ -69,7 +69,8 @@ public class IndexTests
         foreach (string text in new[] { "4x2x2 flatten dense:2", "1x2x8 flatten dense:2", "4x2x2 conv:4:1x1 gap dense:2" })
         {
             Network network = new(Architecture.Parse(text));
-            Assert.Contains("4×4", Assert.Throws<ArgumentException>(() => network.Evaluate(images)).Message, StringComparison.Ordinal);
+            Assert.Contains(
+                "4×4", Assert.Throws<ArgumentException>(() => network.Evaluate(images)).Message, StringComparison.Ordinal);
             Assert.Throws<ArgumentException>(() => network.UpdateMiniBatch(images, [0], eta: 1));
             Assert.Throws<ArgumentException>(() => network.Sgd(images, 1, 1, 1));
         }
@@ -81,7 +82,10 @@ public class IndexTests
     [InlineData("1x16x49 flatten dense:10 softmax")]
     public void A_reader_takes_no_network_that_has_as_many_inputs_as_a_digit_has_pixels_in_another_shape(string text)
     {
-        Assert.Contains("28×28", Assert.Throws<ArgumentException>(() => new DigitReader(new Network(Architecture.Parse(text)))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "28×28",
+            Assert.Throws<ArgumentException>(() => new DigitReader(new Network(Architecture.Parse(text)))).Message,
+            StringComparison.Ordinal);
         new DigitReader(new Network(Architecture.Parse("1x28x28 flatten dense:10"))).Dispose();
     }
 }

@@ -1,7 +1,7 @@
 
 namespace Inkling.Tests.Networks;
 
-/// <summary>What a network is before it has learned anything.</summary>
+/// <summary>The initial weights of a network.</summary>
 public class InitialisationTests
 {
     [Theory]
@@ -28,12 +28,14 @@ public class InitialisationTests
     {
         LabelledImages images = GeneratedDigits.Create(1500, seed: 1), others = GeneratedDigits.Create(500, seed: 2);
         TrainingOptions options = new() { Epochs = 20, MiniBatchSize = 20, LearningRate = 0.1, OnEpoch = _ => { } };
-        Network teacher = new(Architecture.Parse("1x28x28 flatten dense:100 relu dense:10 softmax"), seed: 1), student = new(Architecture.Parse("1x28x28 flatten dense:20 relu dense:10 softmax"), seed: 2);
+        Network teacher = new(Architecture.Parse("1x28x28 flatten dense:100 relu dense:10 softmax"), seed: 1),
+            student = new(Architecture.Parse("1x28x28 flatten dense:20 relu dense:10 softmax"), seed: 2);
         teacher.Train(images, options, TestContext.Current.CancellationToken);
         float[][] opinion = new Ensemble([teacher]).MeanConfidences(images);
         student.Train(images.WithTargets(opinion), options, TestContext.Current.CancellationToken);
         float[][] thoughts = student.Outputs(others), taught = teacher.Outputs(others);
-        int agree = Enumerable.Range(0, others.Count).Count(i => Inkling.Numerics.Argmax.Of(thoughts[i]) == Inkling.Numerics.Argmax.Of(taught[i]));
+        int agree = Enumerable.Range(0, others.Count)
+            .Count(i => Inkling.Numerics.Argmax.Of(thoughts[i]) == Inkling.Numerics.Argmax.Of(taught[i]));
         Assert.True(agree > 400, $"{agree} of 500");
     }
 

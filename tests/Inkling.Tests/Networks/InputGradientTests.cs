@@ -3,8 +3,8 @@ using Inkling.Layers;
 namespace Inkling.Tests.Networks;
 
 /// <summary>
-/// How an output answers to the input, against central differences of the plain network in double precision; more
-/// architectures in <see cref="RandomArchitectureTests"/>.
+/// The gradient of an output with respect to the input, against central differences of the plain network in double
+/// precision; more architectures in <see cref="RandomArchitectureTests"/>.
 /// </summary>
 public class InputGradientTests
 {
@@ -13,7 +13,7 @@ public class InputGradientTests
     [InlineData("1x9x9 conv:3:3x3:pad1 batchnorm silu avgpool:3 conv:4:2x2:stride1 tanh flatten dense:3 softmax")]
     [InlineData("2x8x8 conv:3:3x3:stride2:pad1 batchnorm tanh gap dense:3 batchnorm softmax")]
     [InlineData("3x4x5 tanh conv:5:6x6:stride3:pad5 sigmoid flatten batchnorm dense:3 dropout:0.5 tanh")]
-    [InlineData("1x1x1 conv:2:5x5:pad4 flatten dense:3 sigmoid")] // most weights see nothing but padding
+    [InlineData("1x1x1 conv:2:5x5:pad4 flatten dense:3 sigmoid")] // most weights meet only padding
     [InlineData("2x6x6 maxpool:2:stride1 conv:3:3x3 flatten")]
     public void The_gradient_is_what_central_differences_in_double_precision_say(string text)
     {
@@ -51,7 +51,7 @@ public class InputGradientTests
     public void An_output_that_is_not_there_is_refused(int output) =>
         Assert.Throws<ArgumentOutOfRangeException>(() => InputGradient.Of(new Network([4, 2]), new float[4], output));
 
-    /// <summary>Output 1 before the last activation, with one number of the input moved.</summary>
+    /// <summary>Output 1 before the last activation, with one number of the input changed by a step.</summary>
     private static double WeightedInput(PlainNetwork plain, float[] x, int moved, double step)
     {
         Numbers input = Numbers.Exact([x]);

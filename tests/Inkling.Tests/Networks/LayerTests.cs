@@ -3,7 +3,7 @@ using Inkling.Numerics;
 
 namespace Inkling.Tests;
 
-/// <summary>Every layer, forward and back, against the plain network in double precision.</summary>
+/// <summary>Every layer, forward and backward, against the plain network in double precision.</summary>
 public class LayerTests
 {
     public static TheoryData<string> Architectures =>
@@ -69,7 +69,8 @@ public class LayerTests
             }
         }
 
-        static void RequireClose(double expected, double actual) => Assert.Equal(expected, actual, 3e-5 + 1e-3 * Math.Abs(expected));
+        static void RequireClose(double expected, double actual)
+            => Assert.Equal(expected, actual, 3e-5 + 1e-3 * Math.Abs(expected));
     }
 
     [Fact]
@@ -85,10 +86,16 @@ public class LayerTests
     }
 
     [Theory]
-    [InlineData("1x4x4 maxpool:5 flatten dense:3 softmax", "Layer 1, maxpool:5, has a window of 5x5, larger than its input 1x4x4.")]
-    [InlineData("1x4x4 conv:8:3x3 conv:8:3x3 flatten dense:3 softmax", "Layer 2, conv:8:3x3, has a kernel of 3x3, larger than its input 8x2x2.")]
+    [InlineData(
+        "1x4x4 maxpool:5 flatten dense:3 softmax",
+        "Layer 1, maxpool:5, has a window of 5x5, larger than its input 1x4x4.")]
+    [InlineData(
+        "1x4x4 conv:8:3x3 conv:8:3x3 flatten dense:3 softmax",
+        "Layer 2, conv:8:3x3, has a kernel of 3x3, larger than its input 8x2x2.")]
     [InlineData("1x4x4 dense:3 softmax", "Layer 1, dense:3, takes a vector, and is given 1x4x4; put flatten before it.")]
-    [InlineData("1x4x4 conv:2:3x3", "The network ends in the shape 2x2x2; it must end in a vector. Put flatten or gap near its end.")]
+    [InlineData(
+        "1x4x4 conv:2:3x3",
+        "The network ends in the shape 2x2x2; it must end in a vector. Put flatten or gap near its end.")]
     [InlineData("4 dense:3 dropout:1 dense:3", "Layer 2, dropout:1, needs a rate from 0 to under 1.")]
     public void Layers_that_do_not_fit_are_refused_by_name(string architecture, string message)
     {
@@ -99,13 +106,15 @@ public class LayerTests
     [Fact]
     public void A_dense_layer_of_the_wrong_size_is_refused_with_both_sizes()
     {
-        ArgumentException refusal = Assert.Throws<ArgumentException>(() => new Architecture(new Shape(1, 4, 4), [new Layer.Flatten(), new Layer.Dense(3, Inputs: 20)]));
+        ArgumentException refusal = Assert.Throws<ArgumentException>(
+            () => new Architecture(new Shape(1, 4, 4), [new Layer.Flatten(), new Layer.Dense(3, Inputs: 20)]));
         Assert.StartsWith("Layer 2, dense:3, takes 20 numbers, and is given 16.", refusal.Message, StringComparison.Ordinal);
     }
 
     [Theory]
     [MemberData(nameof(Architectures))]
-    public void An_architecture_is_its_text_and_back(string architecture) => Assert.Equal(architecture, Architecture.Parse(architecture).ToString());
+    public void An_architecture_is_its_text_and_back(string architecture)
+        => Assert.Equal(architecture, Architecture.Parse(architecture).ToString());
 
     [Fact]
     public void An_architecture_shows_its_shapes_and_parameters()

@@ -4,10 +4,11 @@ using Inkling.Numerics;
 
 namespace Inkling.Tests.Networks;
 
-/// <summary>How numbers lie in memory does not show, and cannot be mistaken.</summary>
+/// <summary>Memory layouts do not affect results, and a wrong layout is refused.</summary>
 public class LayoutTests
 {
-    [Theory] // those of which some ended the process, and the others gave wrong numbers, when an input lay without padding
+    // Regression: when an input had no padding, some of these crashed the process and the others computed wrong numbers.
+    [Theory]
     [InlineData("1x28x28 dropout:0.1 conv:8:5x5:stride2 relu flatten dense:10 softmax")]
     [InlineData("1x28x28 relu conv:20:5x5 relu maxpool:2 flatten dense:10 softmax")]
     [InlineData("20x9x9 conv:16:3x3 relu flatten dense:3 softmax")]
@@ -32,10 +33,14 @@ public class LayoutTests
             return;
         }
 
-        PlainGradient slopes = plain.Back(plain.Forward(Numbers.Exact([.. batch.Select(example => example.X)]), isTraining: true), [.. batch.Select(example => example.Y)]);
+        PlainGradient slopes = plain.Back(
+            plain.Forward(Numbers.Exact([.. batch.Select(example => example.X)]), isTraining: true),
+            [.. batch.Select(example => example.Y)]);
         Gradient gradient = network.GradientOf(new VectorExamples(batch));
         for (int l = 0; l < slopes.Weights.Length; l++)
-            Assert.All(slopes.Weights[l].Zip(gradient.WeightedLayers[l].CopyWeights()), pair => Assert.Equal(pair.First, pair.Second, 1e-5));
+            Assert.All(
+                slopes.Weights[l].Zip(gradient.WeightedLayers[l].CopyWeights()),
+                pair => Assert.Equal(pair.First, pair.Second, 1e-5));
     }
 
     [Fact]
@@ -46,12 +51,16 @@ public class LayoutTests
         Assert.Throws<ArgumentException>(() => new DropoutStage(packed, 0.5, layer: 0, goesBack: false, miniBatchSize: 2));
         Network network = new(Architecture.Parse("3x4x4 conv:5:2x2 gap dense:2"));
         Layer.Convolution spec = (Layer.Convolution)network.Architecture.Layers[0];
-        Assert.Throws<ArgumentException>(() => new ConvolutionStage(packed, new Shape(5, 3, 3), spec, network.Parameters, layer: 0, goesBack: true, learns: true, miniBatchSize: 2, threads: 1));
+        Assert.Throws<ArgumentException>(() => new ConvolutionStage(
+            packed, new Shape(5, 3, 3), spec, network.Parameters, layer: 0, goesBack: true, learns: true,
+            miniBatchSize: 2, threads: 1));
         Activations others = new(Layout.Padded(new Shape(4, 4, 4)), miniBatchSize: 2);
-        Assert.Throws<ArgumentException>(() => new ConvolutionStage(others, new Shape(5, 3, 3), spec, network.Parameters, layer: 0, goesBack: false, learns: true, miniBatchSize: 2, threads: 1));
+        Assert.Throws<ArgumentException>(() => new ConvolutionStage(
+            others, new Shape(5, 3, 3), spec, network.Parameters, layer: 0, goesBack: false, learns: true,
+            miniBatchSize: 2, threads: 1));
     }
 
-    [Theory] // what flattens maps behind which other weights, or none, come
+    [Theory] // flatten, followed by various layers with weights, or by none
     [InlineData("2x3x3 flatten conv:4:1x1 flatten dense:2")]
     [InlineData("2x3x4 conv:3:2x2 flatten conv:6:3x3:pad1 relu dense:3")]
     [InlineData("2x3x4 conv:3:2x2 flatten")]
@@ -61,7 +70,8 @@ public class LayoutTests
     {
         Network network = new(Architecture.Parse(text), Initialisation.Scaled, seed: 7);
         float[] x = [.. Enumerable.Range(0, network.Architecture.Input.Size).Select(i => (float)Math.Sin(i))];
-        double[] expected = new PlainNetwork(network).Outputs([(x, new float[network.Architecture.Output.Size])], isTraining: false)[0];
+        double[] expected =
+            new PlainNetwork(network).Outputs([(x, new float[network.Architecture.Output.Size])], isTraining: false)[0];
         Assert.All(network.FeedForward(x).Zip(expected), pair => Assert.Equal(pair.Second, pair.First, 2e-5));
         Assert.Equal(network.FeedForward(x), network.Trace(x).Activations[^1]);
     }
@@ -97,7 +107,8 @@ public class LayoutTests
     public void Reading_from_many_threads_at_once_gives_each_its_own_answer()
     {
         Network network = new(Architecture.Parse("2x6x6 conv:16:3x3 relu flatten dense:5 softmax"), seed: 7);
-        float[][] inputs = [.. Enumerable.Range(0, 50).Select(n => Enumerable.Range(0, 72).Select(i => (float)Math.Sin(i * (n + 1))).ToArray())];
+        float[][] inputs =
+            [.. Enumerable.Range(0, 50).Select(n => Enumerable.Range(0, 72).Select(i => (float)Math.Sin(i * (n + 1))).ToArray())];
         float[][] expected = [.. inputs.Select(x => network.FeedForward(x))];
         Parallel.For(0, 2000, new ParallelOptions { MaxDegreeOfParallelism = 8 }, i =>
         {

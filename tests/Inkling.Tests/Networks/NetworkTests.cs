@@ -38,7 +38,8 @@ public class NetworkTests
                     {
                         Assert.Equal(reference.Slope(reference.Biases[l], j, input, target), gradient.Layers[l].Biases[j], 2e-6);
                         for (int k = 0; k < network.Layers[l].Inputs; k++)
-                            Assert.Equal(reference.Slope(reference.Weights[l][j], k, input, target), gradient.Layers[l][j, k], 2e-6);
+                            Assert.Equal(
+                                reference.Slope(reference.Weights[l][j], k, input, target), gradient.Layers[l][j, k], 2e-6);
                     }
                 }
             },
@@ -84,7 +85,8 @@ public class NetworkTests
     public void The_same_seed_gives_the_same_network_and_another_seed_another()
     {
         Assert.Equal(new Network([5, 4], seed: 9).Layers[0].CopyWeights(), new Network([5, 4], seed: 9).Layers[0].CopyWeights());
-        Assert.NotEqual(new Network([5, 4], seed: 9).Layers[0].CopyWeights(), new Network([5, 4], seed: 10).Layers[0].CopyWeights());
+        Assert.NotEqual(
+            new Network([5, 4], seed: 9).Layers[0].CopyWeights(), new Network([5, 4], seed: 10).Layers[0].CopyWeights());
     }
 
     [Fact]

@@ -52,7 +52,11 @@ public class PerceptronTests
     [Fact]
     public void A_small_change_of_a_sigmoid_neuron_changes_its_output_as_the_first_order_says()
     {
-        Gen.Select(Gen.Double[-3, 3].Array[2], Gen.Double[0, 1].Array[2], Gen.Double[-1e-3, 1e-3].Array[2], Gen.Double[-1e-3, 1e-3]).Sample((w, x, dw, db) =>
+        Gen.Select(
+            Gen.Double[-3, 3].Array[2],
+            Gen.Double[0, 1].Array[2],
+            Gen.Double[-1e-3, 1e-3].Array[2],
+            Gen.Double[-1e-3, 1e-3]).Sample((w, x, dw, db) =>
         {
             SigmoidNeuron before = new(w, bias: 0.3), after = new([w[0] + dw[0], w[1] + dw[1]], bias: 0.3 + db);
             double change = after.Output(x) - before.Output(x), predicted = before.OutputChange(x, dw, db);

@@ -2,13 +2,13 @@ using Inkling.Layers;
 
 namespace Inkling.Tests;
 
-/// <summary>The way back: the chain rule, layer by layer.</summary>
+/// <summary>Backpropagation: the chain rule, layer by layer.</summary>
 internal sealed partial class PlainNetwork
 {
-    /// <summary>The gradient of the mean cost of a mini-batch, batch normalisation looking at it.</summary>
+    /// <summary>The gradient of the mean cost of a mini-batch; batch normalisation uses the mini-batch's statistics.</summary>
     public PlainGradient Back(PlainPass pass, IReadOnlyList<float[]> targets)
     {
-        // Behind softmax with the log-likelihood, and sigmoid with cross-entropy, ∂C/∂z is a - y.
+        // For softmax with log-likelihood and for sigmoid with cross-entropy, ∂C/∂z is a - y.
         int from = Architecture.Cost == Inkling.Cost.Quadratic ? Architecture.Layers.Count : Architecture.Layers.Count - 1;
         Numbers output = new(targets.Count, pass.Output.Size);
         for (int i = 0; i < targets.Count; i++)
@@ -17,26 +17,33 @@ internal sealed partial class PlainNetwork
             for (int j = 0; j < output.Size; j++)
             {
                 output.Value[i][j] = (pass.Output.Value[i][j] * sum - targets[i][j]) / targets.Count;
-                output.Error[i][j] = (pass.Output.Error[i][j] + Numbers.U * (Math.Abs(pass.Output.Value[i][j]) + Math.Abs(targets[i][j]))) / targets.Count;
+                output.Error[i][j] =
+                    (pass.Output.Error[i][j] + Numbers.U * (Math.Abs(pass.Output.Value[i][j]) + Math.Abs(targets[i][j])))
+                    / targets.Count;
             }
         }
 
         return Back(pass, from, output);
     }
 
-    /// <summary>The gradient of whatever has the gradient <paramref name="output"/> with respect to what goes into layer <paramref name="from"/>.</summary>
+    /// <summary>
+    /// The gradient of any function, given its gradient <paramref name="output"/> with respect to the input of layer
+    /// <paramref name="from"/>.
+    /// </summary>
     public PlainGradient Back(PlainPass pass, int from, Numbers output)
     {
         PlainGradient gradient = new(Architecture.Layers.Count, this);
         gradient.Values[from] = output;
         for (int l = from - 1; l >= 0; l--)
         {
-            Numbers x = pass.Values[l], y = pass.Values[l + 1], dy = gradient.Values[l + 1]!, dx = gradient.Values[l] = new Numbers(x.Items, x.Size);
+            Numbers x = pass.Values[l], y = pass.Values[l + 1], dy = gradient.Values[l + 1]!,
+                dx = gradient.Values[l] = new Numbers(x.Items, x.Size);
             Shape shape = Architecture.ShapeBefore(l);
             switch (Architecture.Layers[l])
             {
                 case Layer.Dense:
-                    Layer.Convolution one = new(Architecture.ShapeBefore(l + 1).Size, 1); // the same as a convolution of one pixel
+                    // equivalent to a convolution of one pixel
+                    Layer.Convolution one = new(Architecture.ShapeBefore(l + 1).Size, 1);
                     ConvolutionBack(x, dy, dx, shape, Architecture.ShapeBefore(l + 1), one, Parameters[l], gradient);
                     break;
                 case Layer.Convolution spec:
@@ -47,7 +54,9 @@ internal sealed partial class PlainNetwork
                     break;
                 default:
                     for (int i = 0; i < x.Items; i++)
-                        Back(l, x.Value[i], x.Error[i], y.Value[i], y.Error[i], dy.Value[i], dy.Error[i], dx.Value[i], dx.Error[i], pass.Masks?.Invoke(l, i));
+                        Back(
+                            l, x.Value[i], x.Error[i], y.Value[i], y.Error[i], dy.Value[i], dy.Error[i], dx.Value[i],
+                            dx.Error[i], pass.Masks?.Invoke(l, i));
                     break;
             }
         }
@@ -55,7 +64,9 @@ internal sealed partial class PlainNetwork
         return gradient;
     }
 
-    private void Back(int l, double[] x, double[] ex, double[] y, double[] ey, double[] dy, double[] edy, double[] dx, double[] edx, float[]? mask)
+    private void Back(
+        int l, double[] x, double[] ex, double[] y, double[] ey, double[] dy, double[] edy, double[] dx, double[] edx,
+        float[]? mask)
     {
         Shape from = Architecture.ShapeBefore(l), to = Architecture.ShapeBefore(l + 1);
         switch (Architecture.Layers[l])
@@ -68,7 +79,7 @@ internal sealed partial class PlainNetwork
                     edx[largest] += edy[at] + Numbers.U * Math.Abs(dy[at]);
                     foreach (int k in window)
                     {
-                        // Which is larger, single precision may see otherwise.
+                        // Where two inputs are this close, single precision may choose the other as the maximum.
                         if (k != largest && x[largest] - x[k] <= Numbers.Slack * (ex[largest] + ex[k]) && ex[largest] + ex[k] > 0)
                         {
                             edx[k] += Math.Abs(dy[at]);
@@ -120,20 +131,24 @@ internal sealed partial class PlainNetwork
             ActivationFunction.Sigmoid => (a * (1 - a), Math.Abs(1 - 2 * a) * ea + Numbers.Slack * ea * ea + 2 * Numbers.U * a),
             ActivationFunction.Tanh => (1 - a * a, 2 * Math.Abs(a) * ea + Numbers.Slack * ea * ea + 2 * Numbers.U),
             ActivationFunction.Relu => (z > 0 ? 1 : 0, ez > 0 && Math.Abs(z) <= Numbers.Slack * ez ? 1 : 0),
-            _ => (s * (1 + z * (1 - s)), ez + 8 * Numbers.U * (1 + Math.Abs(z))), // the slope's own slope is under 1
+            _ => (s * (1 + z * (1 - s)), ez + 8 * Numbers.U * (1 + Math.Abs(z))), // the second derivative is less than 1
         };
     }
 
-    private void ConvolutionBack(Numbers x, Numbers dy, Numbers dx, Shape from, Shape to, Layer.Convolution spec, int which, PlainGradient gradient)
+    private void ConvolutionBack(
+        Numbers x, Numbers dy, Numbers dx, Shape from, Shape to, Layer.Convolution spec, int which, PlainGradient gradient)
     {
         double[] w = Weights[which], dw = gradient.Weights[which], db = gradient.Biases[which];
         int size = from.Channels * spec.Kernel * spec.Kernel, pixels = to.Height * to.Width, places = spec.Kernel * spec.Kernel;
-        double[] weightCarried = new double[dw.Length], weightAlike = new double[dw.Length], biasAlike = new double[db.Length], weightSquares = new double[dw.Length], biasCarried = new double[db.Length], biasSquares = new double[db.Length];
+        double[] weightCarried = new double[dw.Length], weightAlike = new double[dw.Length],
+            biasAlike = new double[db.Length], weightSquares = new double[dw.Length],
+            biasCarried = new double[db.Length], biasSquares = new double[db.Length];
         bool isByWinograd = IsByWinograd(spec, from, to);
         double weightNorm = isByWinograd ? Math.Sqrt(w.Sum(v => v * v)) : 0, norms = 0;
         for (int i = 0; i < x.Items; i++)
         {
-            double[] a = x.Value[i], ea = x.Error[i], g = dy.Value[i], eg = dy.Error[i], to0 = dx.Value[i], carried = new double[x.Size], alike = new double[x.Size], squares = new double[x.Size];
+            double[] a = x.Value[i], ea = x.Error[i], g = dy.Value[i], eg = dy.Error[i], to0 = dx.Value[i],
+                carried = new double[x.Size], alike = new double[x.Size], squares = new double[x.Size];
             for (int o = 0; o < to.Channels; o++)
             {
                 for (int at = 0; at < pixels; at++)
@@ -156,7 +171,8 @@ internal sealed partial class PlainNetwork
                         dw[weight] += product;
                         weightSquares[weight] += product * product;
                         weightAlike[weight] += Math.Abs(a[source]) * own + ea[source] * (Math.Abs(error) + own);
-                        weightCarried[weight] += a[source] * a[source] * own * own + ea[source] * ea[source] * (error * error + own * own);
+                        weightCarried[weight] +=
+                            a[source] * a[source] * own * own + ea[source] * ea[source] * (error * error + own * own);
                     });
                 }
             }
@@ -164,25 +180,31 @@ internal sealed partial class PlainNetwork
             double errorNorm = isByWinograd ? Math.Sqrt(g.Sum(v => v * v)) : 0;
             norms += isByWinograd ? a.Sum(v => v * v) * errorNorm * errorNorm : 0;
             for (int k = 0; k < x.Size; k++)
-                dx.Error[i][k] = Numbers.OfSum(carried[k], alike[k], squares[k], (double)to.Channels * places) + Numbers.Winograd * Numbers.U * weightNorm * errorNorm;
+                dx.Error[i][k] = Numbers.OfSum(carried[k], alike[k], squares[k], (double)to.Channels * places)
+                    + Numbers.Winograd * Numbers.U * weightNorm * errorNorm;
         }
 
         double count = (double)x.Items * pixels;
         for (int k = 0; k < dw.Length; k++)
-            gradient.WeightErrors[which][k] = Numbers.OfSum(weightCarried[k], weightAlike[k], weightSquares[k], count) + Numbers.Winograd * Numbers.U * Math.Sqrt(norms);
+            gradient.WeightErrors[which][k] = Numbers.OfSum(weightCarried[k], weightAlike[k], weightSquares[k], count)
+                + Numbers.Winograd * Numbers.U * Math.Sqrt(norms);
         for (int o = 0; o < db.Length; o++)
             gradient.BiasErrors[which][o] = Numbers.OfSum(biasCarried[o], biasAlike[o], biasSquares[o], count);
     }
 
-    /// <summary>With x̂ = (x - μ)/σ: ∂C/∂γ = Σ e x̂, ∂C/∂β = Σ e, ∂C/∂x = γ/σ (e - mean(e) - x̂ mean(e x̂)); when reading, γ/σ e.</summary>
-    private void NormalisationBack(Numbers x, Numbers dy, Numbers dx, Shape shape, Statistics seen, int which, PlainGradient gradient)
+    /// <summary>
+    /// With x̂ = (x - μ)/σ: ∂C/∂γ = Σ e x̂, ∂C/∂β = Σ e, ∂C/∂x = γ/σ (e - mean(e) - x̂ mean(e x̂)); in inference, ∂C/∂x = γ/σ e.
+    /// </summary>
+    private void NormalisationBack(
+        Numbers x, Numbers dy, Numbers dx, Shape shape, Statistics seen, int which, PlainGradient gradient)
     {
         int pixels = shape.Height * shape.Width;
         double n = (double)x.Items * pixels;
         bool isReading = ReferenceEquals(seen.Mean, Means[which]);
         for (int c = 0; c < shape.Channels; c++)
         {
-            double mean = seen.Mean[c], deviation = seen.Deviation(c), relative = seen.DeviationError(c), sum = 0, sumError = 0, products = 0, productsError = 0;
+            double mean = seen.Mean[c], deviation = seen.Deviation(c), relative = seen.DeviationError(c), sum = 0,
+                sumError = 0, products = 0, productsError = 0;
             ForEach((i, p) =>
             {
                 (double hat, double hatError) = Hat(i, p);
@@ -200,10 +222,16 @@ internal sealed partial class PlainNetwork
             ForEach((i, p) =>
             {
                 (double hat, double hatError) = Hat(i, p);
-                double e = dy.Value[i][p], own = dy.Error[i][p], meanError = shares * sum / n, meanProduct = shares * products / n;
-                double rest = e - meanError - hat * meanProduct, size = Math.Abs(e) + Math.Abs(meanError) + Math.Abs(hat * meanProduct);
+                double e = dy.Value[i][p], own = dy.Error[i][p], meanError = shares * sum / n,
+                    meanProduct = shares * products / n;
+                double rest = e - meanError - hat * meanProduct,
+                    size = Math.Abs(e) + Math.Abs(meanError) + Math.Abs(hat * meanProduct);
                 dx.Value[i][p] = scale * rest;
-                dx.Error[i][p] = Math.Abs(scale) * (own + shares * (sumError + Math.Abs(hat) * productsError) / n + hatError * Math.Abs(meanProduct) + relative * Math.Abs(rest) + 4 * Numbers.U * size);
+                dx.Error[i][p] = Math.Abs(scale) * (own
+                    + shares * (sumError + Math.Abs(hat) * productsError) / n
+                    + hatError * Math.Abs(meanProduct)
+                    + relative * Math.Abs(rest)
+                    + 4 * Numbers.U * size);
             });
 
             (double Value, double Error) Hat(int i, int p)
@@ -224,10 +252,10 @@ internal sealed partial class PlainNetwork
     }
 }
 
-/// <summary>Gradients and their errors, laid out as <see cref="PlainNetwork"/> lays out what they belong to.</summary>
+/// <summary>Gradients and their errors, in the layout of <see cref="PlainNetwork"/>'s parameters.</summary>
 internal sealed class PlainGradient(int layers, PlainNetwork of)
 {
-    /// <summary>With respect to what goes into each layer; null where the gradient does not reach.</summary>
+    /// <summary>The gradients with respect to each layer's input; null for layers that backpropagation does not reach.</summary>
     public Numbers?[] Values { get; } = new Numbers?[layers + 1];
 
     public double[][] Weights { get; } = Like(of.Weights);

@@ -3,8 +3,8 @@ using Inkling.Layers;
 namespace Inkling.Tests;
 
 /// <summary>
-/// Any architecture as plainly as it can be written, in double precision, one loop for each index, images as
-/// [channels][height][width]: what the engine must equal.
+/// The reference that the engine must equal: any architecture in double precision, with one plain loop for each index and
+/// images as [channels][height][width].
 /// </summary>
 internal sealed partial class PlainNetwork
 {
@@ -32,7 +32,7 @@ internal sealed partial class PlainNetwork
 
     public Architecture Architecture { get; }
 
-    /// <summary>For each layer with weights [neurons, inputs] in PyTorch's order.</summary>
+    /// <summary>For each layer with weights: [neurons, inputs], in PyTorch's order.</summary>
     public double[][] Weights { get; }
 
     public double[][] Biases { get; }
@@ -45,20 +45,22 @@ internal sealed partial class PlainNetwork
 
     public double[][] Variances { get; }
 
-    /// <summary>For each layer, its place in the lists above.</summary>
+    /// <summary>For each layer, its index in the lists above.</summary>
     private int[] Parameters { get; }
 
-    /// <summary>Mean cost over a mini-batch, batch normalisation looking at it.</summary>
+    /// <summary>Mean cost over a mini-batch; batch normalisation uses the mini-batch's statistics.</summary>
     public double Cost(IReadOnlyList<(float[] X, float[] Y)> batch) =>
-        CostOf(Forward(Numbers.Exact([.. batch.Select(example => example.X)]), isTraining: true), [.. batch.Select(example => example.Y)]).Value;
+        CostOf(
+            Forward(Numbers.Exact([.. batch.Select(example => example.X)]), isTraining: true),
+            [.. batch.Select(example => example.Y)]).Value;
 
     public double[][] Outputs(IReadOnlyList<(float[] X, float[] Y)> batch, bool isTraining) =>
         Forward(Numbers.Exact([.. batch.Select(example => example.X)]), isTraining).Output.Value;
 
-    /// <summary>All layers forward.</summary>
+    /// <summary>The forward pass through all layers.</summary>
     /// <param name="inputs">[items][channels, height, width].</param>
-    /// <param name="isTraining">Whether batch normalisation looks at the mini-batch and dropout drops.</param>
-    /// <param name="masks">What a dropout layer multiplies an item's numbers with; null where nothing is dropped.</param>
+    /// <param name="isTraining">Whether batch normalisation uses the mini-batch's statistics and dropout is active.</param>
+    /// <param name="masks">What a dropout layer multiplies an item's numbers by; null where nothing is dropped.</param>
     public PlainPass Forward(Numbers inputs, bool isTraining, Func<int, int, float[]>? masks = null)
     {
         PlainPass pass = new(Architecture.Layers.Count) { Masks = isTraining ? masks : null };
@@ -109,7 +111,7 @@ internal sealed partial class PlainNetwork
 
         return (value / targets.Count, error / targets.Count);
 
-        // By how much ln a may be wrong; no logarithm is taken of less than 1e-30.
+        // The error of ln a; the logarithm's argument is at least 1e-30.
         static double Log(double a, double e) => e == 0 ? 0 : Math.Min(75 / Numbers.Slack, e / Math.Max(1e-30, a));
     }
 
@@ -154,7 +156,7 @@ internal sealed partial class PlainNetwork
                 for (int k = 0; k < x.Length; k++)
                     (y[k], ey[k]) = (x[k] * mask[k], ex[k] * mask[k] + Numbers.U * Math.Abs(x[k] * mask[k]));
                 break;
-            default: // flatten, and dropout that does nothing
+            default: // flatten, and dropout when it is inactive
                 x.CopyTo(y, 0);
                 ex.CopyTo(ey, 0);
                 break;
@@ -186,7 +188,9 @@ internal sealed partial class PlainNetwork
         }
     }
 
-    private static void ConvolutionForward(double[] x, double[] ex, double[] y, double[] ey, Shape from, Shape to, Layer.Convolution spec, double[] w, double[] b)
+    private static void ConvolutionForward(
+        double[] x, double[] ex, double[] y, double[] ey, Shape from, Shape to, Layer.Convolution spec, double[] w,
+        double[] b)
     {
         double norm = IsByWinograd(spec, from, to) ? Math.Sqrt(x.Sum(v => v * v)) : 0;
         int size = from.Channels * spec.Kernel * spec.Kernel;
@@ -207,13 +211,14 @@ internal sealed partial class PlainNetwork
                     alike += Math.Abs(weight) * ex[source];
                 });
                 y[o * to.Height * to.Width + at] = z;
-                ey[o * to.Height * to.Width + at] = Numbers.OfSum(carried, alike, squares == 0 ? 0 : squares + b[o] * b[o], size + 1)
+                ey[o * to.Height * to.Width + at] =
+                    Numbers.OfSum(carried, alike, squares == 0 ? 0 : squares + b[o] * b[o], size + 1)
                     + (norm > 0 ? Numbers.Winograd * Numbers.U * (Math.Abs(b[o]) + norm * Math.Sqrt(weightNorm)) : 0);
             }
         }
     }
 
-    /// <summary>What a window of a convolution looks at: the weight's number within its filter, and the input's.</summary>
+    /// <summary>For each product of a convolution's window: the weight's index in its filter, and the input's index.</summary>
     private static void ForEachTap(Shape from, Shape to, Layer.Convolution spec, int at, Action<int, int> action)
     {
         int top = at / to.Width * spec.Stride - spec.Padding, left = at % to.Width * spec.Stride - spec.Padding;
@@ -230,7 +235,7 @@ internal sealed partial class PlainNetwork
         }
     }
 
-    /// <summary>Each output of a pooling with the inputs that it looks at.</summary>
+    /// <summary>Each output of a pooling layer, with the indices of the inputs in its window.</summary>
     private static void ForEachWindow(Shape from, Shape to, int height, int width, int step, Action<int, int[]> action)
     {
         int[] window = new int[height * width];
@@ -253,7 +258,7 @@ internal sealed partial class PlainNetwork
         return largest;
     }
 
-    /// <summary>Where the engine computes a convolution by a method that rounds more.</summary>
+    /// <summary>Whether the engine computes a convolution by Winograd's method, which has larger rounding errors.</summary>
     private static bool IsByWinograd(Layer.Convolution spec, Shape from, Shape to) =>
         spec is { Kernel: 3, Stride: 1 } && from.Channels >= 16 && to.Height >= 4 && to.Width >= 4;
 
@@ -263,13 +268,16 @@ internal sealed partial class PlainNetwork
         return function switch
         {
             ActivationFunction.Sigmoid => (s, (s * (1 - s) + Numbers.Slack * e) * e + 4 * Numbers.U * s),
-            ActivationFunction.Tanh => (Math.Tanh(z), (1 - Math.Tanh(z) * Math.Tanh(z) + Numbers.Slack * e) * e + 8 * Numbers.U), // 2σ(2z) - 1
+            // 2σ(2z) - 1
+            ActivationFunction.Tanh => (Math.Tanh(z), (1 - Math.Tanh(z) * Math.Tanh(z) + Numbers.Slack * e) * e + 8 * Numbers.U),
             ActivationFunction.Relu => (Math.Max(0, z), z > -Numbers.Slack * e ? e : 0),
             _ => (z * s, (Math.Abs(s * (1 + z * (1 - s))) + Numbers.Slack * e) * e + 6 * Numbers.U * Math.Abs(z * s)),
         };
     }
 
-    /// <summary>What a batch normalisation found, for each channel, with its errors; the deviation's is relative.</summary>
+    /// <summary>
+    /// The statistics used by a batch normalisation, for each channel, with their errors; the deviation's error is relative.
+    /// </summary>
     internal sealed record Statistics(double[] Mean, double[] MeanError, double[] Variance, double[] VarianceError)
     {
         public double Deviation(int c) => Math.Sqrt(Variance[c] + Epsilon);
@@ -287,7 +295,8 @@ internal sealed partial class PlainNetwork
         {
             if (isTraining)
                 Look(x, c, pixels, seen);
-            double mean = seen.Mean[c], deviation = seen.Deviation(c), gamma = Scales[which][c], beta = Shifts[which][c], scale = Math.Abs(gamma) / deviation;
+            double mean = seen.Mean[c], deviation = seen.Deviation(c), gamma = Scales[which][c],
+                beta = Shifts[which][c], scale = Math.Abs(gamma) / deviation;
             for (int i = 0; i < x.Items; i++)
             {
                 for (int p = c * pixels; p < (c + 1) * pixels; p++)
@@ -330,10 +339,10 @@ internal sealed partial class PlainNetwork
     }
 }
 
-/// <summary>What came out of each layer.</summary>
+/// <summary>The outputs of all layers.</summary>
 internal sealed class PlainPass(int layers)
 {
-    /// <summary>The inputs, then what comes out of each layer.</summary>
+    /// <summary>The inputs, then the outputs of each layer.</summary>
     public Numbers[] Values { get; } = new Numbers[layers + 1];
 
     public PlainNetwork.Statistics?[] Statistics { get; } = new PlainNetwork.Statistics?[layers];

@@ -4,7 +4,7 @@ using Inkling.Numerics;
 namespace Inkling.Tests;
 
 /// <summary>
-/// A network of a random valid architecture, with random numbers in every place, and examples for it: all layers, odd sizes,
+/// A network of a random valid architecture, with random parameters, and examples for it: all kinds of layers, odd sizes,
 /// 1 to 50 channels, strides, paddings, mini-batches of 1 to 70, sparse and dense inputs, all costs.
 /// </summary>
 internal sealed class RandomArchitecture
@@ -21,9 +21,13 @@ internal sealed class RandomArchitecture
         Architecture? architecture = null;
         while (architecture is null || architecture.MultiplyAdds > work)
             architecture = TryDraw();
-        MiniBatchSize = 1 + _random.NextInt32((int)Math.Clamp(work / Math.Max(1, architecture.MultiplyAdds + 2 * Largest(architecture)), 1, 70));
+        MiniBatchSize = 1 + _random.NextInt32(
+            (int)Math.Clamp(work / Math.Max(1, architecture.MultiplyAdds + 2 * Largest(architecture)), 1, 70));
         Threads = 1 + _random.NextInt32(4);
-        Network = new Network(architecture, Pick(Initialisation.Scaled, Initialisation.Glorot, Initialisation.He), seed: _random.NextInt32(int.MaxValue));
+        Network = new Network(
+            architecture,
+            Pick(Initialisation.Scaled, Initialisation.Glorot, Initialisation.He),
+            seed: _random.NextInt32(int.MaxValue));
         foreach (WeightedLayer layer in Network.WeightedLayers)
             Fill(layer.HasBias ? layer.Biases : [], -0.5, 0.5);
         foreach (BatchNormalisation seen in Network.Normalisations)
@@ -42,7 +46,7 @@ internal sealed class RandomArchitecture
 
     public Network Network { get; }
 
-    /// <summary>How many of the examples, the first ones, are learned from.</summary>
+    /// <summary>The mini-batch consists of this many of the examples, from the first.</summary>
     public int MiniBatchSize { get; }
 
     public int Threads { get; }
@@ -54,17 +58,20 @@ internal sealed class RandomArchitecture
 
     public float[][] Targets { get; }
 
-    /// <summary>The case with this number.</summary>
-    /// <param name="seed">The same seed, the same case.</param>
-    /// <param name="maxWork">Multiply-adds of a mini-batch forward; three in a hundred cases may have twenty times as many.</param>
+    /// <summary>The case of this seed.</summary>
+    /// <param name="seed">The same seed gives the same case.</param>
+    /// <param name="maxWork">
+    /// The most multiply-adds in a mini-batch's forward pass; three in a hundred cases may have twenty times as many.
+    /// </param>
     public static RandomArchitecture Of(long seed, long maxWork = 60_000) => new(seed, maxWork);
 
     public override string ToString() =>
         $"{Network.Architecture}, {Network.Architecture.Cost} cost, mini-batch of {MiniBatchSize}, {(Examples.IsSparse ? "sparse" : "dense")} inputs, {Threads} threads";
 
-    private static int Largest(Architecture architecture) => Enumerable.Range(0, architecture.Layers.Count + 1).Max(l => architecture.ShapeBefore(l).Size);
+    private static int Largest(Architecture architecture)
+        => Enumerable.Range(0, architecture.Layers.Count + 1).Max(l => architecture.ShapeBefore(l).Size);
 
-    /// <summary>Draws until something fits; null where it came to nothing.</summary>
+    /// <summary>Draws layers that fit; null if the result is not a valid architecture.</summary>
     private Architecture? TryDraw()
     {
         Shape input = Chance(0.35)
@@ -88,7 +95,7 @@ internal sealed class RandomArchitecture
             }
             catch (InvalidOperationException)
             {
-                continue; // does not fit here: another one
+                continue; // does not fit here: skipped
             }
         }
 
@@ -109,9 +116,10 @@ internal sealed class RandomArchitecture
                     cost = Chance(0.5) ? Cost.CrossEntropy : Cost.Quadratic;
                     break;
                 case 3:
-                    layers.Add(new Layer.Activation(Pick(ActivationFunction.Tanh, ActivationFunction.Relu, ActivationFunction.Silu)));
+                    layers.Add(
+                        new Layer.Activation(Pick(ActivationFunction.Tanh, ActivationFunction.Relu, ActivationFunction.Silu)));
                     break;
-                default: // a network may end in anything that gives a vector
+                default: // a network may end in any layer that gives a vector
                     break;
             }
         }
@@ -122,7 +130,7 @@ internal sealed class RandomArchitecture
         }
         catch (ArgumentException)
         {
-            return null; // without weights
+            return null; // it has no weights
         }
     }
 
@@ -143,12 +151,18 @@ internal sealed class RandomArchitecture
             case 9:
                 return new Layer.MaxPool(Chance(0.6) ? 2 : 1 + _random.NextInt32(4), Chance(0.6) ? 0 : 1 + _random.NextInt32(4));
             case 10:
-                return new Layer.AveragePool(Chance(0.5) ? 2 : 1 + _random.NextInt32(4), Chance(0.6) ? 0 : 1 + _random.NextInt32(4));
+                return new Layer.AveragePool(
+                    Chance(0.5) ? 2 : 1 + _random.NextInt32(4), Chance(0.6) ? 0 : 1 + _random.NextInt32(4));
             case 11:
                 return Chance(0.2) ? new Layer.GlobalAveragePool() : new Layer.MaxPool(2);
             default:
                 int kernel = Chance(0.5) ? 3 : 1 + _random.NextInt32(6);
-                return new Layer.Convolution(Pick(Channels), kernel, Chance(0.7) ? 1 : 1 + _random.NextInt32(3), Chance(0.5) ? 0 : _random.NextInt32(kernel), Chance(0.8));
+                return new Layer.Convolution(
+                    Pick(Channels),
+                    kernel,
+                    Chance(0.7) ? 1 : 1 + _random.NextInt32(3),
+                    Chance(0.5) ? 0 : _random.NextInt32(kernel),
+                    Chance(0.8));
         }
     }
 
@@ -161,7 +175,8 @@ internal sealed class RandomArchitecture
         int[] classes = [.. Enumerable.Range(0, count).Select(_ => _random.NextInt32(architecture.Output.Size))];
         if ((input.IsVector || input.Channels == 1) && architecture.Output.Size <= 255 && Chance(0.6))
         {
-            byte[] pixels = [.. Enumerable.Range(0, count * input.Size).Select(_ => Chance(zeros) ? (byte)0 : (byte)_random.NextInt32(256))];
+            byte[] pixels =
+                [.. Enumerable.Range(0, count * input.Size).Select(_ => Chance(zeros) ? (byte)0 : (byte)_random.NextInt32(256))];
             (int height, int width) = input.IsVector ? (1, input.Channels) : (input.Height, input.Width);
             LabelledImages images = new(pixels, classes.Select(c => (byte)c).ToArray(), height, width, architecture.Output.Size);
             for (int i = 0; i < count; i++)
@@ -177,7 +192,11 @@ internal sealed class RandomArchitecture
         for (int i = 0; i < count; i++)
         {
             inputs[i] = [.. Enumerable.Range(0, input.Size).Select(_ => Chance(zeros) ? 0 : (float)_random.NextDouble(-1, 1))];
-            targets[i] = [.. Enumerable.Range(0, architecture.Output.Size).Select(j => isSoft ? (float)_random.NextDouble() : j == classes[i] ? 1f : 0f)];
+            targets[i] =
+            [
+                .. Enumerable.Range(0, architecture.Output.Size)
+                    .Select(j => isSoft ? (float)_random.NextDouble() : j == classes[i] ? 1f : 0f)
+            ];
         }
 
         return (inputs, targets, new VectorExamples(inputs.Zip(targets)));

@@ -6,8 +6,9 @@ using Inkling.Numerics;
 namespace Inkling.Tests.Networks;
 
 /// <summary>
-/// Random valid architectures, whatever their layers and sizes, compute what plain loops in double precision do: outputs,
-/// costs, gradients, frozen, saved and loaded. How far a number may be away follows from how it is computed (<see cref="Numbers"/>).
+/// Networks of random valid architectures compute what plain loops in double precision do: outputs, costs and gradients,
+/// also when frozen, or saved and loaded. The allowed deviation of a number follows from how it is computed
+/// (<see cref="Numbers"/>).
 /// </summary>
 public class RandomArchitectureTests
 {
@@ -19,7 +20,8 @@ public class RandomArchitectureTests
         Network network = c.Random.Network;
         float[][] outputs = network.Outputs(c.Random.Examples, c.Random.Threads);
         FrozenNetwork frozen = network.Freeze();
-        float[] all = [.. c.Random.Inputs.SelectMany(x => x)], together = new float[outputs.Length * frozen.OutputSize], shared = new float[together.Length], alone = new float[frozen.OutputSize];
+        float[] all = [.. c.Random.Inputs.SelectMany(x => x)], together = new float[outputs.Length * frozen.OutputSize],
+            shared = new float[together.Length], alone = new float[frozen.OutputSize];
         frozen.FeedForward(all, together);
         frozen.FeedForward(all, shared, c.Random.Threads);
         for (int i = 0; i < outputs.Length; i++)
@@ -27,7 +29,8 @@ public class RandomArchitectureTests
             c.Require("output", plain.Output, i, outputs[i]);
             float[] single = network.FeedForward(c.Random.Inputs[i]);
             c.Require("FeedForward", plain.Output, i, single);
-            c.Require("frozen output", plain.Output, i, together.AsSpan(i * alone.Length, alone.Length), slack: 2); // folded weights are rounded once more
+            // slack: folding rounds the weights once more
+            c.Require("frozen output", plain.Output, i, together.AsSpan(i * alone.Length, alone.Length), slack: 2);
             frozen.FeedForward(c.Random.Inputs[i], alone);
             c.RequireSame("frozen, alone and together", alone, together.AsSpan(i * alone.Length, alone.Length));
         }
@@ -38,22 +41,28 @@ public class RandomArchitectureTests
     });
 
     [Fact]
-    public void Every_gradient_is_that_of_plain_loops_in_double_precision_on_any_number_of_threads() => RandomCases.ForEach(1500, seed =>
+    public void Every_gradient_is_that_of_plain_loops_in_double_precision_on_any_number_of_threads()
+        => RandomCases.ForEach(1500, seed =>
     {
         Case c = new(seed);
         Network network = c.Random.Network;
         int size = c.Random.MiniBatchSize;
         int[] miniBatch = [.. Enumerable.Range(0, size)], other = [.. Enumerable.Range(0, c.Random.Inputs.Length).Reverse()];
         float[] seen = network.Parameters.Statistics.ToArray();
-        using Backpropagation pass = new(network.Parameters, c.Random.Inputs.Length, c.Random.Threads, c.Random.Examples.IsSparse, workWorthSharing: 0);
+        using Backpropagation pass =
+            new(network.Parameters, c.Random.Inputs.Length, c.Random.Threads, c.Random.Examples.IsSparse, workWorthSharing: 0);
         Gradient stale = new(network.Architecture), gradient = new(network.Architecture);
-        pass.AddGradient(c.Random.Examples, other, 1, stale.Values, seed: seed + 1); // so that nothing of another mini-batch may stay
+        // Another mini-batch first, to show that none of its state remains.
+        pass.AddGradient(c.Random.Examples, other, 1, stale.Values, seed: seed + 1);
         seen.CopyTo(network.Parameters.Statistics);
         gradient.Cost = pass.AddGradient(c.Random.Examples, miniBatch, 1f / size, gradient.Values, seed: seed) / size;
 
         Dictionary<int, Activations> masks = pass.DropoutMasks.ToDictionary(pair => pair.Layer, pair => pair.Masks);
         float[][] targets = c.Random.Targets[..size];
-        PlainPass plain = c.Plain.Forward(Numbers.Exact(c.Random.Inputs[..size]), isTraining: true, (l, i) => masks.TryGetValue(l, out Activations? mask) ? mask.ChannelsFirst(i) : []);
+        PlainPass plain = c.Plain.Forward(
+            Numbers.Exact(c.Random.Inputs[..size]),
+            isTraining: true,
+            (l, i) => masks.TryGetValue(l, out Activations? mask) ? mask.ChannelsFirst(i) : []);
         (double cost, double error) = c.Plain.CostOf(plain, targets);
         c.Require("training cost", cost, error, gradient.Cost);
         c.RequireGradient(c.Plain.Back(plain, targets), gradient);
@@ -75,7 +84,7 @@ public class RandomArchitectureTests
     {
         Case c = new(seed);
         if (c.Random.Network.Architecture.Layers.OfType<Layer.Dropout>().Any())
-            return; // what it drew is not to be seen from outside
+            return; // the dropout masks that UpdateMiniBatch draws cannot be read
         int size = c.Random.MiniBatchSize;
         PlainPass plain = c.Plain.Forward(Numbers.Exact(c.Random.Inputs[..size]), isTraining: true);
         PlainGradient expected = c.Plain.Back(plain, c.Random.Targets[..size]);
@@ -84,13 +93,22 @@ public class RandomArchitectureTests
         network.UpdateMiniBatch(c.Random.Examples, [.. Enumerable.Range(0, size)], Eta);
         for (int l = 0; l < network.WeightedLayers.Count; l++)
         {
-            c.Require($"stepped weight of layer {l}", Step(c.Plain.Weights[l], expected.Weights[l]), Errors(c.Plain.Weights[l], expected.WeightErrors[l]), network.WeightedLayers[l].CopyWeights());
+            c.Require(
+                $"stepped weight of layer {l}",
+                Step(c.Plain.Weights[l], expected.Weights[l]),
+                Errors(c.Plain.Weights[l], expected.WeightErrors[l]),
+                network.WeightedLayers[l].CopyWeights());
             if (network.WeightedLayers[l].HasBias)
-                c.Require($"stepped bias of layer {l}", Step(c.Plain.Biases[l], expected.Biases[l]), Errors(c.Plain.Biases[l], expected.BiasErrors[l]), network.WeightedLayers[l].Biases);
+                c.Require(
+                    $"stepped bias of layer {l}",
+                    Step(c.Plain.Biases[l], expected.Biases[l]),
+                    Errors(c.Plain.Biases[l], expected.BiasErrors[l]),
+                    network.WeightedLayers[l].Biases);
         }
 
         static double[] Step(double[] from, double[] slope) => [.. from.Zip(slope, (w, g) => w - Eta * g)];
-        static double[] Errors(double[] from, double[] errors) => [.. from.Zip(errors, (w, e) => Eta * e + Numbers.U * Math.Abs(w) * 4)];
+        static double[] Errors(double[] from, double[] errors)
+            => [.. from.Zip(errors, (w, e) => Eta * e + Numbers.U * Math.Abs(w) * 4)];
     });
 
     [Fact]
@@ -118,8 +136,13 @@ public class RandomArchitectureTests
         IReadOnlyList<Layer> layers = c.Random.Network.Architecture.Layers;
         PlainPass plain = c.Plain.Forward(Numbers.Exact(c.Random.Inputs[..1]), isTraining: false);
         ForwardTrace trace = c.Random.Network.Trace(c.Random.Inputs[0]);
-        int[] weighted = [.. layers.Index().Where(layer => layer.Item is Layer.Dense or Layer.Convolution).Select(layer => layer.Index + 1)];
-        int[] active = [0, .. layers.Index().Where(layer => layer.Item is Layer.Activation or Layer.Softmax).Select(layer => layer.Index + 1)];
+        int[] weighted =
+            [.. layers.Index().Where(layer => layer.Item is Layer.Dense or Layer.Convolution).Select(layer => layer.Index + 1)];
+        int[] active =
+        [
+            0,
+            .. layers.Index().Where(layer => layer.Item is Layer.Activation or Layer.Softmax).Select(layer => layer.Index + 1)
+        ];
         if (active[^1] != layers.Count)
             active = [.. active, layers.Count];
         Assert.Equal((weighted.Length, active.Length), (trace.WeightedInputs.Count, trace.Activations.Count));
@@ -138,7 +161,9 @@ public class RandomArchitectureTests
         Network loaded = NetworkFile.Parse(stream.ToArray(), "n.safetensors");
         Assert.Equal((random.Network.ToString(), random.Network.Temperature), (loaded.ToString(), loaded.Temperature));
         Assert.True(random.Network.Parameters.Span.SequenceEqual(loaded.Parameters.Span), $"The parameters of {random} differ.");
-        Assert.True(random.Network.Parameters.Statistics.SequenceEqual(loaded.Parameters.Statistics), $"The statistics of {random} differ.");
+        Assert.True(
+            random.Network.Parameters.Statistics.SequenceEqual(loaded.Parameters.Statistics),
+            $"The statistics of {random} differ.");
         Assert.Equal(random.Network.FeedForward(random.Inputs[0]), loaded.FeedForward(random.Inputs[0]));
     });
 
@@ -152,9 +177,15 @@ public class RandomArchitectureTests
             RandomArchitecture random = RandomArchitecture.Of(seed, maxWork: 3000);
             PlainNetwork plain = new(random.Network);
             (float[] X, float[] Y)[] batch = [.. random.Inputs.Zip(random.Targets).Take(random.MiniBatchSize)];
-            PlainGradient gradient = plain.Back(plain.Forward(Numbers.Exact([.. batch.Select(example => example.X)]), isTraining: true), [.. batch.Select(example => example.Y)]);
+            PlainGradient gradient = plain.Back(
+                plain.Forward(Numbers.Exact([.. batch.Select(example => example.X)]), isTraining: true),
+                [.. batch.Select(example => example.Y)]);
             RandomStream pick = new(seed);
-            foreach ((double[][] parameters, double[][] slopes) in new[] { (plain.Weights, gradient.Weights), (plain.Biases, gradient.Biases), (plain.Scales, gradient.Scales), (plain.Shifts, gradient.Shifts) })
+            foreach ((double[][] parameters, double[][] slopes) in new[]
+            {
+                (plain.Weights, gradient.Weights), (plain.Biases, gradient.Biases), (plain.Scales, gradient.Scales),
+                (plain.Shifts, gradient.Shifts)
+            })
             {
                 for (int l = 0; l < parameters.Length; l++)
                 {
@@ -163,11 +194,13 @@ public class RandomArchitectureTests
                         int k = pick.NextInt32(parameters[l].Length);
                         (double below, double above) = SlopesAround(plain, parameters[l], k, batch);
                         double slope = (below + above) / 2, allowed = 1e-5 + 1e-4 * Math.Abs(slope);
-                        bool isSmooth = Math.Abs(above - below) < allowed; // no corner of a ReLU or a maximum
+                        bool isSmooth = Math.Abs(above - below) < allowed; // no kink of a ReLU or a maximum between them
                         lock (gate)
                             (compared, smooth) = (compared + 1, smooth + (isSmooth ? 1 : 0));
                         if (isSmooth && Math.Abs(slope - slopes[l][k]) > allowed)
-                            Assert.Fail($"{random}: the slope of layer {l}'s parameter {k} is {slopes[l][k]}; central differences say {slope}.");
+                            Assert.Fail(
+                                $"{random}: the slope of layer {l}'s parameter {k} is {slopes[l][k]}; "
+                                    + $"central differences say {slope}.");
                     }
                 }
             }
@@ -175,7 +208,8 @@ public class RandomArchitectureTests
         Assert.True(smooth > 0.7 * compared, $"Of {compared} slopes only {smooth} could be compared.");
     }
 
-    private static (double Below, double Above) SlopesAround(PlainNetwork plain, double[] parameters, int k, (float[], float[])[] batch)
+    private static (double Below, double Above) SlopesAround(
+        PlainNetwork plain, double[] parameters, int k, (float[], float[])[] batch)
     {
         const double H = 1e-6;
         double at = parameters[k], middle = plain.Cost(batch);
@@ -187,7 +221,7 @@ public class RandomArchitectureTests
         return ((middle - below) / H, (above - middle) / H);
     }
 
-    /// <summary>A random case, and what is said where it fails.</summary>
+    /// <summary>A random case, and the assertions that name it where they fail.</summary>
     private sealed class Case
     {
         public Case(long seed)
@@ -198,13 +232,15 @@ public class RandomArchitectureTests
 
         public RandomArchitecture Random { get; }
 
-        /// <summary>The network as it was drawn.</summary>
+        /// <summary>The network with its initial parameters.</summary>
         public PlainNetwork Plain { get; }
 
         public void Require(string what, double expected, double error, double actual)
         {
             if (Numbers.Miss(expected, error, actual) > 1)
-                Assert.Fail($"{Random}: the {what} is {actual:R} and should be {expected:R}, give or take {Numbers.Slack * error:0.###e0}.");
+                Assert.Fail(
+                    $"{Random}: the {what} is {actual:R} and should be {expected:R}, "
+                        + $"give or take {Numbers.Slack * error:0.###e0}.");
         }
 
         public void Require(string what, double[] expected, double[] errors, ReadOnlySpan<float> actual, double slack = 1)
@@ -227,9 +263,17 @@ public class RandomArchitectureTests
         {
             for (int l = 0; l < gradient.WeightedLayers.Count; l++)
             {
-                Require($"gradient of weights {l}", expected.Weights[l], expected.WeightErrors[l], gradient.WeightedLayers[l].CopyWeights());
+                Require(
+                    $"gradient of weights {l}",
+                    expected.Weights[l],
+                    expected.WeightErrors[l],
+                    gradient.WeightedLayers[l].CopyWeights());
                 if (gradient.WeightedLayers[l].HasBias)
-                    Require($"gradient of biases {l}", expected.Biases[l], expected.BiasErrors[l], gradient.WeightedLayers[l].Biases);
+                    Require(
+                        $"gradient of biases {l}",
+                        expected.Biases[l],
+                        expected.BiasErrors[l],
+                        gradient.WeightedLayers[l].Biases);
             }
 
             for (int n = 0; n < gradient.Normalisations.Count; n++)
@@ -240,7 +284,7 @@ public class RandomArchitectureTests
             }
         }
 
-        /// <summary>Running means and variances move a tenth of the way to the mini-batch's, the unbiased variance's.</summary>
+        /// <summary>Running statistics move a tenth of the way to the mini-batch's mean and unbiased variance.</summary>
         public void RequireStatistics(PlainPass plain, ReadOnlySpan<float> before)
         {
             int n = 0;
@@ -249,28 +293,43 @@ public class RandomArchitectureTests
                 if (plain.Statistics[l] is not { } found)
                     continue;
                 BatchNormalisation own = Random.Network.Normalisations[n];
-                double count = (double)plain.Values[l].Items * plain.Values[l].Size / found.Mean.Length, unbiased = count / Math.Max(1, count - 1);
-                Require($"running mean {n}", Moved(Plain.Means[n], found.Mean, 1), Errors(Plain.Means[n], found.MeanError, found.Mean, 1), own.Ordered(own.RunningMean));
-                Require($"running variance {n}", Moved(Plain.Variances[n], found.Variance, unbiased), Errors(Plain.Variances[n], found.VarianceError, found.Variance, unbiased), own.Ordered(own.RunningVariance));
+                double count = (double)plain.Values[l].Items * plain.Values[l].Size / found.Mean.Length,
+                    unbiased = count / Math.Max(1, count - 1);
+                Require(
+                    $"running mean {n}",
+                    Moved(Plain.Means[n], found.Mean, 1),
+                    Errors(Plain.Means[n], found.MeanError, found.Mean, 1),
+                    own.Ordered(own.RunningMean));
+                Require(
+                    $"running variance {n}",
+                    Moved(Plain.Variances[n], found.Variance, unbiased),
+                    Errors(Plain.Variances[n], found.VarianceError, found.Variance, unbiased),
+                    own.Ordered(own.RunningVariance));
                 n++;
             }
 
             Assert.Equal(before.Length, Random.Network.Parameters.Statistics.Length);
 
-            static double[] Moved(double[] from, double[] to, double factor) => [.. from.Zip(to, (a, b) => a + 0.1 * (b * factor - a))];
+            static double[] Moved(double[] from, double[] to, double factor)
+                => [.. from.Zip(to, (a, b) => a + 0.1 * (b * factor - a))];
             static double[] Errors(double[] from, double[] errors, double[] to, double factor) =>
                 [.. from.Select((a, c) => 0.1 * factor * errors[c] + 2 * Numbers.U * (Math.Abs(a) + factor * Math.Abs(to[c])))];
         }
 
-        /// <summary>Dropout leaves out, or scales up by one over the share that is kept, to the 65536th.</summary>
+        /// <summary>Dropout's factors are 0, or 1 / (1 - rate) with the rate rounded down to a multiple of 1/65536.</summary>
         public void RequireMasks(Dictionary<int, Activations> masks)
         {
             foreach ((int l, Activations mask) in masks)
             {
-                double rate = ((Layer.Dropout)Random.Network.Architecture.Layers[l]).Rate, drawn = Math.Floor(rate * 65536) / 65536;
+                double rate = ((Layer.Dropout)Random.Network.Architecture.Layers[l]).Rate,
+                    drawn = Math.Floor(rate * 65536) / 65536;
                 float kept = (float)(1 / (1 - drawn));
                 for (int i = 0; i < Random.MiniBatchSize; i++)
-                    Assert.All(mask.ChannelsFirst(i), number => Assert.True(number == 0 || Math.Abs(number - kept) <= 1e-6 * kept, $"{Random}: dropout multiplies with {number}."));
+                    Assert.All(
+                        mask.ChannelsFirst(i),
+                        number => Assert.True(
+                            number == 0 || Math.Abs(number - kept) <= 1e-6 * kept,
+                            $"{Random}: dropout multiplies with {number}."));
             }
         }
     }

@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace Inkling.Tests.Numerics;
 
 /// <summary>
-/// Buffers between pages that nobody may touch: one begins where the page before it ends, or ends where the page behind it
-/// begins, so that a kernel that reads or writes past either end ends the process. They are used again for every case.
+/// Buffers between guard pages: each begins right after the page before it, or ends right before the page after it, so
+/// that a kernel that reads or writes past that end crashes the process. The buffers are reused for every case.
 /// </summary>
 internal sealed partial class GuardedMemory : IDisposable
 {
@@ -15,11 +15,11 @@ internal sealed partial class GuardedMemory : IDisposable
     /// <param name="capacity">The largest buffer, in bytes.</param>
     public GuardedMemory(int capacity) => _capacity = capacity;
 
-    /// <summary>Buffers taken so far may be given out again.</summary>
+    /// <summary>Makes the buffers taken so far available again.</summary>
     public void Reset() => _taken = 0;
 
-    /// <summary>A buffer of exactly this length.</summary>
-    /// <param name="length">Numbers.</param>
+    /// <summary>Returns a buffer of exactly this length.</summary>
+    /// <param name="length">The number of elements.</param>
     /// <param name="atEnd">Whether it ends at a guard page; otherwise it begins at one.</param>
     public unsafe Span<T> Take<T>(int length, bool atEnd)
         where T : unmanaged
@@ -34,7 +34,7 @@ internal sealed partial class GuardedMemory : IDisposable
 
     public void Dispose() => _blocks.ForEach(block => block.Dispose());
 
-    /// <summary>Whole pages that may be read and written, with one before and one behind them that may not.</summary>
+    /// <summary>Whole pages that may be read and written, with an inaccessible page before and after them.</summary>
     private sealed partial class Block : IDisposable
     {
         private readonly nint _mapping;

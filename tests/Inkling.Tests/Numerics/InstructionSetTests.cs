@@ -5,20 +5,22 @@ using System.Runtime.Intrinsics.X86;
 namespace Inkling.Tests.Numerics;
 
 /// <summary>
-/// Each instruction set in a process of its own, where the runtime is told not to use what this machine has. Of .NET 10's
-/// switches, DOTNET_EnableAVX512 (before it, EnableAVX512F) and DOTNET_EnableAVX2 have an effect; the latter takes fused
-/// multiply-add with it, and DOTNET_EnableFMA has none any more. The child says what it sees, and that is compared too.
+/// Tests each instruction set in a separate process, in which the runtime is told not to use some that this machine has.
+/// Of .NET 10's switches, DOTNET_EnableAVX512 (formerly EnableAVX512F) and DOTNET_EnableAVX2 have an effect; the latter
+/// disables fused multiply-add too, and DOTNET_EnableFMA no longer has an effect. The child process prints which
+/// instruction sets it sees, and that is checked too.
 /// </summary>
 public class InstructionSetTests
 {
-    private const string WithEverything = "what the machine has", WithoutAvx512 = "no AVX-512", WithoutAvx2 = "no AVX2 and no FMA", WithoutAny = "none";
+    private const string WithEverything = "what the machine has", WithoutAvx512 = "no AVX-512",
+        WithoutAvx2 = "no AVX2 and no FMA", WithoutAny = "none";
 
     private static readonly Dictionary<string, Lazy<Task<(int ExitCode, string[] Lines)>>> Children = new(StringComparer.Ordinal)
     {
         [WithEverything] = new(() => StartAsync(cases: 100)),
         [WithoutAvx512] = new(() => StartAsync(cases: 40, "EnableAVX512", "EnableAVX512F")),
         [WithoutAvx2] = new(() => StartAsync(cases: 40, "EnableAVX2")),
-        [WithoutAny] = new(() => StartAsync(cases: 2, "EnableHWIntrinsic")), // every operation is a call: slow
+        [WithoutAny] = new(() => StartAsync(cases: 2, "EnableHWIntrinsic")), // slow: every operation is a call
     };
 
     [Theory]
@@ -29,7 +31,8 @@ public class InstructionSetTests
     public async Task Kernels_equal_their_plain_loops_and_stay_within_their_buffers(string instructions)
     {
         (int exitCode, string[] lines) = await Children[instructions].Value;
-        Assert.True(exitCode == 0 && lines[^1] == "all equal", string.Join('\n', lines)); // with the seed, and the kernel that was being run
+        // The message has the seed and the kernel that was running.
+        Assert.True(exitCode == 0 && lines[^1] == "all equal", string.Join('\n', lines));
     }
 
     [Theory]
@@ -58,20 +61,25 @@ public class InstructionSetTests
         Assert.Contains($"128: {instructions != WithoutAny}", seen, StringComparison.Ordinal);
     }
 
-    /// <summary>Starts this program again as <see cref="ProcessOfItsOwn"/>.</summary>
-    /// <param name="cases">For each kernel.</param>
+    /// <summary>Starts this program again to run <see cref="ProcessOfItsOwn"/>.</summary>
+    /// <param name="cases">The number of cases for each kernel.</param>
     /// <param name="off">The runtime's switches that are set to 0.</param>
     private static async Task<(int ExitCode, string[] Lines)> StartAsync(int cases, params string[] off)
     {
-        string program = Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "Inkling.Tests.exe" : "Inkling.Tests");
-        ProcessStartInfo start = new(program, ["kernels", cases.ToString(System.Globalization.CultureInfo.InvariantCulture)]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        string program =
+            Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "Inkling.Tests.exe" : "Inkling.Tests");
+        ProcessStartInfo start = new(program, ["kernels", cases.ToString(System.Globalization.CultureInfo.InvariantCulture)])
+        {
+            RedirectStandardOutput = true, RedirectStandardError = true
+        };
         foreach (string name in off)
             start.Environment[$"DOTNET_{name}"] = "0";
         using Process child = Process.Start(start)!;
-        using CancellationTokenSource tooLong = new(TimeSpan.FromMinutes(10)); // a kernel that never ends
+        using CancellationTokenSource tooLong = new(TimeSpan.FromMinutes(10)); // in case a kernel never returns
         try
         {
-            Task<string> output = child.StandardOutput.ReadToEndAsync(tooLong.Token), errors = child.StandardError.ReadToEndAsync(tooLong.Token);
+            Task<string> output = child.StandardOutput.ReadToEndAsync(tooLong.Token),
+                errors = child.StandardError.ReadToEndAsync(tooLong.Token);
             await child.WaitForExitAsync(tooLong.Token);
             return (child.ExitCode, ($"{await output}{await errors}").TrimEnd().Split('\n', StringSplitOptions.TrimEntries));
         }
@@ -83,7 +91,7 @@ public class InstructionSetTests
     }
 }
 
-/// <summary>The vector instructions that the runtime uses in a process.</summary>
+/// <summary>The vector instructions that the runtime uses in this process.</summary>
 internal static class InstructionSets
 {
     public static string OfThisProcess =>

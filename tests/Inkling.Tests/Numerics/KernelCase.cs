@@ -3,10 +3,10 @@ using Inkling.Numerics;
 
 namespace Inkling.Tests.Numerics;
 
-/// <summary>What a comparison of a kernel with its plain loop draws its sizes, numbers and buffers from.</summary>
+/// <summary>Draws the sizes, numbers and buffers for comparing a kernel with its plain loop.</summary>
 internal sealed class KernelCase(GuardedMemory memory, RandomStream random)
 {
-    /// <summary>From low to high, both included.</summary>
+    /// <summary>A random size from low to high, both inclusive.</summary>
     public int Size(int low, int high) => low + random.NextInt32(high - low + 1);
 
     public bool Coin() => random.NextInt32(2) == 0;
@@ -20,7 +20,7 @@ internal sealed class KernelCase(GuardedMemory memory, RandomStream random)
         return numbers;
     }
 
-    /// <summary>Small whole numbers, so that there are equal ones and zeros.</summary>
+    /// <summary>Small integers, so that some are equal and some are zero.</summary>
     public Span<float> Levels(int length)
     {
         Span<float> numbers = memory.Take<float>(length, atEnd: Coin());
@@ -29,7 +29,7 @@ internal sealed class KernelCase(GuardedMemory memory, RandomStream random)
         return numbers;
     }
 
-    /// <summary>What a kernel is to overwrite: NaN, to be seen where it does not.</summary>
+    /// <summary>A buffer for a kernel to overwrite, filled with NaN so that skipped elements show.</summary>
     public Span<float> Output(int length)
     {
         Span<float> numbers = memory.Take<float>(length, atEnd: Coin());
@@ -37,7 +37,7 @@ internal sealed class KernelCase(GuardedMemory memory, RandomStream random)
         return numbers;
     }
 
-    /// <summary>Whole numbers from 0 to under a bound, in guarded memory.</summary>
+    /// <summary>Integers from 0 to below a bound, in guarded memory.</summary>
     public Span<int> Offsets(int length, int bound)
     {
         Span<int> offsets = memory.Take<int>(length, atEnd: Coin());
@@ -56,13 +56,14 @@ internal sealed class KernelCase(GuardedMemory memory, RandomStream random)
 
     public float AnyBits() => BitConverter.UInt32BitsToSingle((uint)random.NextUInt64());
 
-    /// <summary>Every number is the expected one to the bit.</summary>
+    /// <summary>Asserts that every number is bit for bit the expected one.</summary>
     public static void AssertSame(ReadOnlySpan<float> expected, ReadOnlySpan<float> actual, [CallerMemberName] string kernel = "")
     {
         Assert.Equal(expected.Length, actual.Length);
         for (int i = 0; i < expected.Length; i++)
         {
-            if (BitConverter.SingleToInt32Bits(expected[i]) != BitConverter.SingleToInt32Bits(actual[i]) && !(float.IsNaN(expected[i]) && float.IsNaN(actual[i])))
+            if (BitConverter.SingleToInt32Bits(expected[i]) != BitConverter.SingleToInt32Bits(actual[i])
+                && !(float.IsNaN(expected[i]) && float.IsNaN(actual[i])))
                 Assert.Fail($"{kernel}: number {i} of {expected.Length} is {actual[i]:R}, not {expected[i]:R}.");
         }
     }

@@ -3,25 +3,30 @@ using Inkling.Numerics.Kernels;
 
 namespace Inkling.Tests.Numerics;
 
-/// <summary>What treats each number, or each pixel, by itself.</summary>
+/// <summary>Element-wise and pixel-wise kernels.</summary>
 internal static partial class KernelComparison<TSimd, TVector>
 {
     private static void MultiplyAdd(KernelCase c)
     {
-        Span<float> a = c.Output(TSimd.Lanes), b = c.Output(TSimd.Lanes), sum = c.Output(TSimd.Lanes), result = c.Output(TSimd.Lanes);
+        Span<float> a = c.Output(TSimd.Lanes), b = c.Output(TSimd.Lanes), sum = c.Output(TSimd.Lanes),
+            result = c.Output(TSimd.Lanes);
         float[] expected = new float[TSimd.Lanes];
         for (int i = 0; i < a.Length; i++)
         {
             (a[i], b[i], sum[i]) = (c.AnyBits(), c.AnyBits(), c.AnyBits());
-            if (c.Coin()) // of the product's size, or its opposite, so that digits cancel
+            if (c.Coin()) // close to minus the product, so that leading digits cancel
                 sum[i] = MathF.FusedMultiplyAdd(a[i], -b[i], c.Coin() ? 0 : MathF.ScaleB(a[i] * b[i], -c.Size(20, 30)));
             expected[i] = MathF.FusedMultiplyAdd(a[i], b[i], sum[i]);
         }
 
-        TSimd.Store(TSimd.MultiplyAdd(TSimd.Load(in a[0], 0), TSimd.Load(in b[0], 0), TSimd.Load(in sum[0], 0)), ref result[0], 0);
+        TSimd.Store(
+            TSimd.MultiplyAdd(TSimd.Load(in a[0], 0), TSimd.Load(in b[0], 0), TSimd.Load(in sum[0], 0)), ref result[0], 0);
         KernelCase.AssertSame(expected, result);
         for (int i = 0; i < a.Length && typeof(TSimd) == typeof(Simd128); i++)
-            result[i] = SoftwareMultiplyAdd.Fused(System.Runtime.Intrinsics.Vector128.Create(a[i]), System.Runtime.Intrinsics.Vector128.Create(b[i]), System.Runtime.Intrinsics.Vector128.Create(sum[i]))[i];
+            result[i] = SoftwareMultiplyAdd.Fused(
+                System.Runtime.Intrinsics.Vector128.Create(a[i]),
+                System.Runtime.Intrinsics.Vector128.Create(b[i]),
+                System.Runtime.Intrinsics.Vector128.Create(sum[i]))[i];
         KernelCase.AssertSame(expected, result);
     }
 
@@ -60,12 +65,14 @@ internal static partial class KernelComparison<TSimd, TVector>
 
     private static void Activations(KernelCase c)
     {
-        ReadOnlySpan<float> x = c.Coin() ? c.Levels(16 * c.Size(1, 5)) : c.Numbers(16 * c.Size(1, 5)), s = c.Numbers(x.Length), e = c.Numbers(x.Length);
+        ReadOnlySpan<float> x = c.Coin() ? c.Levels(16 * c.Size(1, 5)) : c.Numbers(16 * c.Size(1, 5)),
+            s = c.Numbers(x.Length), e = c.Numbers(x.Length);
         Check(c, x, e, (a, _) => Elementwise.Relu(a), (a, _) => Math.Max(a, 0));
         Check(c, x, e, (a, _) => Elementwise.TanhOfSigmoid(a), (a, _) => a + a - 1);
         Check(c, e, x, (error, a) => Elementwise.TimesReluSlope(a, error), (error, a) => a > 0 ? error : 0);
         Check(c, e, x, (error, a) => Elementwise.TimesTanhSlope(a, error), (error, a) => error * (1 - a * a));
-        Span<float> product = c.Output(x.Length), slope = c.Output(x.Length), expectedProduct = new float[x.Length], expectedSlope = new float[x.Length];
+        Span<float> product = c.Output(x.Length), slope = c.Output(x.Length), expectedProduct = new float[x.Length],
+            expectedSlope = new float[x.Length];
         for (int i = 0; i < x.Length; i++)
         {
             expectedProduct[i] = x[i] * s[i];
@@ -88,7 +95,7 @@ internal static partial class KernelComparison<TSimd, TVector>
             KernelCase.AssertNear(j < count ? e[j] / e.Sum() : 0, z[j], 1e-6);
     }
 
-    /// <summary>These take vectors of any length.</summary>
+    /// <summary>Kernels that take vectors of any length.</summary>
     private static void AnyLength(KernelCase c)
     {
         int length = c.Size(1, 70), rows = c.Size(1, 5);
@@ -167,24 +174,28 @@ internal static partial class KernelComparison<TSimd, TVector>
             }
         }
 
-        Pooling.Back<TSimd, TVector>(x, errors, c.Copy<int>(corners), c.Copy<int>(places), pitch, isMax, overlap, isRectified, inputErrors);
+        Pooling.Back<TSimd, TVector>(
+            x, errors, c.Copy<int>(corners), c.Copy<int>(places), pitch, isMax, overlap, isRectified, inputErrors);
         for (int i = 0; i < length; i++)
             KernelCase.AssertNear(expected[i], inputErrors[i], tolerance: 0);
     }
 
-    /// <summary>Windows over a map, as a pooling layer lays them.</summary>
+    /// <summary>Windows over a map, as in a pooling layer.</summary>
     private static (int[] Corners, int[] Places, int Pitch, int Length, bool Overlap) Windows(KernelCase c)
     {
-        int size = c.Size(1, 3), step = c.Size(1, 3), height = c.Size(size, 9), width = c.Size(size, 9), pitch = 16 * c.Size(1, 4);
+        int size = c.Size(1, 3), step = c.Size(1, 3), height = c.Size(size, 9), width = c.Size(size, 9),
+            pitch = 16 * c.Size(1, 4);
         int rows = (height - size) / step + 1, columns = (width - size) / step + 1;
-        int[] corners = [.. Enumerable.Range(0, rows * columns).Select(i => (i / columns * step * width + i % columns * step) * pitch)];
+        int[] corners =
+            [.. Enumerable.Range(0, rows * columns).Select(i => (i / columns * step * width + i % columns * step) * pitch)];
         int[] places = [.. Enumerable.Range(0, size * size).Select(i => (i / size * width + i % size) * pitch)];
         return (corners, places, pitch, height * width * pitch, step < size);
     }
 
     private delegate void Kernel(Span<float> changed, ReadOnlySpan<float> other);
 
-    private static void Check(KernelCase c, ReadOnlySpan<float> before, ReadOnlySpan<float> other, Kernel kernel, Func<float, float, float> plain)
+    private static void Check(
+        KernelCase c, ReadOnlySpan<float> before, ReadOnlySpan<float> other, Kernel kernel, Func<float, float, float> plain)
     {
         Span<float> changed = c.Copy(before), expected = new float[before.Length];
         for (int i = 0; i < expected.Length; i++)

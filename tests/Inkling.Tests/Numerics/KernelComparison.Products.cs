@@ -3,14 +3,16 @@ using Inkling.Numerics.Kernels;
 
 namespace Inkling.Tests.Numerics;
 
-/// <summary>The products, each against one loop for each index.</summary>
+/// <summary>The matrix products, each against plain code with one loop for each index.</summary>
 internal static partial class KernelComparison<TSimd, TVector>
 {
     private static void RowsTimesPanels(KernelCase c)
     {
-        Window window = c.Size(0, 3) == 0 ? new Window(3, 3, c.Size(3, 9)) : new Window(c.Size(1, 4), c.Size(1, 20), c.Size(0, 25));
+        Window window =
+            c.Size(0, 3) == 0 ? new Window(3, 3, c.Size(3, 9)) : new Window(c.Size(1, 4), c.Size(1, 20), c.Size(0, 25));
         int count = c.Size(1, 70), stride = Rows.StrideOf(c.Size(1, 70)), places = c.Size(1, 40);
-        ReadOnlySpan<float> x = c.Numbers(places - 1 + (int)window.Reach), weights = c.Numbers(stride * window.Size), bias = c.Numbers(stride);
+        ReadOnlySpan<float> x = c.Numbers(places - 1 + (int)window.Reach), weights = c.Numbers(stride * window.Size),
+            bias = c.Numbers(stride);
         ReadOnlySpan<int> rows = c.Offsets(count, places);
         Span<float> y = c.Output(count * stride), expected = new float[count * stride];
         int[] offsets = window.Offsets();
@@ -31,7 +33,8 @@ internal static partial class KernelComparison<TSimd, TVector>
 
     private static void AddOuterProducts(KernelCase c)
     {
-        int inputs = c.Size(1, 70), count = c.Size(1, 20), stride = Rows.StrideOf(c.Size(1, 70)), places = c.Size(1, 30), reach = c.Size(1, 70);
+        int inputs = c.Size(1, 70), count = c.Size(1, 20), stride = Rows.StrideOf(c.Size(1, 70)),
+            places = c.Size(1, 30), reach = c.Size(1, 70);
         ReadOnlySpan<float> x = c.Numbers(places + reach - 1), delta = c.Numbers(count * stride);
         ReadOnlySpan<int> rows = c.Offsets(count, places), offsets = c.Offsets(inputs, reach);
         Span<float> weights = c.Numbers(stride * inputs), expected = weights.ToArray();
@@ -95,7 +98,8 @@ internal static partial class KernelComparison<TSimd, TVector>
             double sum = bias[i % stride], size = Math.Abs(sum);
             for (int k = 0; k < columns; k++)
             {
-                double term = (double)GreyLevels[bytes[rows[i / stride] * columns + k]] * weights[Rows.IndexOf(i % stride, k, columns)];
+                double term =
+                    (double)GreyLevels[bytes[rows[i / stride] * columns + k]] * weights[Rows.IndexOf(i % stride, k, columns)];
                 (sum, size) = (sum + term, size + Math.Abs(term));
             }
 
@@ -150,7 +154,8 @@ internal static partial class KernelComparison<TSimd, TVector>
             for (int i = 0; i < channels; i++)
             {
                 for (int o = 0; o < outputs; o++)
-                    expected[Rows.IndexOf(i, (positions - 1 - p) * outputs + o, positions * outputs)] = weights[Rows.IndexOf(o, p * channels + i, positions * channels)];
+                    expected[Rows.IndexOf(i, (positions - 1 - p) * outputs + o, positions * outputs)] =
+                        weights[Rows.IndexOf(o, p * channels + i, positions * channels)];
             }
         }
 
@@ -158,7 +163,7 @@ internal static partial class KernelComparison<TSimd, TVector>
         KernelCase.AssertSame(expected, flipped);
     }
 
-    /// <summary>Rows of bytes of which some, or nearly all, are 0: the distance from one to the next may be longer than a step.</summary>
+    /// <summary>Rows of bytes, some or nearly all 0: a distance between non-zero bytes may exceed one stored step.</summary>
     private static (byte[] Bytes, SparseRows Rows, int Columns) Sparse(KernelCase c)
     {
         int rows = c.Size(1, 12), columns = c.Size(1, 70) * c.Size(1, 4), rarity = c.Size(1, 60);

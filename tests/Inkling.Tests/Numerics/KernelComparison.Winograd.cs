@@ -2,19 +2,35 @@ using Inkling.Numerics.Kernels;
 
 namespace Inkling.Tests.Numerics;
 
-/// <summary>Winograd's maps against their matrices: M · patch · Mᵀ.</summary>
+/// <summary>Winograd's transforms against their matrices: M · patch · Mᵀ.</summary>
 internal static partial class KernelComparison<TSimd, TVector>
 {
     private static readonly double[,] Input =
     {
-        { 4, 0, -5, 0, 1, 0 }, { 0, -4, -4, 1, 1, 0 }, { 0, 4, -4, -1, 1, 0 }, { 0, -2, -1, 2, 1, 0 }, { 0, 2, -1, -2, 1, 0 }, { 0, 4, 0, -5, 0, 1 },
+        { 4, 0, -5, 0, 1, 0 },
+        { 0, -4, -4, 1, 1, 0 },
+        { 0, 4, -4, -1, 1, 0 },
+        { 0, -2, -1, 2, 1, 0 },
+        { 0, 2, -1, -2, 1, 0 },
+        { 0, 4, 0, -5, 0, 1 },
     };
 
-    private static readonly double[,] Output = { { 1, 1, 1, 1, 1, 0 }, { 0, 1, -1, 2, -2, 0 }, { 0, 1, 1, 4, 4, 0 }, { 0, 1, -1, 8, -8, 1 } };
+    private static readonly double[,] Output =
+    {
+        { 1, 1, 1, 1, 1, 0 },
+        { 0, 1, -1, 2, -2, 0 },
+        { 0, 1, 1, 4, 4, 0 },
+        { 0, 1, -1, 8, -8, 1 }
+    };
 
     private static readonly double[,] KernelMap =
     {
-        { 1 / 4.0, 0, 0 }, { -1 / 6.0, -1 / 6.0, -1 / 6.0 }, { -1 / 6.0, 1 / 6.0, -1 / 6.0 }, { 1 / 24.0, 1 / 12.0, 1 / 6.0 }, { 1 / 24.0, -1 / 12.0, 1 / 6.0 }, { 0, 0, 1 },
+        { 1 / 4.0, 0, 0 },
+        { -1 / 6.0, -1 / 6.0, -1 / 6.0 },
+        { -1 / 6.0, 1 / 6.0, -1 / 6.0 },
+        { 1 / 24.0, 1 / 12.0, 1 / 6.0 },
+        { 1 / 24.0, -1 / 12.0, 1 / 6.0 },
+        { 0, 0, 1 },
     };
 
     private static void ToPlanes(KernelCase c)
@@ -45,7 +61,8 @@ internal static partial class KernelComparison<TSimd, TVector>
 
     private static void FromPlanes(KernelCase c)
     {
-        Winograd.Map map = c.Size(0, 2) switch { 0 => Winograd.Map.Output, 1 => Winograd.Map.InputError, _ => Winograd.Map.KernelGradient };
+        Winograd.Map map =
+            c.Size(0, 2) switch { 0 => Winograd.Map.Output, 1 => Winograd.Map.InputError, _ => Winograd.Map.KernelGradient };
         double[,] matrix = map == Winograd.Map.Output ? Output : Transposed(map == Winograd.Map.InputError ? Input : KernelMap);
         (Winograd.Place at, int length) = PatchOf(c, matrix.GetLength(0));
         int row = 16 * c.Size(0, 2), plane = row + at.Channels + 16 * c.Size(0, 2);
@@ -70,14 +87,19 @@ internal static partial class KernelComparison<TSimd, TVector>
         KernelCase.AssertSame(before, image);
     }
 
-    /// <summary>A patch of an image, inside it or over its edges, and the image's length to its last channel that counts.</summary>
+    /// <summary>A patch inside an image or overlapping its edges, and the image's length up to its last used channel.</summary>
     private static (Winograd.Place At, int Length) PatchOf(KernelCase c, int side)
     {
         bool isInside = c.Coin();
-        int height = c.Size(isInside ? side : 1, 12), width = c.Size(isInside ? side : 1, 12), channels = 16 * c.Size(1, 3), pitch = channels + c.Size(0, 40);
-        int top = isInside ? c.Size(0, height - side) : c.Size(-side, height), left = isInside ? c.Size(0, width - side) : c.Size(-side, width);
+        int height = c.Size(isInside ? side : 1, 12), width = c.Size(isInside ? side : 1, 12),
+            channels = 16 * c.Size(1, 3), pitch = channels + c.Size(0, 40);
+        int top = isInside ? c.Size(0, height - side) : c.Size(-side, height),
+            left = isInside ? c.Size(0, width - side) : c.Size(-side, width);
         int length = (height * width - 1) * pitch + channels;
-        return (new Winograd.Place(height, width, pitch, channels, Math.Clamp(top, -length, length), Math.Clamp(left, -length, length)), length);
+        return (
+            new Winograd.Place(
+                height, width, pitch, channels, Math.Clamp(top, -length, length), Math.Clamp(left, -length, length)),
+            length);
     }
 
     private static IEnumerable<(int Y, int X)> Inside(Winograd.Place at, int side) =>

@@ -4,8 +4,8 @@ using Inkling.Numerics;
 namespace Inkling.Tests.Numerics;
 
 /// <summary>
-/// Every kernel at one vector width against a plain loop, at sizes that are no multiples of anything, on guarded memory. A
-/// kernel that leaves its buffers ends the process, so this runs in one of its own: <see cref="InstructionSetTests"/>.
+/// Every kernel at one vector width against a plain loop, at arbitrary sizes, on guarded memory. A kernel that leaves its
+/// buffers crashes the process, so this runs in a separate one: <see cref="InstructionSetTests"/>.
 /// </summary>
 internal static partial class KernelComparison<TSimd, TVector>
     where TSimd : ISimd<TVector>
@@ -23,13 +23,13 @@ internal static partial class KernelComparison<TSimd, TVector>
         ("pooling", Pool), ("pooling, back", PoolBack), ("to planes", ToPlanes), ("from planes", FromPlanes),
     ];
 
-    /// <summary>Compares each kernel in so many cases, which the seed decides.</summary>
+    /// <summary>Compares each kernel in this many cases, which the seed determines.</summary>
     public static void Run(long seed, int cases)
     {
         using GuardedMemory memory = new(capacity: 1 << 20);
         foreach ((string name, Action<KernelCase> compare) in All)
         {
-            Console.WriteLine($"{TSimd.Lanes} lanes, {name}"); // the last line of a process that died
+            Console.WriteLine($"{TSimd.Lanes} lanes, {name}"); // the last line if the process crashes
             for (int i = 0; i < cases; i++)
             {
                 memory.Reset();
@@ -39,15 +39,16 @@ internal static partial class KernelComparison<TSimd, TVector>
     }
 }
 
-/// <summary>What is run in a process of its own.</summary>
+/// <summary>The comparisons that run in a separate process.</summary>
 internal static class ProcessOfItsOwn
 {
-    /// <param name="args">How many cases for each kernel; a seed, to repeat what failed.</param>
-    /// <returns>The process's exit code: 0 where all is as it should be.</returns>
+    /// <param name="args">The number of cases for each kernel; optionally a seed, to repeat a failure.</param>
+    /// <returns>The process's exit code: 0 if all comparisons pass.</returns>
     public static int Run(string[] args)
     {
         int cases = int.Parse(args[0], System.Globalization.CultureInfo.InvariantCulture);
-        long seed = args.Length > 1 ? long.Parse(args[1], System.Globalization.CultureInfo.InvariantCulture) : Random.Shared.NextInt64();
+        long seed =
+            args.Length > 1 ? long.Parse(args[1], System.Globalization.CultureInfo.InvariantCulture) : Random.Shared.NextInt64();
         Console.WriteLine(InstructionSets.OfThisProcess);
         Console.WriteLine($"kernels {cases} {seed}");
         try

@@ -4,8 +4,8 @@ using Inkling.Numerics.Kernels;
 namespace Inkling.Tests.Numerics;
 
 /// <summary>
-/// Kernels touch memory without looking; so what does not fit is refused before. The arrays here are longer than the spans, so
-/// that a kernel that does not refuse does no harm to the other tests.
+/// Kernels access memory without bounds checks, so arguments that do not fit are refused beforehand. The arrays here are
+/// longer than the spans, so that a missing check does not corrupt the memory of other tests.
 /// </summary>
 public class KernelDoorTests
 {
@@ -22,7 +22,8 @@ public class KernelDoorTests
         ["a row behind the last"] = () => PanelProducts.RowsTimesPanels(F(40), [0, 31], Whole, F(160), F(16), F(32)),
         ["a row before the first"] = () => PanelProducts.RowsTimesPanels(F(40), [0, -1], Whole, F(160), F(16), F(32)),
         ["a window over the edge"] = () => PanelProducts.RowsTimesPanels(F(12), [0], Frame, F(144), F(16), F(16)),
-        ["a window that runs backwards"] = () => PanelProducts.RowsTimesPanels(F(40), [0], new Window(2, 3, -3), F(96), F(16), F(16)),
+        ["a window that runs backwards"] =
+            () => PanelProducts.RowsTimesPanels(F(40), [0], new Window(2, 3, -3), F(96), F(16), F(16)),
         ["too few weights"] = () => PanelProducts.RowsTimesPanels(F(40), [0], Whole, F(159), F(16), F(16)),
         ["neurons without their padding"] = () => PanelProducts.RowsTimesPanels(F(40), [0], Whole, F(160), F(10), F(10)),
         ["too short for the rows"] = () => PanelProducts.RowsTimesPanels(F(40), [0, 10], Whole, F(160), F(16), F(31)),
@@ -50,7 +51,8 @@ public class KernelDoorTests
         ["transposing into too little"] = () => Rows.TransposePanel(F(320), 20, 10, 0, F(319)),
         ["transposing too little"] = () => Rows.TransposePanel(F(319), 20, 10, 0, F(320)),
         ["transposing a panel too many"] = () => Rows.TransposePanel(F(640), 20, 10, 1, F(640)),
-        ["flipping into too little"] = () => Rows.Flip(F(9 * 3 * 16), 9, 3, 16, F(9 * 16 * 3)), // an input that lies without padding
+        // an input without padding
+        ["flipping into too little"] = () => Rows.Flip(F(9 * 3 * 16), 9, 3, 16, F(9 * 16 * 3)),
         ["flipping too little"] = () => Rows.Flip(F(9 * 3 * 10), 9, 3, 10, F(9 * 10 * 16)),
         ["sums of no length"] = () => Rows.AddRows(F(16), default),
         ["sigmoid: another length"] = () => SigmoidKernels.Apply(F(16), F(32)),
@@ -68,11 +70,14 @@ public class KernelDoorTests
         ["pooling: too short for the windows"] = () => Pooling.Forward(F(64), [0, 16], [0], 16, isMax: true, F(16)),
         ["pooling back: too few errors"] = () => Pooling.Back(F(64), F(16), [0, 16], [0], 16, true, false, false, F(64)),
         ["pooling back: into too little"] = () => Pooling.Back(F(64), F(16), [0], [0, 16, 32, 48], 16, true, false, false, F(48)),
-        ["Winograd: channels without padding"] = () => Winograd.ToPlanes(Winograd.Map.Input, F(6 * 6 * 20), Patch with { Pitch = 20, Channels = 20 }, F(36 * 32), 32, 0),
+        ["Winograd: channels without padding"] = () => Winograd.ToPlanes(
+            Winograd.Map.Input, F(6 * 6 * 20), Patch with { Pitch = 20, Channels = 20 }, F(36 * 32), 32, 0),
         ["Winograd: too short an image"] = () => Winograd.ToPlanes(Winograd.Map.Input, F(35 * 16), Patch, F(36 * 16), 16, 0),
         ["Winograd: too short planes"] = () => Winograd.ToPlanes(Winograd.Map.Input, F(36 * 16), Patch, F(36 * 16 - 1), 16, 0),
-        ["Winograd: into too short an image"] = () => Winograd.FromPlanes(Winograd.Map.InputError, F(36 * 16), 16, 0, F(35 * 16), Patch),
-        ["Winograd: from too short planes"] = () => Winograd.FromPlanes(Winograd.Map.InputError, F(35 * 16), 16, 0, F(36 * 16), Patch),
+        ["Winograd: into too short an image"] =
+            () => Winograd.FromPlanes(Winograd.Map.InputError, F(36 * 16), 16, 0, F(35 * 16), Patch),
+        ["Winograd: from too short planes"] =
+            () => Winograd.FromPlanes(Winograd.Map.InputError, F(35 * 16), 16, 0, F(36 * 16), Patch),
         ["the largest of nothing"] = () => Argmax.Of([]),
         ["a part of a buffer that ends behind it"] = () => new AlignedBuffer(16).Slice(8, 9),
         ["a part of a buffer that begins before it"] = () => new AlignedBuffer(16).Slice(-1, 4),

@@ -5,7 +5,7 @@ using Inkling.Numerics.Kernels;
 
 namespace Inkling.Tests.Numerics;
 
-/// <summary>What is not a number is not hidden by a kernel: it comes out, where training looks for it.</summary>
+/// <summary>Kernels propagate NaN to their outputs, where training checks for it.</summary>
 public class NotANumberTests
 {
     private const int Length = 48;
@@ -77,7 +77,7 @@ public class NotANumberTests
         errors.CopyTo(x);
     }
 
-    /// <summary>Each number with three smaller ones, in each of the four places.</summary>
+    /// <summary>Max-pools each number with three smaller ones, in each of the four positions.</summary>
     private static void LargestOfFour<TSimd, TVector>(Span<float> x)
         where TSimd : ISimd<TVector>
         where TVector : struct

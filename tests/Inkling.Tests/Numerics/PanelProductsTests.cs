@@ -5,10 +5,16 @@ using Inkling.Numerics.Kernels;
 
 namespace Inkling.Tests.Numerics;
 
-/// <summary>The products that dense and convolutional layers are made of, against one loop for each index.</summary>
+/// <summary>The matrix products of dense and convolutional layers, against plain code with one loop for each index.</summary>
 public class PanelProductsTests
 {
-    private static readonly Gen<Case> Cases = Gen.Select(Gen.Int[1, 20], Gen.Int[1, 3], Gen.Int[1, 9], Gen.Int[1, 100], Gen.Int, (rows, runs, length, neurons, seed) => new Case(rows, new Window(runs, length, length + 3), neurons, seed));
+    private static readonly Gen<Case> Cases = Gen.Select(
+        Gen.Int[1, 20],
+        Gen.Int[1, 3],
+        Gen.Int[1, 9],
+        Gen.Int[1, 100],
+        Gen.Int,
+        (rows, runs, length, neurons, seed) => new Case(rows, new Window(runs, length, length + 3), neurons, seed));
 
     [Fact]
     public void Rows_times_panels_is_the_weighted_sum_for_each_row_and_neuron()
@@ -21,7 +27,9 @@ public class PanelProductsTests
             {
                 for (int j = 0; j < c.Neurons; j++)
                 {
-                    double expected = c.Bias[j] + Enumerable.Range(0, c.Window.Size).Sum(k => (double)c.X[c.Rows[r] + c.Offsets[k]] * c.Weights[Inkling.Numerics.Rows.IndexOf(j, k, c.Window.Size)]);
+                    double expected = c.Bias[j] + Enumerable.Range(0, c.Window.Size)
+                        .Sum(k => (double)c.X[c.Rows[r] + c.Offsets[k]]
+                            * c.Weights[Inkling.Numerics.Rows.IndexOf(j, k, c.Window.Size)]);
                     Assert.Equal(expected, y[r * c.Stride + j], 1e-4);
                 }
             }
@@ -44,7 +52,8 @@ public class PanelProductsTests
                 for (int j = 0; j < c.Neurons; j++)
                 {
                     int at = Inkling.Numerics.Rows.IndexOf(j, k, c.Window.Size);
-                    double expected = c.Weights[at] + Enumerable.Range(0, c.Rows.Length).Sum(r => (double)c.X[c.Rows[r] + c.Offsets[k]] * c.Delta[r * c.Stride + j]);
+                    double expected = c.Weights[at] + Enumerable.Range(0, c.Rows.Length)
+                        .Sum(r => (double)c.X[c.Rows[r] + c.Offsets[k]] * c.Delta[r * c.Stride + j]);
                     Assert.Equal(expected, whole[at], 1e-4);
                 }
             }

@@ -7,7 +7,7 @@ public class RandomStreamTests
     [Fact]
     public void The_same_seed_gives_these_very_numbers_on_every_machine_and_in_every_version()
     {
-        // xoshiro256++ after SplitMix64, computed from the authors' definitions apart from this code.
+        // xoshiro256++ seeded by SplitMix64, computed from the authors' definitions independently of the library's code.
         RandomStream random = new(seed: 1);
         Assert.Equal<ulong[]>(ExpectedFromDefinition(1, 3), [random.NextUInt64(), random.NextUInt64(), random.NextUInt64()]);
     }
@@ -56,7 +56,12 @@ public class RandomStreamTests
         Assert.Equal(random.NextGaussian(), again.NextGaussian());
         Assert.Equal(random.NextUInt64(), again.NextUInt64());
         ulong noSpare = BitConverter.DoubleToUInt64Bits(double.NaN);
-        foreach (ulong[] saved in (ulong[][])[[0, 0, 0, 0, noSpare], [1, 2, 3, 4], [1, 2, 3, 4, BitConverter.DoubleToUInt64Bits(1e300)]])
+        foreach (ulong[] saved in (ulong[][])
+        [
+            [0, 0, 0, 0, noSpare],
+            [1, 2, 3, 4],
+            [1, 2, 3, 4, BitConverter.DoubleToUInt64Bits(1e300)]
+        ])
             Assert.Throws<ArgumentException>(() => RandomStream.Restore(saved));
     }
 
@@ -73,7 +78,7 @@ public class RandomStreamTests
             return (ulong)(z ^ (z >> 31));
         }
 
-        state = Next(); // the seed is mixed once, so that streams under it are far apart
+        state = Next(); // the seed is mixed once, so that the streams of a seed are far apart
         ulong[] s = [Next(), Next(), Next(), Next()];
         ulong Rotate(ulong x, int k) => (x << k) | (x >> (64 - k));
         ulong[] numbers = new ulong[count];

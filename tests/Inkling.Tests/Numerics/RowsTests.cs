@@ -32,7 +32,7 @@ public class RowsTests
         });
     }
 
-    /// <summary>Random numbers of the shapes of a layer.</summary>
+    /// <summary>Random numbers in the shapes of a layer.</summary>
     private sealed class Case
     {
         public Case(int inputs, int neurons, int seed)

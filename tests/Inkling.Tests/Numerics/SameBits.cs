@@ -3,25 +3,26 @@ using System.Security.Cryptography;
 
 namespace Inkling.Tests.Numerics;
 
-/// <summary>Small trainings that go through every kernel, and what they end in.</summary>
+/// <summary>Small trainings that together run every kernel, and a hash of the resulting weights.</summary>
 internal static class SameBits
 {
     private static readonly string[] Architectures =
     [
-        "1x28x28 flatten dense:20 sigmoid dense:10 sigmoid", // sparse, with the hidden neurons shared out
-        "1x28x28 flatten dense:33 silu dense:17 tanh dropout:0.2 dense:10 softmax", // sparse, layer by layer
-        "1x28x28 conv:16:3x3:stride3 relu conv:16:3x3:pad1 batchnorm tanh maxpool:2 flatten dense:10 softmax", // Winograd's
+        "1x28x28 flatten dense:20 sigmoid dense:10 sigmoid", // sparse inputs; threads share the hidden neurons
+        "1x28x28 flatten dense:33 silu dense:17 tanh dropout:0.2 dense:10 softmax", // sparse inputs, layer by layer
+        "1x28x28 conv:16:3x3:stride3 relu conv:16:3x3:pad1 batchnorm tanh maxpool:2 flatten dense:10 softmax", // Winograd
         "1x28x28 conv:5:5x5:stride4:nobias batchnorm relu avgpool:2 conv:7:2x2 relu gap dense:10 softmax",
     ];
 
-    /// <summary>The SHA-256 of all weights after a few steps of each, by one thread and by three.</summary>
+    /// <summary>The SHA-256 of all weights after a few steps of each training, on one thread and on three.</summary>
     public static string OfTraining()
     {
         LabelledImages digits = GeneratedDigits.Create(24, seed: 5);
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (string architecture in Architectures)
         {
-            ReadOnlySpan<byte> alone = Trained(architecture, digits, threads: 1), together = Trained(architecture, digits, threads: 3);
+            ReadOnlySpan<byte> alone = Trained(architecture, digits, threads: 1),
+                together = Trained(architecture, digits, threads: 3);
             Assert.True(alone.SequenceEqual(together), architecture);
             hash.AppendData(alone);
         }
@@ -32,7 +33,8 @@ internal static class SameBits
     private static ReadOnlySpan<byte> Trained(string architecture, LabelledImages digits, int threads)
     {
         bool isFirst = architecture == Architectures[0];
-        Network network = new(Architecture.Parse(architecture), isFirst ? Initialisation.StandardNormal : Initialisation.He, seed: 3);
+        Network network =
+            new(Architecture.Parse(architecture), isFirst ? Initialisation.StandardNormal : Initialisation.He, seed: 3);
         network.Train(digits, new TrainingOptions
         {
             Epochs = 2,
@@ -43,7 +45,9 @@ internal static class SameBits
             WeightAverage = isFirst ? 0 : 0.9,
             L2 = isFirst ? 0 : 0.1,
             LabelSmoothing = 0.1,
-            Augmentation = architecture == Architectures[^1] ? new Augmentation { Rotation = 10, Scale = 0.1, Elastic = 20, Noise = 0.1 } : null,
+            Augmentation = architecture == Architectures[^1]
+                ? new Augmentation { Rotation = 10, Scale = 0.1, Elastic = 20, Noise = 0.1 }
+                : null,
             Threads = threads,
             OnEpoch = _ => { },
         });

@@ -5,7 +5,7 @@ using Inkling.Numerics.Kernels;
 
 namespace Inkling.Tests.Numerics;
 
-/// <summary>The first layer's products, which leave out what is zero, against one loop for each index.</summary>
+/// <summary>The first layer's products, which skip zero inputs, against plain code with one loop for each index.</summary>
 public class SparseProductsTests
 {
     private static readonly Gen<Case> Cases =
@@ -26,7 +26,8 @@ public class SparseProductsTests
             {
                 for (int j = 0; j < c.Stride; j++)
                 {
-                    double expected = c.Bias[j] + Enumerable.Range(0, c.Inputs).Sum(k => (double)c.Dense[c.Examples[r]][k] * c.Weights[Rows.IndexOf(j, k, c.Inputs)]);
+                    double expected = c.Bias[j] + Enumerable.Range(0, c.Inputs)
+                        .Sum(k => (double)c.Dense[c.Examples[r]][k] * c.Weights[Rows.IndexOf(j, k, c.Inputs)]);
                     Assert.Equal(expected, z[r * c.Stride + j], 1e-3);
                 }
             }
@@ -44,7 +45,8 @@ public class SparseProductsTests
             {
                 for (int j = 0; j < c.Stride; j++)
                 {
-                    double expected = c.Weights[Rows.IndexOf(j, k, c.Inputs)] + Enumerable.Range(0, c.Examples.Length).Sum(r => (double)c.Dense[c.Examples[r]][k] * c.Delta[r * c.Stride + j]);
+                    double expected = c.Weights[Rows.IndexOf(j, k, c.Inputs)] + Enumerable.Range(0, c.Examples.Length)
+                        .Sum(r => (double)c.Dense[c.Examples[r]][k] * c.Delta[r * c.Stride + j]);
                     Assert.Equal(expected, weights[Rows.IndexOf(j, k, c.Inputs)], 1e-4);
                 }
             }
@@ -75,7 +77,7 @@ public class SparseProductsTests
         });
     }
 
-    /// <summary>Random numbers of the shapes of a layer, a third of the inputs being 0.</summary>
+    /// <summary>Random numbers in the shapes of a layer; a third of the inputs are 0.</summary>
     private sealed class Case
     {
         public Case(int inputs, int neurons, int examples, int seed)
@@ -83,7 +85,11 @@ public class SparseProductsTests
             RandomStream random = new(seed);
             Inputs = inputs;
             Stride = Rows.StrideOf(neurons);
-            byte[] bytes = [.. Enumerable.Range(0, 15 * inputs).Select(_ => random.NextDouble() < 0.33 ? (byte)0 : (byte)random.NextInt32(256))];
+            byte[] bytes =
+            [
+                .. Enumerable.Range(0, 15 * inputs)
+                    .Select(_ => random.NextDouble() < 0.33 ? (byte)0 : (byte)random.NextInt32(256))
+            ];
             float[] valueOf = [.. Enumerable.Range(0, 256).Select(level => level / 255f)];
             Dense = [.. bytes.Chunk(inputs).Select(row => row.Select(level => valueOf[level]).ToArray())];
             X = SparseRows.FromBytes(bytes, Dense.Length, inputs, valueOf);

@@ -6,14 +6,18 @@ using static Inkling.Numerics.Kernels.Winograd;
 
 namespace Inkling.Tests.Numerics;
 
-/// <summary>Winograd's convolution against the definition, and what carries errors back against the transpose of what went forward, at every vector width.</summary>
+/// <summary>
+/// Winograd's convolution against the definition, and its backward transforms against the transposes of the forward ones,
+/// at every vector width.
+/// </summary>
 public class WinogradTests
 {
     private const int Channels = Rows.Panel, Planes = Winograd.Planes, Tile = Winograd.Tile, Patch = Winograd.Patch, Kernel = 3;
 
-    /// <summary>Where a patch lies in an image of 9×8: inside it, or hanging over its edges by up to two.</summary>
-    private static readonly Gen<(Place Patch, Place Tile, int Seed)> Places = Gen.Select(Gen.Int[-2, 5], Gen.Int[-2, 4], Gen.Int, (top, left, seed) =>
-        (new Place(9, 8, Channels, Channels, top, left), new Place(7, 6, Channels, Channels, top, left), seed));
+    /// <summary>The position of a patch in an image of 9×8: inside it, or overlapping its edges by up to two.</summary>
+    private static readonly Gen<(Place Patch, Place Tile, int Seed)> Places =
+        Gen.Select(Gen.Int[-2, 5], Gen.Int[-2, 4], Gen.Int, (top, left, seed) =>
+            (new Place(9, 8, Channels, Channels, top, left), new Place(7, 6, Channels, Channels, top, left), seed));
 
     private static readonly Place WholeKernel = new(Kernel, Kernel, Channels, Channels, 0, 0);
 
@@ -21,7 +25,8 @@ public class WinogradTests
     public void Sixteen_outputs_are_the_sums_of_their_windows() => AtEveryWidth(width => Places.Sample(c =>
     {
         Random random = new(c.Seed);
-        float[] image = Numbers(random, 9 * 8 * Channels), kernel = Numbers(random, 9 * Channels), output = new float[7 * 6 * Channels];
+        float[] image = Numbers(random, 9 * 8 * Channels), kernel = Numbers(random, 9 * Channels),
+            output = new float[7 * 6 * Channels];
         float[] x = width.ToPlanes(Map.Input, image, c.Patch), g = width.ToPlanes(Map.Kernel, kernel, WholeKernel);
         width.FromPlanes(Map.Output, [.. x.Zip(g, (a, b) => a * b)], output, c.Tile);
         for (int y = Math.Max(0, c.Tile.Top); y < Math.Min(7, c.Tile.Top + Tile); y++)
@@ -32,7 +37,8 @@ public class WinogradTests
                 {
                     double expected = 0;
                     for (int k = 0; k < Kernel * Kernel; k++)
-                        expected += (double)image[((y + k / Kernel) * 8 + column + k % Kernel) * Channels + channel] * kernel[k * Channels + channel];
+                        expected += (double)image[((y + k / Kernel) * 8 + column + k % Kernel) * Channels + channel]
+                            * kernel[k * Channels + channel];
                     Assert.Equal(expected, output[(y * 6 + column) * Channels + channel], 2e-4);
                 }
             }
@@ -60,7 +66,8 @@ public class WinogradTests
 
     private static double Product(float[] a, float[] b) => a.Zip(b, (u, v) => (double)u * v).Sum();
 
-    private static float[] Numbers(Random random, int count) => [.. Enumerable.Range(0, count).Select(_ => (float)(2 * random.NextDouble() - 1))];
+    private static float[] Numbers(Random random, int count)
+        => [.. Enumerable.Range(0, count).Select(_ => (float)(2 * random.NextDouble() - 1))];
 
     private static void AtEveryWidth(Action<Width> check)
     {

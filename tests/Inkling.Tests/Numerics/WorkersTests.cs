@@ -4,7 +4,7 @@ using Inkling.Numerics.Kernels;
 
 namespace Inkling.Tests.Numerics;
 
-/// <summary>The threads that share out loops. Alone, since threads of the whole process are counted.</summary>
+/// <summary>The threads that share loops. These tests run alone, since they count the threads of the whole process.</summary>
 [Collection(Name)]
 public class WorkersTests
 {
@@ -12,7 +12,7 @@ public class WorkersTests
 
     private const int Threads = 4;
 
-    /// <summary>So large that its mini-batches are worth several threads.</summary>
+    /// <summary>Large enough that several threads share a mini-batch.</summary>
     private static readonly Architecture Large = Architecture.Parse("1x28x28 flatten dense:1000 relu dense:10 softmax");
 
     private static readonly LabelledImages Digits = GeneratedDigits.Create(20);
@@ -24,14 +24,15 @@ public class WorkersTests
     public void What_a_loop_throws_reaches_the_caller_as_it_is_for_any_number_of_threads(int threads)
     {
         using Workers workers = new(threads);
-        InvalidDataException[] failures = [.. Enumerable.Range(0, 100).Select(i => new InvalidDataException(i.ToString(CultureInfo.InvariantCulture)))];
+        InvalidDataException[] failures =
+            [.. Enumerable.Range(0, 100).Select(i => new InvalidDataException(i.ToString(CultureInfo.InvariantCulture)))];
         for (int round = 0; round < 20; round++)
         {
             Assert.Same(failures[30], Assert.Throws<InvalidDataException>(() => workers.Split(100, FailFrom30)));
             Assert.Same(failures[30], Assert.Throws<InvalidDataException>(() => workers.For(100, 1, FailFrom30)));
             int sum = 0;
             workers.For(100, 3, (_, start, end) => Interlocked.Add(ref sum, end - start));
-            Assert.Equal(100, sum); // and the next loop is as if nothing had been
+            Assert.Equal(100, sum); // the next loop runs as if nothing had failed
         }
 
         void FailFrom30(int worker, int start, int end)
@@ -53,9 +54,11 @@ public class WorkersTests
         for (int i = 0; i < 5; i++)
         {
             Network network = new(Large);
-            Assert.Throws<ArgumentException>(() => network.Train(vectors, options with { MiniBatchSize = 20, Augmentation = new Augmentation() }));
+            Assert.Throws<ArgumentException>(
+                () => network.Train(vectors, options with { MiniBatchSize = 20, Augmentation = new Augmentation() }));
             Assert.Throws<ArgumentOutOfRangeException>(() => network.Train(Digits, options with { LearningRate = double.NaN }));
-            Assert.Throws<ArgumentException>(() => network.Train(Digits, options with { Patience = 1 })); // without validation data
+            // Patience without validation data.
+            Assert.Throws<ArgumentException>(() => network.Train(Digits, options with { Patience = 1 }));
         }
 
         Assert.Equal(0, Workers.Alive);
@@ -69,22 +72,27 @@ public class WorkersTests
         Network network = new(Large);
         network.Train(Digits, options with { OnEpoch = _ => alive = Workers.Alive });
         Assert.Equal(Threads - 1, alive);
-        Assert.Throws<DivideByZeroException>(() => network.Train(Digits, options with { OnEpoch = _ => throw new DivideByZeroException() }));
+        Assert.Throws<DivideByZeroException>(
+            () => network.Train(Digits, options with { OnEpoch = _ => throw new DivideByZeroException() }));
         using CancellationTokenSource cancelled = new();
-        Assert.Throws<OperationCanceledException>(() => network.Train(Digits, options with { Epochs = 2, OnEpoch = _ => cancelled.Cancel() }, cancelled.Token));
+        Assert.Throws<OperationCanceledException>(
+            () => network.Train(Digits, options with { Epochs = 2, OnEpoch = _ => cancelled.Cancel() }, cancelled.Token));
         Assert.Equal(0, Workers.Alive);
     }
 
     [Fact]
     public async Task Examples_that_fail_on_one_thread_end_the_training_rather_than_leave_the_others_waiting()
     {
-        Network network = new([784, 60, 10]); // four panels of neurons: shared out among the threads
-        Task training = Task.Run(() => network.Sgd(new FailingOnce(), 1, 10, 3.0, options: new TrainingOptions { Threads = 2, OnEpoch = _ => { } }));
-        Assert.Equal("lost", (await Assert.ThrowsAsync<InvalidDataException>(() => training.WaitAsync(TimeSpan.FromMinutes(2)))).Message);
+        Network network = new([784, 60, 10]); // four panels of neurons, shared among the threads
+        Task training = Task.Run(
+            () => network.Sgd(new FailingOnce(), 1, 10, 3.0, options: new TrainingOptions { Threads = 2, OnEpoch = _ => { } }));
+        Assert.Equal(
+            "lost",
+            (await Assert.ThrowsAsync<InvalidDataException>(() => training.WaitAsync(TimeSpan.FromMinutes(2)))).Message);
         Assert.Equal(0, Workers.Alive);
     }
 
-    /// <summary>Images of which one cannot be had, the first time somebody asks.</summary>
+    /// <summary>Images, one of which fails to load the first time it is requested.</summary>
     private sealed class FailingOnce : Examples
     {
         private int _asked;
@@ -108,7 +116,8 @@ public class WorkersTests
 
         public override int ClassOf(int index) => 0;
 
-        private protected override SparseRows MakeSparseInputs() => SparseRows.FromBytes(new byte[30 * 784], 30, 784, new float[256]);
+        private protected override SparseRows MakeSparseInputs()
+            => SparseRows.FromBytes(new byte[30 * 784], 30, 784, new float[256]);
     }
 }
 

@@ -5,7 +5,7 @@ public class BetweenStepsTests
     private readonly LabelledImages _images = GeneratedDigits.Create(200, seed: 1);
 
     [Theory]
-    [InlineData("784 dense:20 sigmoid dense:10 sigmoid")] // the path of its own for two layers
+    [InlineData("784 dense:20 sigmoid dense:10 sigmoid")] // the separate code path for two layers
     [InlineData("784 dense:20 relu dense:10 relu dense:10 softmax")]
     public void Looking_between_steps_changes_nothing_and_sees_where_training_stands(string architecture)
     {
@@ -23,7 +23,12 @@ public class BetweenStepsTests
     private Network Train(string architecture, Func<TrainingMoment, int>? between)
     {
         Network network = new(Architecture.Parse(architecture), seed: 1);
-        network.Train(_images, new TrainingOptions { Epochs = 2, MiniBatchSize = 10, LearningRate = 0.1, OnEpoch = _ => { }, BetweenSteps = between });
+        network.Train(
+            _images,
+            new TrainingOptions
+            {
+                Epochs = 2, MiniBatchSize = 10, LearningRate = 0.1, OnEpoch = _ => { }, BetweenSteps = between
+            });
         return network;
     }
 }

@@ -6,7 +6,9 @@ using Inkling.Training.Optimisers;
 
 namespace Inkling.Tests.Training;
 
-/// <summary>A damaged checkpoint is passed over or refused; it never becomes another network, nor an exception without words.</summary>
+/// <summary>
+/// A damaged checkpoint is skipped or refused; it never becomes another network, nor an exception without a clear message.
+/// </summary>
 public sealed class CheckpointDamageTests : IDisposable
 {
     private const int HeaderLength = 40; // eight bytes of format, 32 of SHA-256
@@ -19,7 +21,7 @@ public sealed class CheckpointDamageTests : IDisposable
 
     [Theory]
     [InlineData(20)]
-    [InlineData(-20)] // from the end
+    [InlineData(-20)] // counted from the end
     [InlineData(3)]
     public void A_damaged_checkpoint_is_passed_over_for_the_one_before_it_and_said_so(int at)
     {
@@ -31,7 +33,10 @@ public sealed class CheckpointDamageTests : IDisposable
         List<string> warnings = [];
         Network resumed = _folder.Train(CheckpointFolder.Options with { OnWarning = warnings.Add });
         Assert.Equal(CheckpointFolder.Bits(whole), CheckpointFolder.Bits(resumed));
-        Assert.Contains($"Going on from the checkpoint before it, {_folder.Previous}.", Assert.Single(warnings), StringComparison.Ordinal);
+        Assert.Contains(
+            $"Going on from the checkpoint before it, {_folder.Previous}.",
+            Assert.Single(warnings),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -44,7 +49,9 @@ public sealed class CheckpointDamageTests : IDisposable
         Assert.True(at > 0);
         content[at] ^= 1;
         File.WriteAllBytes(_folder.File, content);
-        Assert.Equal(CheckpointFolder.Bits(whole), CheckpointFolder.Bits(_folder.Train(CheckpointFolder.Options with { OnWarning = _ => { } })));
+        Assert.Equal(
+            CheckpointFolder.Bits(whole),
+            CheckpointFolder.Bits(_folder.Train(CheckpointFolder.Options with { OnWarning = _ => { } })));
     }
 
     [Fact]
@@ -54,8 +61,10 @@ public sealed class CheckpointDamageTests : IDisposable
         File.WriteAllText(_folder.Previous, "not one either");
         Network network = CheckpointFolder.Fresh();
         Assert.Equal(
-            $"{_folder.File}: not a checkpoint, or a damaged one. To begin again, delete run.checkpoint and run.checkpoint.previous.",
-            Assert.Throws<InklingException>(() => _folder.Train(CheckpointFolder.Options, _folder.File, network: network)).Message);
+            $"{_folder.File}: not a checkpoint, or a damaged one. "
+                + "To begin again, delete run.checkpoint and run.checkpoint.previous.",
+            Assert.Throws<InklingException>(
+                () => _folder.Train(CheckpointFolder.Options, _folder.File, network: network)).Message);
         Assert.Equal("not a checkpoint", File.ReadAllText(_folder.File));
         Assert.Equal("not one either", File.ReadAllText(_folder.Previous));
         Assert.Equal(CheckpointFolder.Bits(CheckpointFolder.Fresh()), CheckpointFolder.Bits(network));
@@ -66,8 +75,11 @@ public sealed class CheckpointDamageTests : IDisposable
     {
         _folder.TrainTwoOfThreeEpochs();
         foreach (string file in new[] { _folder.File, _folder.Previous })
-            File.WriteAllBytes(file, File.ReadAllBytes(file)[HeaderLength..]); // what it was: the safetensors alone
-        Assert.Contains("a checkpoint of an earlier version", Assert.Throws<InklingException>(() => _folder.Train(CheckpointFolder.Options)).Message, StringComparison.Ordinal);
+            File.WriteAllBytes(file, File.ReadAllBytes(file)[HeaderLength..]); // the first format: the safetensors alone
+        Assert.Contains(
+            "a checkpoint of an earlier version",
+            Assert.Throws<InklingException>(() => _folder.Train(CheckpointFolder.Options)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -82,11 +94,13 @@ public sealed class CheckpointDamageTests : IDisposable
             if (damaged.AsSpan().SequenceEqual(intact))
                 continue;
             Exception? e = Record.Exception(() => CheckpointFile.Parse(damaged, "run.checkpoint"));
-            Assert.True(e is InklingException && !e.Message.Contains('\n', StringComparison.Ordinal), $"seed {seed}, mutation {i}: {e}");
+            Assert.True(
+                e is InklingException && !e.Message.Contains('\n', StringComparison.Ordinal),
+                $"seed {seed}, mutation {i}: {e}");
         }
     }
 
-    /// <summary>Somebody who wants to do harm can make the checksum right.</summary>
+    /// <summary>An attacker can make the checksum match.</summary>
     [Fact]
     public void A_mutation_with_a_right_checksum_is_refused_in_one_line_or_trains_on_to_finite_numbers()
     {
@@ -113,7 +127,7 @@ public sealed class CheckpointDamageTests : IDisposable
             }
             else
             {
-                Assert.Equal(new Network([2, 3, 1], seed: 1).Parameters.Span, network.Parameters.Span); // nothing was half taken
+                Assert.Equal(new Network([2, 3, 1], seed: 1).Parameters.Span, network.Parameters.Span); // nothing partly loaded
             }
         }
 
@@ -122,10 +136,11 @@ public sealed class CheckpointDamageTests : IDisposable
 
     private TrainingOptions SmallOptions { get; } = new()
     {
-        Epochs = 3, MiniBatchSize = 3, LearningRate = 0.1, Optimiser = new Optimiser.Adam(), WeightAverage = 0.9, ValidationData = Xor, Threads = 1, OnEpoch = _ => { },
+        Epochs = 3, MiniBatchSize = 3, LearningRate = 0.1, Optimiser = new Optimiser.Adam(), WeightAverage = 0.9,
+        ValidationData = Xor, Threads = 1, OnEpoch = _ => { },
     };
 
-    /// <summary>Of a training interrupted in its second epoch.</summary>
+    /// <summary>The checkpoint of a training interrupted in its second epoch.</summary>
     private byte[] Checkpoint()
     {
         using CancellationTokenSource stop = new();
@@ -147,7 +162,7 @@ public sealed class CheckpointDamageTests : IDisposable
     }
 }
 
-/// <summary>What happens to files: bits flip, ends and middles are lost, parts are written over, twice or elsewhere.</summary>
+/// <summary>Damage that occurs to files: flipped bits, a lost end or middle, parts overwritten, duplicated or moved.</summary>
 internal static class Mutation
 {
     public static byte[] Of(byte[] intact, RandomStream random)
@@ -171,10 +186,13 @@ internal static class Mutation
                     for (int i = 0; i < length; i++)
                         bytes[at + i] = (byte)random.NextInt32(256);
                     break;
-                case 4: // a digit of the JSON becomes another, or many
+                case 4: // a digit of the JSON is replaced by another or by many
                     int digit = bytes.FindIndex(at, b => b is >= (byte)'0' and <= (byte)'9');
                     if (digit >= 0)
-                        bytes.InsertRange(digit, Encoding.ASCII.GetBytes(random.NextInt32(2) == 0 ? "-" : "99999999999"[..(1 + random.NextInt32(11))]));
+                        bytes.InsertRange(
+                            digit,
+                            Encoding.ASCII.GetBytes(
+                                random.NextInt32(2) == 0 ? "-" : "99999999999"[..(1 + random.NextInt32(11))]));
                     break;
                 case 5:
                     int other = bytes.FindIndex(at, b => b is >= (byte)'0' and <= (byte)'9');

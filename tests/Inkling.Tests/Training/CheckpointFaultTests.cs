@@ -3,14 +3,14 @@ using Inkling.Training;
 
 namespace Inkling.Tests.Training;
 
-/// <summary>Killed at any rename, or on a disk that fails, a training loses nothing that a checkpoint had.</summary>
+/// <summary>A training that is killed at any rename, or whose disk fails, loses nothing that a checkpoint had.</summary>
 public sealed class CheckpointFaultTests : IDisposable
 {
     private readonly CheckpointFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
 
-    /// <summary>The folder as it is before each step of each save is what a kill at that moment leaves.</summary>
+    /// <summary>A snapshot of the folder before each step of each save is what a kill at that moment leaves.</summary>
     [Fact]
     public void Killed_before_any_write_or_rename_it_goes_on_to_the_same_bits_and_leaves_no_temporary_file()
     {
@@ -22,18 +22,21 @@ public sealed class CheckpointFaultTests : IDisposable
             {
                 string snapshot = Path.Combine(snapshots, $"{kills.Count}");
                 Directory.CreateDirectory(snapshot);
-                foreach (string file in Directory.GetFiles(_folder.Folder).Where(file => !file.EndsWith(".lock", StringComparison.Ordinal)))
+                foreach (string file in Directory.GetFiles(_folder.Folder)
+                    .Where(file => !file.EndsWith(".lock", StringComparison.Ordinal)))
                     Copy(file, Path.Combine(snapshot, Path.GetFileName(file)));
                 kills.Add((snapshot, $"{step} of save {kills.Count}"));
             };
             Network whole = _folder.Train(CheckpointFolder.Options);
             AtomicFile.BeforeStep.Value = null;
-            Assert.Equal(3 + 4 + 4, kills.Count); // nothing is kept by the first save
+            Assert.Equal(3 + 4 + 4, kills.Count); // the first save has no previous checkpoint to keep
             foreach ((string folder, string step) in kills)
             {
                 Network resumed = _folder.Train(CheckpointFolder.Options, Path.Combine(folder, "run.checkpoint"));
                 Assert.True(CheckpointFolder.Bits(whole).AsSpan().SequenceEqual(CheckpointFolder.Bits(resumed)), step);
-                Assert.Equal(["run.checkpoint", "run.checkpoint.previous"], Directory.GetFiles(folder).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+                Assert.Equal(
+                    ["run.checkpoint", "run.checkpoint.previous"],
+                    Directory.GetFiles(folder).Select(Path.GetFileName).Order(StringComparer.Ordinal));
             }
         }
         finally
@@ -58,7 +61,10 @@ public sealed class CheckpointFaultTests : IDisposable
             InklingException e = Assert.Throws<InklingException>(() => _folder.Train(CheckpointFolder.Options));
             AtomicFile.BeforeStep.Value = null;
             Assert.Equal($"{_folder.File}: cannot be written: No space left on device", e.Message);
-            Assert.DoesNotContain(Directory.GetFiles(_folder.Folder), file => !file.EndsWith("checkpoint", StringComparison.Ordinal) && !file.EndsWith("previous", StringComparison.Ordinal));
+            Assert.DoesNotContain(
+                Directory.GetFiles(_folder.Folder),
+                file => !file.EndsWith("checkpoint", StringComparison.Ordinal)
+                    && !file.EndsWith("previous", StringComparison.Ordinal));
             Assert.Equal(CheckpointFolder.Bits(whole), CheckpointFolder.Bits(_folder.Train(CheckpointFolder.Options)));
             File.Delete(_folder.File);
             File.Delete(_folder.Previous);
@@ -74,9 +80,15 @@ public sealed class CheckpointFaultTests : IDisposable
             OnEpoch = _ => refusals.Add(Assert.Throws<InklingException>(() => _folder.Train(CheckpointFolder.Options)).Message),
         };
         Network trained = _folder.Train(first);
-        Assert.Equal(Enumerable.Repeat($"{_folder.File}: another training is using this checkpoint. Wait for it, stop it, or name another file.", 3), refusals);
+        Assert.Equal(
+            Enumerable.Repeat(
+                $"{_folder.File}: another training is using this checkpoint. Wait for it, stop it, or name another file.",
+                3),
+            refusals);
         Assert.Equal(CheckpointFolder.Bits(_folder.Train(CheckpointFolder.Options, null)), CheckpointFolder.Bits(trained));
-        Assert.Equal(["run.checkpoint", "run.checkpoint.previous"], Directory.GetFiles(_folder.Folder).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["run.checkpoint", "run.checkpoint.previous"],
+            Directory.GetFiles(_folder.Folder).Select(Path.GetFileName).Order(StringComparer.Ordinal));
     }
 
     [Theory]
@@ -88,7 +100,8 @@ public sealed class CheckpointFaultTests : IDisposable
         Directory.CreateDirectory(Path.Combine(_folder.Folder, "folder"));
         File.WriteAllText(Path.Combine(_folder.Folder, "file"), "");
         Network network = CheckpointFolder.Fresh();
-        Assert.Throws<InklingException>(() => _folder.Train(CheckpointFolder.Options, Path.Combine(_folder.Folder, name), network: network));
+        Assert.Throws<InklingException>(
+            () => _folder.Train(CheckpointFolder.Options, Path.Combine(_folder.Folder, name), network: network));
         Assert.Equal(CheckpointFolder.Bits(CheckpointFolder.Fresh()), CheckpointFolder.Bits(network));
     }
 
@@ -97,7 +110,10 @@ public sealed class CheckpointFaultTests : IDisposable
     {
         File.WriteAllText(_folder.File + ".lock", "versions");
         string message = Assert.Throws<InklingException>(() => _folder.Train(CheckpointFolder.Options)).Message;
-        Assert.StartsWith($"{_folder.File}.lock: a file with something in it is where the lock of run.checkpoint has to be.", message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"{_folder.File}.lock: a file with something in it is where the lock of run.checkpoint has to be.",
+            message,
+            StringComparison.Ordinal);
         Assert.Equal("versions", File.ReadAllText(_folder.File + ".lock"));
     }
 
@@ -108,19 +124,28 @@ public sealed class CheckpointFaultTests : IDisposable
     {
         Directory.CreateDirectory(_folder.File + ending);
         Network network = CheckpointFolder.Fresh();
-        Assert.Contains(what, Assert.Throws<InklingException>(() => _folder.Train(CheckpointFolder.Options, _folder.File, network: network)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            what,
+            Assert.Throws<InklingException>(
+                () => _folder.Train(CheckpointFolder.Options, _folder.File, network: network)).Message,
+            StringComparison.Ordinal);
         Assert.Equal(CheckpointFolder.Bits(CheckpointFolder.Fresh()), CheckpointFolder.Bits(network));
     }
 
-    /// <summary>It was found after the first epoch, of what may be hours.</summary>
+    /// <summary>Regression: this was detected only after the first epoch, which may take hours.</summary>
     [Fact]
     public void A_checkpoint_that_could_not_be_read_again_for_its_length_is_refused()
     {
         CheckpointFile.RequireShort("h", 500_000_000, epochs: 30);
-        Assert.Contains("are the most that can be read again", Assert.Throws<InklingException>(() => CheckpointFile.RequireShort("h", 540_000_000, epochs: 30)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "are the most that can be read again",
+            Assert.Throws<InklingException>(() => CheckpointFile.RequireShort("h", 540_000_000, epochs: 30)).Message,
+            StringComparison.Ordinal);
     }
 
-    /// <summary>A temporary file is locked while it is written; how much of it a kill leaves does not matter.</summary>
+    /// <summary>
+    /// Copies a file, except a temporary one, which is locked while it is written; how much of it a kill leaves does not matter.
+    /// </summary>
     private static void Copy(string file, string to)
     {
         if (file.EndsWith(".tmp", StringComparison.Ordinal))

@@ -1,7 +1,7 @@
 
 namespace Inkling.Tests.Training;
 
-/// <summary>A small training with everything in it that a checkpoint has to keep, and a folder for its file.</summary>
+/// <summary>A small training with all kinds of state that a checkpoint must keep, and a folder for its file.</summary>
 internal sealed class CheckpointFolder : IDisposable
 {
     public static readonly LabelledImages Images = GeneratedDigits.Create(60, seed: 1);
@@ -33,13 +33,18 @@ internal sealed class CheckpointFolder : IDisposable
     public void Dispose() => Directory.Delete(Folder, recursive: true);
 
     public static Network Fresh(int seed = 4) =>
-        new(Architecture.Parse("1x28x28 conv:17:5x5:stride2:nobias batchnorm relu conv:33:3x3:pad1 silu maxpool:2 flatten dropout:0.3 dense:40 tanh dense:10 softmax"), seed: seed);
+        new(
+            Architecture.Parse(
+                "1x28x28 conv:17:5x5:stride2:nobias batchnorm relu conv:33:3x3:pad1 silu maxpool:2 flatten "
+                + "dropout:0.3 dense:40 tanh dense:10 softmax"),
+            seed: seed);
 
     public static float[] Bits(Network network) => [.. network.Parameters.Span, .. network.Parameters.Statistics];
 
     public Network Train(TrainingOptions options) => Train(options, File);
 
-    [System.Diagnostics.CodeAnalysis.SuppressMessage("Performance", "CA1822:Mark members as static", Justification = "Called as the other Train is.")]
+    [System.Diagnostics.CodeAnalysis.SuppressMessage(
+        "Performance", "CA1822:Mark members as static", Justification = "Called as the other Train is.")]
     public Network Train(TrainingOptions options, string? checkpoint, LabelledImages? images = null, Network? network = null)
     {
         network ??= Fresh();
@@ -47,11 +52,12 @@ internal sealed class CheckpointFolder : IDisposable
         return network;
     }
 
-    /// <summary>Goes on, and is interrupted after so many steps since the beginning.</summary>
+    /// <summary>Trains, from the checkpoint if there is one, until interrupted after this many steps in all.</summary>
     public void TrainUntilStep(int steps)
     {
         using CancellationTokenSource stop = new();
-        Assert.ThrowsAny<OperationCanceledException>(() => Fresh().Train(Images, Options with { Checkpoint = File, BetweenSteps = moment => StopAt(steps, moment, stop) }, stop.Token));
+        Assert.ThrowsAny<OperationCanceledException>(() => Fresh().Train(
+            Images, Options with { Checkpoint = File, BetweenSteps = moment => StopAt(steps, moment, stop) }, stop.Token));
     }
 
     public static int StopAt(int steps, TrainingMoment moment, CancellationTokenSource stop)
@@ -61,6 +67,6 @@ internal sealed class CheckpointFolder : IDisposable
         return 1;
     }
 
-    /// <summary>Two epochs, so that there is a checkpoint and one before it.</summary>
+    /// <summary>Trains for two epochs, so that there is a checkpoint and a previous one.</summary>
     public void TrainTwoOfThreeEpochs() => TrainUntilStep(8);
 }

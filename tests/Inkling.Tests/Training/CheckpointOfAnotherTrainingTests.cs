@@ -3,7 +3,7 @@ using Inkling.Training;
 
 namespace Inkling.Tests.Training;
 
-/// <summary>What one training has learned is never passed off as another's.</summary>
+/// <summary>A checkpoint of one training is never used to resume another.</summary>
 public sealed class CheckpointOfAnotherTrainingTests : IDisposable
 {
     private readonly CheckpointFolder _folder = new();
@@ -14,7 +14,8 @@ public sealed class CheckpointOfAnotherTrainingTests : IDisposable
     public void Another_seed_is_refused_and_both_are_named()
     {
         _folder.TrainTwoOfThreeEpochs();
-        InklingException refusal = Refused(() => _folder.Train(CheckpointFolder.Options, _folder.File, network: CheckpointFolder.Fresh(seed: 5)));
+        InklingException refusal =
+            Refused(() => _folder.Train(CheckpointFolder.Options, _folder.File, network: CheckpointFolder.Fresh(seed: 5)));
         Assert.Contains("another training: seed (4 there, 5 here).", refusal.Message, StringComparison.Ordinal);
     }
 
@@ -33,7 +34,10 @@ public sealed class CheckpointOfAnotherTrainingTests : IDisposable
         _folder.TrainTwoOfThreeEpochs();
         Network other = CheckpointFolder.Fresh();
         other.WeightedLayers[0].Panels[0] += 1;
-        Assert.Contains("start weights (not the same)", Refused(() => _folder.Train(CheckpointFolder.Options, _folder.File, network: other)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "start weights (not the same)",
+            Refused(() => _folder.Train(CheckpointFolder.Options, _folder.File, network: other)).Message,
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -43,20 +47,30 @@ public sealed class CheckpointOfAnotherTrainingTests : IDisposable
     {
         _folder.TrainTwoOfThreeEpochs();
         LabelledImages images = CheckpointFolder.Images;
-        byte[] pixels = [.. Enumerable.Range(0, images.Count).SelectMany(i => images.Pixels(i).ToArray())], labels = images.Labels.ToArray();
+        byte[] pixels = [.. Enumerable.Range(0, images.Count).SelectMany(i => images.Pixels(i).ToArray())],
+            labels = images.Labels.ToArray();
         pixels[^1] ^= (byte)(otherPixels ? 1 : 0);
         labels[0] = (byte)(otherLabels ? 9 - labels[0] : labels[0]);
-        Assert.Contains(what, Refused(() => _folder.Train(CheckpointFolder.Options, _folder.File, new LabelledImages(pixels, labels))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            what,
+            Refused(() => _folder.Train(CheckpointFolder.Options, _folder.File, new LabelledImages(pixels, labels))).Message,
+            StringComparison.Ordinal);
         _folder.Train(CheckpointFolder.Options, _folder.File, new LabelledImages(
-            (byte[])[.. Enumerable.Range(0, images.Count).SelectMany(i => images.Pixels(i).ToArray())], images.Labels.ToArray())); // the same, read again
+            // The same images, read again.
+            (byte[])[.. Enumerable.Range(0, images.Count).SelectMany(i => images.Pixels(i).ToArray())], images.Labels.ToArray()));
     }
 
     [Fact]
     public void Other_wished_for_outputs_are_refused()
     {
         _folder.TrainTwoOfThreeEpochs();
-        float[][] targets = [.. Enumerable.Range(0, CheckpointFolder.Images.Count).Select(_ => Enumerable.Repeat(0.1f, 10).ToArray())];
-        Assert.Contains("training labels", Refused(() => _folder.Train(CheckpointFolder.Options, _folder.File, CheckpointFolder.Images.WithTargets(targets))).Message, StringComparison.Ordinal);
+        float[][] targets =
+            [.. Enumerable.Range(0, CheckpointFolder.Images.Count).Select(_ => Enumerable.Repeat(0.1f, 10).ToArray())];
+        Assert.Contains(
+            "training labels",
+            Refused(() => _folder.Train(
+                CheckpointFolder.Options, _folder.File, CheckpointFolder.Images.WithTargets(targets))).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -71,27 +85,44 @@ public sealed class CheckpointOfAnotherTrainingTests : IDisposable
     public void A_setting_that_differs_is_named_with_both_values()
     {
         _folder.TrainTwoOfThreeEpochs();
-        Assert.Contains("learning rate (0.01 there, 0.02 here)", Refused(() => _folder.Train(CheckpointFolder.Options with { LearningRate = 0.02 })).Message, StringComparison.Ordinal);
-        Assert.Contains("epochs (3 there, 4 here)", Refused(() => _folder.Train(CheckpointFolder.Options with { Epochs = 4 })).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "learning rate (0.01 there, 0.02 here)",
+            Refused(() => _folder.Train(CheckpointFolder.Options with { LearningRate = 0.02 })).Message,
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "epochs (3 there, 4 here)",
+            Refused(() => _folder.Train(CheckpointFolder.Options with { Epochs = 4 })).Message,
+            StringComparison.Ordinal);
     }
 
-    /// <summary>Also for an option that is added one day.</summary>
+    /// <summary>Enumerates the options by reflection, so that options added later are included.</summary>
     [Fact]
     public void Every_option_that_changes_what_is_learned_is_compared()
     {
-        string[] withoutEffect = [nameof(TrainingOptions.Threads), nameof(TrainingOptions.Progress), nameof(TrainingOptions.OnEpoch), nameof(TrainingOptions.OnWarning), nameof(TrainingOptions.BetweenSteps), nameof(TrainingOptions.Checkpoint)];
+        string[] withoutEffect =
+        [
+            nameof(TrainingOptions.Threads), nameof(TrainingOptions.Progress), nameof(TrainingOptions.OnEpoch),
+            nameof(TrainingOptions.OnWarning), nameof(TrainingOptions.BetweenSteps), nameof(TrainingOptions.Checkpoint)
+        ];
         TrainingOptions options = CheckpointFolder.Options with { TestData = CheckpointFolder.Validation };
         Network network = CheckpointFolder.Fresh();
         Dictionary<string, string> settings = TrainingFingerprint.Of(network, CheckpointFolder.Images, options);
-        foreach (PropertyInfo property in typeof(TrainingOptions).GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(property => property.SetMethod is not null))
+        foreach (PropertyInfo property in typeof(TrainingOptions)
+            .GetProperties(BindingFlags.Public | BindingFlags.Instance)
+            .Where(property => property.SetMethod is not null))
         {
             TrainingOptions changed = options with { };
             property.SetValue(changed, Other(property.PropertyType, property.GetValue(options)));
-            string? difference = TrainingFingerprint.Difference(settings, TrainingFingerprint.Of(network, CheckpointFolder.Images, changed), startsWhereSavedEnds: false);
+            string? difference = TrainingFingerprint.Difference(
+                settings, TrainingFingerprint.Of(network, CheckpointFolder.Images, changed), startsWhereSavedEnds: false);
             Assert.True(withoutEffect.Contains(property.Name) == difference is null, property.Name);
         }
 
-        foreach (object part in new object[] { new Optimiser.Sgd(), new Optimiser.Adam(), new Schedule.Constant(), new Schedule.Stepped(3, 0.5), new Schedule.Cosine(), new Schedule.OneCycle(), new Schedule.HalveOnStall(), new Augmentation() })
+        foreach (object part in new object[]
+        {
+            new Optimiser.Sgd(), new Optimiser.Adam(), new Schedule.Constant(), new Schedule.Stepped(3, 0.5),
+            new Schedule.Cosine(), new Schedule.OneCycle(), new Schedule.HalveOnStall(), new Augmentation()
+        })
         {
             foreach (PropertyInfo property in part.GetType().GetProperties().Where(property => property.SetMethod is not null))
             {
@@ -111,7 +142,7 @@ public sealed class CheckpointOfAnotherTrainingTests : IDisposable
         static object? Other(Type type, object? value) => value switch
         {
             int number => number + 1,
-            double number => number == 0 ? 0.125 : number / 2, // within every range
+            double number => number == 0 ? 0.125 : number / 2, // valid for every option
             bool flag => !flag,
             Optimiser => new Optimiser.Sgd(0.5),
             Schedule => new Schedule.Cosine(0.5),

@@ -2,7 +2,7 @@ using Inkling.Training;
 
 namespace Inkling.Tests.Training;
 
-/// <summary>A training that is interrupted goes on to the same bits.</summary>
+/// <summary>An interrupted training, once resumed, ends in the same bits.</summary>
 public sealed class CheckpointTests : IDisposable
 {
     private readonly CheckpointFolder _folder = new();
@@ -20,7 +20,7 @@ public sealed class CheckpointTests : IDisposable
         List<int> epochs = [];
         Network resumed = _folder.Train(CheckpointFolder.Options with { OnEpoch = epoch => epochs.Add(epoch.Epoch) });
         Assert.Equal(CheckpointFolder.Bits(whole), CheckpointFolder.Bits(resumed));
-        Assert.Equal([0, 1, 2], epochs); // those finished before are told again
+        Assert.Equal([0, 1, 2], epochs); // epochs finished before the interruption are reported again
     }
 
     [Fact]
@@ -28,7 +28,9 @@ public sealed class CheckpointTests : IDisposable
     {
         for (int steps = 1; steps <= 11; steps++)
             _folder.TrainUntilStep(steps);
-        Assert.Equal(CheckpointFolder.Bits(_folder.Train(CheckpointFolder.Options, null)), CheckpointFolder.Bits(_folder.Train(CheckpointFolder.Options)));
+        Assert.Equal(
+            CheckpointFolder.Bits(_folder.Train(CheckpointFolder.Options, null)),
+            CheckpointFolder.Bits(_folder.Train(CheckpointFolder.Options)));
     }
 
     [Fact]
@@ -36,9 +38,15 @@ public sealed class CheckpointTests : IDisposable
     {
         Network network = CheckpointFolder.Fresh();
         using CancellationTokenSource stop = new();
-        TrainingOptions stopping = CheckpointFolder.Options with { Checkpoint = _folder.File, BetweenSteps = moment => CheckpointFolder.StopAt(6, moment, stop) };
+        TrainingOptions stopping = CheckpointFolder.Options with
+        {
+            Checkpoint = _folder.File, BetweenSteps = moment => CheckpointFolder.StopAt(6, moment, stop)
+        };
         Assert.ThrowsAny<OperationCanceledException>(() => network.Train(CheckpointFolder.Images, stopping, stop.Token));
-        network.Train(CheckpointFolder.Images, CheckpointFolder.Options with { Checkpoint = _folder.File }, TestContext.Current.CancellationToken);
+        network.Train(
+            CheckpointFolder.Images,
+            CheckpointFolder.Options with { Checkpoint = _folder.File },
+            TestContext.Current.CancellationToken);
         Assert.Equal(CheckpointFolder.Bits(_folder.Train(CheckpointFolder.Options, null)), CheckpointFolder.Bits(network));
     }
 
@@ -54,7 +62,7 @@ public sealed class CheckpointTests : IDisposable
         Assert.Equal([0, 1, 2], told.Select(epoch => epoch.Epoch));
     }
 
-    /// <summary>It ends with the average of its weights, which the checkpoint's own weights are not.</summary>
+    /// <summary>The network ends with averaged weights, which differ from the weights in its checkpoint.</summary>
     [Fact]
     public void A_network_that_is_done_can_be_given_its_own_checkpoint_again()
     {
@@ -66,7 +74,7 @@ public sealed class CheckpointTests : IDisposable
         Assert.Equal(bits, CheckpointFolder.Bits(network));
     }
 
-    /// <summary>It told of two epochs, then of three that were two and one.</summary>
+    /// <summary>Regression: it told of two epochs and then of three, although these were the same two and one more.</summary>
     [Fact]
     public void A_networks_history_tells_a_training_once_however_often_it_was_interrupted()
     {
@@ -75,7 +83,10 @@ public sealed class CheckpointTests : IDisposable
         whole.History = network.History = Before;
         _folder.Train(CheckpointFolder.Options, null, network: whole);
         using CancellationTokenSource stop = new();
-        TrainingOptions stopping = CheckpointFolder.Options with { Checkpoint = _folder.File, BetweenSteps = moment => CheckpointFolder.StopAt(9, moment, stop) };
+        TrainingOptions stopping = CheckpointFolder.Options with
+        {
+            Checkpoint = _folder.File, BetweenSteps = moment => CheckpointFolder.StopAt(9, moment, stop)
+        };
         Assert.ThrowsAny<OperationCanceledException>(() => network.Train(CheckpointFolder.Images, stopping, stop.Token));
         Assert.StartsWith("born yesterday; then 2 epochs of 60", network.History, StringComparison.Ordinal);
         for (int again = 0; again < 3; again++)
@@ -87,14 +98,15 @@ public sealed class CheckpointTests : IDisposable
         Assert.Equal(whole.History, _folder.Train(CheckpointFolder.Options with { OnWarning = _ => { } }).History);
     }
 
-    /// <summary>The monitor drew the best epoch's weights under the numbers of all others.</summary>
+    /// <summary>Regression: the monitor drew the best epoch's weights with the figures of every other epoch.</summary>
     [Fact]
     public void An_epoch_told_again_has_its_own_network_or_none()
     {
         List<EpochResult> first = [], again = [];
         _folder.Train(CheckpointFolder.Options with { OnEpoch = first.Add });
         _folder.Train(CheckpointFolder.Options with { OnEpoch = again.Add, OnWarning = _ => { } });
-        Assert.Equal(first.Select(epoch => (epoch.Cost, epoch.Validation)), again.Select(epoch => (epoch.Cost, epoch.Validation)));
+        Assert.Equal(
+            first.Select(epoch => (epoch.Cost, epoch.Validation)), again.Select(epoch => (epoch.Cost, epoch.Validation)));
         int best = first.FindIndex(epoch => epoch.Validation == first.MaxBy(e => e.Validation!.Value.Correct)!.Validation);
         for (int epoch = 0; epoch < first.Count; epoch++)
         {

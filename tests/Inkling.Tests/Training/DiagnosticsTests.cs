@@ -2,7 +2,7 @@ using Inkling.Training;
 
 namespace Inkling.Tests.Training;
 
-/// <summary>What a learner is told when training goes wrong, and how far confidences can be believed.</summary>
+/// <summary>Diagnostics of failed training, and the calibration of confidences.</summary>
 public class DiagnosticsTests
 {
     private static readonly LabelledImages Images = GeneratedDigits.Create(300, seed: 3);
@@ -11,7 +11,10 @@ public class DiagnosticsTests
     public void A_cost_that_is_no_number_stops_training_with_the_layer_where_it_began_and_a_hint()
     {
         Network network = new(Architecture.Parse("1x28x28 conv:4:3x3 relu flatten dense:10 softmax"), seed: 1);
-        TrainingDivergedException stop = Assert.Throws<TrainingDivergedException>(() => network.Train(Images, new TrainingOptions { LearningRate = 1e20, OnEpoch = _ => { } }, TestContext.Current.CancellationToken));
+        TrainingDivergedException stop = Assert.Throws<TrainingDivergedException>(() => network.Train(
+            Images,
+            new TrainingOptions { LearningRate = 1e20, OnEpoch = _ => { } },
+            TestContext.Current.CancellationToken));
         Assert.Contains("the cost is no longer a number, beginning in layer 4, dense:10", stop.Message, StringComparison.Ordinal);
         Assert.Contains("Lower the learning rate", stop.Message, StringComparison.Ordinal);
     }
@@ -26,18 +29,28 @@ public class DiagnosticsTests
         Assert.Contains("the same answer to everything", hint, StringComparison.Ordinal);
 
         Network slow = new(Architecture.Parse("1x28x28 flatten dense:20 relu dense:10 softmax"), seed: 1);
-        Assert.Contains("learning rate is probably too low", Diagnostics.WhyStuck(slow, Images, slow.Evaluate(Images)), StringComparison.Ordinal);
+        Assert.Contains(
+            "learning rate is probably too low",
+            Diagnostics.WhyStuck(slow, Images, slow.Evaluate(Images)),
+            StringComparison.Ordinal);
     }
 
     [Fact]
-    public void A_network_that_reads_has_nothing_wrong_with_it() => Assert.Null(Diagnostics.WhyStuck(new Network([784, 10]), Images, new Score(95, 100)));
+    public void A_network_that_reads_has_nothing_wrong_with_it()
+        => Assert.Null(Diagnostics.WhyStuck(new Network([784, 10]), Images, new Score(95, 100)));
 
     [Fact]
     public void The_monitor_records_cost_accuracy_weights_and_gradients_of_each_layer()
     {
         TrainingMonitor monitor = new(Images.Slice(0, 200), Images.Slice(200, 100));
         Network network = new(Architecture.Parse("1x28x28 conv:4:5x5:stride2 batchnorm relu flatten dense:10 softmax"), seed: 1);
-        network.Train(Images.Slice(0, 200), new TrainingOptions { Epochs = 3, LearningRate = 0.05, ValidationData = Images.Slice(200, 100), OnEpoch = monitor.Record }, TestContext.Current.CancellationToken);
+        network.Train(
+            Images.Slice(0, 200),
+            new TrainingOptions
+            {
+                Epochs = 3, LearningRate = 0.05, ValidationData = Images.Slice(200, 100), OnEpoch = monitor.Record
+            },
+            TestContext.Current.CancellationToken);
         Assert.Equal([0, 1, 2], monitor.Entries.Select(entry => entry.Epoch));
         MonitorEntry last = monitor.Entries[^1];
         Assert.Equal(["conv 1", "dense 2"], last.Layers.Select(layer => layer.Name));
@@ -51,12 +64,16 @@ public class DiagnosticsTests
     public void Calibrated_confidences_are_right_as_often_as_they_say()
     {
         Network network = new(Architecture.Parse("1x28x28 flatten dense:30 relu dense:10 softmax"), seed: 1);
-        LabelledImages training = GeneratedDigits.Create(100, seed: 5), validation = GeneratedDigits.Create(1000, seed: 6), other = GeneratedDigits.Create(1000, seed: 7);
-        network.Train(training, new TrainingOptions { Epochs = 300, LearningRate = 0.1, OnEpoch = _ => { } }, TestContext.Current.CancellationToken);
+        LabelledImages training = GeneratedDigits.Create(100, seed: 5),
+            validation = GeneratedDigits.Create(1000, seed: 6), other = GeneratedDigits.Create(1000, seed: 7);
+        network.Train(
+            training,
+            new TrainingOptions { Epochs = 300, LearningRate = 0.1, OnEpoch = _ => { } },
+            TestContext.Current.CancellationToken);
         int[] read = [.. network.Outputs(other).Select(output => Inkling.Numerics.Argmax.Of(output))];
         double before = network.CalibrationError(other);
         double temperature = network.Calibrate(validation), after = network.CalibrationError(other);
-        Assert.True(temperature > 1, $"{temperature}"); // such a network is too sure
+        Assert.True(temperature > 1, $"{temperature}"); // an overfitted network is overconfident
         Assert.True(after < 0.75 * before, $"{before} {after}");
         Assert.Equal(read, network.Outputs(other).Select(output => Inkling.Numerics.Argmax.Of(output)));
     }

@@ -1,12 +1,13 @@
 
 namespace Inkling.Tests.Training;
 
-/// <summary>A training that has left the numbers says so, and does not go on to a network that is none.</summary>
+/// <summary>A training whose weights become NaN or infinite stops with an error instead of giving a useless network.</summary>
 public class DivergenceTests
 {
     private static readonly LabelledImages Digits = GeneratedDigits.Create(40);
 
-    private static readonly TrainingOptions Options = new() { Epochs = 1, MiniBatchSize = 10, LearningRate = 0.1, OnEpoch = _ => { } };
+    private static readonly TrainingOptions Options =
+        new() { Epochs = 1, MiniBatchSize = 10, LearningRate = 0.1, OnEpoch = _ => { } };
 
     [Theory]
     [InlineData("784 dense:20 sigmoid dense:10 sigmoid")]
@@ -23,13 +24,14 @@ public class DivergenceTests
         Assert.Throws<TrainingDivergedException>(() => network.DescendGradient(Digits, steps: 1, eta: 0.1));
     }
 
-    /// <summary>The cost before the step is a number; the weights after it are none.</summary>
+    /// <summary>The cost before the step is finite; the weights after it are not.</summary>
     [Fact]
     public void A_step_that_ends_in_no_numbers_is_told()
     {
         Network network = new(Architecture.Parse("2 dense:2 softmax"), seed: 1);
         VectorExamples opposites = new([([100, 100], [1, 0]), ([100, 100], [0, 1])]);
-        string message = Assert.Throws<TrainingDivergedException>(() => network.UpdateMiniBatch(opposites, [0, 1], eta: 3e38)).Message;
+        string message =
+            Assert.Throws<TrainingDivergedException>(() => network.UpdateMiniBatch(opposites, [0, 1], eta: 3e38)).Message;
         Assert.Contains("are no longer numbers", message, StringComparison.Ordinal);
     }
 
@@ -37,8 +39,11 @@ public class DivergenceTests
     public void An_infinite_bias_that_a_sigmoid_hides_is_named_at_the_end_of_the_epoch()
     {
         Network network = new([784, 20, 10]);
-        network.Layers[0].Biases[3] = float.PositiveInfinity; // its neuron says 1, whatever it sees
-        Assert.Contains("the biases of layer 1, dense:20", Assert.Throws<TrainingDivergedException>(() => network.Train(Digits, Options)).Message, StringComparison.Ordinal);
+        network.Layers[0].Biases[3] = float.PositiveInfinity; // its neuron's output is always 1
+        Assert.Contains(
+            "the biases of layer 1, dense:20",
+            Assert.Throws<TrainingDivergedException>(() => network.Train(Digits, Options)).Message,
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -49,7 +54,10 @@ public class DivergenceTests
     {
         Network network = new([784, 20, 10]);
         float[] before = network.Layers[0].CopyWeights();
-        Assert.Contains("There are 40 examples", Assert.Throws<ArgumentOutOfRangeException>(() => network.UpdateMiniBatch(Digits, [0, index], eta: 3)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "There are 40 examples",
+            Assert.Throws<ArgumentOutOfRangeException>(() => network.UpdateMiniBatch(Digits, [0, index], eta: 3)).Message,
+            StringComparison.Ordinal);
         Assert.Equal(before, network.Layers[0].CopyWeights());
     }
 }

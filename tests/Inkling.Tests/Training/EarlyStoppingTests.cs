@@ -1,16 +1,22 @@
 
 namespace Inkling.Tests.Training;
 
-/// <summary>Where training stops early, it is the best network that is kept.</summary>
+/// <summary>Where training stops early, the best network is kept.</summary>
 public sealed class EarlyStoppingTests : IDisposable
 {
-    private static readonly LabelledImages Training = GeneratedDigits.Create(80, seed: 3), Validation = GeneratedDigits.Create(100, seed: 4);
+    private static readonly LabelledImages Training = GeneratedDigits.Create(80, seed: 3),
+        Validation = GeneratedDigits.Create(100, seed: 4);
 
     private readonly CheckpointFolder _folder = new();
 
-    public static TheoryData<TrainingOptions> Options => [Common with { Patience = 3 }, Common with { Schedule = new Schedule.HalveOnStall(2, 2) }, Common with { Patience = 3, WeightAverage = 0.5 }];
+    public static TheoryData<TrainingOptions> Options =>
+    [
+        Common with { Patience = 3 }, Common with { Schedule = new Schedule.HalveOnStall(2, 2) },
+        Common with { Patience = 3, WeightAverage = 0.5 }
+    ];
 
-    private static TrainingOptions Common => new() { Epochs = 40, MiniBatchSize = 8, LearningRate = 1, ValidationData = Validation };
+    private static TrainingOptions Common
+        => new() { Epochs = 40, MiniBatchSize = 8, LearningRate = 1, ValidationData = Validation };
 
     public void Dispose() => _folder.Dispose();
 
@@ -20,8 +26,9 @@ public sealed class EarlyStoppingTests : IDisposable
     {
         List<EpochResult> epochs = [];
         Network network = Train(options with { OnEpoch = epochs.Add }, null);
-        EpochResult best = epochs.MaxBy(epoch => epoch.Validation!.Value.Correct)!; // the first of equal ones
-        Assert.True(best.Epoch < epochs[^1].Epoch && epochs.Count < 40, $"epoch {best.Epoch} of {epochs.Count}"); // else nothing is tested
+        EpochResult best = epochs.MaxBy(epoch => epoch.Validation!.Value.Correct)!; // the first, if several are equal
+        // Training must have stopped early and after the best epoch, or nothing is tested.
+        Assert.True(best.Epoch < epochs[^1].Epoch && epochs.Count < 40, $"epoch {best.Epoch} of {epochs.Count}");
         Assert.Equal(best.Validation, network.Evaluate(Validation));
         Assert.Equal(CheckpointFolder.Bits(best.Network!), CheckpointFolder.Bits(network));
         Assert.Contains($"epoch {best.Epoch} kept", network.History, StringComparison.Ordinal);
@@ -38,7 +45,8 @@ public sealed class EarlyStoppingTests : IDisposable
             string file = $"{_folder.File}{last}";
             using CancellationTokenSource stop = new();
             TrainingOptions stopping = options with { Checkpoint = file, OnEpoch = epoch => StopAfter(epoch, last, stop) };
-            Assert.ThrowsAny<OperationCanceledException>(() => Fresh().Train(Training, stopping with { BetweenSteps = moment => StopBefore(moment, last, stop) }, stop.Token));
+            Assert.ThrowsAny<OperationCanceledException>(() => Fresh().Train(
+                Training, stopping with { BetweenSteps = moment => StopBefore(moment, last, stop) }, stop.Token));
             Assert.Equal(CheckpointFolder.Bits(whole), CheckpointFolder.Bits(Train(options with { OnEpoch = _ => { } }, file)));
         }
 
@@ -61,7 +69,8 @@ public sealed class EarlyStoppingTests : IDisposable
     {
         TrainingOptions options = Common with { Patience = 3 };
         Network expected = Train(options with { OnEpoch = _ => { } }, null);
-        Network trained = Train(options with { OnEpoch = epoch => epoch.Network!.UpdateMiniBatch(Training, [0, 1, 2], eta: 1) }, null);
+        Network trained =
+            Train(options with { OnEpoch = epoch => epoch.Network!.UpdateMiniBatch(Training, [0, 1, 2], eta: 1) }, null);
         Assert.Equal(CheckpointFolder.Bits(expected), CheckpointFolder.Bits(trained));
     }
 

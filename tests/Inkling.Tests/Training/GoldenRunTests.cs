@@ -15,8 +15,12 @@ public class GoldenRunTests
         Network expected = Network.Load(TestData.Golden("after-100-mini-batches.json"));
         for (int l = 0; l < 2; l++)
         {
-            Assert.All(network.Layers[l].CopyWeights().Zip(expected.Layers[l].CopyWeights()), w => Assert.Equal(w.Second, w.First, 1e-4f));
-            Assert.All(network.Layers[l].Biases.ToArray().Zip(expected.Layers[l].Biases.ToArray()), b => Assert.Equal(b.Second, b.First, 1e-4f));
+            Assert.All(
+                network.Layers[l].CopyWeights().Zip(expected.Layers[l].CopyWeights()),
+                w => Assert.Equal(w.Second, w.First, 1e-4f));
+            Assert.All(
+                network.Layers[l].Biases.ToArray().Zip(expected.Layers[l].Biases.ToArray()),
+                b => Assert.Equal(b.Second, b.First, 1e-4f));
         }
     }
 
@@ -25,15 +29,18 @@ public class GoldenRunTests
     {
         ImageData mnist = await TestData.MnistAsync();
         Network network = Network.Load(TestData.Golden("start.json"));
-        using JsonDocument facts = JsonDocument.Parse(await File.ReadAllTextAsync(TestData.Golden("facts.json"), TestContext.Current.CancellationToken));
+        using JsonDocument facts =
+            JsonDocument.Parse(await File.ReadAllTextAsync(TestData.Golden("facts.json"), TestContext.Current.CancellationToken));
         int done = 0;
         foreach (int batches in new[] { 1, 10, 100, 1000, 5000 })
         {
             Train(network, mnist, Order().Skip(done).Take(batches - done));
             done = batches;
-            JsonElement expected = facts.RootElement.GetProperty(string.Create(CultureInfo.InvariantCulture, $"after_{batches}_mini_batches"));
-            double cost = network.Cost(mnist.Training.Slice(0, 1000)), expectedCost = expected.GetProperty("cost_first_1000").GetDouble();
-            // By then a millionth added to one weight at the start moves the cost by up to 6 % (0.079 to 0.085 in twelve runs).
+            JsonElement expected =
+                facts.RootElement.GetProperty(string.Create(CultureInfo.InvariantCulture, $"after_{batches}_mini_batches"));
+            double cost = network.Cost(mnist.Training.Slice(0, 1000)),
+                expectedCost = expected.GetProperty("cost_first_1000").GetDouble();
+            // By then, a millionth added to one initial weight changes the cost by up to 6 % (0.079 to 0.085 in twelve runs).
             double tolerance = batches < 5000 ? 0.02 : 0.08;
             Assert.InRange(cost, (1 - tolerance) * expectedCost, (1 + tolerance) * expectedCost);
             Assert.InRange(network.Evaluate(mnist.Test).Correct - expected.GetProperty("test_correct").GetInt32(), -60, 60);
@@ -49,7 +56,8 @@ public class GoldenRunTests
         mnist.Training.CopyInput(0, x);
         mnist.Training.CopyTarget(0, y);
         Gradient gradient = network.Backpropagate(x, y);
-        using JsonDocument facts = JsonDocument.Parse(await File.ReadAllTextAsync(TestData.Golden("facts.json"), TestContext.Current.CancellationToken));
+        using JsonDocument facts =
+            JsonDocument.Parse(await File.ReadAllTextAsync(TestData.Golden("facts.json"), TestContext.Current.CancellationToken));
         JsonElement expected = facts.RootElement.GetProperty("gradient_of_image_0_at_start");
         for (int l = 0; l < 2; l++)
         {
@@ -67,7 +75,9 @@ public class GoldenRunTests
             network.UpdateMiniBatch(mnist.Training, miniBatch, eta: 3.0);
     }
 
-    private static IEnumerable<int[]> Order() => File.ReadLines(TestData.Golden("order.csv")).Select(line => line.Split(',').Select(i => int.Parse(i, CultureInfo.InvariantCulture)).ToArray());
+    private static IEnumerable<int[]> Order()
+        => File.ReadLines(TestData.Golden("order.csv"))
+            .Select(line => line.Split(',').Select(i => int.Parse(i, CultureInfo.InvariantCulture)).ToArray());
 
     private static double Norm(float[] values) => Math.Sqrt(values.Sum(v => (double)v * v));
 }

@@ -34,7 +34,17 @@ public class GradientDescentTests
         {
             Network network = new([784, 30, 10], seed: 6);
             List<string> lines = [];
-            network.Sgd(training, 3, 10, 3.0, test, new TrainingOptions { Threads = threads, ValidationData = test, OnEpoch = epoch => lines.Add($"{epoch} {epoch.Validation} {epoch.Cost}") });
+            network.Sgd(
+                training,
+                3,
+                10,
+                3.0,
+                test,
+                new TrainingOptions
+                {
+                    Threads = threads, ValidationData = test,
+                    OnEpoch = epoch => lines.Add($"{epoch} {epoch.Validation} {epoch.Cost}")
+                });
             return (network.Layers[0].CopyWeights(), string.Join('\n', lines));
         }
     }
@@ -56,7 +66,9 @@ public class GradientDescentTests
             Console.SetOut(console);
         }
 
-        Assert.Equal(["Epoch 0: 4 / 4", "Epoch 1: 4 / 4", "Epoch 0 complete"], written.ToString().ReplaceLineEndings("\n").TrimEnd().Split('\n'));
+        Assert.Equal(
+            ["Epoch 0: 4 / 4", "Epoch 1: 4 / 4", "Epoch 0 complete"],
+            written.ToString().ReplaceLineEndings("\n").TrimEnd().Split('\n'));
     }
 
     [Fact]
@@ -76,7 +88,9 @@ public class GradientDescentTests
         Network byBatch = new([2, 3, 1], seed: 8), byGradient = byBatch.Clone();
         byBatch.UpdateMiniBatch(Xor, [0, 1, 2, 3], eta: 0.7);
         byGradient.DescendGradient(Xor, steps: 1, eta: 0.7);
-        Assert.All(byBatch.Layers[0].CopyWeights().Zip(byGradient.Layers[0].CopyWeights()), w => Assert.Equal(w.First, w.Second, 1e-6f));
+        Assert.All(
+            byBatch.Layers[0].CopyWeights().Zip(byGradient.Layers[0].CopyWeights()),
+            w => Assert.Equal(w.First, w.Second, 1e-6f));
     }
 
     [Fact]
@@ -84,7 +98,12 @@ public class GradientDescentTests
     {
         TrainingProgress progress = new();
         VectorExamples examples = new(Enumerable.Range(0, 23).Select(i => (NetworkTests.Vector(4, i), new float[] { i % 2 })));
-        new Network([4, 1], seed: 1).Sgd(examples, epochs: 2, miniBatchSize: 10, eta: 0.1, options: new TrainingOptions { Progress = progress, OnEpoch = _ => { } });
+        new Network([4, 1], seed: 1).Sgd(
+            examples,
+            epochs: 2,
+            miniBatchSize: 10,
+            eta: 0.1,
+            options: new TrainingOptions { Progress = progress, OnEpoch = _ => { } });
         Assert.Equal(46, progress.Examples);
     }
 

@@ -1,7 +1,9 @@
 
 namespace Inkling.Tests.Training;
 
-/// <summary>Options that would end in NaN, in infinity or never are refused where they are set, in one line that says the range.</summary>
+/// <summary>
+/// Options that would give NaN or infinity, or never finish, are refused when they are set, by a one-line error with the range.
+/// </summary>
 public class OptionRangeTests
 {
     private static readonly Network Small = new([4, 3, 2]);
@@ -67,7 +69,8 @@ public class OptionRangeTests
     [InlineData("stepped by 0", "By is a number over 0, at most 1.")]
     [InlineData("a negative warm-up", "WarmUpEpochs is a number of epochs from 0 on.")]
     public void The_range_is_told_in_a_persons_numbers(string option, string message) =>
-        Assert.StartsWith(message, Assert.Throws<ArgumentOutOfRangeException>(() => Refused[option]()).Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            message, Assert.Throws<ArgumentOutOfRangeException>(() => Refused[option]()).Message, StringComparison.Ordinal);
 
     [Theory]
     [InlineData("stepped every epoch")]
@@ -80,7 +83,13 @@ public class OptionRangeTests
         {
             "stepped every epoch" => options with { Schedule = new Schedule.Stepped(1, double.Epsilon) },
             "one cycle that only rises" => options with { Schedule = new Schedule.OneCycle(Rise: 1, Start: 0, Final: 0) },
-            _ => options with { Augmentation = new Augmentation { Elastic = 1000, ElasticSmoothness = 1, Scale = 0.9, Shear = 10, Rotation = 180, Shift = 64 } },
+            _ => options with
+            {
+                Augmentation = new Augmentation
+                {
+                    Elastic = 1000, ElasticSmoothness = 1, Scale = 0.9, Shear = 10, Rotation = 180, Shift = 64
+                }
+            },
         };
         Network network = new([784, 12, 10]);
         network.Train(GeneratedDigits.Create(20), options);

@@ -10,11 +10,11 @@ internal sealed record DataFiles(DataFile TrainingImages, DataFile TrainingLabel
 }
 
 /// <summary>A file to find or to download.</summary>
-/// <param name="Name">Its name without <c>.gz</c>.</param>
-/// <param name="Checksum">What its bytes must give; null where it comes out of an archive that is checked as a whole.</param>
+/// <param name="Name">The file's name without <c>.gz</c>.</param>
+/// <param name="Checksum">Its checksum; null if it comes from an archive that is checked as a whole.</param>
 internal sealed record DataFile(string Name, Checksum? Checksum);
 
-/// <summary>A published SHA-256 and length, and of which bytes they are.</summary>
+/// <summary>A published SHA-256 and length, of the decompressed content or of the file as downloaded.</summary>
 internal sealed record Checksum
 {
     private readonly string _sha256;
@@ -27,33 +27,43 @@ internal sealed record Checksum
         IsOfContent = ofContent;
     }
 
-    /// <summary>Whether it is of the decompressed file, and so can be told from the array that a file holds.</summary>
+    /// <summary>Whether it is that of the decompressed file, so that a loaded array can be checked against it.</summary>
     public bool IsOfContent { get; }
 
-    /// <summary>Of the decompressed file: mirrors compress differently.</summary>
+    /// <summary>Checksum of the decompressed file: mirrors compress differently.</summary>
     public static Checksum Content(string sha256, long length) => new(sha256, length, ofContent: true);
 
-    /// <summary>Of the file as it is downloaded.</summary>
+    /// <summary>Checksum of the file as downloaded.</summary>
     public static Checksum Download(string sha256, long length) => new(sha256, length, ofContent: false);
 
-    /// <summary>The longest download that can still be right: gzip adds less than a hundredth to what it cannot compress.</summary>
+    /// <summary>Maximum length of a valid download, in bytes: gzip adds less than 1 % to incompressible data.</summary>
     public long MostBytes => IsOfContent ? _length + _length / 100 + 4096 : _length;
 
-    /// <summary>What is wrong with a downloaded file; null where nothing is. Of content no more is unpacked than its length and a byte.</summary>
+    /// <summary>
+    /// Returns what is wrong with a downloaded file, or null. Unpacking stops as soon as the content is too long.
+    /// </summary>
     public string? Verify(string path)
     {
         try
         {
             using FileStream file = File.OpenRead(path);
             if (!IsOfContent)
-                return file.Length != _length ? FormattableString.Invariant($"{file.Length:N0} bytes, not {_length:N0}") : IsRight(SHA256.HashData(file)) ? null : "wrong checksum";
+                return file.Length != _length
+                    ? FormattableString.Invariant($"{file.Length:N0} bytes, not {_length:N0}")
+                    : IsRight(SHA256.HashData(file))
+                        ? null
+                        : "wrong checksum";
             using GZipStream unzipped = new(file, CompressionMode.Decompress);
             using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
             byte[] chunk = new byte[1 << 16];
             long length = 0;
             for (int read; (read = unzipped.Read(chunk)) > 0 && length <= _length; length += read)
                 hash.AppendData(chunk, 0, read);
-            return length != _length ? FormattableString.Invariant($"not the {_length:N0} bytes it should unpack to") : IsRight(hash.GetHashAndReset()) ? null : "wrong checksum";
+            return length != _length
+                ? FormattableString.Invariant($"not the {_length:N0} bytes it should unpack to")
+                : IsRight(hash.GetHashAndReset())
+                    ? null
+                    : "wrong checksum";
         }
         catch (InvalidDataException)
         {
@@ -61,7 +71,7 @@ internal sealed record Checksum
         }
     }
 
-    /// <summary>Whether an IDX file of this array has the checksum, of content; about 50 ms for MNIST's 47 MB.</summary>
+    /// <summary>Whether this array, as an IDX file, has this content checksum; takes about 50 ms for MNIST's 47 MB.</summary>
     public bool IsOf(IdxArray array)
     {
         using SHA256 hash = SHA256.Create();
@@ -70,5 +80,6 @@ internal sealed record Checksum
         return IsRight(hash.Hash!);
     }
 
-    private bool IsRight(byte[] sha256) => string.Equals(Convert.ToHexString(sha256), _sha256, StringComparison.OrdinalIgnoreCase);
+    private bool IsRight(byte[] sha256) =>
+        string.Equals(Convert.ToHexString(sha256), _sha256, StringComparison.OrdinalIgnoreCase);
 }

@@ -3,7 +3,9 @@ using Inkling.Files;
 
 namespace Inkling.Data.Catalogue;
 
-/// <summary>A data set in MNIST's format: what it is called, where its files lie or come from, and how they become images.</summary>
+/// <summary>
+/// A data set in MNIST's format: its name, where its files are stored or downloaded from, and how to load them.
+/// </summary>
 public sealed class DataSet
 {
     internal DataSet(string name, string title, string description, int classes)
@@ -14,45 +16,49 @@ public sealed class DataSet
         Classes = classes;
     }
 
-    /// <summary>What commands and folders call it: <c>fashion-mnist</c>.</summary>
+    /// <summary>Its name in commands and folders: <c>fashion-mnist</c>.</summary>
     public string Name { get; }
 
-    /// <summary>What people call it: <c>Fashion-MNIST</c>.</summary>
+    /// <summary>Its name in texts: <c>Fashion-MNIST</c>.</summary>
     public string Title { get; }
 
-    /// <summary>What it shows, and how many training and test images it has.</summary>
+    /// <summary>What the images show, and how many training and test images there are.</summary>
     public string Description { get; }
 
-    /// <summary>How many different labels there are.</summary>
+    /// <summary>Number of classes.</summary>
     public int Classes { get; }
 
     internal IReadOnlyList<string> Mirrors { get; init; } = [];
 
     internal DataFiles Files { get; init; } = null!;
 
-    /// <summary>The zip file that the files are published in; null where each is published by itself.</summary>
+    /// <summary>The zip file that the files are published in; null if they are published one by one.</summary>
     internal DataFile? Archive { get; init; }
 
-    /// <summary>Whether rows and columns of the stored images are exchanged, as EMNIST's are.</summary>
+    /// <summary>Whether the stored images are transposed, as EMNIST's are.</summary>
     internal bool IsTransposed { get; init; }
 
-    /// <summary>The label that stands for the first class.</summary>
+    /// <summary>The label of the first class in the files.</summary>
     internal int FirstLabel { get; init; }
 
-    /// <summary>The folder that all four files are in; null where they would have to be downloaded.</summary>
+    /// <summary>The folder that has all four files; null if they have to be downloaded.</summary>
     public string? Locate(DataOptions? options = null) => Places(options ?? new DataOptions()).FirstOrDefault(HasAllFiles);
 
-    /// <summary>Loads the data set, downloading it into the user's cache where it is nowhere else.</summary>
-    /// <param name="options">Where to look; null for the usual places.</param>
-    /// <param name="cancellationToken">Stops a download; what has come is kept, to go on from.</param>
-    /// <returns>Five sixths of the training file, its last sixth for validation (the seed's 50,000 and 10,000), and the test file.</returns>
-    /// <exception cref="DataUnavailableException">It is nowhere, and cannot be downloaded.</exception>
+    /// <summary>Loads the data set, downloading it into the user's cache if it is not found.</summary>
+    /// <param name="options">Where to look; null for the defaults.</param>
+    /// <param name="cancellationToken">Stops a download; the part received is kept, and the next download resumes there.</param>
+    /// <returns>
+    /// The first five sixths of the training file, its last sixth for validation (MNIST: 50,000 and 10,000), and the test file.
+    /// </returns>
+    /// <exception cref="DataUnavailableException">It is not found, and cannot be downloaded.</exception>
     /// <exception cref="InklingException">A file is damaged, or <see cref="DataOptions.Directory"/> lacks one.</exception>
     public async Task<ImageData> LoadAsync(DataOptions? options = null, CancellationToken cancellationToken = default)
     {
         options ??= new DataOptions();
         string folder = Locate(options) ?? await FetchAsync(options, cancellationToken).ConfigureAwait(false);
-        Task<(LabelledImages, string?)> loadTest = Task.Run(() => Load(folder, Files.TestImages, Files.TestLabels), cancellationToken);
+        Task<(LabelledImages, string?)> loadTest = Task.Run(
+            () => Load(folder, Files.TestImages, Files.TestLabels),
+            cancellationToken);
         (LabelledImages all, string? trainingDifference) = Load(folder, Files.TrainingImages, Files.TrainingLabels);
         (LabelledImages test, string? testDifference) = await loadTest.ConfigureAwait(false);
         int training = all.Count - all.Count / 6;
@@ -68,7 +74,9 @@ public sealed class DataSet
     internal async Task<string> FetchAsync(DataOptions options, CancellationToken cancellationToken)
     {
         if (options.Directory is { } given)
-            throw new InklingException($"{given}: has no {Missing(given)} (nor {Missing(given)}.gz, nor a folder {Name} with it). Name the folder that holds the IDX files of {Title}.");
+            throw new InklingException(
+                $"{given}: has no {Missing(given)} (nor {Missing(given)}.gz, nor a folder {Name} with it). "
+                + $"Name the folder that holds the IDX files of {Title}.");
         if (!options.AllowDownload)
             throw new DataUnavailableException($"{Title} is not on this machine.");
         string folder = Path.Combine(DataOptions.CacheDirectory, Name);
@@ -76,7 +84,8 @@ public sealed class DataSet
         if (Archive is null)
         {
             foreach (DataFile file in Files.All)
-                await FetchAsync(download, file, Path.Combine(folder, file.Name + ".gz"), file.Name + ".gz").ConfigureAwait(false);
+                await FetchAsync(download, file, Path.Combine(folder, file.Name + ".gz"), file.Name + ".gz")
+                    .ConfigureAwait(false);
         }
         else
         {
@@ -89,7 +98,12 @@ public sealed class DataSet
         return folder;
 
         Task FetchAsync(Download download, DataFile file, string path, string remoteName) => download.FetchAsync(
-            [.. Mirrors.Select(mirror => new Uri(mirror + remoteName))], path, file.Checksum!.MostBytes, file.Checksum.Verify, options.Progress, cancellationToken);
+            [.. Mirrors.Select(mirror => new Uri(mirror + remoteName))],
+            path,
+            file.Checksum!.MostBytes,
+            file.Checksum.Verify,
+            options.Progress,
+            cancellationToken);
     }
 
     private static void Extract(string zip, string member, string path)
@@ -97,9 +111,12 @@ public sealed class DataSet
         try
         {
             using ZipArchive archive = ZipFile.OpenRead(zip);
-            ZipArchiveEntry entry = archive.GetEntry(member) ?? throw new InklingException($"{zip}: has no {member}. Delete it and fetch the data set again.");
-            if (entry.Length > 2 * entry.CompressedLength + 4096) // the members are compressed themselves
-                throw new InklingException(FormattableString.Invariant($"{zip}: {member} would unpack to {entry.Length:N0} bytes. Delete it and fetch the data set again."));
+            ZipArchiveEntry entry = archive.GetEntry(member)
+                ?? throw new InklingException($"{zip}: has no {member}. Delete it and fetch the data set again.");
+            if (entry.Length > 2 * entry.CompressedLength + 4096) // the members are gzip files, so they hardly compress
+                throw new InklingException(
+                    FormattableString.Invariant($"{zip}: {member} would unpack to {entry.Length:N0} bytes.")
+                    + " Delete it and fetch the data set again.");
             AtomicFile.Write(path, target =>
             {
                 using Stream source = entry.Open();
@@ -120,7 +137,10 @@ public sealed class DataSet
         return [.. string.IsNullOrEmpty(variable) ? [] : InOrUnder(variable), Path.Combine(DataOptions.CacheDirectory, Name)];
     }
 
-    /// <summary>A folder of the set's name; the folder itself, unless it could be that of a sibling, whose files have the same names.</summary>
+    /// <summary>
+    /// The subfolder with the data set's name, then the folder itself if it has that name or the data set is MNIST: other data
+    /// sets use MNIST's file names, so any other folder could hold a different data set.
+    /// </summary>
     private IEnumerable<string> InOrUnder(string folder)
     {
         yield return Path.Combine(folder, Name);
@@ -139,18 +159,26 @@ public sealed class DataSet
         return File.Exists(plain) ? plain : File.Exists(plain + ".gz") ? plain + ".gz" : null;
     }
 
-    /// <summary>The images of two files, and which of the two does not hold what was published; null where that is not known by content, or both do.</summary>
+    /// <summary>
+    /// Loads the images of two files, and says which differs from the published one; null if both match or there is no content
+    /// checksum to compare with.
+    /// </summary>
     private (LabelledImages Images, string? Difference) Load(string folder, DataFile imageFile, DataFile labelFile)
     {
         string imagePath = PathOf(folder, imageFile)!, labelPath = PathOf(folder, labelFile)!;
         IdxArray images = IdxFile.Read(imagePath);
         if (images is not { ElementType: IdxElementType.UInt8, Shape: [_, > 0, > 0] })
-            throw new InklingException($"{imagePath}: images are bytes in three dimensions, as [60000, 28, 28]; this file holds {images.ElementType} in [{string.Join(", ", images.Shape)}].");
+            throw new InklingException(
+                $"{imagePath}: images are bytes in three dimensions, as [60000, 28, 28]; "
+                + $"this file holds {images.ElementType} in [{string.Join(", ", images.Shape)}].");
         IdxArray labelArray = IdxFile.Read(labelPath);
         byte[] labels = Labels(labelArray, labelPath);
         int count = images.Shape[0], height = images.Shape[1], width = images.Shape[2];
         if (labels.Length != count)
-            throw new InklingException(FormattableString.Invariant($"{labelPath}: {labels.Length:N0} labels for the {count:N0} images of {Path.GetFileName(imagePath)}. Fetch both from one place."));
+            throw new InklingException(
+                FormattableString.Invariant(
+                    $"{labelPath}: {labels.Length:N0} labels for the {count:N0} images of {Path.GetFileName(imagePath)}.")
+                + " Fetch both from one place.");
         string? difference = Difference(imageFile, images) ?? Difference(labelFile, labelArray);
         byte[] pixels = images.Values<byte>();
         return (IsTransposed
@@ -158,21 +186,26 @@ public sealed class DataSet
             : new LabelledImages(pixels, labels, height, width, Classes), difference);
     }
 
-    private static string? Difference(DataFile file, IdxArray array) => file.Checksum is { IsOfContent: true } published && !published.IsOf(array)
-        ? $"{file.Name} holds something else"
-        : null;
+    private static string? Difference(DataFile file, IdxArray array) =>
+        file.Checksum is { IsOfContent: true } published && !published.IsOf(array)
+            ? $"{file.Name} holds something else"
+            : null;
 
     private byte[] Labels(IdxArray array, string path)
     {
         int[] labels = array switch
         {
             { ElementType: IdxElementType.UInt8, Shape.Count: 1 } => [.. array.Values<byte>().Select(label => (int)label)],
-            { ElementType: IdxElementType.Int32, Shape: [var count, >= 1 and var columns] } => [.. Enumerable.Range(0, count).Select(row => array.Values<int>()[row * columns])],
-            _ => throw new InklingException($"{path}: labels are bytes in one dimension (or QMNIST's integers in two); this file holds {array.ElementType} in [{string.Join(", ", array.Shape)}]."),
+            { ElementType: IdxElementType.Int32, Shape: [var count, >= 1 and var columns] } =>
+                [.. Enumerable.Range(0, count).Select(row => array.Values<int>()[row * columns])],
+            _ => throw new InklingException(
+                $"{path}: labels are bytes in one dimension (or QMNIST's integers in two); "
+                + $"this file holds {array.ElementType} in [{string.Join(", ", array.Shape)}]."),
         };
         int wrong = Array.FindIndex(labels, label => label < FirstLabel || label >= FirstLabel + Classes);
         if (wrong >= 0)
-            throw new InklingException($"{path}: label {wrong} is {labels[wrong]}; {Title} has labels from {FirstLabel} to {FirstLabel + Classes - 1}.");
+            throw new InklingException(
+                $"{path}: label {wrong} is {labels[wrong]}; {Title} has labels from {FirstLabel} to {FirstLabel + Classes - 1}.");
         return [.. labels.Select(label => (byte)(label - FirstLabel))];
     }
 

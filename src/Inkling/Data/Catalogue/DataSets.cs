@@ -1,12 +1,24 @@
 namespace Inkling.Data.Catalogue;
 
-/// <summary>The data sets that can be loaded by name: MNIST and the siblings that share its format.</summary>
-/// <remarks>Lengths and SHA-256 of the siblings' files: TensorFlow Datasets, tensorflow_datasets/url_checksums, and torchvision's prototype datasets.</remarks>
+/// <summary>The data sets that can be loaded by name: MNIST and others in its format.</summary>
+/// <remarks>
+/// Lengths and SHA-256 of the other data sets' files: TensorFlow Datasets, tensorflow_datasets/url_checksums, and torchvision's
+/// prototype datasets.
+/// </remarks>
 public static class DataSets
 {
-    private static readonly string[] MnistFiles = ["train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"];
+    private static readonly string[] MnistFiles =
+    [
+        "train-images-idx3-ubyte",
+        "train-labels-idx1-ubyte",
+        "t10k-images-idx3-ubyte",
+        "t10k-labels-idx1-ubyte"
+    ];
 
-    /// <summary>The table. Checksums are SHA-256: of the decompressed file for MNIST, whose mirrors compress differently, of the download for the others.</summary>
+    /// <summary>
+    /// All data sets. Checksums are SHA-256: of the decompressed file for MNIST, whose mirrors compress differently, of the
+    /// download for the others.
+    /// </summary>
     public static IReadOnlyList<DataSet> All { get; } =
     [
         new("mnist", "MNIST", "handwritten digits: 60,000 and 10,000", 10)
@@ -21,8 +33,12 @@ public static class DataSets
         },
         new("fashion-mnist", "Fashion-MNIST", "pieces of clothing: 60,000 and 10,000", 10)
         {
-            // The authors' bucket by its address that speaks TLS (the website's does not), and their repository.
-            Mirrors = ["https://fashion-mnist.s3.eu-central-1.amazonaws.com/", "https://raw.githubusercontent.com/zalandoresearch/fashion-mnist/master/data/fashion/"],
+            // The authors' bucket at its HTTPS address (the website's address has no TLS), and their repository.
+            Mirrors =
+            [
+                "https://fashion-mnist.s3.eu-central-1.amazonaws.com/",
+                "https://raw.githubusercontent.com/zalandoresearch/fashion-mnist/master/data/fashion/"
+            ],
             Files = Named(
                 MnistFiles,
                 Checksum.Download("3aede38d61863908ad78613f6a32ed271626dd12800ba2636569512369268a84", 26_421_880),
@@ -46,7 +62,12 @@ public static class DataSets
         {
             Mirrors = ["https://raw.githubusercontent.com/facebookresearch/qmnist/master/"],
             Files = Named(
-                ["qmnist-train-images-idx3-ubyte", "qmnist-train-labels-idx2-int", "qmnist-test-images-idx3-ubyte", "qmnist-test-labels-idx2-int"],
+                [
+                    "qmnist-train-images-idx3-ubyte",
+                    "qmnist-train-labels-idx2-int",
+                    "qmnist-test-images-idx3-ubyte",
+                    "qmnist-test-labels-idx2-int"
+                ],
                 Checksum.Download("9e26a7bf1683614e065d7b76460ccd52807165b3f22561fb782bd9f38c52b51d", 9_704_059),
                 Checksum.Download("2c05dc77f6b916b38e455e97ab129a42a444f3dbef09b278a366f82904e0dd9f", 463_024),
                 Checksum.Download("43fc22bf7498b8fc98de98369d72f752d0deabc280a43a7bcc364ab19e57b375", 9_742_279),
@@ -54,19 +75,31 @@ public static class DataSets
         },
     ];
 
-    /// <summary>One entry of the table.</summary>
-    /// <exception cref="ArgumentException">There is none of that name; the message lists the names.</exception>
+    /// <summary>The data set of this name.</summary>
+    /// <exception cref="ArgumentException">There is no data set of this name; the message lists the names.</exception>
     public static DataSet Named(string name) =>
-        All.FirstOrDefault(set => set.Name == name) ?? throw new ArgumentException($"There is no data set \"{name}\": {string.Join(", ", All.Select(set => set.Name))}.", nameof(name));
+        All.FirstOrDefault(set => set.Name == name)
+            ?? throw new ArgumentException(
+                $"There is no data set \"{name}\": {string.Join(", ", All.Select(set => set.Name))}.",
+                nameof(name));
 
-    private static DataSet Emnist(string part, string description, int classes, int firstLabel) => new($"emnist-{part}", $"EMNIST {part}", description, classes)
-    {
-        Mirrors = ["https://biometrics.nist.gov/cs_links/EMNIST/"],
-        Files = Named([$"emnist-{part}-train-images-idx3-ubyte", $"emnist-{part}-train-labels-idx1-ubyte", $"emnist-{part}-test-images-idx3-ubyte", $"emnist-{part}-test-labels-idx1-ubyte"]),
-        Archive = new DataFile("gzip.zip", Checksum.Download("fb9bb67e33772a9cc0b895e4ecf36d2cf35be8b709693c3564cea2a019fcda8e", 561_753_746)),
-        IsTransposed = true,
-        FirstLabel = firstLabel,
-    };
+    private static DataSet Emnist(string part, string description, int classes, int firstLabel) =>
+        new($"emnist-{part}", $"EMNIST {part}", description, classes)
+        {
+            Mirrors = ["https://biometrics.nist.gov/cs_links/EMNIST/"],
+            Files = Named(
+            [
+                $"emnist-{part}-train-images-idx3-ubyte",
+                $"emnist-{part}-train-labels-idx1-ubyte",
+                $"emnist-{part}-test-images-idx3-ubyte",
+                $"emnist-{part}-test-labels-idx1-ubyte"
+            ]),
+            Archive = new DataFile(
+                "gzip.zip",
+                Checksum.Download("fb9bb67e33772a9cc0b895e4ecf36d2cf35be8b709693c3564cea2a019fcda8e", 561_753_746)),
+            IsTransposed = true,
+            FirstLabel = firstLabel,
+        };
 
     private static DataFiles Named(string[] names, params Checksum?[] checksums)
     {

@@ -1,21 +1,21 @@
 namespace Inkling;
 
-/// <summary>The data are not on this machine, and no mirror gives them: no network, most often.</summary>
+/// <summary>Thrown when data are not on this machine and no mirror delivers them, usually for lack of a network.</summary>
 public sealed class DataUnavailableException : InklingException
 {
-    /// <summary>Says what was tried and what to do, in one line.</summary>
+    /// <summary>Creates an error whose message, made one line, says what was tried and what to do.</summary>
     public DataUnavailableException(string message)
         : base(message)
     {
     }
 
-    /// <summary>Says what was tried and what to do, in one line, and keeps the cause for a debugger.</summary>
+    /// <summary>Creates an error with a one-line message, and keeps its cause for a debugger.</summary>
     public DataUnavailableException(string message, Exception? innerException)
         : base(message, innerException)
     {
     }
 
-    /// <summary>An error without words; prefer the other constructors.</summary>
+    /// <summary>Creates an error without a message; prefer the other constructors.</summary>
     public DataUnavailableException()
     {
     }

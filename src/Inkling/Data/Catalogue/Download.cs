@@ -5,15 +5,15 @@ using Inkling.Files;
 
 namespace Inkling.Data.Catalogue;
 
-/// <summary>How long a server may be silent.</summary>
+/// <summary>Timeouts for connecting and for each chunk of data.</summary>
 internal sealed record DownloadTimeouts(TimeSpan Connect, TimeSpan Idle)
 {
     public static DownloadTimeouts Default { get; } = new(Connect: TimeSpan.FromSeconds(5), Idle: TimeSpan.FromSeconds(30));
 }
 
 /// <summary>
-/// Fetches a file from the first mirror that gives it. What has come so far is kept beside its place as <c>.partial</c>, and
-/// the next try goes on from there; the file gets its name only when it is whole and its checksum is right.
+/// Downloads a file from the first mirror that delivers it. The part received so far is kept beside the destination as
+/// <c>.partial</c>, where the next try resumes; it is renamed only when it is complete and its checksum is right.
 /// </summary>
 internal sealed class Download : IDisposable
 {
@@ -25,27 +25,37 @@ internal sealed class Download : IDisposable
     public Download(DownloadTimeouts timeouts)
     {
         _idle = timeouts.Idle;
-        _client = new HttpClient(new SocketsHttpHandler { ConnectTimeout = timeouts.Connect }) { Timeout = Timeout.InfiniteTimeSpan };
+        _client = new HttpClient(new SocketsHttpHandler { ConnectTimeout = timeouts.Connect })
+        {
+            Timeout = Timeout.InfiniteTimeSpan
+        };
         _client.DefaultRequestHeaders.UserAgent.Add(new ProductInfoHeaderValue("inkling", null));
     }
 
     public void Dispose() => _client.Dispose();
 
     /// <param name="mirrors">The file's address on each mirror, the preferred one first.</param>
-    /// <param name="destination">Where it ends up. Nothing is done where it is there already.</param>
-    /// <param name="mostBytes">A server that sends more is given up: it would fill the disk.</param>
-    /// <param name="verify">What is wrong with the whole file at a path; null where nothing is.</param>
-    /// <param name="progress">Told of every chunk.</param>
-    /// <param name="cancellationToken">Stops; what has come is kept.</param>
-    /// <exception cref="DataUnavailableException">No mirror gave the file.</exception>
-    /// <exception cref="InklingException">It cannot be written: the disk is full, or the folder is not ours.</exception>
+    /// <param name="destination">Path of the file. Nothing is done if it exists.</param>
+    /// <param name="mostBytes">
+    /// Maximum length of the file, in bytes; a mirror that sends more is abandoned, so that it cannot fill the disk.
+    /// </param>
+    /// <param name="verify">Returns what is wrong with the complete file at a path, or null.</param>
+    /// <param name="progress">Receives the progress after every chunk.</param>
+    /// <param name="cancellationToken">Stops the download; the part received is kept.</param>
+    /// <exception cref="DataUnavailableException">No mirror delivered the file.</exception>
+    /// <exception cref="InklingException">The file cannot be written: the disk is full, or permission is denied.</exception>
     public async Task FetchAsync(
-        IReadOnlyList<Uri> mirrors, string destination, long mostBytes, Func<string, string?> verify, IProgress<DownloadProgress>? progress, CancellationToken cancellationToken)
+        IReadOnlyList<Uri> mirrors,
+        string destination,
+        long mostBytes,
+        Func<string, string?> verify,
+        IProgress<DownloadProgress>? progress,
+        CancellationToken cancellationToken)
     {
         try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(destination))!);
-            // Another process that fetches the same file holds the lock; the system frees it even if that one is killed.
+            // Another process downloading the same file holds the lock; the system releases it if that process is killed.
             using FileLock held = await LockAsync(destination, cancellationToken).ConfigureAwait(false);
             if (File.Exists(destination))
                 return;
@@ -53,16 +63,27 @@ internal sealed class Download : IDisposable
         }
         catch (UnauthorizedAccessException e)
         {
-            throw new InklingException($"{destination}: may not be written here. Set XDG_CACHE_HOME to a folder of yours, or put the files into a folder and name it with --data.", e);
+            throw new InklingException(
+                $"{destination}: may not be written here. "
+                + $"Set XDG_CACHE_HOME to a folder of yours, or put the files into a folder and name it with --data.",
+                e);
         }
         catch (IOException e)
         {
-            throw new InklingException($"{destination}: cannot be written: {e.Message} Set XDG_CACHE_HOME to another folder, or put the files into a folder and name it with --data.", e);
+            throw new InklingException(
+                $"{destination}: cannot be written: {e.Message} "
+                + $"Set XDG_CACHE_HOME to another folder, or put the files into a folder and name it with --data.",
+                e);
         }
     }
 
     private async Task FetchFromAnyAsync(
-        IReadOnlyList<Uri> mirrors, string destination, long mostBytes, Func<string, string?> verify, IProgress<DownloadProgress>? progress, CancellationToken cancellationToken)
+        IReadOnlyList<Uri> mirrors,
+        string destination,
+        long mostBytes,
+        Func<string, string?> verify,
+        IProgress<DownloadProgress>? progress,
+        CancellationToken cancellationToken)
     {
         string partial = destination + ".partial";
         List<string> failures = [];
@@ -82,7 +103,7 @@ internal sealed class Download : IDisposable
 
                 if (outcome.Failure is null)
                 {
-                    // Wrong bytes: what an earlier try had left may be to blame, so once more from the start.
+                    // Wrong checksum: the part left by an earlier try may be bad, so download once more from the start.
                     File.Delete(partial);
                     if (isResumed)
                         continue;
@@ -97,11 +118,17 @@ internal sealed class Download : IDisposable
         }
 
         throw new DataUnavailableException(
-            $"{Path.GetFileName(destination)} cannot be downloaded ({string.Join("; ", failures)}). Try again later, or put the files into a folder and name it with --data.");
+            $"{Path.GetFileName(destination)} cannot be downloaded ({string.Join("; ", failures)}). "
+            + $"Try again later, or put the files into a folder and name it with --data.");
     }
 
-    /// <summary>One request, from where the partial file ends.</summary>
-    private async Task<Outcome> TryAsync(Uri address, string partial, long mostBytes, IProgress<DownloadProgress>? progress, CancellationToken cancellationToken)
+    /// <summary>Makes one request, resuming at the end of the partial file.</summary>
+    private async Task<Outcome> TryAsync(
+        Uri address,
+        string partial,
+        long mostBytes,
+        IProgress<DownloadProgress>? progress,
+        CancellationToken cancellationToken)
     {
         using CancellationTokenSource idle = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         idle.CancelAfter(_idle);
@@ -111,16 +138,19 @@ internal sealed class Download : IDisposable
             using HttpRequestMessage request = new(HttpMethod.Get, address);
             if (begin > 0)
                 request.Headers.Range = new RangeHeaderValue(begin, null);
-            using HttpResponseMessage response = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, idle.Token).ConfigureAwait(false);
+            using HttpResponseMessage response = await _client
+                .SendAsync(request, HttpCompletionOption.ResponseHeadersRead, idle.Token)
+                .ConfigureAwait(false);
             if (response.StatusCode == HttpStatusCode.RequestedRangeNotSatisfiable)
             {
-                File.Delete(partial); // longer than the file: something else
+                File.Delete(partial); // longer than the file on the server, so not a part of it
                 return new Outcome("416 Range Not Satisfiable", IsWorthAnotherTry: true);
             }
 
             if (!response.IsSuccessStatusCode)
                 return new Outcome($"{(int)response.StatusCode} {response.ReasonPhrase}", IsWorthAnotherTry: false);
-            bool goesOn = response.StatusCode == HttpStatusCode.PartialContent && response.Content.Headers.ContentRange?.From == begin;
+            bool goesOn = response.StatusCode == HttpStatusCode.PartialContent
+                && response.Content.Headers.ContentRange?.From == begin;
             return await ReceiveAsync(response, partial, goesOn ? begin : 0, mostBytes, progress, idle).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
@@ -129,18 +159,29 @@ internal sealed class Download : IDisposable
         }
         catch (HttpRequestException e)
         {
-            return new Outcome(e.InnerException is SocketException socket ? socket.SocketErrorCode.ToString() : e.Message, IsWorthAnotherTry: false);
+            return new Outcome(
+                e.InnerException is SocketException socket
+                    ? socket.SocketErrorCode.ToString()
+                    : e.Message,
+                IsWorthAnotherTry: false);
         }
     }
 
-    private async Task<Outcome> ReceiveAsync(HttpResponseMessage response, string partial, long begin, long mostBytes, IProgress<DownloadProgress>? progress, CancellationTokenSource idle)
+    private async Task<Outcome> ReceiveAsync(
+        HttpResponseMessage response,
+        string partial,
+        long begin,
+        long mostBytes,
+        IProgress<DownloadProgress>? progress,
+        CancellationTokenSource idle)
     {
         long? total = begin + response.Content.Headers.ContentLength;
         if (total > mostBytes)
         {
             if (begin > 0)
-                File.Delete(partial); // goes on into what cannot be the file: it is another's
-            return TooLong(mostBytes); // or something else was sent, as a network's page to log in, and what is here may be sound
+                File.Delete(partial); // the part belongs to another file: continued, it would be too long
+            // With begin 0 the response is not the file (such as a login page), and the partial file may be valid.
+            return TooLong(mostBytes);
         }
 
         string name = Path.GetFileNameWithoutExtension(partial);
@@ -152,7 +193,7 @@ internal sealed class Download : IDisposable
             long have = begin;
             while (true)
             {
-                idle.CancelAfter(_idle); // the server may take its time for the whole, but not for a chunk
+                idle.CancelAfter(_idle); // the timeout applies to each chunk, not to the whole download
                 int read;
                 try
                 {
@@ -160,16 +201,20 @@ internal sealed class Download : IDisposable
                 }
                 catch (Exception e) when (e is IOException or HttpRequestException)
                 {
-                    read = 0; // the connection broke: what has come is kept
+                    read = 0; // the connection broke: the part received is kept
                 }
 
                 if (read == 0)
-                    return total is null || have == total ? Outcome.Whole : new Outcome(FormattableString.Invariant($"the connection ended after {have:N0} of {total:N0} bytes"), IsWorthAnotherTry: true);
+                    return total is null || have == total
+                        ? Outcome.Whole
+                        : new Outcome(
+                            FormattableString.Invariant($"the connection ended after {have:N0} of {total:N0} bytes"),
+                            IsWorthAnotherTry: true);
                 have += read;
                 if (have > mostBytes)
                 {
                     file.Dispose();
-                    File.Delete(partial); // what has come is another file's, so nothing of it is kept
+                    File.Delete(partial); // the part belongs to another file
                     return TooLong(mostBytes);
                 }
 
@@ -186,7 +231,12 @@ internal sealed class Download : IDisposable
     {
         try
         {
-            return new FileStream(partial, begin == 0 ? FileMode.Create : FileMode.Append, FileAccess.Write, FileShare.None, bufferSize: 0);
+            return new FileStream(
+                partial,
+                begin == 0 ? FileMode.Create : FileMode.Append,
+                FileAccess.Write,
+                FileShare.None,
+                bufferSize: 0);
         }
         catch (IOException e)
         {
@@ -207,7 +257,11 @@ internal sealed class Download : IDisposable
     }
 
     private static InklingException CannotWrite(string partial, long? total, IOException e) =>
-        new(FormattableString.Invariant($"{Path.GetDirectoryName(partial)}: {e.Message.TrimEnd('.')}: {Path.GetFileNameWithoutExtension(partial)} needs {total:N0} bytes there. Free some, or set XDG_CACHE_HOME to another disk."), e);
+        new(
+            $"{Path.GetDirectoryName(partial)}: {e.Message.TrimEnd('.')}: "
+            + FormattableString.Invariant($"{Path.GetFileNameWithoutExtension(partial)} needs {total:N0} bytes there.")
+            + " Free some, or set XDG_CACHE_HOME to another disk.",
+            e);
 
     private static async Task<FileLock> LockAsync(string destination, CancellationToken cancellationToken)
     {

@@ -1,7 +1,7 @@
 namespace Inkling;
 
-/// <summary>How far a download has come.</summary>
-/// <param name="File">Which file.</param>
-/// <param name="Bytes">How much of it is here, what an earlier try had fetched included.</param>
-/// <param name="Total">Its whole length, where the server tells.</param>
+/// <summary>Progress of a download.</summary>
+/// <param name="File">The file's name.</param>
+/// <param name="Bytes">Bytes received so far, including those of an earlier try.</param>
+/// <param name="Total">Length of the file in bytes; null if the server does not tell.</param>
 public sealed record DownloadProgress(string File, long Bytes, long? Total);

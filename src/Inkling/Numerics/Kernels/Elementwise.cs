@@ -5,18 +5,19 @@ using System.Runtime.InteropServices;
 namespace Inkling.Numerics.Kernels;
 
 /// <summary>
-/// What layers do to each number by itself, and to a vector of outputs. Spans are a multiple of 16 long. Products and sums
-/// are rounded one by one, so that the vector width does not show. A NaN goes through all of them; only where ReLU's slope is
-/// 0 no error goes back, whatever it is.
+/// Element-wise operations of layers, and softmax. Lengths of spans are multiples of 16. Products and sums are rounded
+/// separately, so that results do not depend on the vector width. NaN propagates through all of them, except that errors become
+/// 0 where ReLU's derivative is 0, even if they are NaN.
 /// </summary>
-/// <exception cref="ArgumentException">A length is no multiple of 16, or one is shorter than what is written.</exception>
+/// <exception cref="ArgumentException">A length is not a multiple of 16.</exception>
+/// <exception cref="IndexOutOfRangeException">An input is shorter than what is written.</exception>
 internal static class Elementwise
 {
     /// <summary>a = max(0, a).</summary>
     public static void Relu(Span<float> a)
     {
         foreach (ref Vector<float> x in Wide(a))
-            x = Vector.ConditionalSelect(Vector.LessThan(x, Vector<float>.Zero), Vector<float>.Zero, x); // a NaN stays one
+            x = Vector.ConditionalSelect(Vector.LessThan(x, Vector<float>.Zero), Vector<float>.Zero, x); // NaN stays NaN
     }
 
     /// <summary>errors = 0 where a is 0 or less.</summary>
@@ -45,7 +46,8 @@ internal static class Elementwise
     }
 
     /// <summary>inputErrors = errors · σ(z) (1 + z (1 - σ(z))).</summary>
-    public static void TimesSiluSlope(ReadOnlySpan<float> z, ReadOnlySpan<float> sigmoid, ReadOnlySpan<float> errors, Span<float> inputErrors)
+    public static void TimesSiluSlope(
+        ReadOnlySpan<float> z, ReadOnlySpan<float> sigmoid, ReadOnlySpan<float> errors, Span<float> inputErrors)
     {
         ReadOnlySpan<Vector<float>> x = Wide(z), s = Wide(sigmoid), e = Wide(errors);
         Span<Vector<float>> to = Wide(inputErrors);
@@ -63,7 +65,8 @@ internal static class Elementwise
     }
 
     /// <summary>
-    /// e^z / Σ e^z over the first <paramref name="count"/>; zeros behind them. Where one of them is NaN or infinite, all are NaN.
+    /// e^z / Σ e^z over the first <paramref name="count"/> numbers; the rest become 0. If any of them is NaN or infinite, all
+    /// become NaN.
     /// </summary>
     public static void Softmax(Span<float> z, int count)
     {
@@ -96,8 +99,10 @@ internal static class Elementwise
             e *= scale;
     }
 
-    /// <summary>The numbers as vectors.</summary>
-    /// <exception cref="ArgumentException">They are no multiple of 16: those behind the last whole vector would be left out.</exception>
+    /// <summary>The span as vectors.</summary>
+    /// <exception cref="ArgumentException">
+    /// The length is not a multiple of 16: numbers after the last whole vector would be left out.
+    /// </exception>
     [MethodImpl(Hot.Inline)]
     internal static Span<Vector<float>> Wide(Span<float> x)
     {

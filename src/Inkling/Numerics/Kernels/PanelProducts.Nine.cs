@@ -3,10 +3,10 @@ using System.Runtime.CompilerServices;
 namespace Inkling.Numerics.Kernels;
 
 /// <summary>
-/// y = x·wᵀ where a row looks at nine numbers, three runs of three: the first layer of most networks for pictures, one
-/// channel under a 3×3 kernel. A block of rows would be set up for as long as it is worked on; here the nine weights of a
-/// vector of neurons stay in registers while the rows pass, each a chain of nine multiply-adds that the processor overlaps
-/// with the next rows'. Sums are formed in the same order.
+/// y = x·wᵀ for windows of nine numbers, three runs of three: the first layer of most image networks, a 3×3 kernel on one
+/// channel. Setting up a block of rows would take as long as computing it. Instead, the nine weights of a vector of neurons
+/// stay in registers for all rows, and each row is a chain of nine multiply-adds that the processor overlaps with the next
+/// rows'. Sums are formed in the same order as elsewhere.
 /// </summary>
 internal static partial class PanelProducts
 {
@@ -14,13 +14,22 @@ internal static partial class PanelProducts
 
     [MethodImpl(Hot.Method)]
     private static void RowsTimesNine<TSimd, TVector>(
-        ref readonly float x, ReadOnlySpan<int> rows, int pitch, ref readonly float panel, ref readonly float bias, ref float y, nuint stride)
+        ref readonly float x,
+        ReadOnlySpan<int> rows,
+        int pitch,
+        ref readonly float panel,
+        ref readonly float bias,
+        ref float y,
+        nuint stride)
         where TSimd : ISimd<TVector>
         where TVector : struct
     {
-        TVector w0 = TSimd.Load(in panel, 0), w1 = TSimd.Load(in panel, Rows.Panel), w2 = TSimd.Load(in panel, 2 * Rows.Panel);
-        TVector w3 = TSimd.Load(in panel, 3 * Rows.Panel), w4 = TSimd.Load(in panel, 4 * Rows.Panel), w5 = TSimd.Load(in panel, 5 * Rows.Panel);
-        TVector w6 = TSimd.Load(in panel, 6 * Rows.Panel), w7 = TSimd.Load(in panel, 7 * Rows.Panel), w8 = TSimd.Load(in panel, 8 * Rows.Panel);
+        TVector w0 = TSimd.Load(in panel, 0),
+            w1 = TSimd.Load(in panel, Rows.Panel), w2 = TSimd.Load(in panel, 2 * Rows.Panel);
+        TVector w3 = TSimd.Load(in panel, 3 * Rows.Panel),
+            w4 = TSimd.Load(in panel, 4 * Rows.Panel), w5 = TSimd.Load(in panel, 5 * Rows.Panel);
+        TVector w6 = TSimd.Load(in panel, 6 * Rows.Panel),
+            w7 = TSimd.Load(in panel, 7 * Rows.Panel), w8 = TSimd.Load(in panel, 8 * Rows.Panel);
         TVector start = TSimd.Load(in bias, 0);
         foreach (int row in rows)
         {

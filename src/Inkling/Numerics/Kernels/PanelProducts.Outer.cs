@@ -2,23 +2,32 @@ using System.Runtime.CompilerServices;
 
 namespace Inkling.Numerics.Kernels;
 
-/// <summary>w += xᵀ·δ: blocks of weights.</summary>
+/// <summary>w += xᵀ·δ, in blocks of weights.</summary>
 internal static partial class PanelProducts
 {
-    internal static void AddOuterProducts<TSimd, TVector>(ReadOnlySpan<float> x, ReadOnlySpan<int> rows, ReadOnlySpan<int> offsets, ReadOnlySpan<float> delta, Span<float> weights, int firstTile, int endTile)
+    internal static void AddOuterProducts<TSimd, TVector>(
+        ReadOnlySpan<float> x,
+        ReadOnlySpan<int> rows,
+        ReadOnlySpan<int> offsets,
+        ReadOnlySpan<float> delta,
+        Span<float> weights,
+        int firstTile,
+        int endTile)
         where TSimd : ISimd<TVector>
         where TVector : struct
     {
         if (rows.IsEmpty || offsets.IsEmpty)
             return;
-        int stride = delta.Length / rows.Length, lanes = TSimd.Lanes, panelLength = offsets.Length * Rows.Panel, tiles = Tiles(offsets.Length);
+        int stride = delta.Length / rows.Length, lanes = TSimd.Lanes,
+            panelLength = offsets.Length * Rows.Panel, tiles = Tiles(offsets.Length);
         KernelArguments.Require(KernelArguments.IsWholePanels(stride) && stride * rows.Length == delta.Length);
         KernelArguments.Require((long)KernelArguments.Largest(rows) + KernelArguments.Largest(offsets) < x.Length);
         KernelArguments.Require((long)stride * offsets.Length <= weights.Length);
         KernelArguments.Require(firstTile >= 0 && endTile <= TileCount(offsets.Length, stride));
         for (int tile = firstTile; tile < endTile; tile++)
         {
-            int k = tile % tiles * WeightsAtOnce, first = tile / tiles * 2 * Rows.Panel, end = Math.Min(first + 2 * Rows.Panel, stride);
+            int k = tile % tiles * WeightsAtOnce, first = tile / tiles * 2 * Rows.Panel,
+                end = Math.Min(first + 2 * Rows.Panel, stride);
             ReadOnlySpan<int> inputs = offsets.Slice(k, Math.Min(WeightsAtOnce, offsets.Length - k));
             for (int j = first; j < end;)
             {
@@ -38,10 +47,16 @@ internal static partial class PanelProducts
         }
     }
 
-    /// <summary>Eight inputs' weights to two vectors of neurons stay in registers while the rows pass.</summary>
+    /// <summary>Keeps the weights from eight inputs to two vectors of neurons in registers while looping over the rows.</summary>
     [MethodImpl(Hot.Method)]
     private static void EightWeightsOfTwo<TSimd, TVector>(
-        ref readonly float x, ReadOnlySpan<int> rows, ReadOnlySpan<int> offsets, ref readonly float delta, nuint stride, ref float w, nuint second)
+        ref readonly float x,
+        ReadOnlySpan<int> rows,
+        ReadOnlySpan<int> offsets,
+        ref readonly float delta,
+        nuint stride,
+        ref float w,
+        nuint second)
         where TSimd : ISimd<TVector>
         where TVector : struct
     {
@@ -114,10 +129,15 @@ internal static partial class PanelProducts
         TSimd.Store(b7, ref w, Line(7, l) + second);
     }
 
-    /// <summary>The same for a last panel that has no second.</summary>
+    /// <summary>The same for one vector of neurons: the last panel, where their number is odd.</summary>
     [MethodImpl(Hot.Method)]
     private static void EightWeightsOfOne<TSimd, TVector>(
-        ref readonly float x, ReadOnlySpan<int> rows, ReadOnlySpan<int> offsets, ref readonly float delta, nuint stride, ref float w)
+        ref readonly float x,
+        ReadOnlySpan<int> rows,
+        ReadOnlySpan<int> offsets,
+        ref readonly float delta,
+        nuint stride,
+        ref float w)
         where TSimd : ISimd<TVector>
         where TVector : struct
     {
@@ -133,8 +153,10 @@ internal static partial class PanelProducts
         ref float x7 = ref Unsafe.Add(ref start, offsets[last]);
         ref float d = ref Unsafe.AsRef(in delta);
         nuint l = (nuint)last;
-        TVector a0 = TSimd.Load(in w, 0), a1 = TSimd.Load(in w, Line(1, l)), a2 = TSimd.Load(in w, Line(2, l)), a3 = TSimd.Load(in w, Line(3, l));
-        TVector a4 = TSimd.Load(in w, Line(4, l)), a5 = TSimd.Load(in w, Line(5, l)), a6 = TSimd.Load(in w, Line(6, l)), a7 = TSimd.Load(in w, Line(7, l));
+        TVector a0 = TSimd.Load(in w, 0), a1 = TSimd.Load(in w, Line(1, l)),
+            a2 = TSimd.Load(in w, Line(2, l)), a3 = TSimd.Load(in w, Line(3, l));
+        TVector a4 = TSimd.Load(in w, Line(4, l)), a5 = TSimd.Load(in w, Line(5, l)),
+            a6 = TSimd.Load(in w, Line(6, l)), a7 = TSimd.Load(in w, Line(7, l));
         foreach (int row in rows)
         {
             TVector da = TSimd.Load(in d, 0);
@@ -159,7 +181,9 @@ internal static partial class PanelProducts
         TSimd.Store(a7, ref w, Line(7, l));
     }
 
-    /// <summary>Where an input's weights begin; past the last there is, the last's: what is computed twice is the same.</summary>
+    /// <summary>
+    /// The offset of input k's weights, or of the last input's if there are fewer: computing those twice gives the same result.
+    /// </summary>
     [MethodImpl(Hot.Inline)]
     private static nuint Line(nuint k, nuint last) => Math.Min(k, last) * Rows.Panel;
 }

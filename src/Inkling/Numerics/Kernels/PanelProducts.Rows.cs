@@ -2,10 +2,16 @@ using System.Runtime.CompilerServices;
 
 namespace Inkling.Numerics.Kernels;
 
-/// <summary>y = x·wᵀ: blocks of rows times vectors of neurons.</summary>
+/// <summary>y = x·wᵀ, in blocks of rows by vectors of neurons.</summary>
 internal static partial class PanelProducts
 {
-    internal static void RowsTimesPanels<TSimd, TVector>(ReadOnlySpan<float> x, ReadOnlySpan<int> rows, Window window, ReadOnlySpan<float> weights, ReadOnlySpan<float> bias, Span<float> y)
+    internal static void RowsTimesPanels<TSimd, TVector>(
+        ReadOnlySpan<float> x,
+        ReadOnlySpan<int> rows,
+        Window window,
+        ReadOnlySpan<float> weights,
+        ReadOnlySpan<float> bias,
+        Span<float> y)
         where TSimd : ISimd<TVector>
         where TVector : struct
     {
@@ -18,7 +24,14 @@ internal static partial class PanelProducts
         if (IsNine(window))
         {
             for (int j = 0; j < stride; j += lanes)
-                RowsTimesNine<TSimd, TVector>(in x[0], rows, window.Pitch, in weights[j / Rows.Panel * panelLength + j % Rows.Panel], in bias[j], ref y[j], (nuint)stride);
+                RowsTimesNine<TSimd, TVector>(
+                    in x[0],
+                    rows,
+                    window.Pitch,
+                    in weights[j / Rows.Panel * panelLength + j % Rows.Panel],
+                    in bias[j],
+                    ref y[j],
+                    (nuint)stride);
             return;
         }
 
@@ -31,24 +44,29 @@ internal static partial class PanelProducts
                 ref readonly float panel = ref weights[j / Rows.Panel * panelLength + j % Rows.Panel];
                 if (block.Length <= 2 && stride - j >= 4 * lanes)
                 {
-                    TwoRowsTimesFour<TSimd, TVector>(in x[0], block, window, in panel, panelLength, in bias[j], ref y[r * stride + j], (nuint)stride);
+                    TwoRowsTimesFour<TSimd, TVector>(
+                        in x[0], block, window, in panel, panelLength, in bias[j], ref y[r * stride + j], (nuint)stride);
                     j += 4 * lanes;
                 }
                 else if (stride - j >= 2 * lanes)
                 {
                     nuint second = (nuint)(lanes >= Rows.Panel ? panelLength : lanes);
                     if (isFew)
-                        FewRowsTimesTwo<TSimd, TVector>(in x[0], block, window, in panel, second, in bias[j], ref y[r * stride + j], (nuint)stride);
+                        FewRowsTimesTwo<TSimd, TVector>(
+                            in x[0], block, window, in panel, second, in bias[j], ref y[r * stride + j], (nuint)stride);
                     else
-                        SevenRowsTimesTwo<TSimd, TVector>(in x[0], block, window, in panel, second, in bias[j], ref y[r * stride + j], (nuint)stride);
+                        SevenRowsTimesTwo<TSimd, TVector>(
+                            in x[0], block, window, in panel, second, in bias[j], ref y[r * stride + j], (nuint)stride);
                     j += 2 * lanes;
                 }
                 else
                 {
                     if (isFew)
-                        FewRowsTimesOne<TSimd, TVector>(in x[0], block, window, in panel, in bias[j], ref y[r * stride + j], (nuint)stride);
+                        FewRowsTimesOne<TSimd, TVector>(
+                            in x[0], block, window, in panel, in bias[j], ref y[r * stride + j], (nuint)stride);
                     else
-                        SevenRowsTimesOne<TSimd, TVector>(in x[0], block, window, in panel, in bias[j], ref y[r * stride + j], (nuint)stride);
+                        SevenRowsTimesOne<TSimd, TVector>(
+                            in x[0], block, window, in panel, in bias[j], ref y[r * stride + j], (nuint)stride);
                     j += lanes;
                 }
             }
@@ -58,15 +76,22 @@ internal static partial class PanelProducts
     }
 
     /// <summary>
-    /// Seven rows, or four where the rows that are left then fill their blocks better: a block takes as long for fewer. Which
-    /// block a row is in does not change its sums.
+    /// The number of rows in the next block: seven, or four where the remaining rows then fill their blocks better, since a
+    /// block takes as long for fewer rows. A row's block does not change its sums.
     /// </summary>
     private static int BlockOf(int left) => left is 8 or 12 ? FewRows : Math.Min(RowsAtOnce, left);
 
-    /// <summary>Where fewer than seven rows are left, the last is computed several times and stored once.</summary>
+    /// <summary>If there are fewer than seven rows, the last one is computed several times and stored once.</summary>
     [MethodImpl(Hot.Method)]
     private static void SevenRowsTimesTwo<TSimd, TVector>(
-        ref readonly float x, ReadOnlySpan<int> rows, Window window, ref readonly float panel, nuint second, ref readonly float bias, ref float y, nuint stride)
+        ref readonly float x,
+        ReadOnlySpan<int> rows,
+        Window window,
+        ref readonly float panel,
+        nuint second,
+        ref readonly float bias,
+        ref float y,
+        nuint stride)
         where TSimd : ISimd<TVector>
         where TVector : struct
     {
@@ -156,10 +181,16 @@ internal static partial class PanelProducts
         }
     }
 
-    /// <summary>The same for a last panel that has no second.</summary>
+    /// <summary>The same for one vector of neurons: the last panel, where their number is odd.</summary>
     [MethodImpl(Hot.Method)]
     private static void SevenRowsTimesOne<TSimd, TVector>(
-        ref readonly float x, ReadOnlySpan<int> rows, Window window, ref readonly float panel, ref readonly float bias, ref float y, nuint stride)
+        ref readonly float x,
+        ReadOnlySpan<int> rows,
+        Window window,
+        ref readonly float panel,
+        ref readonly float bias,
+        ref float y,
+        nuint stride)
         where TSimd : ISimd<TVector>
         where TVector : struct
     {
@@ -209,10 +240,20 @@ internal static partial class PanelProducts
             TSimd.Store(a6, ref y, 6 * stride);
     }
 
-    /// <summary>For the last rows, and for a single image: two, by four vectors, so that there are sums enough to wait for none of them.</summary>
+    /// <summary>
+    /// For the last rows, and for a single image: two rows by four vectors, so that enough independent sums hide the latency of
+    /// a multiply-add.
+    /// </summary>
     [MethodImpl(Hot.Method)]
     private static void TwoRowsTimesFour<TSimd, TVector>(
-        ref readonly float x, ReadOnlySpan<int> rows, Window window, ref readonly float panel, int panelLength, ref readonly float bias, ref float y, nuint stride)
+        ref readonly float x,
+        ReadOnlySpan<int> rows,
+        Window window,
+        ref readonly float panel,
+        int panelLength,
+        ref readonly float bias,
+        ref float y,
+        nuint stride)
         where TSimd : ISimd<TVector>
         where TVector : struct
     {
@@ -221,14 +262,16 @@ internal static partial class PanelProducts
         ref float x1 = ref Unsafe.Add(ref start, rows[^1]);
         ref float w = ref Unsafe.AsRef(in panel);
         nuint lanes = (nuint)TSimd.Lanes, second = VectorAt(1), third = VectorAt(2), fourth = VectorAt(3);
-        TVector a0 = TSimd.Load(in bias, 0), b0 = TSimd.Load(in bias, lanes), c0 = TSimd.Load(in bias, 2 * lanes), d0 = TSimd.Load(in bias, 3 * lanes);
+        TVector a0 = TSimd.Load(in bias, 0), b0 = TSimd.Load(in bias, lanes),
+            c0 = TSimd.Load(in bias, 2 * lanes), d0 = TSimd.Load(in bias, 3 * lanes);
         TVector a1 = a0, b1 = b0, c1 = c0, d1 = d0;
         nuint from = 0, length = (nuint)window.Length, pitch = (nuint)window.Pitch;
         for (int run = 0; run < window.Runs; run++)
         {
             for (nuint k = from; k < from + length; k++)
             {
-                TVector wa = TSimd.Load(in w, 0), wb = TSimd.Load(in w, second), wc = TSimd.Load(in w, third), wd = TSimd.Load(in w, fourth);
+                TVector wa = TSimd.Load(in w, 0), wb = TSimd.Load(in w, second),
+                    wc = TSimd.Load(in w, third), wd = TSimd.Load(in w, fourth);
                 w = ref Unsafe.Add(ref w, Rows.Panel);
                 TVector v = TSimd.Create(Unsafe.Add(ref x0, k));
                 a0 = TSimd.MultiplyAdd(v, wa, a0);
@@ -257,13 +300,21 @@ internal static partial class PanelProducts
             TSimd.Store(d1, ref y, stride + 3 * lanes);
         }
 
-        nuint VectorAt(int vector) => (nuint)(vector * TSimd.Lanes / Rows.Panel * panelLength + vector * TSimd.Lanes % Rows.Panel);
+        nuint VectorAt(int vector) =>
+            (nuint)(vector * TSimd.Lanes / Rows.Panel * panelLength + vector * TSimd.Lanes % Rows.Panel);
     }
 
-    /// <summary>Three or four rows, or fewer neurons.</summary>
+    /// <summary>For three or four rows, or where fewer than four vectors of neurons are left.</summary>
     [MethodImpl(Hot.Method)]
     private static void FewRowsTimesTwo<TSimd, TVector>(
-        ref readonly float x, ReadOnlySpan<int> rows, Window window, ref readonly float panel, nuint second, ref readonly float bias, ref float y, nuint stride)
+        ref readonly float x,
+        ReadOnlySpan<int> rows,
+        Window window,
+        ref readonly float panel,
+        nuint second,
+        ref readonly float bias,
+        ref float y,
+        nuint stride)
         where TSimd : ISimd<TVector>
         where TVector : struct
     {
@@ -323,10 +374,16 @@ internal static partial class PanelProducts
         }
     }
 
-    /// <summary>The same for a last panel that has no second.</summary>
+    /// <summary>The same for one vector of neurons: the last panel, where their number is odd.</summary>
     [MethodImpl(Hot.Method)]
     private static void FewRowsTimesOne<TSimd, TVector>(
-        ref readonly float x, ReadOnlySpan<int> rows, Window window, ref readonly float panel, ref readonly float bias, ref float y, nuint stride)
+        ref readonly float x,
+        ReadOnlySpan<int> rows,
+        Window window,
+        ref readonly float panel,
+        ref readonly float bias,
+        ref float y,
+        nuint stride)
         where TSimd : ISimd<TVector>
         where TVector : struct
     {

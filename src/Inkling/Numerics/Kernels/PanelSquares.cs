@@ -4,8 +4,8 @@ using System.Runtime.Intrinsics;
 namespace Inkling.Numerics.Kernels;
 
 /// <summary>
-/// Products with the sixteen by sixteen weights that lead from a panel of neurons to at most sixteen outputs: so small that
-/// calling <see cref="PanelProducts"/> would take longer than the work.
+/// Products with the 16×16 weights from a panel of neurons to at most 16 outputs: so small that calling
+/// <see cref="PanelProducts"/> would take longer than the work.
 /// </summary>
 /// <exception cref="ArgumentException">The lengths do not fit each other.</exception>
 internal static class PanelSquares
@@ -14,11 +14,12 @@ internal static class PanelSquares
 
     /// <summary>y[r] = bias + Σ_k x[r, k] · w[k].</summary>
     /// <param name="x">[count, 16].</param>
-    /// <param name="inputs">How many of the sixteen count.</param>
+    /// <param name="inputs">How many of the 16 columns of <paramref name="x"/> are used.</param>
     /// <param name="weights">[inputs, 16].</param>
     /// <param name="bias">[16].</param>
     /// <param name="y">Receives [count, 16].</param>
-    public static void Multiply(ReadOnlySpan<float> x, int inputs, ReadOnlySpan<float> weights, ReadOnlySpan<float> bias, Span<float> y)
+    public static void Multiply(
+        ReadOnlySpan<float> x, int inputs, ReadOnlySpan<float> weights, ReadOnlySpan<float> bias, Span<float> y)
     {
         if (Vector512.IsHardwareAccelerated)
             Multiply<Simd512, Vector512<float>>(x, inputs, weights, bias, y);
@@ -30,7 +31,7 @@ internal static class PanelSquares
 
     /// <summary>w[k] += Σ_r x[r, k] · delta[r].</summary>
     /// <param name="x">[count, 16].</param>
-    /// <param name="inputs">How many of the sixteen count.</param>
+    /// <param name="inputs">How many of the 16 columns of <paramref name="x"/> are used.</param>
     /// <param name="delta">[count, 16].</param>
     /// <param name="weights">[inputs, 16]; added to.</param>
     public static void AddOuterProducts(ReadOnlySpan<float> x, int inputs, ReadOnlySpan<float> delta, Span<float> weights)
@@ -44,7 +45,8 @@ internal static class PanelSquares
     }
 
     [MethodImpl(Hot.Method)]
-    internal static void Multiply<TSimd, TVector>(ReadOnlySpan<float> x, int inputs, ReadOnlySpan<float> weights, ReadOnlySpan<float> bias, Span<float> y)
+    internal static void Multiply<TSimd, TVector>(
+        ReadOnlySpan<float> x, int inputs, ReadOnlySpan<float> weights, ReadOnlySpan<float> bias, Span<float> y)
         where TSimd : ISimd<TVector>
         where TVector : struct
     {
@@ -85,7 +87,8 @@ internal static class PanelSquares
     }
 
     [MethodImpl(Hot.Method)]
-    internal static void AddOuterProducts<TSimd, TVector>(ReadOnlySpan<float> x, int inputs, ReadOnlySpan<float> delta, Span<float> weights)
+    internal static void AddOuterProducts<TSimd, TVector>(
+        ReadOnlySpan<float> x, int inputs, ReadOnlySpan<float> delta, Span<float> weights)
         where TSimd : ISimd<TVector>
         where TVector : struct
     {
@@ -101,7 +104,8 @@ internal static class PanelSquares
             for (; k + 4 <= (nuint)inputs; k += 4)
             {
                 ref float column = ref Unsafe.Add(ref Unsafe.AsRef(in x[0]), k);
-                TVector w0 = TSimd.Load(in w, k * Panel), w1 = TSimd.Load(in w, (k + 1) * Panel), w2 = TSimd.Load(in w, (k + 2) * Panel), w3 = TSimd.Load(in w, (k + 3) * Panel);
+                TVector w0 = TSimd.Load(in w, k * Panel), w1 = TSimd.Load(in w, (k + 1) * Panel),
+                    w2 = TSimd.Load(in w, (k + 2) * Panel), w3 = TSimd.Load(in w, (k + 3) * Panel);
                 for (nuint r = 0; r < length; r += Panel)
                 {
                     TVector error = TSimd.Load(in d, r);

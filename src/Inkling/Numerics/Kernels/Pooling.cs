@@ -5,23 +5,29 @@ using System.Runtime.Intrinsics;
 namespace Inkling.Numerics.Kernels;
 
 /// <summary>
-/// The largest, or the mean, of the places of a window, for all channels of a pixel at once, and back. A window with a NaN in
-/// it gives NaN.
+/// Max pooling and average pooling, forward and backward, for all channels of a pixel at once. A window that contains NaN gives
+/// NaN.
 /// </summary>
-/// <exception cref="ArgumentException">A window reaches out of its map, or the lengths do not fit each other.</exception>
+/// <exception cref="ArgumentException">
+/// A window reaches past the end of its map, or the lengths do not fit each other.
+/// </exception>
 internal static class Pooling
 {
-    /// <summary>Whether each pixel's error is written once, rather than added to: the largest of 2×2, no pixel in two windows.</summary>
+    /// <summary>
+    /// Whether this is non-overlapping 2×2 max pooling, whose backward pass writes each pixel's error once rather than adding
+    /// to it.
+    /// </summary>
     public static bool IsUsual(int places, bool isMax, bool overlap) => isMax && !overlap && places == 4;
 
-    /// <summary>From a feature map to the pooled one.</summary>
+    /// <summary>Pools a feature map.</summary>
     /// <param name="x">[pixels, pitch].</param>
-    /// <param name="corners">[output pixels]: where each window begins.</param>
-    /// <param name="places">Where the window's places lie, from its corner.</param>
-    /// <param name="pitch">Channels with their padding.</param>
-    /// <param name="isMax">Largest, or mean.</param>
+    /// <param name="corners">[output pixels]: the offset of each window.</param>
+    /// <param name="places">The offsets of a window's pixels from its corner.</param>
+    /// <param name="pitch">Channels, including padding.</param>
+    /// <param name="isMax">True for the largest, false for the mean.</param>
     /// <param name="y">Receives [output pixels, pitch].</param>
-    public static void Forward(ReadOnlySpan<float> x, ReadOnlySpan<int> corners, ReadOnlySpan<int> places, int pitch, bool isMax, Span<float> y)
+    public static void Forward(
+        ReadOnlySpan<float> x, ReadOnlySpan<int> corners, ReadOnlySpan<int> places, int pitch, bool isMax, Span<float> y)
     {
         if (Vector512.IsHardwareAccelerated)
             Forward<Simd512, Vector512<float>>(x, corners, places, pitch, isMax, y);
@@ -31,17 +37,31 @@ internal static class Pooling
             Forward<Simd128, Vector128<float>>(x, corners, places, pitch, isMax, y);
     }
 
-    /// <summary>Each window's error goes to its largest number, the first of equal ones; or, for the mean, in equal parts to all.</summary>
+    /// <summary>
+    /// Passes each window's error back to its largest number, the first on ties; or, for the mean, in equal parts to all.
+    /// </summary>
     /// <param name="x">[pixels, pitch]: what was pooled.</param>
     /// <param name="errors">[output pixels, pitch].</param>
-    /// <param name="corners">[output pixels].</param>
-    /// <param name="places">Where the window's places lie, from its corner.</param>
-    /// <param name="pitch">Channels with their padding.</param>
-    /// <param name="isMax">Largest, or mean.</param>
+    /// <param name="corners">[output pixels]: the offset of each window.</param>
+    /// <param name="places">The offsets of a window's pixels from its corner.</param>
+    /// <param name="pitch">Channels, including padding.</param>
+    /// <param name="isMax">True for the largest, false for the mean.</param>
     /// <param name="overlap">Whether a pixel may be in several windows.</param>
-    /// <param name="isRectified">Whether x came out of ReLU, whose slope is then taken into account: where the largest is 0, no error goes back.</param>
+    /// <param name="isRectified">
+    /// Whether x is the output of ReLU, whose derivative is then applied too: where the largest is 0, no error goes back. Used
+    /// only where <see cref="IsUsual"/>.
+    /// </param>
     /// <param name="inputErrors">Receives [pixels, pitch].</param>
-    public static void Back(ReadOnlySpan<float> x, ReadOnlySpan<float> errors, ReadOnlySpan<int> corners, ReadOnlySpan<int> places, int pitch, bool isMax, bool overlap, bool isRectified, Span<float> inputErrors)
+    public static void Back(
+        ReadOnlySpan<float> x,
+        ReadOnlySpan<float> errors,
+        ReadOnlySpan<int> corners,
+        ReadOnlySpan<int> places,
+        int pitch,
+        bool isMax,
+        bool overlap,
+        bool isRectified,
+        Span<float> inputErrors)
     {
         if (Vector512.IsHardwareAccelerated)
             Back<Simd512, Vector512<float>>(x, errors, corners, places, pitch, isMax, overlap, isRectified, inputErrors);
@@ -52,7 +72,8 @@ internal static class Pooling
     }
 
     [MethodImpl(Hot.Method)]
-    internal static void Forward<TSimd, TVector>(ReadOnlySpan<float> x, ReadOnlySpan<int> corners, ReadOnlySpan<int> places, int pitch, bool isMax, Span<float> y)
+    internal static void Forward<TSimd, TVector>(
+        ReadOnlySpan<float> x, ReadOnlySpan<int> corners, ReadOnlySpan<int> places, int pitch, bool isMax, Span<float> y)
         where TSimd : ISimd<TVector>
         where TVector : struct
     {
@@ -88,9 +109,10 @@ internal static class Pooling
         pitch > 0 && KernelArguments.IsWholePanels(pitch) && !places.IsEmpty
         && (corners.IsEmpty || (long)KernelArguments.Largest(corners) + KernelArguments.Largest(places) + pitch <= length);
 
-    /// <summary>The usual window, 2×2, without a loop over its places.</summary>
+    /// <summary>2×2 max pooling, the most common, without a loop over the window.</summary>
     [MethodImpl(Hot.Method)]
-    private static void LargestOfFour<TSimd, TVector>(ReadOnlySpan<float> x, ReadOnlySpan<int> corners, ReadOnlySpan<int> places, int pitch, Span<float> y)
+    private static void LargestOfFour<TSimd, TVector>(
+        ReadOnlySpan<float> x, ReadOnlySpan<int> corners, ReadOnlySpan<int> places, int pitch, Span<float> y)
         where TSimd : ISimd<TVector>
         where TVector : struct
     {
@@ -111,9 +133,16 @@ internal static class Pooling
         }
     }
 
-    /// <summary>The usual window on the way back, where no other has its pixels: each is written once.</summary>
+    /// <summary>Backward pass of 2×2 max pooling without overlap: each pixel's error is written once.</summary>
     [MethodImpl(Hot.Method)]
-    private static void BackToLargestOfFour<TSimd, TVector>(ReadOnlySpan<float> x, ReadOnlySpan<float> errors, ReadOnlySpan<int> corners, ReadOnlySpan<int> places, int pitch, bool isRectified, Span<float> inputErrors)
+    private static void BackToLargestOfFour<TSimd, TVector>(
+        ReadOnlySpan<float> x,
+        ReadOnlySpan<float> errors,
+        ReadOnlySpan<int> corners,
+        ReadOnlySpan<int> places,
+        int pitch,
+        bool isRectified,
+        Span<float> inputErrors)
         where TSimd : ISimd<TVector>
         where TVector : struct
     {
@@ -128,14 +157,15 @@ internal static class Pooling
             {
                 ref float window = ref Unsafe.Add(ref from, corner + c);
                 ref float target = ref Unsafe.Add(ref to, corner + c);
-                TVector x0 = TSimd.Load(in window, 0), x1 = TSimd.Load(in window, second), x2 = TSimd.Load(in window, third), x3 = TSimd.Load(in window, fourth);
+                TVector x0 = TSimd.Load(in window, 0), x1 = TSimd.Load(in window, second),
+                    x2 = TSimd.Load(in window, third), x3 = TSimd.Load(in window, fourth);
                 TVector largest = TSimd.Max(TSimd.Max(x0, x1), TSimd.Max(x2, x3)), left = TSimd.Load(in error, 0);
                 error = ref Unsafe.Add(ref error, TSimd.Lanes);
                 if (isRectified)
                     left = TSimd.Subtract(left, TSimd.WhereEqual(largest, zero, left));
                 TVector share = TSimd.WhereEqual(largest, x0, left);
                 TSimd.Store(share, ref target, 0);
-                left = TSimd.Subtract(left, share); // what the first of equal ones has taken
+                left = TSimd.Subtract(left, share); // so that of equal numbers only the first gets the error
                 share = TSimd.WhereEqual(largest, x1, left);
                 TSimd.Store(share, ref target, second);
                 left = TSimd.Subtract(left, share);
@@ -148,7 +178,16 @@ internal static class Pooling
     }
 
     [MethodImpl(Hot.Method)]
-    internal static void Back<TSimd, TVector>(ReadOnlySpan<float> x, ReadOnlySpan<float> errors, ReadOnlySpan<int> corners, ReadOnlySpan<int> places, int pitch, bool isMax, bool overlap, bool isRectified, Span<float> inputErrors)
+    internal static void Back<TSimd, TVector>(
+        ReadOnlySpan<float> x,
+        ReadOnlySpan<float> errors,
+        ReadOnlySpan<int> corners,
+        ReadOnlySpan<int> places,
+        int pitch,
+        bool isMax,
+        bool overlap,
+        bool isRectified,
+        Span<float> inputErrors)
         where TSimd : ISimd<TVector>
         where TVector : struct
     {
@@ -180,7 +219,7 @@ internal static class Pooling
                     if (isMax)
                     {
                         share = TSimd.WhereEqual(largest, TSimd.Load(in window, (nuint)place), left);
-                        left = TSimd.Subtract(left, share); // what the first of equal ones has taken
+                        left = TSimd.Subtract(left, share); // so that of equal numbers only the first gets the error
                     }
 
                     TSimd.Store(TSimd.Add(TSimd.Load(in target, (nuint)place), share), ref target, (nuint)place);

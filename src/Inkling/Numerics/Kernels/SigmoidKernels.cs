@@ -4,13 +4,13 @@ using System.Runtime.Intrinsics;
 namespace Inkling.Numerics.Kernels;
 
 /// <summary>
-/// The sigmoid on whole vectors, forward and backward. All spans have the same length, a multiple of 16. NaN gives NaN; ±∞ is
-/// beyond 87, where the functions are flat.
+/// The sigmoid on whole vectors, forward and backward. All spans have the same length, a multiple of 16. NaN gives NaN. The
+/// functions are constant beyond ±87, and so at ±∞.
 /// </summary>
-/// <exception cref="ArgumentException">The lengths differ, or are no multiple of 16.</exception>
+/// <exception cref="ArgumentException">The lengths differ, or are not multiples of 16.</exception>
 internal static class SigmoidKernels
 {
-    /// <summary>a = σ(z) = 1 / (1 + exp(-z)), within 4 units in the last place for |z| ≤ 87 and flat beyond.</summary>
+    /// <summary>a = σ(z) = 1 / (1 + exp(-z)), within 4 units in the last place for |z| ≤ 87 and constant beyond.</summary>
     public static void Apply(ReadOnlySpan<float> z, Span<float> a)
     {
         if (Vector512.IsHardwareAccelerated)
@@ -21,7 +21,7 @@ internal static class SigmoidKernels
             Apply<Simd128, Vector128<float>>(z, a);
     }
 
-    /// <summary>e^x for |x| ≤ 87, and flat beyond.</summary>
+    /// <summary>e^x for |x| ≤ 87, and constant beyond.</summary>
     public static void Exp(ReadOnlySpan<float> x, Span<float> e)
     {
         if (Vector512.IsHardwareAccelerated)
@@ -58,15 +58,18 @@ internal static class SigmoidKernels
         }
     }
 
-    /// <summary>exp(x) for |x| ≤ 87, flat beyond: 2^n · exp(r), r within ±ln 2 / 2, its polynomial that of Cephes' expf (Moshier).</summary>
+    /// <summary>
+    /// exp(x) for |x| ≤ 87, constant beyond, as 2^n · exp(r) with r within ±ln 2 / 2; the polynomial is that of Cephes' expf
+    /// (Moshier).
+    /// </summary>
     [MethodImpl(Hot.Inline)]
     private static TVector Exp<TSimd, TVector>(TVector x)
         where TSimd : ISimd<TVector>
         where TVector : struct
     {
-        x = TSimd.Min(TSimd.Create(87), TSimd.Max(TSimd.Create(-87), x)); // in this order a NaN stays one
+        x = TSimd.Min(TSimd.Create(87), TSimd.Max(TSimd.Create(-87), x)); // in this order NaN stays NaN
         TVector n = TSimd.Round(TSimd.Multiply(x, TSimd.Create(1.44269504088896341f)));
-        TVector r = TSimd.MultiplyAdd(n, TSimd.Create(-0.693359375f), x); // ln 2 in two parts, for the digits that float lacks
+        TVector r = TSimd.MultiplyAdd(n, TSimd.Create(-0.693359375f), x); // ln 2 in two parts, for more digits than one float has
         r = TSimd.MultiplyAdd(n, TSimd.Create(2.12194440e-4f), r);
         TVector p = TSimd.Create(1.9875691500e-4f);
         p = TSimd.MultiplyAdd(p, r, TSimd.Create(1.3981999507e-3f));
@@ -99,8 +102,8 @@ internal static class SigmoidKernels
     }
 
     /// <summary>
-    /// Errors too small to move any weight become 0: a saturated network would otherwise fill with subnormal numbers, which
-    /// some processors handle a hundred times slower.
+    /// Multiplies an error by σ'(z). Errors too small to change any weight become 0: a saturated network would otherwise fill
+    /// with subnormal numbers, which some processors handle a hundred times slower.
     /// </summary>
     [MethodImpl(Hot.Inline)]
     private static TVector TimesDerivative<TSimd, TVector>(TVector a, TVector error)

@@ -4,27 +4,35 @@ using System.Runtime.Intrinsics;
 namespace Inkling.Numerics.Kernels;
 
 /// <summary>
-/// The two products of a dense layer whose inputs are mostly zeros: what is zero is never touched. Weights lie in panels of
-/// 16 neurons (<see cref="Rows"/>), so a pixel's weights are whole cache lines.
+/// The two products of a dense layer whose inputs are mostly zeros, which are skipped. Weights lie in panels of 16 neurons
+/// (<see cref="Rows"/>), so a pixel's weights are whole cache lines.
 /// </summary>
 /// <remarks>
-/// All rows of the mini-batch pass one panel before the next: the weights of 784 pixels to a panel are 50 KB, of which those
-/// of the pixels that ever have ink fit into the first cache (docs/kernels.md). A neuron's sum is formed of four partial sums,
-/// whatever the vector width and whoever computes it.
+/// All rows of the mini-batch are processed for one panel before the next: the weights from 784 pixels to a panel are 50 KB, of
+/// which those of the pixels that ever have ink fit into the L1 cache (docs/kernels.md). A neuron's sum is formed of four
+/// partial sums, whatever the vector width or thread.
 /// </remarks>
 /// <exception cref="ArgumentException">There is no such row or panel, or the lengths do not fit each other.</exception>
 internal static class SparseProducts
 {
-    /// <summary>z[r, j] = bias[j] + Σ_k x[rows[r], k] · w[j, k], for some of the panels.</summary>
+    /// <summary>z[r, j] = bias[j] + Σ_k x[rows[r], k] · w[j, k], for a range of panels.</summary>
     /// <param name="x">The examples.</param>
-    /// <param name="rows">[count]: which of them.</param>
+    /// <param name="rows">[count]: the indices of the rows to use.</param>
     /// <param name="weights">[panels, columns, 16].</param>
     /// <param name="bias">[stride].</param>
-    /// <param name="z">[count, stride]; the panels asked for are overwritten.</param>
-    /// <param name="firstPanel">From which panel on.</param>
-    /// <param name="endPanel">The first one not to be computed.</param>
-    /// <param name="next">Rows that will be asked for next, fetched into the cache meanwhile.</param>
-    public static void RowsTimesPanels(SparseRows x, ReadOnlySpan<int> rows, ReadOnlySpan<float> weights, ReadOnlySpan<float> bias, Span<float> z, int firstPanel, int endPanel, ReadOnlySpan<int> next = default)
+    /// <param name="z">[count, stride]; the range of panels is overwritten.</param>
+    /// <param name="firstPanel">The first panel.</param>
+    /// <param name="endPanel">One past the last panel.</param>
+    /// <param name="next">Rows of the next call, prefetched into the cache meanwhile.</param>
+    public static void RowsTimesPanels(
+        SparseRows x,
+        ReadOnlySpan<int> rows,
+        ReadOnlySpan<float> weights,
+        ReadOnlySpan<float> bias,
+        Span<float> z,
+        int firstPanel,
+        int endPanel,
+        ReadOnlySpan<int> next = default)
     {
         if (Vector512.IsHardwareAccelerated)
             RowsTimesPanels<Simd512, Vector512<float>>(x, rows, weights, bias, z, firstPanel, endPanel, next);
@@ -34,15 +42,22 @@ internal static class SparseProducts
             RowsTimesPanels<Simd128, Vector128<float>>(x, rows, weights, bias, z, firstPanel, endPanel, next);
     }
 
-    /// <summary>w[j, k] += Σ_r x[rows[r], k] · delta[r, j], for some of the panels.</summary>
+    /// <summary>w[j, k] += Σ_r x[rows[r], k] · delta[r, j], for a range of panels.</summary>
     /// <param name="x">The examples.</param>
-    /// <param name="rows">[count]: which of them.</param>
+    /// <param name="rows">[count]: the indices of the rows to use.</param>
     /// <param name="delta">[count, stride].</param>
     /// <param name="weights">[panels, columns, 16]; added to.</param>
-    /// <param name="firstPanel">From which panel on.</param>
-    /// <param name="endPanel">The first one not to be computed.</param>
-    /// <param name="next">Rows that will be asked for next, fetched into the cache meanwhile.</param>
-    public static void AddOuterProducts(SparseRows x, ReadOnlySpan<int> rows, ReadOnlySpan<float> delta, Span<float> weights, int firstPanel, int endPanel, ReadOnlySpan<int> next = default)
+    /// <param name="firstPanel">The first panel.</param>
+    /// <param name="endPanel">One past the last panel.</param>
+    /// <param name="next">Rows of the next call, prefetched into the cache meanwhile.</param>
+    public static void AddOuterProducts(
+        SparseRows x,
+        ReadOnlySpan<int> rows,
+        ReadOnlySpan<float> delta,
+        Span<float> weights,
+        int firstPanel,
+        int endPanel,
+        ReadOnlySpan<int> next = default)
     {
         if (Vector512.IsHardwareAccelerated)
             AddOuterProducts<Simd512, Vector512<float>>(x, rows, delta, weights, firstPanel, endPanel, next);
@@ -52,7 +67,15 @@ internal static class SparseProducts
             AddOuterProducts<Simd128, Vector128<float>>(x, rows, delta, weights, firstPanel, endPanel, next);
     }
 
-    internal static void RowsTimesPanels<TSimd, TVector>(SparseRows x, ReadOnlySpan<int> rows, ReadOnlySpan<float> weights, ReadOnlySpan<float> bias, Span<float> z, int firstPanel, int endPanel, ReadOnlySpan<int> next = default)
+    internal static void RowsTimesPanels<TSimd, TVector>(
+        SparseRows x,
+        ReadOnlySpan<int> rows,
+        ReadOnlySpan<float> weights,
+        ReadOnlySpan<float> bias,
+        Span<float> z,
+        int firstPanel,
+        int endPanel,
+        ReadOnlySpan<int> next = default)
         where TSimd : ISimd<TVector>
         where TVector : struct
     {
@@ -73,7 +96,14 @@ internal static class SparseProducts
         }
     }
 
-    internal static void AddOuterProducts<TSimd, TVector>(SparseRows x, ReadOnlySpan<int> rows, ReadOnlySpan<float> delta, Span<float> weights, int firstPanel, int endPanel, ReadOnlySpan<int> next = default)
+    internal static void AddOuterProducts<TSimd, TVector>(
+        SparseRows x,
+        ReadOnlySpan<int> rows,
+        ReadOnlySpan<float> delta,
+        Span<float> weights,
+        int firstPanel,
+        int endPanel,
+        ReadOnlySpan<int> next = default)
         where TSimd : ISimd<TVector>
         where TVector : struct
     {
@@ -81,7 +111,8 @@ internal static class SparseProducts
             return;
         int stride = delta.Length / rows.Length, panelLength = x.ColumnCount * Rows.Panel;
         KernelArguments.Require(KernelArguments.IsWholePanels(stride) && stride * rows.Length == delta.Length);
-        KernelArguments.Require(firstPanel >= 0 && endPanel <= stride / Rows.Panel && (long)endPanel * panelLength <= weights.Length);
+        KernelArguments.Require(
+            firstPanel >= 0 && endPanel <= stride / Rows.Panel && (long)endPanel * panelLength <= weights.Length);
         KernelArguments.Require(KernelArguments.Largest(rows) < x.Count);
         for (int j = firstPanel * Rows.Panel; j < endPanel * Rows.Panel; j += VectorsAtOnce<TSimd, TVector>() * TSimd.Lanes)
         {
@@ -94,14 +125,21 @@ internal static class SparseProducts
         }
     }
 
-    /// <summary>One vector where it is a whole panel, otherwise two.</summary>
+    /// <summary>One vector where it fills a whole panel, otherwise two.</summary>
     [MethodImpl(Hot.Inline)]
     private static int VectorsAtOnce<TSimd, TVector>()
         where TSimd : ISimd<TVector>
         where TVector : struct => TSimd.Lanes == Rows.Panel ? 1 : 2;
 
     [MethodImpl(Hot.Method)]
-    private static void SumsOfOne<TSimd, TVector>(SparseRows x, ReadOnlySpan<int> rows, ref float panel, ref readonly float bias, ref float z, nuint stride, ReadOnlySpan<int> next)
+    private static void SumsOfOne<TSimd, TVector>(
+        SparseRows x,
+        ReadOnlySpan<int> rows,
+        ref float panel,
+        ref readonly float bias,
+        ref float z,
+        nuint stride,
+        ReadOnlySpan<int> next)
         where TSimd : ISimd<TVector>
         where TVector : struct
     {
@@ -113,7 +151,10 @@ internal static class SparseProducts
             SparseRows.Row row = x.Find(rows[r]);
             ref float line = ref panel;
             TVector a = TSimd.Load(in bias, 0), b = TSimd.Create(0), c = b, d = b;
-            for (ref byte entry = ref row.First; Unsafe.IsAddressLessThan(ref entry, ref row.End); entry = ref After(ref entry, SparseRows.AtOnce))
+            for (
+                ref byte entry = ref row.First;
+                Unsafe.IsAddressLessThan(ref entry, ref row.End);
+                entry = ref After(ref entry, SparseRows.AtOnce))
             {
                 line = ref SparseRows.LineAfter(ref line, ref entry);
                 a = PlusProduct<TSimd, TVector>(ref entry, in valueOf, ref line, a);
@@ -131,7 +172,14 @@ internal static class SparseProducts
     }
 
     [MethodImpl(Hot.Method)]
-    private static void SumsOfTwo<TSimd, TVector>(SparseRows x, ReadOnlySpan<int> rows, ref float panel, ref readonly float bias, ref float z, nuint stride, ReadOnlySpan<int> next)
+    private static void SumsOfTwo<TSimd, TVector>(
+        SparseRows x,
+        ReadOnlySpan<int> rows,
+        ref float panel,
+        ref readonly float bias,
+        ref float z,
+        nuint stride,
+        ReadOnlySpan<int> next)
         where TSimd : ISimd<TVector>
         where TVector : struct
     {
@@ -143,8 +191,12 @@ internal static class SparseProducts
                 x.Prefetch(next[r]);
             SparseRows.Row row = x.Find(rows[r]);
             ref float line = ref panel;
-            TVector a0 = TSimd.Load(in bias, 0), a1 = TSimd.Load(in bias, lanes), b0 = TSimd.Create(0), b1 = b0, c0 = b0, c1 = b0, d0 = b0, d1 = b0;
-            for (ref byte entry = ref row.First; Unsafe.IsAddressLessThan(ref entry, ref row.End); entry = ref After(ref entry, SparseRows.AtOnce))
+            TVector a0 = TSimd.Load(in bias, 0), a1 = TSimd.Load(in bias, lanes),
+                b0 = TSimd.Create(0), b1 = b0, c0 = b0, c1 = b0, d0 = b0, d1 = b0;
+            for (
+                ref byte entry = ref row.First;
+                Unsafe.IsAddressLessThan(ref entry, ref row.End);
+                entry = ref After(ref entry, SparseRows.AtOnce))
             {
                 line = ref SparseRows.LineAfter(ref line, ref entry);
                 AddTwo<TSimd, TVector>(ref entry, in valueOf, ref line, ref a0, ref a1);
@@ -163,7 +215,8 @@ internal static class SparseProducts
     }
 
     [MethodImpl(Hot.Method)]
-    private static void OuterOfOne<TSimd, TVector>(SparseRows x, ReadOnlySpan<int> rows, ref readonly float delta, nuint stride, ref float panel, ReadOnlySpan<int> next)
+    private static void OuterOfOne<TSimd, TVector>(
+        SparseRows x, ReadOnlySpan<int> rows, ref readonly float delta, nuint stride, ref float panel, ReadOnlySpan<int> next)
         where TSimd : ISimd<TVector>
         where TVector : struct
     {
@@ -176,7 +229,10 @@ internal static class SparseProducts
             SparseRows.Row row = x.Find(rows[r]);
             ref float line = ref panel;
             TVector error = TSimd.Load(in d, 0);
-            for (ref byte entry = ref row.First; Unsafe.IsAddressLessThan(ref entry, ref row.End); entry = ref After(ref entry, SparseRows.AtOnce))
+            for (
+                ref byte entry = ref row.First;
+                Unsafe.IsAddressLessThan(ref entry, ref row.End);
+                entry = ref After(ref entry, SparseRows.AtOnce))
             {
                 line = ref SparseRows.LineAfter(ref line, ref entry);
                 AddProduct<TSimd, TVector>(ref entry, in valueOf, error, ref line);
@@ -193,7 +249,8 @@ internal static class SparseProducts
     }
 
     [MethodImpl(Hot.Method)]
-    private static void OuterOfTwo<TSimd, TVector>(SparseRows x, ReadOnlySpan<int> rows, ref readonly float delta, nuint stride, ref float panel, ReadOnlySpan<int> next)
+    private static void OuterOfTwo<TSimd, TVector>(
+        SparseRows x, ReadOnlySpan<int> rows, ref readonly float delta, nuint stride, ref float panel, ReadOnlySpan<int> next)
         where TSimd : ISimd<TVector>
         where TVector : struct
     {
@@ -207,7 +264,10 @@ internal static class SparseProducts
             SparseRows.Row row = x.Find(rows[r]);
             ref float line = ref panel;
             TVector d0 = TSimd.Load(in d, 0), d1 = TSimd.Load(in d, lanes);
-            for (ref byte entry = ref row.First; Unsafe.IsAddressLessThan(ref entry, ref row.End); entry = ref After(ref entry, 1))
+            for (
+                ref byte entry = ref row.First;
+                Unsafe.IsAddressLessThan(ref entry, ref row.End);
+                entry = ref After(ref entry, 1))
             {
                 line = ref SparseRows.LineAfter(ref line, ref entry);
                 TVector v = TSimd.Create(SparseRows.ValueAt(ref entry, in valueOf));
@@ -229,7 +289,8 @@ internal static class SparseProducts
         TSimd.MultiplyAdd(TSimd.Create(SparseRows.ValueAt(ref entry, in valueOf)), TSimd.Load(in line, 0), sum);
 
     [MethodImpl(Hot.Inline)]
-    private static void AddTwo<TSimd, TVector>(ref byte entry, ref readonly float valueOf, ref float line, ref TVector first, ref TVector second)
+    private static void AddTwo<TSimd, TVector>(
+        ref byte entry, ref readonly float valueOf, ref float line, ref TVector first, ref TVector second)
         where TSimd : ISimd<TVector>
         where TVector : struct
     {
@@ -242,5 +303,8 @@ internal static class SparseProducts
     private static void AddProduct<TSimd, TVector>(ref byte entry, ref readonly float valueOf, TVector error, ref float line)
         where TSimd : ISimd<TVector>
         where TVector : struct =>
-        TSimd.Store(TSimd.MultiplyAdd(TSimd.Create(SparseRows.ValueAt(ref entry, in valueOf)), error, TSimd.Load(in line, 0)), ref line, 0);
+        TSimd.Store(
+            TSimd.MultiplyAdd(TSimd.Create(SparseRows.ValueAt(ref entry, in valueOf)), error, TSimd.Load(in line, 0)),
+            ref line,
+            0);
 }

@@ -5,28 +5,29 @@ using System.Runtime.Intrinsics.X86;
 namespace Inkling.Numerics.Kernels;
 
 /// <summary>
-/// A matrix of bytes of which only the non-zero ones are kept, row by row (compressed sparse rows). Four fifths of an MNIST
-/// image are zeros: what they would be multiplied with need never be touched.
+/// A sparse matrix of bytes, in compressed sparse rows: only elements that are not zero are stored. Four fifths of an MNIST
+/// image are zeros, and the weights that they would be multiplied by are never read.
 /// </summary>
 /// <remarks>
-/// A number takes two bytes, its own and how far its column is from the one before: shuffled rows come from memory, and what
-/// is small is near. Which number a byte stands for is in a table. The distance is kept times eight, which an address
-/// multiplies by eight again, to as many cache lines: a kernel goes from one column's line of weights to the next with one
-/// addition. Longer ways have zeros on them. Each row is filled up with zeros to a multiple of four, so that kernels take
-/// four at a time and need no loop for the rest, whose end a processor cannot foresee.
+/// An element takes two bytes: its value, and its column's distance from the previous element's. The format is compact because
+/// shuffled rows come from memory rather than from the cache. A table gives the number that each value stands for. The distance
+/// is stored times eight, and addressing multiplies it by eight again, which makes cache lines of 64 bytes: a kernel moves from
+/// one column's line of weights to the next with one addition. Distances over 31 columns are bridged by elements of value 0.
+/// Each row is padded with zeros to a multiple of four elements, so that kernels process four at a time and need no remainder
+/// loop, whose exit the processor could not predict.
 /// </remarks>
 internal sealed class SparseRows
 {
-    /// <summary>How many numbers a kernel may take at a time.</summary>
+    /// <summary>How many elements a kernel may process at a time.</summary>
     public const int AtOnce = 4;
 
-    /// <summary>From one number of a row to the next.</summary>
+    /// <summary>The size of an element in bytes.</summary>
     public const int BytesEach = 2;
 
     private const int CacheLine = 64, LongestStep = 31;
 
     private readonly int[] _starts; // [rows + 1]
-    private readonly byte[] _entries; // [numbers, 2]: the byte, and eight times the columns it is after the one before
+    private readonly byte[] _entries; // [elements, 2]: the value, and eight times the distance from the previous column
     private readonly float[] _valueOf; // [256]
     private readonly int _linesOfRow;
 
@@ -43,47 +44,57 @@ internal sealed class SparseRows
 
     public int ColumnCount { get; }
 
-    /// <summary>[256]: the number each byte stands for.</summary>
+    /// <summary>[256]: the number that each byte stands for.</summary>
     public ref readonly float ValueOf => ref MemoryMarshal.GetArrayDataReference(_valueOf);
 
-    /// <summary>Drops the bytes that are 0.</summary>
+    /// <summary>Makes the matrix from all its bytes, dropping those that are 0.</summary>
     /// <param name="bytes">[rows, columns], row-major.</param>
-    /// <param name="rows">Rows.</param>
-    /// <param name="columns">Columns.</param>
+    /// <param name="rows">Number of rows.</param>
+    /// <param name="columns">Number of columns.</param>
     /// <param name="valueOf">[256], the number each byte stands for; byte 0 stands for 0.</param>
-    /// <exception cref="ArgumentException">There are not as many bytes, or byte 0 stands for another number.</exception>
-    /// <exception cref="OverflowException">There are more than a billion numbers that are not 0.</exception>
+    /// <exception cref="ArgumentException">
+    /// The length of <paramref name="bytes"/> is not rows × columns, or byte 0 stands for another number.
+    /// </exception>
+    /// <exception cref="OverflowException">More than a billion bytes are not 0.</exception>
     public static SparseRows FromBytes(ReadOnlySpan<byte> bytes, int rows, int columns, float[] valueOf)
     {
         KernelArguments.Require(rows >= 0 && columns >= 0 && (long)rows * columns == bytes.Length);
         KernelArguments.Require(valueOf.Length == 256 && valueOf[0] == 0);
         int[] starts = new int[rows + 1];
         for (int row = 0; row < rows; row++)
-            starts[row + 1] = checked(starts[row] + (Write(bytes.Slice(row * columns, columns), []) + AtOnce - 1) / AtOnce * AtOnce);
+            starts[row + 1] = checked(
+                starts[row] + (Write(bytes.Slice(row * columns, columns), []) + AtOnce - 1) / AtOnce * AtOnce);
         byte[] entries = new byte[checked(BytesEach * starts[rows])];
         for (int row = 0; row < rows; row++)
             Write(bytes.Slice(row * columns, columns), entries.AsSpan(BytesEach * starts[row]));
         return new SparseRows(columns, starts, entries, valueOf);
     }
 
-    /// <summary>A row's numbers; there is a multiple of four of them. Kernels check at their door that there is such a row.</summary>
+    /// <summary>A row's elements, a multiple of four. The index is not checked here: kernels check it first.</summary>
     [MethodImpl(Hot.Inline)]
     public Row Find(int row)
     {
         ref int start = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_starts), row);
         ref byte entries = ref MemoryMarshal.GetArrayDataReference(_entries);
-        return new Row(ref Unsafe.Add(ref entries, BytesEach * (nint)start), ref Unsafe.Add(ref entries, BytesEach * (nint)Unsafe.Add(ref start, 1)));
+        return new Row(
+            ref Unsafe.Add(ref entries, BytesEach * (nint)start),
+            ref Unsafe.Add(ref entries, BytesEach * (nint)Unsafe.Add(ref start, 1)));
     }
 
-    /// <summary>A number of a row.</summary>
+    /// <summary>The number that an element stands for.</summary>
     [MethodImpl(Hot.Inline)]
-    public static float ValueAt(ref byte entry, ref readonly float valueOf) => Unsafe.Add(ref Unsafe.AsRef(in valueOf), (nuint)entry);
+    public static float ValueAt(ref byte entry, ref readonly float valueOf) =>
+        Unsafe.Add(ref Unsafe.AsRef(in valueOf), (nuint)entry);
 
-    /// <summary>From the line of weights of the column before (at first, of column 0) to this one's, in a panel of sixteen neurons.</summary>
+    /// <summary>
+    /// Moves from the line of weights of the previous element's column (initially column 0) to this element's, in a panel of 16
+    /// neurons.
+    /// </summary>
     [MethodImpl(Hot.Inline)]
-    public static ref float LineAfter(ref float line, ref byte entry) => ref Unsafe.AddByteOffset(ref line, (nuint)Unsafe.Add(ref entry, 1) * 8);
+    public static ref float LineAfter(ref float line, ref byte entry) =>
+        ref Unsafe.AddByteOffset(ref line, (nuint)Unsafe.Add(ref entry, 1) * 8);
 
-    /// <summary>Says that a row will be asked for soon: where it begins is fetched, which <see cref="Prefetch"/> then need not wait for.</summary>
+    /// <summary>Prefetches the row's offset, so that a later <see cref="Prefetch"/> need not wait for it.</summary>
     [MethodImpl(Hot.Inline)]
     public unsafe void Announce(int row)
     {
@@ -92,10 +103,10 @@ internal sealed class SparseRows
     }
 
     /// <summary>
-    /// Asks for a row to be fetched into the cache, for use a little later: shuffled rows lie where no hardware prefetcher
-    /// looks. Without effect where the processor offers no such hint.
+    /// Prefetches a row into the cache, for use a little later: hardware prefetchers cannot predict shuffled rows. Does nothing
+    /// on processors without SSE.
     /// </summary>
-    /// <remarks>As many lines as a row has on average, and one: to stop at the row's end would mean to wait for where that is.</remarks>
+    /// <remarks>Prefetches the average row plus one line; reading the real end would stall on the load that this hides.</remarks>
     [MethodImpl(Hot.Inline)]
     public unsafe void Prefetch(int row)
     {
@@ -106,8 +117,8 @@ internal sealed class SparseRows
             Sse.Prefetch0(Unsafe.AsPointer(ref Unsafe.Add(ref entry, line * CacheLine)));
     }
 
-    /// <summary>Writes a row, where there is room for it.</summary>
-    /// <returns>How many numbers it takes.</returns>
+    /// <summary>Encodes a row; only counts its elements if <paramref name="entries"/> is empty.</summary>
+    /// <returns>The number of elements, including those that bridge long distances.</returns>
     private static int Write(ReadOnlySpan<byte> row, Span<byte> entries)
     {
         int count = 0, line = 0;
@@ -134,7 +145,7 @@ internal sealed class SparseRows
         }
     }
 
-    /// <summary>Where a row begins and ends.</summary>
+    /// <summary>The start and the end of a row's elements.</summary>
     public readonly ref struct Row(ref byte first, ref byte end)
     {
         public readonly ref byte First = ref first;

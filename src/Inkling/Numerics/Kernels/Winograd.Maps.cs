@@ -2,11 +2,13 @@ using System.Runtime.CompilerServices;
 
 namespace Inkling.Numerics.Kernels;
 
-/// <summary>The six maps, each by what it does to a line of numbers (Lavin and Gray, section 4.3, and the transposes).</summary>
+/// <summary>
+/// The six transforms, each by its effect on one line, a row or a column (Lavin and Gray, section 4.3, and the transposes).
+/// </summary>
 internal static partial class Winograd
 {
     /// <summary>
-    /// A map on a line: up to six numbers become up to six. Its outputs come in pairs, which share what they are computed from.
+    /// The transform of a line: up to six numbers become up to six. Outputs are computed in pairs, which share subexpressions.
     /// </summary>
     private interface ILine<TVector>
         where TVector : struct
@@ -15,17 +17,30 @@ internal static partial class Winograd
 
         static abstract int Outputs { get; }
 
-        /// <summary>Whether the outputs are added to what is there: patches of errors overlap.</summary>
+        /// <summary>
+        /// Whether the outputs are added to what is there: patches of errors overlap, and gradients of kernels accumulate.
+        /// </summary>
         static abstract bool Adds { get; }
 
-        /// <summary>Which outputs a pair is; one that does not exist is past the last.</summary>
+        /// <summary>The indices of a pair's outputs; one that does not exist is past the last.</summary>
         static abstract (int First, int Second) OutputsOf(int pair);
 
-        /// <summary>The pair is a constant wherever this is called: only one of its branches is compiled.</summary>
-        static abstract void Pair(int pair, TVector x0, TVector x1, TVector x2, TVector x3, TVector x4, TVector x5, out TVector first, out TVector second);
+        /// <summary>
+        /// Computes a pair of outputs. The pair is a constant wherever this is called, so only one of its branches is compiled.
+        /// </summary>
+        static abstract void Pair(
+            int pair,
+            TVector x0,
+            TVector x1,
+            TVector x2,
+            TVector x3,
+            TVector x4,
+            TVector x5,
+            out TVector first,
+            out TVector second);
     }
 
-    /// <summary>The number of a pair, as a type, so that it is a constant where it is compiled.</summary>
+    /// <summary>The index of a pair, as a type, so that it is a compile-time constant for the JIT.</summary>
     private interface IPair
     {
         static abstract int Index { get; }
@@ -61,7 +76,16 @@ internal static partial class Winograd
         public static (int First, int Second) OutputsOf(int pair) => pair == 0 ? (0, 5) : pair == 1 ? (1, 2) : (3, 4);
 
         [MethodImpl(Hot.Inline)]
-        public static void Pair(int pair, TVector x0, TVector x1, TVector x2, TVector x3, TVector x4, TVector x5, out TVector first, out TVector second)
+        public static void Pair(
+            int pair,
+            TVector x0,
+            TVector x1,
+            TVector x2,
+            TVector x3,
+            TVector x4,
+            TVector x5,
+            out TVector first,
+            out TVector second)
         {
             if (pair == 0)
             {
@@ -71,7 +95,9 @@ internal static partial class Winograd
             else
             {
                 TVector even = pair == 1 ? TSimd.MultiplyAdd(TSimd.Create(-4), x2, x4) : TSimd.Subtract(x4, x2);
-                TVector odd = pair == 1 ? TSimd.MultiplyAdd(TSimd.Create(-4), x1, x3) : TSimd.Multiply(TSimd.Create(2), TSimd.Subtract(x3, x1));
+                TVector odd = pair == 1
+                    ? TSimd.MultiplyAdd(TSimd.Create(-4), x1, x3)
+                    : TSimd.Multiply(TSimd.Create(2), TSimd.Subtract(x3, x1));
                 (first, second) = (TSimd.Add(even, odd), TSimd.Subtract(even, odd));
             }
         }
@@ -92,7 +118,16 @@ internal static partial class Winograd
         public static (int First, int Second) OutputsOf(int pair) => pair == 0 ? (0, 5) : pair == 1 ? (1, 3) : (2, 4);
 
         [MethodImpl(Hot.Inline)]
-        public static void Pair(int pair, TVector x0, TVector x1, TVector x2, TVector x3, TVector x4, TVector x5, out TVector first, out TVector second)
+        public static void Pair(
+            int pair,
+            TVector x0,
+            TVector x1,
+            TVector x2,
+            TVector x3,
+            TVector x4,
+            TVector x5,
+            out TVector first,
+            out TVector second)
         {
             if (pair == 0)
             {
@@ -102,7 +137,8 @@ internal static partial class Winograd
             else if (pair == 1)
             {
                 TVector near = TSimd.Subtract(x1, x2), far = TSimd.Subtract(x3, x4);
-                first = TSimd.MultiplyAdd(TSimd.Create(-4), near, TSimd.MultiplyAdd(TSimd.Create(-2), far, TSimd.Multiply(TSimd.Create(4), x5)));
+                first = TSimd.MultiplyAdd(
+                    TSimd.Create(-4), near, TSimd.MultiplyAdd(TSimd.Create(-2), far, TSimd.Multiply(TSimd.Create(4), x5)));
                 second = TSimd.MultiplyAdd(TSimd.Create(2), far, TSimd.MultiplyAdd(TSimd.Create(-5), x5, near));
             }
             else
@@ -129,7 +165,16 @@ internal static partial class Winograd
         public static (int First, int Second) OutputsOf(int pair) => pair == 0 ? (0, 2) : (1, 3);
 
         [MethodImpl(Hot.Inline)]
-        public static void Pair(int pair, TVector x0, TVector x1, TVector x2, TVector x3, TVector x4, TVector x5, out TVector first, out TVector second)
+        public static void Pair(
+            int pair,
+            TVector x0,
+            TVector x1,
+            TVector x2,
+            TVector x3,
+            TVector x4,
+            TVector x5,
+            out TVector first,
+            out TVector second)
         {
             if (pair == 0)
             {
@@ -161,7 +206,16 @@ internal static partial class Winograd
         public static (int First, int Second) OutputsOf(int pair) => pair == 0 ? (0, 5) : pair == 1 ? (1, 2) : (3, 4);
 
         [MethodImpl(Hot.Inline)]
-        public static void Pair(int pair, TVector x0, TVector x1, TVector x2, TVector x3, TVector x4, TVector x5, out TVector first, out TVector second)
+        public static void Pair(
+            int pair,
+            TVector x0,
+            TVector x1,
+            TVector x2,
+            TVector x3,
+            TVector x4,
+            TVector x5,
+            out TVector first,
+            out TVector second)
         {
             if (pair == 0)
             {
@@ -170,7 +224,9 @@ internal static partial class Winograd
             else
             {
                 TVector even = pair == 1 ? TSimd.Add(x0, x2) : TSimd.MultiplyAdd(TSimd.Create(4), x2, x0);
-                TVector odd = pair == 1 ? TSimd.Add(x1, x3) : TSimd.MultiplyAdd(TSimd.Create(8), x3, TSimd.Multiply(TSimd.Create(2), x1));
+                TVector odd = pair == 1
+                    ? TSimd.Add(x1, x3)
+                    : TSimd.MultiplyAdd(TSimd.Create(8), x3, TSimd.Multiply(TSimd.Create(2), x1));
                 (first, second) = (TSimd.Add(even, odd), TSimd.Subtract(even, odd));
             }
         }
@@ -191,7 +247,16 @@ internal static partial class Winograd
         public static (int First, int Second) OutputsOf(int pair) => pair == 0 ? (0, 5) : pair == 1 ? (1, 2) : (3, 4);
 
         [MethodImpl(Hot.Inline)]
-        public static void Pair(int pair, TVector x0, TVector x1, TVector x2, TVector x3, TVector x4, TVector x5, out TVector first, out TVector second)
+        public static void Pair(
+            int pair,
+            TVector x0,
+            TVector x1,
+            TVector x2,
+            TVector x3,
+            TVector x4,
+            TVector x5,
+            out TVector first,
+            out TVector second)
         {
             if (pair == 0)
             {
@@ -199,7 +264,9 @@ internal static partial class Winograd
             }
             else
             {
-                TVector even = pair == 1 ? TSimd.Multiply(TSimd.Create(-1f / 6), TSimd.Add(x0, x2)) : TSimd.MultiplyAdd(TSimd.Create(1f / 24), x0, TSimd.Multiply(TSimd.Create(1f / 6), x2));
+                TVector even = pair == 1
+                    ? TSimd.Multiply(TSimd.Create(-1f / 6), TSimd.Add(x0, x2))
+                    : TSimd.MultiplyAdd(TSimd.Create(1f / 24), x0, TSimd.Multiply(TSimd.Create(1f / 6), x2));
                 TVector odd = TSimd.Multiply(TSimd.Create(pair == 1 ? -1f / 6 : 1f / 12), x1);
                 (first, second) = (TSimd.Add(even, odd), TSimd.Subtract(even, odd));
             }
@@ -221,7 +288,16 @@ internal static partial class Winograd
         public static (int First, int Second) OutputsOf(int pair) => pair == 0 ? (0, 2) : (1, 3);
 
         [MethodImpl(Hot.Inline)]
-        public static void Pair(int pair, TVector x0, TVector x1, TVector x2, TVector x3, TVector x4, TVector x5, out TVector first, out TVector second)
+        public static void Pair(
+            int pair,
+            TVector x0,
+            TVector x1,
+            TVector x2,
+            TVector x3,
+            TVector x4,
+            TVector x5,
+            out TVector first,
+            out TVector second)
         {
             if (pair == 0)
             {
@@ -231,7 +307,8 @@ internal static partial class Winograd
             }
             else
             {
-                first = TSimd.MultiplyAdd(TSimd.Create(1f / 6), TSimd.Subtract(x2, x1), TSimd.Multiply(TSimd.Create(1f / 12), TSimd.Subtract(x3, x4)));
+                first = TSimd.MultiplyAdd(
+                    TSimd.Create(1f / 6), TSimd.Subtract(x2, x1), TSimd.Multiply(TSimd.Create(1f / 12), TSimd.Subtract(x3, x4)));
                 second = default;
             }
         }

@@ -6,28 +6,33 @@ namespace Inkling.Numerics.Kernels;
 
 /// <summary>
 /// Winograd's minimal filtering F(4×4, 3×3): sixteen outputs of a 3×3 convolution from 36 products in place of 144 (Lavin and
-/// Gray, arXiv 1509.09308). Patches and kernels are carried into a space where convolution is a product place by place, and
-/// back; summed over the channels, each of the 36 places is a matrix product of its own ("plane").
+/// Gray, arXiv 1509.09308). Patches and kernels are transformed to a domain where convolution is an element-wise product, and
+/// the product is transformed back. Summed over the channels, each of the 36 elements is a matrix product of its own (a
+/// "plane").
 /// </summary>
 /// <remarks>
-/// y = Aᵀ[(G g Gᵀ) ∘ (Bᵀ d B)]A. What carries errors and gradients back is the transpose of each map, so that the
-/// gradient is that of what was computed. Channels lie in the lanes.
+/// y = Aᵀ[(G g Gᵀ) ∘ (Bᵀ d B)]A. Errors and gradients are propagated by the transpose of each transform, so that the gradient
+/// is that of what was computed. Channels lie in the lanes.
 /// </remarks>
-/// <exception cref="ArgumentException">The channels are no multiple of 16, or the image or a plane is shorter than is said.</exception>
+/// <exception cref="ArgumentException">
+/// The number of channels is not a multiple of 16, or the image or a plane is shorter than the arguments require.
+/// </exception>
 internal static partial class Winograd
 {
-    /// <summary>The side of a tile of outputs, and of the patch of inputs it looks at.</summary>
+    /// <summary>The side of a tile of outputs, and of the patch of inputs that it depends on.</summary>
     public const int Tile = 4, Patch = 6;
 
-    /// <summary>How many planes there are.</summary>
+    /// <summary>The number of planes.</summary>
     public const int Planes = Patch * Patch;
 
-    /// <summary>The plane in which a bias reaches every output of a tile alike: there Aᵀ is all ones.</summary>
+    /// <summary>
+    /// The plane to which a bias is added, because it reaches every output of a tile with factor 1: there Aᵀ is all ones.
+    /// </summary>
     public const int BiasPlane = Patch + 1;
 
     private const int Line = Rows.Panel;
 
-    /// <summary>Which of the maps is meant; each is given by what it does to a line of numbers.</summary>
+    /// <summary>A transform, defined by its effect on a line of numbers.</summary>
     public enum Map
     {
         /// <summary>Bᵀ: a patch of inputs to planes.</summary>
@@ -49,13 +54,13 @@ internal static partial class Winograd
         KernelGradient,
     }
 
-    /// <summary>From places of an image to planes; what lies outside the image is zero.</summary>
-    /// <param name="map">Input, error or kernel.</param>
-    /// <param name="image">What is looked at.</param>
-    /// <param name="at">Which patch of it.</param>
+    /// <summary>Transforms a patch of an image to planes; pixels outside the image are zero.</summary>
+    /// <param name="map"><see cref="Map.Input"/>, <see cref="Map.Error"/> or <see cref="Map.Kernel"/>.</param>
+    /// <param name="image">The image that is read.</param>
+    /// <param name="at">The position of the patch.</param>
     /// <param name="planes">Receives [36, plane]; overwritten from <paramref name="row"/> on.</param>
     /// <param name="plane">Floats from one plane to the next.</param>
-    /// <param name="row">Where in a plane the patch's channels go.</param>
+    /// <param name="row">The offset in a plane at which the patch's channels go.</param>
     public static void ToPlanes(Map map, ReadOnlySpan<float> image, in Place at, Span<float> planes, int plane, int row)
     {
         if (Vector512.IsHardwareAccelerated)
@@ -66,13 +71,15 @@ internal static partial class Winograd
             ToPlanes<Simd128, Vector128<float>>(map, image, at, planes, plane, row);
     }
 
-    /// <summary>From planes to places of an image; what lies outside the image is dropped.</summary>
-    /// <param name="map">Output (overwrites), input error or kernel gradient (add).</param>
+    /// <summary>Transforms planes to a patch of an image; pixels outside the image are dropped.</summary>
+    /// <param name="map">
+    /// <see cref="Map.Output"/> (overwrites), <see cref="Map.InputError"/> or <see cref="Map.KernelGradient"/> (add).
+    /// </param>
     /// <param name="planes">[36, plane].</param>
     /// <param name="plane">Floats from one plane to the next.</param>
-    /// <param name="row">Where in a plane the patch's channels are.</param>
-    /// <param name="image">What is written.</param>
-    /// <param name="at">Which patch of it.</param>
+    /// <param name="row">The offset in a plane of the patch's channels.</param>
+    /// <param name="image">The image that is written.</param>
+    /// <param name="at">The position of the patch.</param>
     public static void FromPlanes(Map map, ReadOnlySpan<float> planes, int plane, int row, Span<float> image, in Place at)
     {
         if (Vector512.IsHardwareAccelerated)
@@ -83,7 +90,8 @@ internal static partial class Winograd
             FromPlanes<Simd128, Vector128<float>>(map, planes, plane, row, image, at);
     }
 
-    internal static void ToPlanes<TSimd, TVector>(Map map, ReadOnlySpan<float> image, in Place at, Span<float> planes, int plane, int row)
+    internal static void ToPlanes<TSimd, TVector>(
+        Map map, ReadOnlySpan<float> image, in Place at, Span<float> planes, int plane, int row)
         where TSimd : ISimd<TVector>
         where TVector : struct
     {
@@ -96,7 +104,8 @@ internal static partial class Winograd
             ToPlanes<KernelLine<TSimd, TVector>, TSimd, TVector>(image, at, planes, plane, row);
     }
 
-    internal static void FromPlanes<TSimd, TVector>(Map map, ReadOnlySpan<float> planes, int plane, int row, Span<float> image, in Place at)
+    internal static void FromPlanes<TSimd, TVector>(
+        Map map, ReadOnlySpan<float> planes, int plane, int row, Span<float> image, in Place at)
         where TSimd : ISimd<TVector>
         where TVector : struct
     {
@@ -114,7 +123,8 @@ internal static partial class Winograd
 
     [MethodImpl(Hot.Method)]
     [SkipLocalsInit]
-    private static void ToPlanes<TLine, TSimd, TVector>(ReadOnlySpan<float> image, in Place at, Span<float> planes, int plane, int row)
+    private static void ToPlanes<TLine, TSimd, TVector>(
+        ReadOnlySpan<float> image, in Place at, Span<float> planes, int plane, int row)
         where TLine : ILine<TVector>
         where TSimd : ISimd<TVector>
         where TVector : struct
@@ -122,14 +132,16 @@ internal static partial class Winograd
         Span<float> space = stackalloc float[(Planes + 1) * Line];
         ref float patch = ref Aligned(space);
         bool isInside = at.IsInside(TLine.Inputs);
-        int firstRow = at.FirstRow, endRow = at.EndRow(TLine.Inputs), firstColumn = at.FirstColumn, endColumn = at.EndColumn(TLine.Inputs);
+        int firstRow = at.FirstRow, endRow = at.EndRow(TLine.Inputs),
+            firstColumn = at.FirstColumn, endColumn = at.EndColumn(TLine.Inputs);
         for (int c = 0; c < at.Channels; c += TSimd.Lanes)
         {
             ref float to = ref planes[row + c];
             if (isInside)
             {
                 ref float from = ref Unsafe.Add(ref MemoryMarshal.GetReference(image), at.IndexOf(0, 0) + c);
-                Transform<TLine, TSimd, TVector>(ref from, (nuint)at.RowPitch, (nuint)at.Pitch, ref to, (nuint)(Patch * plane), (nuint)plane);
+                Transform<TLine, TSimd, TVector>(
+                    ref from, (nuint)at.RowPitch, (nuint)at.Pitch, ref to, (nuint)(Patch * plane), (nuint)plane);
                 continue;
             }
 
@@ -138,17 +150,22 @@ internal static partial class Winograd
                 for (int x = 0; x < TLine.Inputs; x++)
                 {
                     bool isThere = y >= firstRow && y < endRow && x >= firstColumn && x < endColumn;
-                    TSimd.Store(isThere ? TSimd.Load(in image[at.IndexOf(y, x) + c], 0) : default, ref patch, (nuint)((y * TLine.Inputs + x) * Line));
+                    TSimd.Store(
+                        isThere ? TSimd.Load(in image[at.IndexOf(y, x) + c], 0) : default,
+                        ref patch,
+                        (nuint)((y * TLine.Inputs + x) * Line));
                 }
             }
 
-            Transform<TLine, TSimd, TVector>(ref patch, (nuint)(TLine.Inputs * Line), Line, ref to, (nuint)(Patch * plane), (nuint)plane);
+            Transform<TLine, TSimd, TVector>(
+                ref patch, (nuint)(TLine.Inputs * Line), Line, ref to, (nuint)(Patch * plane), (nuint)plane);
         }
     }
 
     [MethodImpl(Hot.Method)]
     [SkipLocalsInit]
-    private static void FromPlanes<TLine, TSimd, TVector>(ReadOnlySpan<float> planes, int plane, int row, Span<float> image, in Place at)
+    private static void FromPlanes<TLine, TSimd, TVector>(
+        ReadOnlySpan<float> planes, int plane, int row, Span<float> image, in Place at)
         where TLine : ILine<TVector>
         where TSimd : ISimd<TVector>
         where TVector : struct
@@ -156,20 +173,23 @@ internal static partial class Winograd
         Span<float> space = stackalloc float[(Planes + 1) * Line];
         ref float patch = ref Aligned(space);
         bool isInside = at.IsInside(TLine.Outputs);
-        int firstRow = at.FirstRow, endRow = at.EndRow(TLine.Outputs), firstColumn = at.FirstColumn, endColumn = at.EndColumn(TLine.Outputs);
+        int firstRow = at.FirstRow, endRow = at.EndRow(TLine.Outputs),
+            firstColumn = at.FirstColumn, endColumn = at.EndColumn(TLine.Outputs);
         for (int c = 0; c < at.Channels; c += TSimd.Lanes)
         {
             ref float from = ref Unsafe.AsRef(in planes[row + c]);
             if (isInside)
             {
                 ref float to = ref image[at.IndexOf(0, 0) + c];
-                Transform<TLine, TSimd, TVector>(ref from, (nuint)(Patch * plane), (nuint)plane, ref to, (nuint)at.RowPitch, (nuint)at.Pitch);
+                Transform<TLine, TSimd, TVector>(
+                    ref from, (nuint)(Patch * plane), (nuint)plane, ref to, (nuint)at.RowPitch, (nuint)at.Pitch);
                 continue;
             }
 
             for (int place = 0; place < TLine.Outputs * TLine.Outputs && TLine.Adds; place++)
                 TSimd.Store(default, ref patch, (nuint)(place * Line));
-            Transform<TLine, TSimd, TVector>(ref from, (nuint)(Patch * plane), (nuint)plane, ref patch, (nuint)(TLine.Outputs * Line), Line);
+            Transform<TLine, TSimd, TVector>(
+                ref from, (nuint)(Patch * plane), (nuint)plane, ref patch, (nuint)(TLine.Outputs * Line), Line);
             for (int y = firstRow; y < endRow; y++)
             {
                 for (int x = firstColumn; x < endColumn; x++)
@@ -182,9 +202,10 @@ internal static partial class Winograd
         }
     }
 
-    /// <summary>Down the columns, then along the rows, two rows at a time: what is between them stays in registers.</summary>
+    /// <summary>Transforms columns, then rows, two rows at a time, so that intermediate values stay in registers.</summary>
     [MethodImpl(Hot.Inline)]
-    private static void Transform<TLine, TSimd, TVector>(ref float from, nuint row, nuint column, ref float to, nuint toRow, nuint toColumn)
+    private static void Transform<TLine, TSimd, TVector>(
+        ref float from, nuint row, nuint column, ref float to, nuint toRow, nuint toColumn)
         where TLine : ILine<TVector>
         where TSimd : ISimd<TVector>
         where TVector : struct
@@ -195,9 +216,10 @@ internal static partial class Winograd
             TwoRows<Pair2, TLine, TSimd, TVector>(ref from, row, column, ref to, toRow, toColumn);
     }
 
-    /// <summary>Compiled once for each pair: as one method, it would be more than the compiler inlines.</summary>
+    /// <summary>Compiled once for each pair: a single method would be too large for the JIT to inline what it calls.</summary>
     [MethodImpl(Hot.Method)]
-    private static void TwoRows<TPair, TLine, TSimd, TVector>(ref float from, nuint row, nuint column, ref float to, nuint toRow, nuint toColumn)
+    private static void TwoRows<TPair, TLine, TSimd, TVector>(
+        ref float from, nuint row, nuint column, ref float to, nuint toRow, nuint toColumn)
         where TPair : IPair
         where TLine : ILine<TVector>
         where TSimd : ISimd<TVector>
@@ -230,12 +252,14 @@ internal static partial class Winograd
     {
         TVector x0 = TSimd.Load(in at, 0), x1 = TSimd.Load(in at, row), x2 = TSimd.Load(in at, 2 * row);
         TVector x3 = TLine.Inputs > 3 ? TSimd.Load(in at, 3 * row) : default;
-        TVector x4 = TLine.Inputs > 4 ? TSimd.Load(in at, 4 * row) : default, x5 = TLine.Inputs > 4 ? TSimd.Load(in at, 5 * row) : default;
+        TVector x4 = TLine.Inputs > 4 ? TSimd.Load(in at, 4 * row) : default,
+            x5 = TLine.Inputs > 4 ? TSimd.Load(in at, 5 * row) : default;
         TLine.Pair(pair, x0, x1, x2, x3, x4, x5, out first, out second);
     }
 
     [MethodImpl(Hot.Inline)]
-    private static void Row<TLine, TSimd, TVector>(TVector x0, TVector x1, TVector x2, TVector x3, TVector x4, TVector x5, ref float to, nuint step)
+    private static void Row<TLine, TSimd, TVector>(
+        TVector x0, TVector x1, TVector x2, TVector x3, TVector x4, TVector x5, ref float to, nuint step)
         where TLine : ILine<TVector>
         where TSimd : ISimd<TVector>
         where TVector : struct
@@ -263,7 +287,9 @@ internal static partial class Winograd
             TSimd.Store(TLine.Adds ? TSimd.Add(TSimd.Load(in to, other), b) : b, ref to, other);
     }
 
-    /// <summary>The first number of a cache line: the stack is aligned to less, and a vector across two lines takes twice as long.</summary>
+    /// <summary>
+    /// The first number at a cache line: the stack is aligned to less, and a vector across two lines takes twice as long.
+    /// </summary>
     [MethodImpl(Hot.Inline)]
     private static unsafe ref float Aligned(Span<float> space)
     {
@@ -272,7 +298,10 @@ internal static partial class Winograd
         return ref Unsafe.AddByteOffset(ref start, (Line * sizeof(float) - past) % (Line * sizeof(float)));
     }
 
-    /// <summary>A patch of an image [height, width, pitch] whose first row and column are <paramref name="Top"/> and <paramref name="Left"/>, maybe outside it.</summary>
+    /// <summary>
+    /// The position of a patch in an image [height, width, pitch]: its first row is <paramref name="Top"/> and its first column
+    /// <paramref name="Left"/>, which may lie outside the image.
+    /// </summary>
     public readonly record struct Place(int Height, int Width, int Pitch, int Channels, int Top, int Left)
     {
         public int RowPitch => Width * Pitch;
@@ -291,7 +320,8 @@ internal static partial class Winograd
         /// <summary>Whether all pixels of the image, in whole vectors of channels, lie within a span of this length.</summary>
         public bool IsWithin(int length) =>
             Height >= 1 && Width >= 1 && Channels >= 1 && KernelArguments.IsWholePanels(Channels) && Pitch >= Channels
-            && ((long)Height * Width - 1) * Pitch + Channels <= length && Math.Abs((long)Top) <= length && Math.Abs((long)Left) <= length;
+            && ((long)Height * Width - 1) * Pitch + Channels <= length
+            && Math.Abs((long)Top) <= length && Math.Abs((long)Left) <= length;
 
         public int IndexOf(int y, int x) => ((Top + y) * Width + Left + x) * Pitch;
     }
