@@ -188,6 +188,8 @@ internal sealed class TwoLayerDescent : IDisposable
         ActivationStage.TimesSlope(_hidden, a, delta);
         PanelSquares.AddOuterProducts(a, NeuronsOf(panel), errors, UpperWeightsOf(panel));
         PanelSquares.AddOuterProducts(errors, _outputs, a, transposed);
+        for (int o = 0; o < _outputs && NeuronsOf(panel) < Panel; o++)
+            transposed.Slice(o * Panel, Panel)[NeuronsOf(panel)..].Clear(); // the activations behind the last neuron are σ(0), not 0
         SparseProducts.AddOuterProducts(_inputs, miniBatch, delta, WeightsOf(panel), 0, 1, next);
         if (_lower.HasBias)
             Rows.AddRows(delta, _lower.PaddedBiases.Slice(panel * Panel, Panel));
@@ -233,7 +235,6 @@ internal sealed class TwoLayerDescent : IDisposable
 
         public void Transpose(ReadOnlySpan<float> upper, int panel)
         {
-            TransposedOf(panel).Clear(); // or what lies behind the last neuron would depend on who had the panel before
             for (int j = 0; j < upper.Length / Panel; j++)
             {
                 for (int o = 0; o < _outputs; o++)

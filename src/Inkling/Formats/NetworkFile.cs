@@ -114,15 +114,15 @@ public static class NetworkFile
 
     private static (string Tensor, float Value)? FirstTensor(Network network, Predicate<float> predicate)
     {
-        (string, float)? first = null;
-        ForEachTensor(network, (name, _, get, _) =>
+        foreach (NamedTensor tensor in NamedTensor.Of(network.Parameters))
         {
-            float[] values = first is null ? get() : [];
+            float[] values = tensor.Get();
             int at = Array.FindIndex(values, predicate);
             if (at >= 0)
-                first = (name, values[at]);
-        });
-        return first;
+                return (tensor.Name, values[at]);
+        }
+
+        return null;
     }
 
     /// <summary>The network as a safetensors file.</summary>
@@ -134,9 +134,9 @@ public static class NetworkFile
         {
             [NetworkDescription.Key] = NetworkDescription.Of(network).ToJson()
         };
-        List<Tensor> tensors = [];
-        ForEachTensor(network, (name, shape, get, _) => tensors.Add(new Tensor(name, shape, get())));
-        return new Safetensors(metadata, tensors) { IsHalf = isHalf };
+        IEnumerable<Tensor> tensors =
+            NamedTensor.Of(network.Parameters).Select(tensor => new Tensor(tensor.Name, tensor.Shape, tensor.Get()));
+        return new Safetensors(metadata, [.. tensors]) { IsHalf = isHalf };
     }
 
     private static Network FromSafetensors(Safetensors file, string name)
@@ -159,61 +159,22 @@ public static class NetworkFile
             Temperature = description.Temperature,
             History = description.History
         };
-        ForEachTensor(network, (tensorName, shape, _, set) =>
+        foreach (NamedTensor place in NamedTensor.Of(network.Parameters))
         {
-            if (!tensors.Remove(tensorName, out Tensor? tensor) || !tensor.Shape.SequenceEqual(shape))
+            if (!tensors.Remove(place.Name, out Tensor? tensor) || !tensor.Shape.SequenceEqual(place.Shape))
+            {
                 throw new InklingException(
-                    $"{name}: tensor \"{tensorName}\" of shape [{string.Join(", ", shape)}] "
+                    $"{name}: tensor \"{place.Name}\" of shape [{string.Join(", ", place.Shape)}] "
                     + $"is missing, though its metadata describe {architecture}.");
-            set(tensor.Values);
-        });
+            }
+
+            place.Set(tensor.Values);
+        }
+
         if (tensors.Count > 0)
             throw new InklingException(
                 $"{name}: tensor \"{tensors.Keys.First()}\" has no place in the network {architecture} "
                 + $"that its metadata describe.");
         return network;
     }
-
-    /// <summary>
-    /// Visits each tensor of a network by its PyTorch name; <c>layers.N</c> is the Nth layer that has parameters.
-    /// </summary>
-    private static void ForEachTensor(Network network, Action<string, int[], Func<float[]>, Action<float[]>> action)
-    {
-        int n = 0;
-        foreach (object? layer in network.Parameters.All)
-        {
-            switch (layer)
-            {
-                case WeightedLayer weighted:
-                    action(
-                        $"layers.{n}.weight",
-                        weighted.WeightShape,
-                        weighted.CopyWeights,
-                        values => weighted.SetWeights(values));
-                    if (weighted.HasBias)
-                        action(
-                            $"layers.{n}.bias",
-                            [weighted.Neurons],
-                            () => weighted.Biases.ToArray(),
-                            values => values.CopyTo(weighted.Biases));
-                    n++;
-                    break;
-                case BatchNormalisation normalisation:
-                    Statistic("weight", () => normalisation.Scale);
-                    Statistic("bias", () => normalisation.Shift);
-                    Statistic("running_mean", () => normalisation.RunningMean);
-                    Statistic("running_var", () => normalisation.RunningVariance);
-                    n++;
-                    break;
-
-                    void Statistic(string what, ChannelValues values) => action(
-                        $"layers.{n}.{what}",
-                        [values().Length],
-                        () => normalisation.Ordered(values()),
-                        ordered => normalisation.SetOrdered(values(), ordered));
-            }
-        }
-    }
-
-    private delegate Span<float> ChannelValues();
 }

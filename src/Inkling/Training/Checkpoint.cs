@@ -8,12 +8,15 @@ using Inkling.Training.Optimisers;
 namespace Inkling.Training;
 
 /// <summary>
-/// A training kept in a file, so that it can be killed at any moment and goes on to the same bits: everything in
-/// <see cref="TrainingState"/>, the weights, their average, the optimiser's moments and the best network so far. The one
-/// before is kept beside it, as FILE.previous, and used where this one is damaged. No two trainings use one file at a time.
+/// Keeps a training in a file, so that it can be killed at any moment and resumed with the same bits: everything in
+/// <see cref="TrainingState"/>, the weights, their average, the optimiser's moments and the best network so far, by name and in
+/// PyTorch's order, so that another device can resume it. The checkpoint before is kept as FILE.previous and used where this one
+/// is damaged. A file is used by one training at a time.
 /// </summary>
 internal sealed class Checkpoint : IDisposable
 {
+    private const string NetworkPrefix = "network/";
+
     private readonly string _path;
     private readonly Network _network;
     private readonly Network? _average;
@@ -28,7 +31,14 @@ internal sealed class Checkpoint : IDisposable
 
     /// <summary>Takes the file, before anything has been learned.</summary>
     /// <exception cref="InklingException">It cannot be written, or another training is using it.</exception>
-    public Checkpoint(string path, Network network, Network? average, OptimiserState? optimiser, TrainingState state, TrainingOptions options, Examples training)
+    public Checkpoint(
+        string path,
+        Network network,
+        Network? average,
+        OptimiserState? optimiser,
+        TrainingState state,
+        TrainingOptions options,
+        Examples training)
     {
         AtomicFile.RequireWritable(path);
         RequireFile(path);
@@ -36,13 +46,14 @@ internal sealed class Checkpoint : IDisposable
         AtomicFile.RequireWritable(Previous);
         RequireFile(Previous);
         (_network, _average, _optimiser, _state, _options) = (network, average, optimiser, state, options);
-        long best = network.Parameters.Span.Length + network.Parameters.Statistics.Length;
-        CheckpointFile.RequireShort(path, best + Buffers().Sum(buffer => (long)buffer.Values.Length), options.Epochs);
+        long best = NamedTensor.Of(network.Parameters).Sum(tensor => (long)tensor.Length);
+        CheckpointFile.RequireShort(path, best + Tensors().Sum(tensor => (long)tensor.Length), options.Epochs);
         _count = training.Count;
         int miniBatchSize = Math.Min(options.MiniBatchSize, training.Count);
         _stepsAnEpoch = (training.Count + miniBatchSize - 1) / miniBatchSize;
         _settings = TrainingFingerprint.Of(network, training, options);
-        _lock = FileLock.Take(_path, $"{path}: another training is using this checkpoint. Wait for it, stop it, or name another file.");
+        _lock = FileLock.Take(
+            _path, $"{path}: another training is using this checkpoint. Wait for it, stop it, or name another file.");
     }
 
     private string Previous => PreviousOf(_path);
@@ -52,23 +63,19 @@ internal sealed class Checkpoint : IDisposable
 
     public void Dispose() => _lock.Dispose();
 
-    /// <exception cref="InklingException">The file cannot be written; those that were there still are, one of them whole.</exception>
+    /// <summary>Writes the state as it is now; the file before becomes FILE.previous.</summary>
+    /// <exception cref="InklingException">The file cannot be written; the earlier ones remain, and one of them is whole.</exception>
     public void Save()
     {
-        List<Tensor> tensors = [.. Buffers().Select(buffer => new Tensor(buffer.Name, [buffer.Values.Length], buffer.Values.ToArray()))];
-        if (_state.Best is { } best)
-        {
-            tensors.Add(new Tensor("best", [best.Parameters.Span.Length], best.Parameters.Span.ToArray()));
-            tensors.Add(new Tensor("best.statistics", [best.Parameters.Statistics.Length], best.Parameters.Statistics.ToArray()));
-        }
-
+        IEnumerable<NamedTensor> places = _state.Best is { } best ? Tensors().Concat(TensorsOf(best)) : Tensors();
+        Tensor[] tensors = [.. places.Select(place => new Tensor(place.Name, place.Shape, place.Get()))];
         SavedTraining training = new(
             _settings,
             _state.ExamplesDone,
             BitConverter.DoubleToInt64Bits(_state.CostSum),
             _network.Random.Save(),
             _state.OrderRandom?.Save(),
-            [.. _state.Past.Select(epoch => new SavedEpoch(BitConverter.DoubleToInt64Bits(epoch.Cost), epoch.Test, epoch.Validation, epoch.Time.Ticks))],
+            [.. _state.Past.Select(SavedEpoch.Of)],
             _state.History,
             _state.IsDone(_options) ? HashOfEnd() : null);
         AtomicFile.Write(_path, new CheckpointFile(training, tensors).WriteTo, previous: _isWhole ? Previous : null);
@@ -76,7 +83,9 @@ internal sealed class Checkpoint : IDisposable
     }
 
     /// <summary>Goes on from the file, or from the one before it; from the beginning where there is neither.</summary>
-    /// <exception cref="InklingException">There are checkpoints, but none is whole, or they are of another training. Nothing has been changed.</exception>
+    /// <exception cref="InklingException">
+    /// There are checkpoints, but none is whole, or they are of another training. Nothing has been changed.
+    /// </exception>
     public void Restore()
     {
         InklingException? damage = null;
@@ -92,7 +101,12 @@ internal sealed class Checkpoint : IDisposable
                 Take(saved);
                 _isWhole = file == _path;
                 if (_state.IsDone(_options))
-                    _options.Warn($"{file}: this training had finished already, so nothing is trained. To train again, name another file, or delete {Names(files)}.");
+                {
+                    _options.Warn(
+                        $"{file}: this training had finished already, so nothing is trained. "
+                        + $"To train again, name another file, or delete {Names(files)}.");
+                }
+
                 return;
             }
             catch (InklingException e) when (e is not OtherTrainingException)
@@ -116,7 +130,7 @@ internal sealed class Checkpoint : IDisposable
     private string HashOfEnd()
     {
         ParameterBuffer end = (_state.Kept(_options) ?? _average ?? _network).Parameters;
-        return TrainingFingerprint.HashOfStart(end.Span, end.Statistics, _network.Random.Save());
+        return TrainingFingerprint.HashOfStart(NamedTensor.Of(end).Select(tensor => tensor.Get()), _network.Random.Save());
     }
 
     /// <summary>Whatever is wrong is found before anything is taken.</summary>
@@ -125,22 +139,31 @@ internal sealed class Checkpoint : IDisposable
         SavedTraining saved = file.Training;
         Dictionary<string, Tensor> tensors = file.Tensors.ToDictionary(tensor => tensor.Name, StringComparer.Ordinal);
         Require(saved is { Settings: not null, Past: not null }, "what it is of");
-        Require(IsStream(saved.Random) && (saved.OrderRandom is null || IsStream(saved.OrderRandom)), "its streams of random numbers");
-        bool startsWhereSavedEnds = _settings["start weights"] == saved.End
-            || _settings["start weights"] == TrainingFingerprint.HashOfStart(ValuesOf("weights"), ValuesOf("statistics"), saved.Random);
+        bool areStreams = IsStream(saved.Random) && (saved.OrderRandom is null || IsStream(saved.OrderRandom));
+        Require(areStreams, "its streams of random numbers");
+        IEnumerable<float[]> savedWeights = NamedTensor.Of(_network.Parameters, NetworkPrefix)
+            .Select(place => tensors.TryGetValue(place.Name, out Tensor? found) ? found.Values : []);
+        string start = _settings["start weights"];
+        bool startsWhereSavedEnds = start == saved.End || start == TrainingFingerprint.HashOfStart(savedWeights, saved.Random);
         if (TrainingFingerprint.Difference(saved.Settings, _settings, startsWhereSavedEnds) is { } difference)
-            throw new OtherTrainingException($"{name}: the checkpoint of another training: {difference}. Name another file, or delete it and {Path.GetFileName(Previous)}.");
-        foreach ((string buffer, Memory<float> values) in Buffers())
-            Require(Has(buffer, values.Length), $"its tensor \"{buffer}\"");
-        Require(saved.Past.Length == 0 || (Has("best", _network.Parameters.Span.Length) && Has("best.statistics", _network.Parameters.Statistics.Length)), "its best network");
+        {
+            throw new OtherTrainingException(
+                $"{name}: the checkpoint of another training: {difference}. "
+                + $"Name another file, or delete it and {Path.GetFileName(Previous)}.");
+        }
+
+        foreach (NamedTensor place in Tensors())
+            Require(Has(place), $"its tensor \"{place.Name}\"");
+        Require(saved.Past.Length == 0 || TensorsOf(_network).All(Has), "its best network");
         Require(saved.Past.Length <= _options.Epochs && saved.Past.All(IsPossible), "the epochs behind it");
-        Require(saved.ExamplesDone == _count || (saved.ExamplesDone >= 0 && saved.ExamplesDone < _count && saved.ExamplesDone % Math.Min(_options.MiniBatchSize, _count) == 0), "where it stands");
+        int miniBatchSize = Math.Min(_options.MiniBatchSize, _count), done = saved.ExamplesDone;
+        Require(done == _count || (done >= 0 && done < _count && done % miniBatchSize == 0), "where it stands");
         Require(saved.History is null || saved.History.Length <= Network.MaxHistoryLength, "what was trained before");
-        Require(double.IsFinite(BitConverter.Int64BitsToDouble(saved.CostSum)) && (saved.ExamplesDone == 0 || saved.OrderRandom is not null), "where it stands");
+        bool isKnown = double.IsFinite(BitConverter.Int64BitsToDouble(saved.CostSum)) && (done == 0 || saved.OrderRandom is not null);
+        Require(isKnown, "where it stands");
 
-        float[] ValuesOf(string tensor) => tensors.TryGetValue(tensor, out Tensor? found) ? found.Values : [];
-
-        bool Has(string tensor, int length) => tensors.ContainsKey(tensor) && ValuesOf(tensor).Length == length;
+        bool Has(NamedTensor place) =>
+            tensors.TryGetValue(place.Name, out Tensor? found) && found.Shape.SequenceEqual(place.Shape);
 
         void Require([DoesNotReturnIf(false)] bool condition, string what)
         {
@@ -150,50 +173,56 @@ internal sealed class Checkpoint : IDisposable
 
         static bool IsStream(ulong[]? random) => RandomStream.CanRestore(random);
 
-        bool IsPossible(SavedEpoch? epoch) => epoch is { Ticks: >= 0 } && double.IsFinite(BitConverter.Int64BitsToDouble(epoch.Cost)) && IsOf(epoch.Test, _options.TestData) && IsOf(epoch.Validation, _options.ValidationData);
+        bool IsPossible(SavedEpoch? epoch) =>
+            epoch is { Ticks: >= 0 }
+            && double.IsFinite(BitConverter.Int64BitsToDouble(epoch.Cost))
+            && IsOf(epoch.Test, _options.TestData)
+            && IsOf(epoch.Validation, _options.ValidationData);
 
-        static bool IsOf(Score? score, Examples? examples) => score?.Total == examples?.Count && (score is not { } given || (given.Correct >= 0 && given.Correct <= given.Total));
+        static bool IsOf(Score? score, Examples? examples) =>
+            score?.Total == examples?.Count
+            && (score is not { } given || (given.Correct >= 0 && given.Correct <= given.Total));
     }
 
     private void Take(CheckpointFile file)
     {
         SavedTraining saved = file.Training;
-        Dictionary<string, float[]> tensors = file.Tensors.ToDictionary(tensor => tensor.Name, tensor => tensor.Values, StringComparer.Ordinal);
-        foreach ((string name, Memory<float> values) in Buffers())
-            tensors[name].CopyTo(values);
+        Dictionary<string, float[]> tensors =
+            file.Tensors.ToDictionary(tensor => tensor.Name, tensor => tensor.Values, StringComparer.Ordinal);
+        foreach (NamedTensor place in Tensors())
+            place.Set(tensors[place.Name]);
         _network.Random.CopyFrom(RandomStream.Restore(saved.Random));
         _settings = saved.Settings; // where it began, should this network have come further
         if (saved.Past.Length > 0)
         {
             Network best = _network.Clone();
-            tensors["best"].CopyTo(best.Parameters.Span);
-            tensors["best.statistics"].CopyTo(best.Parameters.Statistics);
-            _state.Repeat([.. saved.Past.Select((epoch, i) => new EpochResult(i, BitConverter.Int64BitsToDouble(epoch.Cost), epoch.Test, epoch.Validation, TimeSpan.FromTicks(epoch.Ticks), null))], best, _options);
+            foreach (NamedTensor place in TensorsOf(best))
+                place.Set(tensors[place.Name]);
+            _state.Repeat([.. saved.Past.Select((epoch, i) => epoch.ToResult(i))], best, _options);
         }
 
         _state.History = saved.History;
         _state.ExamplesDone = saved.ExamplesDone;
-        _state.Steps = (long)saved.Past.Length * _stepsAnEpoch + (saved.ExamplesDone + _options.MiniBatchSize - 1L) / _options.MiniBatchSize;
+        long stepsOfThisEpoch = (saved.ExamplesDone + _options.MiniBatchSize - 1L) / _options.MiniBatchSize;
+        _state.Steps = (long)saved.Past.Length * _stepsAnEpoch + stepsOfThisEpoch;
         _state.CostSum = BitConverter.Int64BitsToDouble(saved.CostSum);
         _state.OrderRandom = saved.OrderRandom is { } order ? RandomStream.Restore(order) : null;
     }
 
-    private IEnumerable<(string Name, Memory<float> Values)> Buffers()
+    /// <summary>Everything that goes on changing, by name, in the order and shapes of saved networks.</summary>
+    private IEnumerable<NamedTensor> Tensors()
     {
-        yield return ("weights", _network.Parameters.Memory);
-        yield return ("statistics", _network.Parameters.StatisticsMemory);
+        IEnumerable<NamedTensor> tensors = NamedTensor.Of(_network.Parameters, NetworkPrefix);
         if (_average is not null)
-        {
-            yield return ("average", _average.Parameters.Memory);
-            yield return ("average.statistics", _average.Parameters.StatisticsMemory);
-        }
-
+            tensors = tensors.Concat(NamedTensor.Of(_average.Parameters, "average/"));
         if (_optimiser is not null)
-        {
-            yield return ("optimiser.first", _optimiser.First.Memory);
-            yield return ("optimiser.second", _optimiser.Second.Memory);
-        }
+            tensors = tensors.Concat(NamedTensor.Of(_optimiser.First, "first moment/", withStatistics: false));
+        if (_optimiser?.Second is { } second)
+            tensors = tensors.Concat(NamedTensor.Of(second, "second moment/", withStatistics: false));
+        return tensors;
     }
+
+    private static IEnumerable<NamedTensor> TensorsOf(Network best) => NamedTensor.Of(best.Parameters, "best/");
 
     private sealed class OtherTrainingException(string message) : InklingException(message);
 }

@@ -14,14 +14,15 @@ internal sealed record CheckpointFile(SavedTraining Training, IReadOnlyList<Tens
 {
     private const string Key = "inkling-checkpoint";
 
-    private static ReadOnlySpan<byte> Format => "INKCHKP2"u8;
+    private static ReadOnlySpan<byte> Format => "INKCHKP3"u8;
 
     private static int HeaderLength => Format.Length + SHA256.HashSizeInBytes;
 
-    /// <summary>Writes the whole file. The content is made twice, for its hash and for the file, rather than held in memory.</summary>
+    /// <summary>Writes the whole file. The content is formed twice, for the hash and for the file, rather than held in memory.</summary>
     public void WriteTo(Stream stream)
     {
-        Dictionary<string, string> metadata = new(StringComparer.Ordinal) { [Key] = JsonSerializer.Serialize(Training, CheckpointJson.Default.SavedTraining) };
+        string state = JsonSerializer.Serialize(Training, CheckpointJson.Default.SavedTraining);
+        Dictionary<string, string> metadata = new(StringComparer.Ordinal) { [Key] = state };
         Safetensors content = new(metadata, Tensors);
         using SHA256 hash = SHA256.Create();
         using (CryptoStream hashed = new(Stream.Null, hash, CryptoStreamMode.Write))
@@ -38,10 +39,15 @@ internal sealed record CheckpointFile(SavedTraining Training, IReadOnlyList<Tens
     /// <exception cref="InklingException">It would be longer than 2 GB.</exception>
     public static void RequireShort(string file, long numbers, int epochs)
     {
-        const long AnEpoch = 200, TheRest = 1 << 20; // bytes of JSON, at most
+        const long AnEpoch = 200, TheRest = 8 << 20; // bytes of JSON, at most
         long bytes = sizeof(float) * numbers + AnEpoch * epochs + TheRest;
         if (bytes > Array.MaxLength)
-            throw new InklingException(FormattableString.Invariant($"{file}: a checkpoint of this training could have {bytes:N0} bytes; {Array.MaxLength:N0} are the most that can be read again. Train a smaller network, for fewer epochs, or without a checkpoint."));
+        {
+            throw new InklingException(
+                FormattableString.Invariant($"{file}: a checkpoint of this training could have {bytes:N0} bytes; ")
+                + FormattableString.Invariant($"{Array.MaxLength:N0} are the most that can be read again. ")
+                + "Train a smaller network, for fewer epochs, or without a checkpoint.");
+        }
     }
 
     /// <exception cref="InklingException">The file cannot be read, or is no checkpoint, or a damaged one.</exception>
@@ -58,18 +64,22 @@ internal sealed record CheckpointFile(SavedTraining Training, IReadOnlyList<Tens
     internal static CheckpointFile Parse(ReadOnlySpan<byte> bytes, string name)
     {
         if (bytes.Length < HeaderLength || !bytes.StartsWith(Format))
-            throw new InklingException(IsFirstFormat(bytes, name)
-                ? $"{name}: a checkpoint of an earlier version of Inkling, which does not say what was trained (seed, data) and so cannot be gone on with."
+        {
+            bool isEarlier = bytes.StartsWith(Format[..^1]) || IsFirstFormat(bytes, name);
+            throw new InklingException(isEarlier
+                ? $"{name}: a checkpoint of another version of Inkling, which this one cannot go on with."
                 : $"{name}: not a checkpoint, or a damaged one.");
+        }
+
         ReadOnlySpan<byte> content = bytes[HeaderLength..];
         if (!bytes[Format.Length..HeaderLength].SequenceEqual(SHA256.HashData(content)))
             throw new InklingException($"{name}: a damaged checkpoint: its checksum is wrong.");
         try
         {
             Safetensors tensors = Safetensors.Parse(content, name);
-            return new CheckpointFile(
-                (tensors.Metadata.TryGetValue(Key, out string? json) ? JsonSerializer.Deserialize(json, CheckpointJson.Default.SavedTraining) : null) ?? throw new JsonException("no state"),
-                tensors.Tensors);
+            string json = tensors.Metadata.GetValueOrDefault(Key) ?? throw new JsonException("no state");
+            SavedTraining? training = JsonSerializer.Deserialize(json, CheckpointJson.Default.SavedTraining);
+            return new CheckpointFile(training ?? throw new JsonException("no state"), tensors.Tensors);
         }
         catch (JsonException e)
         {
@@ -91,7 +101,9 @@ internal sealed record CheckpointFile(SavedTraining Training, IReadOnlyList<Tens
     }
 }
 
-/// <summary>A training's state but for its tensors. What follows from other members (epochs, steps, the best epoch) is not repeated.</summary>
+/// <summary>
+/// A training's state without its tensors. What follows from other members (epochs, steps, the best epoch) is not repeated.
+/// </summary>
 /// <param name="Settings">What was trained, and how: <see cref="TrainingFingerprint"/>.</param>
 /// <param name="ExamplesDone">Examples learned from in the epoch under way.</param>
 /// <param name="CostSum">The bits of the sum of their costs.</param>
@@ -99,12 +111,33 @@ internal sealed record CheckpointFile(SavedTraining Training, IReadOnlyList<Tens
 /// <param name="OrderRandom">The stream before the epoch's shuffle; null before the first.</param>
 /// <param name="Past">The epochs finished, in order.</param>
 /// <param name="History">The <see cref="Network.History"/> that the training began with.</param>
-/// <param name="End">Of a training that is done, the hash of what its network ends with (<see cref="TrainingFingerprint.HashOfStart"/>): an average, or the best epoch's weights, which are others than those last learned.</param>
+/// <param name="End">
+/// Of a finished training, the hash of the network that it ends with (<see cref="TrainingFingerprint.HashOfStart"/>): the average, or
+/// the best epoch's network, whose weights are not those last learned.
+/// </param>
 internal sealed record SavedTraining(
-    Dictionary<string, string> Settings, int ExamplesDone, long CostSum, ulong[] Random, ulong[]? OrderRandom, SavedEpoch[] Past, string? History, string? End);
+    Dictionary<string, string> Settings,
+    int ExamplesDone,
+    long CostSum,
+    ulong[] Random,
+    ulong[]? OrderRandom,
+    SavedEpoch[] Past,
+    string? History,
+    string? End);
 
-/// <summary>An <see cref="EpochResult"/> but for its network.</summary>
-internal sealed record SavedEpoch(long Cost, Score? Test, Score? Validation, long Ticks);
+/// <summary>An <see cref="EpochResult"/> without its network.</summary>
+/// <param name="Cost">The bits of the cost.</param>
+/// <param name="Test">Correct answers on the test data.</param>
+/// <param name="Validation">Correct answers on the validation data.</param>
+/// <param name="Ticks">How long the epoch took, in units of 100 ns.</param>
+internal sealed record SavedEpoch(long Cost, Score? Test, Score? Validation, long Ticks)
+{
+    public static SavedEpoch Of(EpochResult epoch) =>
+        new(BitConverter.DoubleToInt64Bits(epoch.Cost), epoch.Test, epoch.Validation, epoch.Time.Ticks);
+
+    public EpochResult ToResult(int epoch) =>
+        new(epoch, BitConverter.Int64BitsToDouble(Cost), Test, Validation, TimeSpan.FromTicks(Ticks), Network: null);
+}
 
 /// <summary>How a checkpoint's state is written as JSON, without reflection.</summary>
 [JsonSerializable(typeof(SavedTraining))]

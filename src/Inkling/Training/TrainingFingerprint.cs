@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using Inkling.Formats;
 
 namespace Inkling.Training;
 
@@ -21,7 +22,8 @@ internal static class TrainingFingerprint
             ["network"] = network.Architecture.ToString(),
             ["cost"] = Architecture.Name(network.Architecture.Cost),
             [Seed] = network.Seed is { } seed ? Text(seed) : "none",
-            [StartWeights] = HashOfStart(network.Parameters.Span, network.Parameters.Statistics, network.Random.Save()),
+            [StartWeights] = HashOfStart(
+                NamedTensor.Of(network.Parameters).Select(tensor => tensor.Get()), network.Random.Save()),
         };
         AddExamples("training", training);
         AddExamples("validation", options.ValidationData);
@@ -42,9 +44,15 @@ internal static class TrainingFingerprint
 
         void AddExamples(string which, Examples? examples)
         {
-            settings.Add($"{which} examples", examples is null ? "none" : string.Create(CultureInfo.InvariantCulture, $"{examples.Count} of {examples.InputSize} numbers in {examples.OutputSize} classes"));
             if (examples is null)
+            {
+                settings.Add($"{which} examples", "none");
                 return;
+            }
+
+            settings.Add($"{which} examples", string.Create(
+                CultureInfo.InvariantCulture,
+                $"{examples.Count} of {examples.InputSize} numbers in {examples.OutputSize} classes"));
             settings.Add($"{which} inputs", HashOf(examples.AppendInputs));
             settings.Add($"{which} labels", HashOf(examples.AppendTargets));
         }
@@ -53,8 +61,9 @@ internal static class TrainingFingerprint
     /// <summary>Which settings differ and how, <c>seed (7 there, 8 here)</c>; null where none does.</summary>
     /// <param name="saved">As they are in a checkpoint.</param>
     /// <param name="current">As they are now.</param>
-    /// <param name="startsWhereSavedEnds">Whether the network is the one that the checkpoint was made of, as the checkpoint has it.</param>
-    public static string? Difference(Dictionary<string, string> saved, Dictionary<string, string> current, bool startsWhereSavedEnds)
+    /// <param name="startsWhereSavedEnds">Whether the network has the weights that are in the checkpoint.</param>
+    public static string? Difference(
+        Dictionary<string, string> saved, Dictionary<string, string> current, bool startsWhereSavedEnds)
     {
         List<string> differences = [];
         bool isOtherSeed = Value(saved, Seed) != Value(current, Seed); // which explains other weights
@@ -63,24 +72,25 @@ internal static class TrainingFingerprint
             string there = Value(saved, name), here = Value(current, name);
             if (there == here || (name == StartWeights && (startsWhereSavedEnds || isOtherSeed)))
                 continue;
-            differences.Add(there.StartsWith(HashMark, StringComparison.Ordinal) && here.StartsWith(HashMark, StringComparison.Ordinal)
-                ? $"{name} (not the same)"
-                : $"{Cut(name)} ({Cut(there)} there, {Cut(here)} here)");
+            bool areHashes = IsHash(there) && IsHash(here);
+            differences.Add(areHashes ? $"{name} (not the same)" : $"{Cut(name)} ({Cut(there)} there, {Cut(here)} here)");
         }
 
         return differences.Count == 0 ? null : string.Join(", ", differences);
 
         static string Value(Dictionary<string, string> settings, string name) => settings.GetValueOrDefault(name) ?? "none";
 
+        static bool IsHash(string value) => value.StartsWith(HashMark, StringComparison.Ordinal);
+
         static string Cut(string value) => value.Length > 200 ? value[..200] + "…" : value;
     }
 
-    /// <summary>What a training begins with: the weights, what batch normalisation has seen, and the stream that orders the examples.</summary>
-    public static string HashOfStart(ReadOnlySpan<float> weights, ReadOnlySpan<float> statistics, ReadOnlySpan<ulong> random)
+    /// <summary>Hashes what a training starts from: the network's tensors and the random stream that orders the examples.</summary>
+    public static string HashOfStart(IEnumerable<float[]> tensors, ReadOnlySpan<ulong> random)
     {
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData(MemoryMarshal.AsBytes(weights));
-        hash.AppendData(MemoryMarshal.AsBytes(statistics));
+        foreach (float[] tensor in tensors)
+            hash.AppendData(MemoryMarshal.AsBytes(tensor.AsSpan()));
         hash.AppendData(MemoryMarshal.AsBytes(random));
         return HashMark + Convert.ToHexString(hash.GetHashAndReset());
     }
@@ -92,7 +102,9 @@ internal static class TrainingFingerprint
         return HashMark + Convert.ToHexString(hash.GetHashAndReset());
     }
 
-    /// <summary>A record prints all its members, one that is added later too, but numbers as the current culture writes them.</summary>
+    /// <summary>
+    /// Formats a record: all its members, also those added later; with the invariant culture, which a record's ToString ignores.
+    /// </summary>
     private static string Text(object value)
     {
         CultureInfo culture = CultureInfo.CurrentCulture;

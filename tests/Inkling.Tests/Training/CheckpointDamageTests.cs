@@ -77,7 +77,24 @@ public sealed class CheckpointDamageTests : IDisposable
         foreach (string file in new[] { _folder.File, _folder.Previous })
             File.WriteAllBytes(file, File.ReadAllBytes(file)[HeaderLength..]); // the first format: the safetensors alone
         Assert.Contains(
-            "a checkpoint of an earlier version",
+            "a checkpoint of another version",
+            Assert.Throws<InklingException>(() => _folder.Train(CheckpointFolder.Options)).Message,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_checkpoint_of_another_version_is_refused_and_said_to_be_one()
+    {
+        _folder.TrainTwoOfThreeEpochs();
+        foreach (string file in new[] { _folder.File, _folder.Previous })
+        {
+            byte[] bytes = File.ReadAllBytes(file);
+            bytes[7]--; // the version, behind the name of the format
+            File.WriteAllBytes(file, bytes);
+        }
+
+        Assert.Contains(
+            "a checkpoint of another version",
             Assert.Throws<InklingException>(() => _folder.Train(CheckpointFolder.Options)).Message,
             StringComparison.Ordinal);
     }
@@ -156,7 +173,7 @@ public sealed class CheckpointDamageTests : IDisposable
         };
         Assert.ThrowsAny<OperationCanceledException>(() => new Network([2, 3, 1], seed: 1).Train(Xor, options, stop.Token));
         byte[] file = File.ReadAllBytes(_folder.File);
-        Assert.Equal("INKCHKP2", Encoding.ASCII.GetString(file, 0, 8));
+        Assert.Equal("INKCHKP3", Encoding.ASCII.GetString(file, 0, 8));
         File.Delete(_folder.Previous);
         return file;
     }

@@ -19,24 +19,23 @@ internal sealed class OptimiserState
         _optimiser = optimiser;
         _parameters = parameters;
         int length = parameters.Span.Length;
-        Gradient = new ParameterBuffer(parameters.Architecture);
-        First = new AlignedBuffer(length);
-        Second = new AlignedBuffer(optimiser is Optimiser.Adam ? length : 0);
+        Gradient = Zeros(parameters.Architecture);
+        First = Zeros(parameters.Architecture);
+        Second = optimiser is Optimiser.Adam ? Zeros(parameters.Architecture) : null;
         _decays = new AlignedBuffer(length);
         foreach (WeightedLayer layer in parameters.Weighted)
             _decays.Span[layer.WeightRange].Fill(1);
         _step = (_, start, end) => Step(start * Rows.Panel, end * Rows.Panel);
-        Gradient.Span.Clear();
     }
 
     /// <summary>What a step is made of; zero before and after it.</summary>
     public ParameterBuffer Gradient { get; }
 
     /// <summary>The gradient's running mean, or the velocity.</summary>
-    public AlignedBuffer First { get; }
+    public ParameterBuffer First { get; }
 
-    /// <summary>The running mean of the gradient's square, for Adam.</summary>
-    public AlignedBuffer Second { get; }
+    /// <summary>The running mean of the gradient's square, for Adam; null for others.</summary>
+    public ParameterBuffer? Second { get; }
 
     /// <summary>Changes the parameters by the gradient and clears it.</summary>
     /// <param name="rate">The learning rate at this moment.</param>
@@ -56,26 +55,38 @@ internal sealed class OptimiserState
         workers.SplitNumbers(_parameters.Span.Length, _step);
     }
 
+    private static ParameterBuffer Zeros(Architecture architecture)
+    {
+        ParameterBuffer buffer = new(architecture);
+        buffer.Span.Clear(); // batch normalisation's scales begin as ones
+        return buffer;
+    }
+
     private void Step(int start, int end)
     {
-        Span<Vector<float>> w = Elementwise.Wide(_parameters.Span[start..end]), g = Elementwise.Wide(Gradient.Span[start..end]), m = Elementwise.Wide(First.Slice(start, end - start));
+        Span<Vector<float>> w = Elementwise.Wide(_parameters.Span[start..end]);
+        Span<Vector<float>> g = Elementwise.Wide(Gradient.Span[start..end]), m = Elementwise.Wide(First.Span[start..end]);
         ReadOnlySpan<Vector<float>> decays = Elementwise.Wide(_decays.Slice(start, end - start));
         for (int i = 0; i < w.Length && (_l1 > 0 || _l2 > 0); i++)
         {
-            Vector<float> sign = Vector.ConditionalSelect(Vector.GreaterThan(w[i], Vector<float>.Zero), Vector<float>.One, Vector.ConditionalSelect(Vector.LessThan(w[i], Vector<float>.Zero), -Vector<float>.One, Vector<float>.Zero));
+            Vector<float> sign = Vector.ConditionalSelect(
+                Vector.GreaterThan(w[i], Vector<float>.Zero),
+                Vector<float>.One,
+                Vector.ConditionalSelect(Vector.LessThan(w[i], Vector<float>.Zero), -Vector<float>.One, Vector<float>.Zero));
             g[i] += decays[i] * (_l2 * w[i] + _l1 * sign);
         }
 
         if (_optimiser is Optimiser.Adam adam)
         {
-            Span<Vector<float>> v = Elementwise.Wide(Second.Slice(start, end - start));
+            Span<Vector<float>> v = Elementwise.Wide(Second!.Span[start..end]);
             float b1 = (float)adam.Beta1, b2 = (float)adam.Beta2, decay = _rate * (float)adam.WeightDecay;
             Vector<float> epsilon = new((float)adam.Epsilon);
             for (int i = 0; i < w.Length; i++)
             {
                 m[i] = b1 * m[i] + (1 - b1) * g[i];
                 v[i] = b2 * v[i] + (1 - b2) * (g[i] * g[i]);
-                w[i] -= decay * decays[i] * w[i] + _rate * (_correction1 * m[i]) / (Vector.SquareRoot(_correction2 * v[i]) + epsilon);
+                Vector<float> step = _rate * (_correction1 * m[i]) / (Vector.SquareRoot(_correction2 * v[i]) + epsilon);
+                w[i] -= decay * decays[i] * w[i] + step;
             }
         }
         else
