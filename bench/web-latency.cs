@@ -1,8 +1,8 @@
 #:project ../src/Inkling/Inkling.csproj
 #:package Microsoft.Playwright
 #:property PublishAot=false
-// From pointer-up to the new reading on screen, measured in the browser.
-// Trainings are begun on the page, on MNIST where the server has it, and run until they are removed there.
+// Measures the time from pointer-up to the new reading on screen, in the browser.
+// TRAININGS are started on the page, on MNIST where the server has it, and run until they are removed there.
 // usage: dotnet run -c Release bench/web-latency.cs -- http://127.0.0.1:5080 [PEOPLE] [STROKES] [TRAININGS]
 using System.Globalization;
 using Microsoft.Playwright;
@@ -26,13 +26,20 @@ const string Measure = """
     """;
 
 using IPlaywright playwright = await Playwright.CreateAsync();
-await using IBrowser browser = await playwright.Chromium.LaunchAsync(new() { ExecutablePath = Environment.GetEnvironmentVariable("INKLING_CHROMIUM") ?? "/usr/bin/chromium", Args = ["--no-sandbox", "--disable-gpu"] });
+await using IBrowser browser = await playwright.Chromium.LaunchAsync(new()
+{
+    ExecutablePath = Environment.GetEnvironmentVariable("INKLING_CHROMIUM") ?? "/usr/bin/chromium",
+    Args = ["--no-sandbox", "--disable-gpu"]
+});
 await BeginTrainingsAsync();
 double[][] all = await Task.WhenAll(Enumerable.Range(0, people).Select(DrawAsync));
 double[] times = [.. all.SelectMany(one => one).Order()];
-Console.WriteLine($"{people} drawing, {trainings} trainings, {times.Length} strokes: median {At(0.5):0} ms, p90 {At(0.9):0} ms, p99 {At(0.99):0} ms, most {times[^1]:0} ms");
+Console.WriteLine(
+    $"{people} drawing, {trainings} trainings, {times.Length} strokes: "
+    + $"median {At(0.5):0} ms, p90 {At(0.9):0} ms, p99 {At(0.99):0} ms, most {times[^1]:0} ms");
 
-int NumberAt(int index, int standard) => args.ElementAtOrDefault(index) is { } text ? int.Parse(text, CultureInfo.InvariantCulture) : standard;
+int NumberAt(int index, int standard) =>
+    args.ElementAtOrDefault(index) is { } text ? int.Parse(text, CultureInfo.InvariantCulture) : standard;
 
 double At(double share) => times[Math.Min(times.Length - 1, (int)(share * times.Length))];
 
@@ -50,7 +57,9 @@ async Task BeginTrainingsAsync()
         await page.WaitForFunctionAsync($"() => document.querySelectorAll('tr[data-state=Running]').length >= {i}");
     }
 
-    await page.WaitForFunctionAsync("() => [...document.querySelectorAll('tr[data-run]')].every(run => run.dataset.examples > 0 || run.dataset.epochs > 0)");
+    await page.WaitForFunctionAsync(
+        "() => [...document.querySelectorAll('tr[data-run]')]"
+        + ".every(run => run.dataset.examples > 0 || run.dataset.epochs > 0)");
     await page.CloseAsync();
 }
 
@@ -66,7 +75,7 @@ async Task<double[]> DrawAsync(int person)
     {
         if (i % 4 == 0)
             await page.Keyboard.PressAsync("Escape");
-        // a 7 or a 1, each further to the right
+        // A 7 or a 1, each to the right of the one before.
         float x = box.X + 30 + i % 4 * box.Width / 4.3f, y = box.Y + 50;
         float[][] points = i % 2 == 0 ? [[0, 0], [60, 0], [45, 50], [30, 110]] : [[20, 0], [19, 60], [18, 110]];
         await page.Mouse.MoveAsync(x + points[0][0], y + points[0][1]);
@@ -76,8 +85,10 @@ async Task<double[]> DrawAsync(int person)
             for (int step = 1; step <= 8; step++)
             {
                 float share = step / 8f;
-                await page.Mouse.MoveAsync(x + points[leg - 1][0] + share * (points[leg][0] - points[leg - 1][0]), y + points[leg - 1][1] + share * (points[leg][1] - points[leg - 1][1]));
-                await page.WaitForTimeoutAsync(12); // as a mouse reports, some 60 times a second
+                await page.Mouse.MoveAsync(
+                    x + points[leg - 1][0] + share * (points[leg][0] - points[leg - 1][0]),
+                    y + points[leg - 1][1] + share * (points[leg][1] - points[leg - 1][1]));
+                await page.WaitForTimeoutAsync(12); // a mouse reports some 60 times a second
             }
         }
 

@@ -1,10 +1,12 @@
 #:property PublishAot=false
-// POST /api/read by good clients alone, then beside hostile ones, then alone again: the good ones' times and the server's memory.
-// Hostile are: broken requests, uploads of 17 MB, slow senders, costly pictures, decompression bombs, broken WebSockets.
-// usage, in the repository's folder, behind dotnet build -c Release:
-//   dotnet run -c Release bench/web-load.cs -- [SECONDS] [CONNECTIONS] [FOLDER OF COSTLY PICTURES]      30, 64, ../shared/cases/hostile
-// One connection in ten is hostile. On this machine only. A good request's time ends with its reading, whatever was refused and asked
-// again before; fails where fewer than 99 % of the good requests were answered by a reading at once.
+// Loads POST /api/read with well-behaved clients alone, then beside hostile ones, then alone again, and reports the well-behaved
+// clients' latency and the server's memory.
+// Hostile clients send broken requests, uploads of 17 MB, slow uploads, costly pictures, decompression bombs, broken WebSockets.
+// usage, in the repository's folder, after dotnet build -c Release:
+//   dotnet run -c Release bench/web-load.cs -- [SECONDS] [CONNECTIONS] [FOLDER OF COSTLY PICTURES]
+//   Unless given: 30, 64, ../shared/cases/hostile
+// One connection in ten is hostile. On this machine only. A good request's latency ends with its reading and includes refusals
+// and retries before it. Exits with 1 where fewer than 99 % of the good requests got a reading at the first attempt.
 using System.Buffers.Binary;
 using System.Collections.Concurrent;
 using System.Diagnostics;
@@ -19,20 +21,28 @@ int seconds = args.ElementAtOrDefault(0) is { } first ? int.Parse(first, Culture
 int connections = args.ElementAtOrDefault(1) is { } second ? int.Parse(second, CultureInfo.InvariantCulture) : 64;
 string folder = args.ElementAtOrDefault(2) ?? "../shared/cases/hostile";
 byte[] number = Number();
-byte[][] costly = Directory.Exists(folder) ? [.. Directory.GetFiles(folder).Order(StringComparer.Ordinal).Select(File.ReadAllBytes)] : [];
+byte[][] costly = Directory.Exists(folder)
+    ? [.. Directory.GetFiles(folder).Order(StringComparer.Ordinal).Select(File.ReadAllBytes)]
+    : [];
 byte[][] bombs = [Blank(7000, isWhole: true), Blank(20_000, isWhole: false)];
 int hostile = connections / 10, good = connections - hostile;
 if (costly.Length == 0)
     Console.WriteLine($"{folder} has no pictures: bombs are sent in their place.");
 
 string home = Directory.CreateTempSubdirectory("inkling load ").FullName;
-ProcessStartInfo start = new("dotnet", ["exec", "src/Inkling.Cli/bin/Release/net10.0/Inkling.Cli.dll", "serve", "--port", "0"]) { RedirectStandardOutput = true };
+ProcessStartInfo start = new(
+    "dotnet", ["exec", "src/Inkling.Cli/bin/Release/net10.0/Inkling.Cli.dll", "serve", "--port", "0"])
+{
+    RedirectStandardOutput = true
+};
 start.Environment["XDG_DATA_HOME"] = home;
 long begun = Stopwatch.GetTimestamp();
 using Process server = Process.Start(start)!;
 try
 {
-    Uri address = new((await server.StandardOutput.ReadLineAsync())!.Split(' ').First(word => word.StartsWith("http", StringComparison.Ordinal)));
+    Uri address = new((await server.StandardOutput.ReadLineAsync())!
+        .Split(' ')
+        .First(word => word.StartsWith("http", StringComparison.Ordinal)));
     using HttpClient client = new() { BaseAddress = address };
     await client.GetAsync("/");
     Console.WriteLine($"start to first page: {Stopwatch.GetElapsedTime(begun).TotalMilliseconds:0} ms");
@@ -42,7 +52,11 @@ try
     (double clean, double cleanRate) = await PhaseAsync("good ones alone", address, 0, seconds);
     (double beside, double rate) = await PhaseAsync($"beside {hostile} hostile", address, hostile, seconds);
     (_, double rateAfter) = await PhaseAsync("alone again", address, 0, seconds);
-    Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"p99 beside hostile ones: {beside / clean:0.00} times that alone, with {rate:0.00%} of the good requests answered at once (alone {cleanRate:0.00%}, after {rateAfter:0.00%}); the process is {(server.HasExited ? "DEAD" : "alive")}"));
+    Console.WriteLine(string.Create(
+        CultureInfo.InvariantCulture,
+        $"p99 beside hostile ones: {beside / clean:0.00} times that alone, "
+        + $"with {rate:0.00%} of the good requests answered at once (alone {cleanRate:0.00%}, after {rateAfter:0.00%}); "
+        + $"the process is {(server.HasExited ? "DEAD" : "alive")}"));
     return !server.HasExited && new[] { cleanRate, rate, rateAfter }.All(share => share >= LeastSuccess) ? 0 : 1;
 }
 finally
@@ -63,16 +77,24 @@ async Task<(double P99, double SuccessRate)> PhaseAsync(string name, Uri address
         .. Enumerable.Range(0, good).Select(_ => Task.Run(() => GoodAsync(address, times, answers, end.Token))),
         .. Enumerable.Range(0, hostiles).Select(i => Task.Run(() => HostileAsync(i, address, hostileAnswers, end.Token)))]);
     double[] sorted = [.. times.Order()];
-    double At(double share) => sorted.Length == 0 ? double.NaN : sorted[Math.Min(sorted.Length - 1, (int)(share * sorted.Length))];
+    double At(double share) =>
+        sorted.Length == 0 ? double.NaN : sorted[Math.Min(sorted.Length - 1, (int)(share * sorted.Length))];
     int asked = answers.Values.Sum();
-    double success = asked == 0 ? 0 : (double)answers.Where(answer => answer.Key.StartsWith('2')).Sum(answer => answer.Value) / asked;
-    Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name}: {sorted.Length / (double)length:0.0} readings/s, p50 {At(0.5):0} ms, p99 {At(0.99):0} ms, most {At(1):0} ms, {success:0.00%} answered at once"));
+    double success = asked == 0
+        ? 0
+        : (double)answers.Where(answer => answer.Key.StartsWith('2')).Sum(answer => answer.Value) / asked;
+    Console.WriteLine(string.Create(
+        CultureInfo.InvariantCulture,
+        $"{name}: {sorted.Length / (double)length:0.0} readings/s, p50 {At(0.5):0} ms, p99 {At(0.99):0} ms, "
+        + $"most {At(1):0} ms, {success:0.00%} answered at once"));
     Console.WriteLine($"  answers: {Told(answers)}{(hostiles > 0 ? $"; to hostile ones: {Told(hostileAnswers)}" : "")}");
     Console.WriteLine($"  resident MB, each second: {await memory}");
     return (At(0.99), success);
 }
 
-static string Told(ConcurrentDictionary<string, int> answers) => string.Join(", ", answers.OrderBy(answer => answer.Key, StringComparer.Ordinal).Select(answer => $"{answer.Key} {answer.Value} times"));
+static string Told(ConcurrentDictionary<string, int> answers) => string.Join(", ", answers
+    .OrderBy(answer => answer.Key, StringComparer.Ordinal)
+    .Select(answer => $"{answer.Key} {answer.Value} times"));
 
 async Task GoodAsync(Uri address, ConcurrentBag<double> times, ConcurrentDictionary<string, int> answers, CancellationToken end)
 {
@@ -95,7 +117,7 @@ async Task GoodAsync(Uri address, ConcurrentBag<double> times, ConcurrentDiction
             }
             else
             {
-                pause = response.Headers.RetryAfter?.Delta ?? TimeSpan.Zero; // as a good client does
+                pause = response.Headers.RetryAfter?.Delta ?? TimeSpan.Zero; // good clients honour Retry-After
             }
         }
         catch (OperationCanceledException) when (end.IsCancellationRequested)
@@ -124,7 +146,7 @@ async Task GoodAsync(Uri address, ConcurrentBag<double> times, ConcurrentDiction
     }
 
     if (isRefused)
-        times.Add(Stopwatch.GetElapsedTime(begin).TotalMilliseconds); // without a reading when time was up: it takes at least as long
+        times.Add(Stopwatch.GetElapsedTime(begin).TotalMilliseconds); // no reading when time was up: a lower bound
 }
 
 async Task HostileAsync(int kind, Uri address, ConcurrentDictionary<string, int> answers, CancellationToken end)
@@ -140,7 +162,11 @@ async Task HostileAsync(int kind, Uri address, ConcurrentDictionary<string, int>
                 0 => $"broken: {await RawAsync(address, turn, end)}",
                 1 => $"17 MB: {await LongAsync(address, end)}",
                 2 => $"slow: {await SlowAsync(address, end)}",
-                3 => $"costly: {await PostAsync(address, $"/api/read?digits={(turn % 2 == 0 ? 100 : 14)}", pictures[turn / 2 % pictures.Length], end)}",
+                3 => $"costly: {await PostAsync(
+                    address,
+                    $"/api/read?digits={(turn % 2 == 0 ? 100 : 14)}",
+                    pictures[turn / 2 % pictures.Length],
+                    end)}",
                 4 => $"bomb: {await PostAsync(address, "/api/read", bombs[turn % bombs.Length], end)}",
                 _ => $"socket: {await SocketAsync(address, end)}",
             };
@@ -149,9 +175,18 @@ async Task HostileAsync(int kind, Uri address, ConcurrentDictionary<string, int>
         {
             return;
         }
-        catch (Exception e) when (e is IOException or SocketException or HttpRequestException or WebSocketException or OperationCanceledException)
+        catch (Exception e) when (
+            e is IOException or SocketException or HttpRequestException or WebSocketException or OperationCanceledException)
         {
-            answer = $"{(kind % 6) switch { 0 => "broken", 1 => "17 MB", 2 => "slow", 3 => "costly", 4 => "bomb", _ => "socket" }}: closed";
+            answer = $"{(kind % 6) switch
+            {
+                0 => "broken",
+                1 => "17 MB",
+                2 => "slow",
+                3 => "costly",
+                4 => "bomb",
+                _ => "socket"
+            }}: closed";
         }
 
         answers.AddOrUpdate(answer, 1, (_, count) => count + 1);
@@ -169,9 +204,13 @@ static async Task<string> RawAsync(Uri address, int turn, CancellationToken end)
 {
     string[] broken =
     [
-        "GET / HTTP/9.9\r\n\r\n", "\0\0\0\0\r\n\r\n", "POST /api/read HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n",
-        "POST /api/read HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 5\r\n\r\nabcde", "GET / HTTP/1.1\r\nHost: elsewhere.example\r\n\r\n",
-        "POST /api/read HTTP/1.1\r\nHost: 127.0.0.1\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", $"GET /{new string('a', 20_000)} HTTP/1.1\r\n\r\n",
+        "GET / HTTP/9.9\r\n\r\n",
+        "\0\0\0\0\r\n\r\n",
+        "POST /api/read HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n",
+        "POST /api/read HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 5\r\n\r\nabcde",
+        "GET / HTTP/1.1\r\nHost: elsewhere.example\r\n\r\n",
+        "POST /api/read HTTP/1.1\r\nHost: 127.0.0.1\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+        $"GET /{new string('a', 20_000)} HTTP/1.1\r\n\r\n",
     ];
     return await ExchangeAsync(address, Encoding.Latin1.GetBytes(broken[turn % broken.Length]), end);
 }
@@ -181,7 +220,7 @@ static async Task<string> LongAsync(Uri address, CancellationToken end) => await
     [.. "POST /api/read HTTP/1.1\r\nHost: 127.0.0.1\r\nTransfer-Encoding: chunked\r\n\r\n1036640\r\n"u8, .. new byte[17_000_000]],
     end);
 
-// Promises 10 MB and sends a little now and then, as long as the server bears it.
+// Announces 10 MB and sends 100 bytes each 100 ms until the server answers or closes the connection.
 static async Task<string> SlowAsync(Uri address, CancellationToken end)
 {
     using TcpClient connection = new();
@@ -245,13 +284,17 @@ async Task<string> MemoryAsync(CancellationToken end)
     return string.Join(' ', resident);
 }
 
-// "1 7" by hand, as a BMP of 200 by 100 in grey.
+// A handwritten "1 7", as a BMP of 200 by 100 pixels in grey.
 static byte[] Number()
 {
     const int width = 200, height = 100, head = 54 + 1024;
     byte[] file = new byte[head + width * height];
     "BM"u8.CopyTo(file);
-    (int At, int Value)[] fields = [(2, file.Length), (10, head), (14, 40), (18, width), (22, height), (26, 1 | 8 << 16), (34, width * height), (46, 256), (50, 256)];
+    (int At, int Value)[] fields =
+    [
+        (2, file.Length), (10, head), (14, 40), (18, width), (22, height), (26, 1 | 8 << 16), (34, width * height), (46, 256),
+        (50, 256)
+    ];
     foreach ((int at, int value) in fields)
         BinaryPrimitives.WriteInt32LittleEndian(file.AsSpan(at), value);
     for (int i = 0; i < 256; i++)
@@ -272,14 +315,14 @@ static byte[] Number()
                 for (int dx = -3; dx <= 3; dx++)
                 {
                     if (dx * dx + dy * dy <= 10)
-                        file[head + (height - 1 - y - dy) * width + x + dx] = 0; // rows go up
+                        file[head + (height - 1 - y - dy) * width + x + dx] = 0; // a BMP's rows go from the bottom up
                 }
             }
         }
     }
 }
 
-// A blank PNG of a side's length, very small for its pixels; or only its beginning.
+// A blank square PNG, a file very small for its pixels; or only its header, without the pixels.
 static byte[] Blank(int side, bool isWhole)
 {
     byte[] header = new byte[13];

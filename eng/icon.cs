@@ -21,7 +21,15 @@ for (int i = 1; i < 8; i++)
     canvas.DrawLine(0, i * Side / 8f, Side, i * Side / 8f, thin);
 }
 
-using SKPaint pen = new() { Color = ink, Style = SKPaintStyle.Stroke, StrokeWidth = 26, StrokeCap = SKStrokeCap.Round, StrokeJoin = SKStrokeJoin.Round, IsAntialias = true };
+using SKPaint pen = new()
+{
+    Color = ink,
+    Style = SKPaintStyle.Stroke,
+    StrokeWidth = 26,
+    StrokeCap = SKStrokeCap.Round,
+    StrokeJoin = SKStrokeJoin.Round,
+    IsAntialias = true
+};
 using SKPath seven = new();
 seven.MoveTo(62, 74);
 seven.CubicTo(98, 66, 142, 82, 178, 62);
@@ -36,4 +44,5 @@ using SKPaint full = new() { Color = drop, IsAntialias = true };
 canvas.DrawCircle(180, 198, 19, full);
 
 using SKData png = bitmap.Encode(SKEncodedImageFormat.Png, quality: 100);
-File.WriteAllBytes(Path.Combine(Path.GetDirectoryName(AppContext.GetData("EntryPointFilePath") as string)!, "icon.png"), png.ToArray());
+File.WriteAllBytes(
+    Path.Combine(Path.GetDirectoryName(AppContext.GetData("EntryPointFilePath") as string)!, "icon.png"), png.ToArray());

@@ -1,10 +1,10 @@
 #:package Microsoft.Data.Sqlite
 #:property PublishAot=false
-// Kills "inkling serve" at random moments while it trains, until all its runs have ended, and again with new runs, and compares
-// every network with that of a server which nobody killed. Nothing may be lost, and all bits must be the same.
+// Kills "inkling serve" at random moments while it trains and starts it again, until all its runs have ended; repeats that with
+// new runs; and compares every network with that of a server that was not killed. No run may be lost, and all bits must be equal.
 // usage: dotnet run -c Release eng/kill-runs.cs -- Inkling.Cli.dll [KILLS] [SEED] [HOME]
 // Inkling.Cli.dll: as "dotnet build -c Release src/Inkling.Cli" makes it. KILLS: 20 unless given.
-// HOME: a folder for the killed server, as one on a small file system ("mount -t tmpfs -o size=8m tmpfs HOME"); it is emptied.
+// HOME: the killed server's data folder, as on a small file system ("mount -t tmpfs -o size=8m tmpfs HOME"); it is emptied.
 using System.Diagnostics;
 using System.Globalization;
 using System.Security.Cryptography;
@@ -34,9 +34,13 @@ try
             Require(HashOf(home, id) == expected[id - 1], $"run {id} has other bits");
         }
 
-        string[] left = [.. Directory.GetFiles(Path.Combine(home, "inkling", "runs")).Select(file => Path.GetFileName(file)!).Where(IsLeftover)];
+        string[] left = [.. Directory.GetFiles(Path.Combine(home, "inkling", "runs"))
+            .Select(file => Path.GetFileName(file)!)
+            .Where(IsLeftover)];
         ended += RunsAtOnce;
-        Console.WriteLine($"{killed} kills, {ended} runs ended, all with the bits of the undisturbed ones{(left.Length > 0 ? $"; left for the next start: {string.Join(", ", left)}" : "")}.");
+        Console.WriteLine(
+            $"{killed} kills, {ended} runs ended, all with the bits of the undisturbed ones"
+            + $"{(left.Length > 0 ? $"; left for the next start: {string.Join(", ", left)}" : "")}.");
     }
 
     isSound = true;
@@ -57,9 +61,10 @@ finally
 
 return 0;
 
-int NumberAt(int index, int standard) => args.ElementAtOrDefault(index) is { } text ? int.Parse(text, CultureInfo.InvariantCulture) : standard;
+int NumberAt(int index, int standard) =>
+    args.ElementAtOrDefault(index) is { } text ? int.Parse(text, CultureInfo.InvariantCulture) : standard;
 
-// A start makes the list of runs; the runs are then put into it as the page puts them, and the next start begins them.
+// The first server start creates the database; then the runs are inserted as the page does it, and the next start begins them.
 async Task PrepareAsync(string where)
 {
     foreach (string old in Directory.Exists(where) ? Directory.GetFileSystemEntries(where) : [])
@@ -86,7 +91,7 @@ async Task<TimeSpan> TrainUndisturbedAsync()
     return time;
 }
 
-// Whether all runs ended before the time was up. A run that says that it is done must have its last network at that moment.
+// Kills a server after this time and returns whether all runs had ended. A run in state Done must have its last network by then.
 async Task<bool> LetLiveAsync(TimeSpan time, string[] expected)
 {
     using Process server = await ServeAsync(home);
@@ -113,7 +118,11 @@ async Task<bool> LetLiveAsync(TimeSpan time, string[] expected)
 
 async Task<Process> ServeAsync(string where)
 {
-    ProcessStartInfo start = new("dotnet", ["exec", program, "serve", "--port", "0"]) { RedirectStandardOutput = true, WorkingDirectory = where };
+    ProcessStartInfo start = new("dotnet", ["exec", program, "serve", "--port", "0"])
+    {
+        RedirectStandardOutput = true,
+        WorkingDirectory = where
+    };
     foreach (string variable in new[] { "HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME" })
         start.Environment[variable] = where;
     Process server = Process.Start(start)!;
@@ -129,25 +138,31 @@ static async Task KillAsync(Process server)
 
 static SqliteConnection Open(string where, SqliteOpenMode mode)
 {
-    SqliteConnection list = new(new SqliteConnectionStringBuilder { DataSource = Path.Combine(where, "inkling", "runs", "runs.db"), Mode = mode, Pooling = false }.ToString());
+    SqliteConnection list = new(new SqliteConnectionStringBuilder
+    {
+        DataSource = Path.Combine(where, "inkling", "runs", "runs.db"),
+        Mode = mode,
+        Pooling = false
+    }.ToString());
     list.Open();
     return list;
 }
 
-// Of a server that is alive, or of a copy.
+// A run's state in the database of a live server, or in a copy.
 static string StateOf(string where, int id)
 {
-    using SqliteConnection list = Open(where, SqliteOpenMode.ReadWrite); // a reader of a write-ahead log takes part in its locks
+    using SqliteConnection list = Open(where, SqliteOpenMode.ReadWrite); // in WAL mode, readers write to the shared lock file too
     using SqliteCommand ask = list.CreateCommand();
     ask.CommandText = "SELECT state FROM runs WHERE id = $id";
     ask.Parameters.AddWithValue("$id", id);
     return ask.ExecuteScalar() as string ?? "missing";
 }
 
-// Whoever opens the list after a kill takes over what its write-ahead log holds. That is for the next start to do: a copy is asked.
+// Opening the database after a kill recovers its write-ahead log. The next start must do that itself, so a copy is queried.
 static string[] StatesOfKilled(string where)
 {
-    string copy = Directory.CreateTempSubdirectory("inkling-probe-").FullName, runs = Directory.CreateDirectory(Path.Combine(copy, "inkling", "runs")).FullName;
+    string copy = Directory.CreateTempSubdirectory("inkling-probe-").FullName,
+        runs = Directory.CreateDirectory(Path.Combine(copy, "inkling", "runs")).FullName;
     try
     {
         foreach (string file in Directory.GetFiles(Path.Combine(where, "inkling", "runs"), "runs.db*"))
@@ -166,7 +181,8 @@ static string HashOf(string where, int id)
     return File.Exists(file) ? Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(file))) : "missing";
 }
 
-static bool IsLeftover(string file) => file.EndsWith(".tmp", StringComparison.Ordinal) || file.Contains(".epoch-", StringComparison.Ordinal);
+static bool IsLeftover(string file) =>
+    file.EndsWith(".tmp", StringComparison.Ordinal) || file.Contains(".epoch-", StringComparison.Ordinal);
 
 static void Delete(string path)
 {

@@ -1,10 +1,10 @@
-// Kills "inkling train" by SIGKILL at random moments, resumes it, and checks that nothing was lost: the network it ends with is, byte for
-// byte, that of a training never interrupted, and no temporary file is left.
+// Kills "inkling train" with SIGKILL at random moments, resumes it, and checks that nothing is lost: the final network is, byte
+// for byte, that of an uninterrupted training, and no temporary file is left.
 //
 //     dotnet build -c Release src/Inkling.Cli
 //     dotnet run eng/kill-trainings.cs            200 kills
 //     dotnet run eng/kill-trainings.cs 1000       1,000 kills: about half an hour on two cores
-//     dotnet run eng/kill-trainings.cs 1000 42    the same moments again, as far as the machine is as fast
+//     dotnet run eng/kill-trainings.cs 1000 42    the same moments again, as far as the machine runs at the same speed
 #:property InvariantGlobalization=true
 #:project ../src/Inkling
 
@@ -31,7 +31,8 @@ try
     WriteImages("train", 1200);
     WriteImages("t10k", 200);
     string[] job = ["train", "--data", ".", "--layers", "784,60,10", "--epochs", "12", "--threads", "1"];
-    Run([.. job, "--out", "whole.safetensors", "--checkpoint", "whole.checkpoint"], killAfter: null); // once before, so that files are in memory
+    // Once untimed, so that the files are in the page cache.
+    Run([.. job, "--out", "whole.safetensors", "--checkpoint", "whole.checkpoint"], killAfter: null);
     File.Delete(PathOf("whole.checkpoint"));
     File.Delete(PathOf("whole.checkpoint.previous"));
     Stopwatch clock = Stopwatch.StartNew();
@@ -44,25 +45,32 @@ try
         bool isDone = false;
         while (!isDone)
         {
-            // Each goes on from where the one before was killed; behind the last kill it runs to its end.
+            // Each resumes where the one before was killed; after the last kill it runs to its end.
             TimeSpan? moment = killed < kills ? TimeSpan.FromSeconds(random.NextDouble() * 1.1 * whole) : null;
             isDone = Run([.. job, "--out", "killed.safetensors", "--checkpoint", "killed.checkpoint", "--resume"], moment);
             killed += isDone ? 0 : 1;
         }
 
         finished++;
-        string[] left = [.. Directory.GetFiles(folder).Select(file => Path.GetFileName(file)!).Where(file => file.EndsWith(".tmp", StringComparison.Ordinal) || file.EndsWith(".lock", StringComparison.Ordinal))];
+        string[] left = [.. Directory.GetFiles(folder)
+            .Select(file => Path.GetFileName(file)!)
+            .Where(file => file.EndsWith(".tmp", StringComparison.Ordinal) || file.EndsWith(".lock", StringComparison.Ordinal))];
         if (HashOf("killed.safetensors") != expected || left.Length > 0)
         {
             wrong++;
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"after {killed} kills: {(left.Length > 0 ? $"left behind {string.Join(", ", left)}" : "another network")}"));
+            Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"after {killed} kills: {(left.Length > 0 ? $"left behind {string.Join(", ", left)}" : "another network")}"));
         }
 
         foreach (string file in new[] { "killed.safetensors", "killed.checkpoint", "killed.checkpoint.previous" })
             File.Delete(PathOf(file));
     }
 
-    Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{killed} kills in {finished} trainings; {wrong} ended otherwise than the one that was not killed ({expected[..16]}…)"));
+    Console.WriteLine(string.Create(
+        CultureInfo.InvariantCulture,
+        $"{killed} kills in {finished} trainings; "
+        + $"{wrong} ended otherwise than the one that was not killed ({expected[..16]}…)"));
     return wrong == 0 ? 0 : 1;
 }
 finally
@@ -70,10 +78,15 @@ finally
     Directory.Delete(folder, recursive: true);
 }
 
-// True where the command ended by itself, which it must do well.
+// Returns true where the command ended by itself, and false where it was killed; a failed command throws.
 bool Run(string[] arguments, TimeSpan? killAfter)
 {
-    ProcessStartInfo start = new("dotnet", ["exec", command, .. arguments]) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
+    ProcessStartInfo start = new("dotnet", ["exec", command, .. arguments])
+    {
+        WorkingDirectory = folder,
+        RedirectStandardOutput = true,
+        RedirectStandardError = true
+    };
     using Process process = Process.Start(start)!;
     Task<string> output = process.StandardOutput.ReadToEndAsync(), error = process.StandardError.ReadToEndAsync();
     if (killAfter is { } time && !process.WaitForExit(time))

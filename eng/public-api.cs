@@ -1,18 +1,32 @@
-// Records what users can call: writes src/*/PublicAPI.Unshipped.txt anew, from what the analyzer finds undeclared.
+// Records the public API: rewrites src/*/PublicAPI.Unshipped.txt from the members that the analyzer reports as undeclared.
 // Run it with: dotnet run eng/public-api.cs
 using System.Diagnostics;
 
 const string Header = "#nullable enable";
 string root = Path.GetDirectoryName(Path.GetDirectoryName(AppContext.GetData("EntryPointFilePath") as string)!)!;
-foreach (string shipped in Directory.GetFiles(Path.Combine(root, "src"), "PublicAPI.Shipped.txt", SearchOption.AllDirectories).OrderBy(path => path.Length)) // Inkling first, which the others need
+// By length of path: Inkling first, which the others need.
+foreach (string shipped in Directory.GetFiles(Path.Combine(root, "src"), "PublicAPI.Shipped.txt", SearchOption.AllDirectories)
+    .OrderBy(path => path.Length))
 {
     string project = Path.GetDirectoryName(shipped)!, unshipped = Path.Combine(project, "PublicAPI.Unshipped.txt");
     File.WriteAllText(unshipped, Header + "\n");
-    ProcessStartInfo start = new("dotnet", ["build", "-c", "Release", "--no-incremental", "-tl:off", "-p:BuildProjectReferences=false", "-p:WarningsNotAsErrors=RS0016", "-v:m", project]) { RedirectStandardOutput = true };
+    ProcessStartInfo start = new(
+        "dotnet",
+        [
+            "build", "-c", "Release", "--no-incremental", "-tl:off", "-p:BuildProjectReferences=false",
+            "-p:WarningsNotAsErrors=RS0016", "-v:m", project
+        ])
+    {
+        RedirectStandardOutput = true
+    };
     using Process build = Process.Start(start)!;
     string output = build.StandardOutput.ReadToEnd();
     build.WaitForExit();
-    string[] symbols = [.. output.Split('\n').Where(line => line.Contains("warning RS0016", StringComparison.Ordinal)).Select(SymbolIn).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+    string[] symbols = [.. output.Split('\n')
+        .Where(line => line.Contains("warning RS0016", StringComparison.Ordinal))
+        .Select(SymbolIn)
+        .Distinct(StringComparer.Ordinal)
+        .Order(StringComparer.Ordinal)];
     if (build.ExitCode != 0)
     {
         Console.Error.WriteLine(output);

@@ -5,7 +5,10 @@ using ScottPlot;
 
 namespace Inkling.Benchmarks;
 
-/// <summary><c>growth [FOLDER]</c>: how the cost of training grows with the network, the mini-batch and the cores; a table and a plot of each.</summary>
+/// <summary>
+/// <c>growth [FOLDER]</c>: how the cost of training grows with the network, the mini-batch and the threads; writes a table and a
+/// plot of each.
+/// </summary>
 internal static class Growth
 {
     private const int Tries = 7;
@@ -18,11 +21,32 @@ internal static class Growth
         Directory.CreateDirectory(folder);
         StringBuilder report = new();
 
-        Measure("hidden neurons", "784-N-10, mini-batches of 10, one thread", [10, 30, 100, 300, 1000], n => (all, Plain($"784 dense:{n} sigmoid dense:10 sigmoid", 10, 1, isSeed: true)));
-        Measure("images", "784-30-10, mini-batches of 10, one thread", [100, 1000, 10_000, 50_000], n => (all.Slice(0, n), Plain("784 dense:30 sigmoid dense:10 sigmoid", 10, 1, isSeed: true)));
-        Measure("images in a mini-batch", $"784-100-100-10, ReLU, Adam, {cores} threads", [1, 10, 100, 800], n => (ten, Plain("784 dense:100 relu dense:100 relu dense:10 softmax", n, cores)));
-        Measure("channels", $"two 3×3 convolutions of C channels, mini-batches of 64, Adam, {cores} threads", [8, 16, 32, 64, 128], n => (ten, Plain($"1x28x28 conv:{n}:3x3 relu maxpool:2 conv:{n}:3x3 relu maxpool:2 flatten dense:10 softmax", 64, cores)));
-        Measure("threads", "two 3×3 convolutions of 64 channels, mini-batches of 64, Adam", [.. Enumerable.Range(1, cores)], n => (ten, Plain("1x28x28 conv:64:3x3 relu maxpool:2 conv:64:3x3 relu maxpool:2 flatten dense:10 softmax", 64, n)));
+        Measure(
+            "hidden neurons",
+            "784-N-10, mini-batches of 10, one thread",
+            [10, 30, 100, 300, 1000],
+            n => (all, Plain($"784 dense:{n} sigmoid dense:10 sigmoid", 10, 1, isSeed: true)));
+        Measure(
+            "images",
+            "784-30-10, mini-batches of 10, one thread",
+            [100, 1000, 10_000, 50_000],
+            n => (all.Slice(0, n), Plain("784 dense:30 sigmoid dense:10 sigmoid", 10, 1, isSeed: true)));
+        Measure(
+            "images in a mini-batch",
+            $"784-100-100-10, ReLU, Adam, {cores} threads",
+            [1, 10, 100, 800],
+            n => (ten, Plain("784 dense:100 relu dense:100 relu dense:10 softmax", n, cores)));
+        Measure(
+            "channels",
+            $"two 3×3 convolutions of C channels, mini-batches of 64, Adam, {cores} threads",
+            [8, 16, 32, 64, 128],
+            n => (ten, Plain(
+                $"1x28x28 conv:{n}:3x3 relu maxpool:2 conv:{n}:3x3 relu maxpool:2 flatten dense:10 softmax", 64, cores)));
+        Measure(
+            "threads",
+            "two 3×3 convolutions of 64 channels, mini-batches of 64, Adam",
+            [.. Enumerable.Range(1, cores)],
+            n => (ten, Plain("1x28x28 conv:64:3x3 relu maxpool:2 conv:64:3x3 relu maxpool:2 flatten dense:10 softmax", 64, n)));
 
         await File.WriteAllTextAsync(Path.Combine(folder, "growth.md"), report.ToString());
         Console.Write(report);
@@ -31,22 +55,28 @@ internal static class Growth
         void Measure(string what, string job, int[] sizes, Func<int, (LabelledImages Images, Job Job)> jobOf)
         {
             double[] microseconds = [.. sizes.Select(size => MicrosecondsAnImage(jobOf(size).Images, jobOf(size).Job))];
-            report.Append(CultureInfo.InvariantCulture, $"{job}\n\n| {what} | {string.Join(" | ", sizes)} |\n|{string.Concat(Enumerable.Repeat(" --- |", sizes.Length + 1))}\n| µs an image | {string.Join(" | ", microseconds.Select(time => time.ToString(time < 10 ? "0.00" : "0.0", CultureInfo.InvariantCulture)))} |\n\n");
+            report.Append(
+                CultureInfo.InvariantCulture,
+                $"{job}\n\n| {what} | {string.Join(" | ", sizes)} |\n"
+                + $"|{string.Concat(Enumerable.Repeat(" --- |", sizes.Length + 1))}\n"
+                + $"| µs an image | {string.Join(" | ", microseconds.Select(time => time.ToString(
+                    time < 10 ? "0.00" : "0.0", CultureInfo.InvariantCulture)))} |\n\n");
             Draw(Path.Combine(folder, $"growth-{what.Replace(' ', '-')}.svg"), what, job, sizes, microseconds);
         }
     }
 
-    private static Job Plain(string architecture, int miniBatch, int threads, bool isSeed = false) => new(Architecture.Parse(architecture), new TrainingOptions
-    {
-        Epochs = 1,
-        MiniBatchSize = miniBatch,
-        LearningRate = isSeed ? 0.5 : 0.001,
-        Optimiser = isSeed ? new Optimiser.Sgd() : new Optimiser.Adam(),
-        Threads = threads,
-        OnEpoch = _ => { },
-    });
+    private static Job Plain(string architecture, int miniBatch, int threads, bool isSeed = false) =>
+        new(Architecture.Parse(architecture), new TrainingOptions
+        {
+            Epochs = 1,
+            MiniBatchSize = miniBatch,
+            LearningRate = isSeed ? 0.5 : 0.001,
+            Optimiser = isSeed ? new Optimiser.Sgd() : new Optimiser.Adam(),
+            Threads = threads,
+            OnEpoch = _ => { },
+        });
 
-    /// <summary>The least of several: what else the machine does only adds.</summary>
+    /// <summary>The least of several tries: other load on the machine only adds time.</summary>
     private static double MicrosecondsAnImage(LabelledImages images, Job job)
     {
         double best = double.MaxValue;
@@ -61,7 +91,7 @@ internal static class Growth
         return best;
     }
 
-    /// <summary>Both axes in powers of ten: a straight line that rises by one for one is proportional.</summary>
+    /// <summary>Plots on two logarithmic axes, where proportional growth is a straight line of slope one.</summary>
     private static void Draw(string path, string what, string job, int[] sizes, double[] microseconds)
     {
         Plot plot = new();
@@ -70,7 +100,8 @@ internal static class Growth
         plot.Axes.Bottom.SetTicks(x, [.. sizes.Select(size => size.ToString("N0", CultureInfo.InvariantCulture))]);
         double low = Math.Floor(y.Min()), high = Math.Ceiling(y.Max() + 0.05);
         double[] decades = [.. Enumerable.Range((int)low, (int)(high - low) + 1).Select(power => (double)power)];
-        plot.Axes.Left.SetTicks(decades, [.. decades.Select(power => Math.Pow(10, power).ToString("0.###", CultureInfo.InvariantCulture))]);
+        plot.Axes.Left.SetTicks(
+            decades, [.. decades.Select(power => Math.Pow(10, power).ToString("0.###", CultureInfo.InvariantCulture))]);
         plot.Axes.SetLimitsY(low, high);
         plot.Title(job, 11);
         plot.XLabel(what, 13);

@@ -6,12 +6,12 @@ using Inkling.Numerics;
 
 namespace Inkling.Benchmarks;
 
-/// <summary>What the machine can do at best, measured: multiply-adds, and reading from its caches and from memory.</summary>
+/// <summary>Measures the machine's peak rates: multiply-adds, and reads from its caches and from memory.</summary>
 internal static class MachinePeak
 {
     private const int Repetitions = 1 << 19, Chains = 12, Tries = 15;
 
-    /// <summary>Floating-point operations a second, in units of 10⁹: a multiply-add is two.</summary>
+    /// <summary>Floating-point operations per second, in units of 10⁹; a multiply-add counts as two.</summary>
     /// <param name="threads">How many cores work at once.</param>
     public static double GigaFlops(int threads)
     {
@@ -20,8 +20,8 @@ internal static class MachinePeak
         return 2.0 * threads * Repetitions * Chains * lanes / seconds / 1e9;
     }
 
-    /// <summary>Bytes read a second by one core, in units of 10⁹, from a piece of memory of this size.</summary>
-    /// <param name="bytes">A multiple of 512. Small pieces stay in the first cache, larger ones in the second, …</param>
+    /// <summary>Bytes read per second by one core, in units of 10⁹, from a buffer of this size.</summary>
+    /// <param name="bytes">A multiple of 512. Small buffers stay in the L1 cache, larger ones in L2, and so on.</param>
     public static double GigaBytesRead(int bytes)
     {
         AlignedBuffer memory = new(bytes / sizeof(float));
@@ -59,7 +59,9 @@ internal static class MachinePeak
     }
 
     private static float MultiplyAdds() =>
-        Vector512.IsHardwareAccelerated ? MultiplyAdds512() : Vector256.IsHardwareAccelerated ? MultiplyAdds256() : MultiplyAdds128();
+        Vector512.IsHardwareAccelerated ? MultiplyAdds512()
+        : Vector256.IsHardwareAccelerated ? MultiplyAdds256()
+        : MultiplyAdds128();
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static float MultiplyAdds512()
@@ -133,7 +135,7 @@ internal static class MachinePeak
         return Vector128.Sum(a + b + c + d + e + f + g + h + i + j + k + l);
     }
 
-    /// <summary>Eight chains of an operation that takes one cycle: the loads are what is measured.</summary>
+    /// <summary>Eight independent chains of a one-cycle operation, so that the loads are the bottleneck to be measured.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static int Mix(ReadOnlySpan<int> memory)
     {

@@ -5,11 +5,11 @@ using BenchmarkDotNet.Running;
 
 namespace Inkling.Benchmarks;
 
-/// <summary>The rate that a kernel reaches, and its share of what the machine can do at best, measured in the same run.</summary>
-/// <param name="unit">What is counted, in units of 10⁹ a second.</param>
-/// <param name="legend">What the peak is.</param>
-/// <param name="amount">How many operations or bytes one run of a benchmark is.</param>
-/// <param name="peak">The machine's peak in that unit.</param>
+/// <summary>A kernel's rate, and its fraction of the machine's peak, which is measured in the same run.</summary>
+/// <param name="unit">The rate's unit, 10⁹ per second: GF/s or GB/s.</param>
+/// <param name="legend">The column's legend: what is counted, and which peak it is compared with.</param>
+/// <param name="amount">Operations or bytes in one run of a benchmark.</param>
+/// <param name="peak">Measures the machine's peak in that unit.</param>
 internal sealed class PeakColumn(string unit, string legend, Func<BenchmarkCase, double> amount, Func<double> peak) : IColumn
 {
     private readonly Lazy<double> _peak = new(peak);

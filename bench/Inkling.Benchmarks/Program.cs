@@ -2,8 +2,8 @@ using BenchmarkDotNet.Running;
 using Inkling.Benchmarks;
 using Inkling.Benchmarks.Compare;
 
-// "compare [RUNS] [FOLDER]" sets our work beside that of others; "growth [FOLDER]" measures how the cost grows; anything
-// else goes to BenchmarkDotNet.
+// "compare [RUNS] [FOLDER]" compares Inkling with other libraries; "growth [FOLDER]" measures how the cost of training grows;
+// anything else goes to BenchmarkDotNet.
 if (args is ["compare", .. string[] rest])
 {
     int runs = rest.Length > 0 ? int.Parse(rest[0], System.Globalization.CultureInfo.InvariantCulture) : 5;

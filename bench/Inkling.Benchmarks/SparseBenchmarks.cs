@@ -7,11 +7,11 @@ using Inkling.Numerics.Kernels;
 
 namespace Inkling.Benchmarks;
 
-/// <summary>The first layer's two products on real images of about 150 non-zero pixels: time for a mini-batch of ten.</summary>
+/// <summary>The first layer's two sparse products on MNIST images, about 150 non-zero pixels each: time per ten images.</summary>
 [Config(typeof(WithPeak))]
 public class SparseBenchmarks
 {
-    private const int MiniBatch = 10, FirstCache = 16 << 10; // bytes that surely are in it
+    private const int MiniBatch = 10, FirstCache = 16 << 10; // bytes: fits in any L1 data cache
 
     private readonly int[] _miniBatch = new int[MiniBatch];
     private LabelledImages _images = null!;
@@ -58,7 +58,14 @@ public class SparseBenchmarks
     public float RowsTimesPanels()
     {
         Dense layer = _network.Layers[0];
-        SparseProducts.RowsTimesPanels(_images.SparseInputs, NextMiniBatch(), layer.Panels, layer.PaddedBiases, _vectors.Span, 0, Stride / Rows.Panel);
+        SparseProducts.RowsTimesPanels(
+            _images.SparseInputs,
+            NextMiniBatch(),
+            layer.Panels,
+            layer.PaddedBiases,
+            _vectors.Span,
+            0,
+            Stride / Rows.Panel);
         return _vectors.Span[0];
     }
 
@@ -66,7 +73,13 @@ public class SparseBenchmarks
     public void AddOuterProducts()
     {
         _vectors.Span.Clear();
-        SparseProducts.AddOuterProducts(_images.SparseInputs, NextMiniBatch(), _vectors.Span, _network.Layers[0].Panels, 0, Stride / Rows.Panel);
+        SparseProducts.AddOuterProducts(
+            _images.SparseInputs,
+            NextMiniBatch(),
+            _vectors.Span,
+            _network.Layers[0].Panels,
+            0,
+            Stride / Rows.Panel);
     }
 
     private int[] NextMiniBatch()
@@ -76,16 +89,20 @@ public class SparseBenchmarks
         return _miniBatch;
     }
 
-    /// <summary>Weights alone: each non-zero pixel's line for every neuron, and back where it is written.</summary>
+    /// <summary>Counts weights only: for each non-zero pixel one per neuron, twice where it is also written back.</summary>
     private sealed class WithPeak : ManualConfig
     {
         private const double NonZeroPixels = 151;
 
         public WithPeak() => AddColumn(new PeakColumn(
-            "GB/s", "Bytes of weights a second (what is read and written counts twice), and their share of what one core reads from its first cache",
-            BytesOf, () => MachinePeak.GigaBytesRead(FirstCache)));
+            "GB/s",
+            "Bytes of weights a second (what is read and written counts twice), "
+            + "and their share of what one core reads from its first cache",
+            BytesOf,
+            () => MachinePeak.GigaBytesRead(FirstCache)));
 
         private static double BytesOf(BenchmarkCase benchmark) =>
-            (benchmark.Descriptor.WorkloadMethod.Name == nameof(AddOuterProducts) ? 2 : 1) * MiniBatch * NonZeroPixels * sizeof(float) * Rows.StrideOf((int)benchmark.Parameters[nameof(Neurons)]);
+            (benchmark.Descriptor.WorkloadMethod.Name == nameof(AddOuterProducts) ? 2 : 1)
+            * MiniBatch * NonZeroPixels * sizeof(float) * Rows.StrideOf((int)benchmark.Parameters[nameof(Neurons)]);
     }
 }

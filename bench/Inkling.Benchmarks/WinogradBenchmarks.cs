@@ -6,11 +6,15 @@ using Inkling.Numerics.Kernels;
 
 namespace Inkling.Benchmarks;
 
-/// <summary>Winograd's maps to planes and back, over an image of 12×12 pixels; the products between them are <see cref="PanelBenchmarks"/>.</summary>
+/// <summary>
+/// Winograd's input and output transforms over an image of 12×12 pixels; the products between them are in
+/// <see cref="PanelBenchmarks"/>.
+/// </summary>
 [Config(typeof(WithPeak))]
 public class WinogradBenchmarks
 {
-    private const int Side = 12, Tiles = Side / Winograd.Tile * (Side / Winograd.Tile), SecondCache = 256 << 10; // bytes that surely are in it
+    private const int Side = 12, Tiles = Side / Winograd.Tile * (Side / Winograd.Tile),
+        SecondCache = 256 << 10; // bytes: fits in any L2 cache
 
     private AlignedBuffer _image = AlignedBuffer.Empty, _planes = AlignedBuffer.Empty;
 
@@ -40,16 +44,25 @@ public class WinogradBenchmarks
     public void OutputFromPlanes()
     {
         for (int tile = 0; tile < Tiles; tile++)
-            Winograd.FromPlanes(Winograd.Map.Output, _planes.Span, Plane, tile * Channels, _image.Span, PlaceOf(tile, padding: 0));
+            Winograd.FromPlanes(
+                Winograd.Map.Output, _planes.Span, Plane, tile * Channels, _image.Span, PlaceOf(tile, padding: 0));
     }
 
-    private Winograd.Place PlaceOf(int tile, int padding) => new(Side, Side, Channels, Channels, tile / (Side / Winograd.Tile) * Winograd.Tile - padding, tile % (Side / Winograd.Tile) * Winograd.Tile - padding);
+    private Winograd.Place PlaceOf(int tile, int padding) => new(
+        Side,
+        Side,
+        Channels,
+        Channels,
+        tile / (Side / Winograd.Tile) * Winograd.Tile - padding,
+        tile % (Side / Winograd.Tile) * Winograd.Tile - padding);
 
     private sealed class WithPeak : ManualConfig
     {
         public WithPeak() => AddColumn(new PeakColumn(
-            "GB/s", "Bytes read and written a second, and their share of what one core reads from its second cache",
-            BytesOf, () => MachinePeak.GigaBytesRead(SecondCache)));
+            "GB/s",
+            "Bytes read and written a second, and their share of what one core reads from its second cache",
+            BytesOf,
+            () => MachinePeak.GigaBytesRead(SecondCache)));
 
         private static double BytesOf(BenchmarkCase benchmark)
         {

@@ -1,4 +1,4 @@
-// Reads the numbers in a PGM picture, or one digit of 28×28 pixels, as one native program without .NET beside it.
+// Reads the numbers in a PGM picture, or one digit of 28×28 pixels, as a native program that needs no .NET runtime.
 // Publish it with: dotnet publish -c Release samples/aot -o FOLDER
 // Run it with: FOLDER/read-digits samples/aot/42.pgm
 using System.Globalization;
@@ -13,7 +13,7 @@ if (args is not [string file])
 
 GreyImage picture = Pgm.Load(file);
 Network tiny = BundledModels.Load("tiny");
-if (picture is { Width: 28, Height: 28 }) // a digit cut out already, as MNIST has them: there is nothing to look for
+if (picture is { Width: 28, Height: 28 }) // one digit, cut out as in MNIST: nothing to segment
 {
     float[] ink = [.. picture.Pixels.ToArray().Select(pixel => 1 - pixel / 255f)];
     float[] likelihoods = tiny.FeedForward(ink);

@@ -4,8 +4,8 @@ using Inkling.Data.Catalogue;
 namespace Inkling.Benchmarks.Compare;
 
 /// <summary>
-/// <c>compare [RUNS] [--out FOLDER]</c>: ours and each peer's time for the same work, in turn on the same machine, since machines are
-/// noisy; written as Markdown and JSON.
+/// <c>compare [RUNS] [FOLDER]</c>: times the same work in Inkling and in each peer, alternating on the same machine, since
+/// machines are noisy; writes Markdown and JSON to the folder.
 /// </summary>
 internal static class Comparison
 {
@@ -24,25 +24,60 @@ internal static class Comparison
         Warm(ours);
 
         string work = "784-30-10, the seed's 30 epochs, evaluated after each";
-        InTurn(work, ($"Inkling, {cores} threads", () => ours.Seed(cores)), ("Inkling, 1 thread", () => ours.Seed(1)), Peer("numpy, image by image", noNumpy, () => Peers.Numpy(files, NumpyEpochs)), Peer("PyTorch, CPU, 1 thread", noTorch, () => Peers.Torch("seed", files, 1, TorchEpochs) * OurJobs.SeedEpochs / TorchEpochs));
+        InTurn(
+            work,
+            ($"Inkling, {cores} threads", () => ours.Seed(cores)),
+            ("Inkling, 1 thread", () => ours.Seed(1)),
+            Peer("numpy, image by image", noNumpy, () => Peers.Numpy(files, NumpyEpochs)),
+            Peer(
+                "PyTorch, CPU, 1 thread",
+                noTorch,
+                () => Peers.Torch("seed", files, 1, TorchEpochs) * OurJobs.SeedEpochs / TorchEpochs));
 
         double accuracy = 0;
         work = "784-100-100-10, ReLU, mini-batches of 800, 50 epochs of 60,000";
-        InTurn(work, ($"Inkling, {cores} threads", () => Noting(ours.Wide(cores))), Peer($"PyTorch, CPU, {cores} threads", noTorch, () => Peers.Torch("wide", files, cores, OurJobs.WideEpochs / 10) * 10));
+        InTurn(
+            work,
+            ($"Inkling, {cores} threads", () => Noting(ours.Wide(cores))),
+            Peer(
+                $"PyTorch, CPU, {cores} threads",
+                noTorch,
+                () => Peers.Torch("wide", files, cores, OurJobs.WideEpochs / 10) * 10));
         report.Annotate(work, string.Create(CultureInfo.InvariantCulture, $"{100 * accuracy:0.00} % on the test images"));
 
         work = "conv32-pool-conv64-pool-10, mini-batches of 128, Adam, an epoch of 60,000";
-        InTurn(work, ($"Inkling, {cores} threads", () => ours.Convolution(cores)), ("Inkling, 1 thread", () => ours.Convolution(1)), Peer($"PyTorch, CPU, {cores} threads", noTorch, () => Peers.Torch("conv", files, cores, 1)), ("TorchSharp", null));
+        InTurn(
+            work,
+            ($"Inkling, {cores} threads", () => ours.Convolution(cores)),
+            ("Inkling, 1 thread", () => ours.Convolution(1)),
+            Peer($"PyTorch, CPU, {cores} threads", noTorch, () => Peers.Torch("conv", files, cores, 1)),
+            ("TorchSharp", null));
         report.Annotate(work, report.FractionOfPeak(work, 6.0 * OurJobs.Convolutional.MultiplyAdds * ours.Images));
 
         Network convolutional = new(OurJobs.Convolutional, seed: 1), seed = new([784, 30, 10], seed: 1);
         float[] inputs = ours.Inputs(), outputs = new float[10 * 10_000];
         FrozenNetwork frozen = convolutional.Freeze(), frozenSeed = seed.Freeze();
-        InTurn("the same network, one image forward", ("Inkling, 1 thread", () => OurJobs.Repeated(() => frozen.FeedForward(inputs.AsSpan(0, 784), outputs.AsSpan(0, 10)))), ("ONNX Runtime, 1 thread", () => Peers.OnnxRuntime(convolutional, inputs[..784], 1, 1)));
-        InTurn("the same network, 10,000 images forward", ($"Inkling, {cores} threads", () => OurJobs.Repeated(() => frozen.FeedForward(inputs.AsMemory(), outputs.AsMemory(), cores))), ($"ONNX Runtime, {cores} threads", () => Peers.OnnxRuntime(convolutional, inputs, 10_000, cores)));
-        InTurn("784-30-10, 10,000 images forward", ("Inkling, 1 thread, sparse images", () => ours.ReadSeed(seed)), ("Inkling, 1 thread, images as floats", () => OurJobs.Repeated(() => frozenSeed.FeedForward(inputs, outputs))), ("ONNX Runtime, 1 thread", () => Peers.OnnxRuntime(seed, inputs, 10_000, 1)));
-        report.Note(string.Create(CultureInfo.InvariantCulture, $"Bytes allocated by epochs 1 to 3 of the seed's job, after the first: {ours.BytesAfterTheFirstEpoch():N0}."));
-        report.Note("TorchSharp brings 600 MB and its native library asks for GLIBCXX_3.4.32, which Debian 12 has not: it does not load there and is not run.");
+        InTurn(
+            "the same network, one image forward",
+            ("Inkling, 1 thread", () => OurJobs.Repeated(() => frozen.FeedForward(inputs.AsSpan(0, 784), outputs.AsSpan(0, 10)))),
+            ("ONNX Runtime, 1 thread", () => Peers.OnnxRuntime(convolutional, inputs[..784], 1, 1)));
+        InTurn(
+            "the same network, 10,000 images forward",
+            (
+                $"Inkling, {cores} threads",
+                () => OurJobs.Repeated(() => frozen.FeedForward(inputs.AsMemory(), outputs.AsMemory(), cores))),
+            ($"ONNX Runtime, {cores} threads", () => Peers.OnnxRuntime(convolutional, inputs, 10_000, cores)));
+        InTurn(
+            "784-30-10, 10,000 images forward",
+            ("Inkling, 1 thread, sparse images", () => ours.ReadSeed(seed)),
+            ("Inkling, 1 thread, images as floats", () => OurJobs.Repeated(() => frozenSeed.FeedForward(inputs, outputs))),
+            ("ONNX Runtime, 1 thread", () => Peers.OnnxRuntime(seed, inputs, 10_000, 1)));
+        report.Note(string.Create(
+            CultureInfo.InvariantCulture,
+            $"Bytes allocated by epochs 1 to 3 of the seed's job, after the first: {ours.BytesAfterTheFirstEpoch():N0}."));
+        report.Note(
+            "TorchSharp brings 600 MB and its native library asks for GLIBCXX_3.4.32, which Debian 12 has not: "
+            + "it does not load there and is not run.");
         report.Save(folder);
         return 0;
 
@@ -63,7 +98,11 @@ internal static class Comparison
                         seconds[i].Add(job());
                 }
 
-                Say(string.Create(CultureInfo.InvariantCulture, $"{what}, run {run + 1}: {string.Join(", ", jobs.Select((job, i) => seconds[i].Count == 0 ? $"{job.Who} –" : string.Create(CultureInfo.InvariantCulture, $"{job.Who} {seconds[i][^1]:0.000000} s")))}"));
+                Say(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{what}, run {run + 1}: {string.Join(", ", jobs.Select((job, i) => seconds[i].Count == 0
+                        ? $"{job.Who} –"
+                        : string.Create(CultureInfo.InvariantCulture, $"{job.Who} {seconds[i][^1]:0.000000} s")))}"));
             }
 
             for (int i = 0; i < jobs.Length; i++)
@@ -71,9 +110,10 @@ internal static class Comparison
         }
     }
 
-    private static (string Who, Func<double>? Job) Peer(string who, string? missing, Func<double> job) => missing is null ? (who, job) : ($"{who}: {missing}", null);
+    private static (string Who, Func<double>? Job) Peer(string who, string? missing, Func<double> job) =>
+        missing is null ? (who, job) : ($"{who}: {missing}", null);
 
-    /// <summary>Everything is compiled before anything is timed.</summary>
+    /// <summary>Warms up: has everything compiled before anything is timed.</summary>
     private static void Warm(OurJobs ours)
     {
         ours.Convolution(Environment.ProcessorCount);

@@ -1,10 +1,10 @@
 namespace Inkling.Benchmarks.Compare;
 
-/// <summary>How long a piece of work took somebody, several times.</summary>
+/// <summary>One contender's times for a piece of work.</summary>
 /// <param name="Work">What was done.</param>
 /// <param name="Who">By whom, with how many threads.</param>
 /// <param name="Seconds">Each run's time.</param>
-/// <param name="Note">What else there is to say: accuracy, a fraction of peak, or why there are no runs.</param>
+/// <param name="Note">A remark: accuracy, a fraction of peak, or why there are no runs.</param>
 internal sealed record Measurement(string Work, string Who, IReadOnlyList<double> Seconds, string Note = "")
 {
     public double Median

@@ -2,13 +2,14 @@ using System.Diagnostics;
 
 namespace Inkling.Benchmarks.Compare;
 
-/// <summary>The work that is compared, done by us. Data are in memory before a clock starts.</summary>
+/// <summary>The compared work, done by Inkling. Data are in memory before the clock starts.</summary>
 internal sealed class OurJobs(ImageData mnist)
 {
     public const int SeedEpochs = 30, WideEpochs = 50;
 
-    /// <summary>A convolutional network that everybody knows: two convolutions, two poolings.</summary>
-    public static readonly Architecture Convolutional = Architecture.Parse("1x28x28 conv:32:3x3 relu maxpool:2 conv:64:3x3 relu maxpool:2 flatten dense:10 softmax");
+    /// <summary>A common small convolutional network: two convolutions, each followed by max pooling.</summary>
+    public static readonly Architecture Convolutional = Architecture.Parse(
+        "1x28x28 conv:32:3x3 relu maxpool:2 conv:64:3x3 relu maxpool:2 flatten dense:10 softmax");
 
     private readonly LabelledImages _all = mnist.Training.Concat(mnist.Validation);
 
@@ -18,14 +19,29 @@ internal sealed class OurJobs(ImageData mnist)
     public double Seed(int threads)
     {
         Network network = new([784, 30, 10], seed: 1);
-        return Seconds(() => network.Sgd(mnist.Training, SeedEpochs, miniBatchSize: 10, eta: 3.0, mnist.Test, new TrainingOptions { Threads = threads, OnEpoch = _ => { } }));
+        return Seconds(() => network.Sgd(
+            mnist.Training,
+            SeedEpochs,
+            miniBatchSize: 10,
+            eta: 3.0,
+            mnist.Test,
+            new TrainingOptions { Threads = threads, OnEpoch = _ => { } }));
     }
 
-    /// <summary>784-100-100-10, ReLU, mini-batches of 800; the accuracy on the test images is looked at afterwards.</summary>
+    /// <summary>784-100-100-10, ReLU, mini-batches of 800; accuracy on the test images is measured after timing ends.</summary>
     public (double Seconds, double Accuracy) Wide(int threads)
     {
-        Network network = new(Architecture.Parse("784 dense:100 relu dense:100 relu dense:10 softmax"), Initialisation.He, seed: 1);
-        double seconds = Seconds(() => network.Train(_all, new TrainingOptions { Epochs = WideEpochs, MiniBatchSize = 800, LearningRate = 0.003, Optimiser = new Optimiser.Adam(), Threads = threads, OnEpoch = _ => { } }));
+        Network network = new(
+            Architecture.Parse("784 dense:100 relu dense:100 relu dense:10 softmax"), Initialisation.He, seed: 1);
+        double seconds = Seconds(() => network.Train(_all, new TrainingOptions
+        {
+            Epochs = WideEpochs,
+            MiniBatchSize = 800,
+            LearningRate = 0.003,
+            Optimiser = new Optimiser.Adam(),
+            Threads = threads,
+            OnEpoch = _ => { }
+        }));
         return (seconds, network.Evaluate(mnist.Test).Accuracy);
     }
 
@@ -33,10 +49,18 @@ internal sealed class OurJobs(ImageData mnist)
     public double Convolution(int threads)
     {
         Network network = new(Convolutional, Initialisation.He, seed: 1);
-        return Seconds(() => network.Train(_all, new TrainingOptions { Epochs = 1, MiniBatchSize = 128, LearningRate = 0.001, Optimiser = new Optimiser.Adam(), Threads = threads, OnEpoch = _ => { } }));
+        return Seconds(() => network.Train(_all, new TrainingOptions
+        {
+            Epochs = 1,
+            MiniBatchSize = 128,
+            LearningRate = 0.001,
+            Optimiser = new Optimiser.Adam(),
+            Threads = threads,
+            OnEpoch = _ => { }
+        }));
     }
 
-    /// <summary>Bytes allocated by all epochs but the first, evaluation left out.</summary>
+    /// <summary>Bytes allocated by all epochs but the first, without evaluation.</summary>
     public long BytesAfterTheFirstEpoch()
     {
         Network network = new([784, 30, 10], seed: 1);
@@ -48,7 +72,7 @@ internal sealed class OurJobs(ImageData mnist)
         return GC.GetTotalAllocatedBytes(precise: true) - after;
     }
 
-    /// <summary>The test images as a network takes them, [count, 784].</summary>
+    /// <summary>The test images as network inputs, [count, 784].</summary>
     public float[] Inputs()
     {
         float[] inputs = new float[mnist.Test.Count * mnist.Test.InputSize];
@@ -57,10 +81,10 @@ internal sealed class OurJobs(ImageData mnist)
         return inputs;
     }
 
-    /// <summary>The 784-30-10 network's answers to all test images on one core, from their sparse form.</summary>
+    /// <summary>Seconds for the 784-30-10 network to evaluate all test images on one core, from their sparse form.</summary>
     public double ReadSeed(Network network) => Repeated(() => network.Evaluate(mnist.Test, threads: 1));
 
-    /// <summary>The least of several repetitions, each long enough for the clock.</summary>
+    /// <summary>Seconds per call: the least of nine repetitions, each of enough calls (50 ms) for a precise time.</summary>
     public static double Repeated(Action action)
     {
         action();

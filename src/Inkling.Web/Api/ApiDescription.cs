@@ -3,7 +3,7 @@ using Microsoft.OpenApi;
 
 namespace Inkling.Web.Api;
 
-/// <summary>The OpenAPI document: what the routes do not say themselves.</summary>
+/// <summary>Adds to the OpenAPI document what the routes do not declare: request bodies and answers' descriptions.</summary>
 internal static class ApiDescription
 {
     private static readonly string[] PictureTypes = ["image/png", "image/jpeg", "image/bmp", "image/webp", "image/gif"];
@@ -24,7 +24,12 @@ internal static class ApiDescription
     {
         options.AddDocumentTransformer((document, _, _) =>
         {
-            document.Info = new OpenApiInfo { Title = "Inkling", Version = "1", Description = "Reads handwritten numbers in pictures." };
+            document.Info = new OpenApiInfo
+            {
+                Title = "Inkling",
+                Version = "1",
+                Description = "Reads handwritten numbers in pictures."
+            };
             document.Servers?.Clear();
             return Task.CompletedTask;
         });
@@ -42,10 +47,15 @@ internal static class ApiDescription
     /// <summary>The picture itself in any of its formats, or a form with it as a file.</summary>
     private static OpenApiRequestBody Picture()
     {
-        Dictionary<string, OpenApiMediaType> content = PictureTypes.ToDictionary(type => type, _ => new OpenApiMediaType { Schema = Binary() }, StringComparer.Ordinal);
+        Dictionary<string, OpenApiMediaType> content = PictureTypes.ToDictionary(
+            type => type, _ => new OpenApiMediaType { Schema = Binary() }, StringComparer.Ordinal);
         content["multipart/form-data"] = new OpenApiMediaType
         {
-            Schema = new OpenApiSchema { Type = JsonSchemaType.Object, Properties = new Dictionary<string, IOpenApiSchema>(StringComparer.Ordinal) { ["picture"] = Binary() } },
+            Schema = new OpenApiSchema
+            {
+                Type = JsonSchemaType.Object,
+                Properties = new Dictionary<string, IOpenApiSchema>(StringComparer.Ordinal) { ["picture"] = Binary() }
+            },
         };
         return new OpenApiRequestBody { Required = true, Content = content };
     }

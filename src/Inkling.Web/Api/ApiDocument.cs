@@ -4,7 +4,7 @@ using Microsoft.OpenApi;
 
 namespace Inkling.Web.Api;
 
-/// <summary>The OpenAPI document as the page shows it: what is described is what <c>openapi.json</c> says.</summary>
+/// <summary>The OpenAPI document that the page shows, the same that <c>openapi.json</c> serves.</summary>
 internal sealed class ApiDocument(IServiceProvider services)
 {
     private Task<OpenApiDocument>? _document;

@@ -8,12 +8,12 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Inkling.Web.Api;
 
-/// <summary>What there is beside the page: <c>/api</c> for programs, <c>/health</c> for whoever watches over the server.</summary>
+/// <summary>The routes beside the pages: <c>/api</c> for programs, <c>/health</c> for monitoring.</summary>
 internal static class ApiRoutes
 {
     public static void MapApi(this IEndpointRouteBuilder routes)
     {
-        RouteGroupBuilder api = routes.MapGroup("/api").DisableAntiforgery(); // no cookie is looked at; SiteGuard keeps other sites out
+        RouteGroupBuilder api = routes.MapGroup("/api").DisableAntiforgery(); // reads no cookies; SiteGuard refuses other sites
         api.MapPost("/read", ReadEndpoint.ReadAsync)
             .WithName("read")
             .WithSummary("Reads the numbers in a picture")
@@ -33,6 +33,7 @@ internal static class ApiRoutes
             .Produces<ShelvedModel[]>();
         routes.MapOpenApi("/api/openapi.json");
         routes.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false }).DisableRateLimiting();
-        routes.MapHealthChecks("/health/ready", new HealthCheckOptions { Predicate = check => check.Tags.Contains("ready") }).DisableRateLimiting();
+        routes.MapHealthChecks("/health/ready", new HealthCheckOptions { Predicate = check => check.Tags.Contains("ready") })
+            .DisableRateLimiting();
     }
 }

@@ -13,7 +13,7 @@ internal static class PictureBody
     private const int MaxBoundaryLength = 128; // RFC 2046 allows 70
 
     /// <exception cref="RefusedException">There is no picture, or it is too long or too slow.</exception>
-    /// <exception cref="BusyException">There is no room for it now.</exception>
+    /// <exception cref="BusyException">There is no memory for it now.</exception>
     public static async Task<Upload> TakeAsync(
         HttpRequest request, UploadRoom room, WebSettings settings, CancellationToken cancellationToken)
     {
@@ -29,13 +29,14 @@ internal static class PictureBody
         limit.CancelAfter(settings.UploadTimeLimit);
         try
         {
-            // What says it is a form of text, as curl does unless told otherwise, is the picture too.
+            // A body declared as a URL-encoded form, which is curl's default, is taken as the picture too.
             string visitor = Admission.VisitorOf(request.HttpContext.Connection.RemoteIpAddress).ToString();
             return request.ContentType?.StartsWith("multipart/form-data", StringComparison.OrdinalIgnoreCase) == true
                 ? await OfFormAsync(request, room, visitor, limit.Token)
                 : await room.TakeAsync(request.Body, request.ContentLength, null, visitor, limit.Token);
         }
-        catch (Exception e) when (e is OperationCanceledException or TimeoutException && !cancellationToken.IsCancellationRequested)
+        catch (Exception e) when (
+            e is OperationCanceledException or TimeoutException && !cancellationToken.IsCancellationRequested)
         {
             double seconds = settings.UploadTimeLimit.TotalSeconds;
             throw new RefusedException(
@@ -67,7 +68,8 @@ internal static class PictureBody
         {
             while (await reader.ReadNextSectionAsync(cancellationToken) is { } section)
             {
-                _ = ContentDispositionHeaderValue.TryParse(section.ContentDisposition, out ContentDispositionHeaderValue? content);
+                _ = ContentDispositionHeaderValue.TryParse(
+                    section.ContentDisposition, out ContentDispositionHeaderValue? content);
                 if (content?.IsFileDisposition() != true)
                     continue;
                 if (picture is not null)

@@ -21,8 +21,10 @@ internal static class ReadEndpoint
         ServerMetrics metrics,
         [FromQuery, Description("Which network: a name of GET /api/models; best unless given")] string? model,
         [FromQuery, Description("How many digits each number has, 1 to 100")] string? digits,
-        [FromQuery, Description("What each number looks like: d for a digit, anything else as it is written, as dd/dd/dd")] string? pattern,
-        [FromQuery, Description("A reading less likely to be right than this is marked as unsure, 0 to 1; 0.5 unless given")] string? unsureBelow,
+        [FromQuery, Description("What each number looks like: d for a digit, anything else as it is written, as dd/dd/dd")]
+        string? pattern,
+        [FromQuery, Description("A reading less likely to be right than this is marked as unsure, 0 to 1; 0.5 unless given")]
+        string? unsureBelow,
         CancellationToken cancellationToken)
     {
         try
@@ -30,14 +32,17 @@ internal static class ReadEndpoint
             ReadingOptions options = OptionsOf(digits, pattern, unsureBelow);
             string network = model ?? BundledModels.Names[0];
             if (!models.Has(network))
-                throw new RefusedException(StatusCodes.Status400BadRequest, $"There is no network \"{model}\". GET /api/models lists those there are.");
+                throw new RefusedException(
+                    StatusCodes.Status400BadRequest,
+                    $"There is no network \"{model}\". GET /api/models lists those there are.");
             using Upload picture = await PictureBody.TakeAsync(request, room, settings, cancellationToken);
             long pixels = picture.PromisedPixels();
             if (pixels > settings.MaxPixels)
             {
                 throw new RefusedException(StatusCodes.Status413PayloadTooLarge, string.Create(
                     CultureInfo.InvariantCulture,
-                    $"The picture has {pixels / 1e6:0.#} million pixels; it may have up to {settings.MaxPixels / 1e6:0.#} million. Reduce it."));
+                    $"The picture has {pixels / 1e6:0.#} million pixels; "
+                    + $"it may have up to {settings.MaxPixels / 1e6:0.#} million. Reduce it."));
             }
 
             ReadingResult reading = await desk.RunAsync(
@@ -63,7 +68,9 @@ internal static class ReadEndpoint
         }
         catch (TimeoutException)
         {
-            return Refuse(StatusCodes.Status503ServiceUnavailable, string.Create(CultureInfo.InvariantCulture, $"The picture was not read within {settings.TimeLimit.TotalSeconds:0.#} s. Reduce it."));
+            return Refuse(StatusCodes.Status503ServiceUnavailable, string.Create(
+                CultureInfo.InvariantCulture,
+                $"The picture was not read within {settings.TimeLimit.TotalSeconds:0.#} s. Reduce it."));
         }
         catch (InklingException e)
         {
@@ -82,15 +89,20 @@ internal static class ReadEndpoint
         ReadingOptions options = new();
         if (digits is not null)
         {
-            if (!int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out int count) || count is < 1 or > MostDigits)
-                throw new RefusedException(StatusCodes.Status400BadRequest, $"digits is a whole number from 1 to {MostDigits}, not \"{digits}\".");
+            if (!int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out int count)
+                || count is < 1 or > MostDigits)
+                throw new RefusedException(
+                    StatusCodes.Status400BadRequest, $"digits is a whole number from 1 to {MostDigits}, not \"{digits}\".");
             options = options with { ExpectedDigits = count };
         }
 
         if (unsureBelow is not null)
         {
-            if (!double.TryParse(unsureBelow, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double limit) || limit is not (>= 0 and <= 1))
-                throw new RefusedException(StatusCodes.Status400BadRequest, $"unsureBelow is a number from 0 to 1, not \"{unsureBelow}\".");
+            if (!double.TryParse(
+                    unsureBelow, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double limit)
+                || limit is not (>= 0 and <= 1))
+                throw new RefusedException(
+                    StatusCodes.Status400BadRequest, $"unsureBelow is a number from 0 to 1, not \"{unsureBelow}\".");
             options = options with { UnsureBelow = limit };
         }
 

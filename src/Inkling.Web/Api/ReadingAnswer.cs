@@ -5,16 +5,28 @@ namespace Inkling.Web.Api;
 
 /// <summary>A reading, as <c>inkling read --json</c> writes it.</summary>
 /// <param name="File">The picture's name, where the form gave one.</param>
-/// <param name="Text">The digits: numbers on one line with a space between them, lines with a line break; empty where there is nothing to read.</param>
+/// <param name="Text">
+/// The digits: numbers on one line with a space between them, lines with a line break; empty where there is nothing to read.
+/// </param>
 /// <param name="Confidence">How likely it is that all of the text is right, 0 to 1.</param>
-/// <param name="Unsure">Whether a person had better look.</param>
-/// <param name="Complete">Whether all that may be a number was looked at; false where there is too much on the picture.</param>
+/// <param name="Unsure">Whether a person should check it.</param>
+/// <param name="Complete">Whether all that may be a number was examined; false where there is too much on the picture.</param>
 /// <param name="Numbers">Each number, line by line.</param>
 internal sealed record ReadingAnswer(
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? File, string Text, double Confidence, bool Unsure, bool Complete, IReadOnlyList<NumberAnswer> Numbers)
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? File,
+    string Text,
+    double Confidence,
+    bool Unsure,
+    bool Complete,
+    IReadOnlyList<NumberAnswer> Numbers)
 {
-    public static ReadingAnswer Of(ReadingResult reading, string? file) =>
-        new(file, reading.Text, Rounded(reading.Confidence), reading.IsUnsure, reading.IsComplete, [.. reading.Lines.SelectMany((line, i) => line.Numbers.Select(number => NumberAnswer.Of(number, i)))]);
+    public static ReadingAnswer Of(ReadingResult reading, string? file) => new(
+        file,
+        reading.Text,
+        Rounded(reading.Confidence),
+        reading.IsUnsure,
+        reading.IsComplete,
+        [.. reading.Lines.SelectMany((line, i) => line.Numbers.Select(number => NumberAnswer.Of(number, i)))]);
 
     internal static double Rounded(double confidence) => Math.Round(confidence, 4);
 }
@@ -24,9 +36,15 @@ internal sealed record ReadingAnswer(
 /// <param name="Confidence">How likely it is that all of them are right.</param>
 /// <param name="Line">Which line it is on, from 0.</param>
 /// <param name="Box">Left, top, width and height in the picture's pixels.</param>
-/// <param name="RunnersUp">What else it may be.</param>
+/// <param name="RunnersUp">Alternative readings.</param>
 /// <param name="Digits">Its digits, from the left.</param>
-internal sealed record NumberAnswer(string Text, double Confidence, int Line, int[] Box, IReadOnlyList<RunnerUpAnswer> RunnersUp, IReadOnlyList<DigitAnswer> Digits)
+internal sealed record NumberAnswer(
+    string Text,
+    double Confidence,
+    int Line,
+    int[] Box,
+    IReadOnlyList<RunnerUpAnswer> RunnersUp,
+    IReadOnlyList<DigitAnswer> Digits)
 {
     private const int MostRunnersUp = 3;
 
@@ -35,13 +53,16 @@ internal sealed record NumberAnswer(string Text, double Confidence, int Line, in
         ReadingAnswer.Rounded(number.Confidence),
         line,
         SidesOf(number.Box),
-        [.. number.RunnersUp.Take(MostRunnersUp).Select(other => new RunnerUpAnswer(other.Text, ReadingAnswer.Rounded(other.Confidence)))],
-        [.. number.Digits.Select(digit => new DigitAnswer(digit.Digit, ReadingAnswer.Rounded(digit.Confidence), SidesOf(digit.Box)))]);
+        [.. number.RunnersUp
+            .Take(MostRunnersUp)
+            .Select(other => new RunnerUpAnswer(other.Text, ReadingAnswer.Rounded(other.Confidence)))],
+        [.. number.Digits
+            .Select(digit => new DigitAnswer(digit.Digit, ReadingAnswer.Rounded(digit.Confidence), SidesOf(digit.Box)))]);
 
     private static int[] SidesOf(PixelBox box) => [box.Left, box.Top, box.Width, box.Height];
 }
 
-/// <summary>What a number may be instead.</summary>
+/// <summary>An alternative reading of a number.</summary>
 /// <param name="Text">Its digits.</param>
 /// <param name="Confidence">How likely it is.</param>
 internal sealed record RunnerUpAnswer(string Text, double Confidence);

@@ -1,5 +1,6 @@
-// Pointers and keys become strokes, strokes go to the page, which reads them. All else is C#.
-const width = 720, height = 320, sharpness = 2, pause = 110, digits = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+// Turns pointers and keys into strokes and sends them to the page, which reads them. Everything else is C#.
+const width = 720, height = 320, sharpness = 2, pause = 110,
+    digits = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
 
 export function start(canvas, input, page, penWidth) {
     const context = canvas.getContext('2d'), listeners = new AbortController(), options = { signal: listeners.signal };
@@ -31,7 +32,7 @@ export function start(canvas, input, page, penWidth) {
 
     async function send() {
         waiting = true;
-        canvas.dataset.due = revision + 1; // the reading that will know all there is now
+        canvas.dataset.due = revision + 1; // the revision of the reading that will have all strokes so far
         if (sending) return;
         sending = true;
         try {
@@ -40,7 +41,7 @@ export function start(canvas, input, page, penWidth) {
                 last = performance.now();
                 await page.invokeMethodAsync('ReadDrawing', ++revision, strokes);
             }
-        } catch { /* the connection is being made again; the next stroke tells all */ }
+        } catch { /* reconnecting; the next stroke sends all of them */ }
         sending = false;
     }
 
@@ -87,7 +88,8 @@ export function start(canvas, input, page, penWidth) {
         }, options);
 
     canvas.addEventListener('keydown', e => {
-        const step = e.shiftKey ? 2 : 12, move = { ArrowLeft: [-step, 0], ArrowRight: [step, 0], ArrowUp: [0, -step], ArrowDown: [0, step] }[e.key];
+        const step = e.shiftKey ? 2 : 12,
+            move = { ArrowLeft: [-step, 0], ArrowRight: [step, 0], ArrowUp: [0, -step], ArrowDown: [0, step] }[e.key];
         if (e.key === 'z' && (e.ctrlKey || e.metaKey) || e.key === 'Backspace') undo();
         else if (e.key === 'Escape') clear();
         else if (e.key === ' ') {
@@ -107,7 +109,7 @@ export function start(canvas, input, page, penWidth) {
     function undo() { stroke = null; strokes.pop(); changed(); }
     function clear() { stroke = null; strokes = []; changed(); }
 
-    // A picture dropped or pasted anywhere is as good as one chosen.
+    // A picture that is dropped or pasted anywhere is treated as one that is chosen.
     function choose(files) {
         if (!files?.length) return false;
         input.files = files;
@@ -130,7 +132,7 @@ export function start(canvas, input, page, penWidth) {
     return { undo, clear, say, read: () => { draw(); send(); }, stop: () => listeners.abort() };
 }
 
-// A drawing in an address: two characters a coordinate, a full stop between strokes.
+// A drawing as text for an address: two characters a coordinate, a full stop between strokes.
 function encode(strokes) {
     return strokes.map(s => s.map(n => digits[n >> 6] + digits[n & 63]).join('')).join('.');
 }

@@ -11,8 +11,8 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 namespace Inkling.Web;
 
 /// <summary>
-/// How many connections and requests are taken on at once. What is over a limit is refused before any of its body is read; one
-/// address cannot use up what there is for all.
+/// Limits the connections and requests in progress at once. What is over a limit is refused before any of its body is read;
+/// limits for each address keep one from using up the capacity for all.
 /// </summary>
 internal static class Admission
 {
@@ -60,13 +60,13 @@ internal static class Admission
         {
             IPAddress visitor = VisitorOf((connection.RemoteEndPoint as IPEndPoint)?.Address);
             return settings.BehindProxy && IPAddress.IsLoopback(visitor)
-                ? RateLimitPartition.GetNoLimiter(visitor) // the proxy's connections are everybody's
+                ? RateLimitPartition.GetNoLimiter(visitor) // the proxy's connections carry everybody's requests
                 : RateLimitPartition.GetConcurrencyLimiter(visitor, _ => AtOnce(settings.ConnectionsPerAddress));
         });
 
     private static ConcurrencyLimiterOptions AtOnce(int requests) => new() { PermitLimit = requests, QueueLimit = 0 };
 
-    /// <summary>The address; of IPv6 its network, since a host has as many addresses in it as it likes.</summary>
+    /// <summary>The client's address; for IPv6 its /64 network, since a host may use any address in it.</summary>
     public static IPAddress VisitorOf(IPAddress? address)
     {
         if (address is { IsIPv4MappedToIPv6: true })

@@ -8,12 +8,15 @@ using Microsoft.Net.Http.Headers;
 
 namespace Inkling.Web;
 
-/// <summary>The page's style, script and typeface, from the assembly, compressed once. Their addresses change with their content, so browsers keep them.</summary>
+/// <summary>
+/// The page's style, script and typeface, from the assembly, compressed once. Their addresses change with their content, so
+/// browsers may cache them for good.
+/// </summary>
 internal static class AssetFiles
 {
     private static readonly Dictionary<string, Asset> All = Load();
 
-    /// <summary>Where an asset is: its content's hash keeps an old copy from being used.</summary>
+    /// <summary>An asset's address, with its content's hash, so that no outdated copy is used.</summary>
     public static string AddressOf(string name) => $"{All[name].Path}?v={All[name].Hash}";
 
     public static void MapAssets(this IEndpointRouteBuilder routes)
@@ -32,7 +35,8 @@ internal static class AssetFiles
         HttpResponse response = context.Response;
         response.ContentType = asset.Type;
         response.Headers.ETag = $"\"{asset.Hash}\"";
-        response.Headers.CacheControl = context.Request.Query.ContainsKey("v") ? "public, max-age=31536000, immutable" : "no-cache";
+        response.Headers.CacheControl =
+            context.Request.Query.ContainsKey("v") ? "public, max-age=31536000, immutable" : "no-cache";
         response.Headers.Vary = HeaderNames.AcceptEncoding;
         if (context.Request.Headers.IfNoneMatch == response.Headers.ETag)
         {
@@ -50,13 +54,15 @@ internal static class AssetFiles
     {
         Assembly assembly = typeof(AssetFiles).Assembly;
         Dictionary<string, Asset> assets = new(StringComparer.Ordinal);
-        foreach (string resource in assembly.GetManifestResourceNames().Where(name => name.StartsWith("web/", StringComparison.Ordinal)))
+        foreach (string resource in assembly.GetManifestResourceNames()
+            .Where(name => name.StartsWith("web/", StringComparison.Ordinal)))
         {
             using MemoryStream content = new();
             using (Stream stream = assembly.GetManifestResourceStream(resource)!)
                 stream.CopyTo(content);
             string name = resource["web/".Length..];
-            assets.Add(name, new Asset(name == "blazor.web.js" ? "/_framework/blazor.web.js" : $"/assets/{name}", TypeOf(name), content.ToArray()));
+            assets.Add(name, new Asset(
+                name == "blazor.web.js" ? "/_framework/blazor.web.js" : $"/assets/{name}", TypeOf(name), content.ToArray()));
         }
 
         return assets;

@@ -3,7 +3,10 @@ using Microsoft.AspNetCore.Http;
 
 namespace Inkling.Web;
 
-/// <summary>Whoever comes to the front door with a browser set to Chinese is shown in by the Chinese one. All other addresses say their language themselves.</summary>
+/// <summary>
+/// Redirects the first visit to the home page to the Chinese one, where the browser prefers Chinese. All other addresses name
+/// their language themselves.
+/// </summary>
 internal sealed class HomeLanguage(RequestDelegate next)
 {
     public Task InvokeAsync(HttpContext context)

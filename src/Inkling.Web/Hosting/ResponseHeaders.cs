@@ -2,10 +2,10 @@ using Microsoft.AspNetCore.Http;
 
 namespace Inkling.Web;
 
-/// <summary>What every answer says about itself: it may load from and talk to this server, and nobody else.</summary>
+/// <summary>Adds security headers to every answer: a page may load from and connect to this server only.</summary>
 internal sealed class ResponseHeaders(RequestDelegate next)
 {
-    /// <summary>No inline script and no inline style: figures move by attributes of SVG.</summary>
+    /// <summary>No inline script and no inline style: figures are animated by attributes of SVG.</summary>
     private const string Policy =
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'self'; frame-ancestors 'none'";
 

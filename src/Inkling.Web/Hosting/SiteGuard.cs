@@ -6,9 +6,9 @@ using Microsoft.Extensions.Primitives;
 namespace Inkling.Web;
 
 /// <summary>
-/// Keeps other sites out. A page elsewhere could send requests to this server through its visitor's browser: what changes
-/// anything, and every WebSocket, must come from this site. And requests must be for a name of this server's: another name may
-/// have been made to resolve to it (DNS rebinding), and a browser would take that site for this one.
+/// Refuses requests that other sites make through a visitor's browser (cross-site request forgery): requests that may change
+/// something, and every WebSocket, must come from this site. Requests must also be for a host name of this server: another name
+/// may have been made to resolve to it (DNS rebinding), and a browser would treat that site as this one.
 /// </summary>
 internal sealed class SiteGuard(RequestDelegate next, WebSettings settings)
 {
@@ -31,7 +31,7 @@ internal sealed class SiteGuard(RequestDelegate next, WebSettings settings)
             : Problems.WriteAsync(context, StatusCodes.Status403Forbidden, "Requests from other sites are not answered.");
     }
 
-    /// <summary>An address needs no list: only names can be made to resolve to it.</summary>
+    /// <summary>IP addresses need no list: only names can be made to resolve to this server.</summary>
     private bool IsAName(string host) =>
         IsLoopback(host)
         || (!_isForThisMachineAlone && AddressOf(host) is not null)

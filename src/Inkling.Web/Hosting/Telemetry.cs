@@ -4,7 +4,9 @@ using OpenTelemetry.Metrics;
 
 namespace Inkling.Web;
 
-/// <summary>What the server counts. <c>dotnet-counters</c> sees it; OpenTelemetry too, where OTEL_EXPORTER_OTLP_ENDPOINT names a collector.</summary>
+/// <summary>
+/// The server's metrics, for <c>dotnet-counters</c>, and for OpenTelemetry where OTEL_EXPORTER_OTLP_ENDPOINT names a collector.
+/// </summary>
 internal sealed class ServerMetrics
 {
     public const string MeterName = "Inkling.Web";
@@ -36,7 +38,8 @@ internal static class Telemetry
         if (string.IsNullOrEmpty(Environment.GetEnvironmentVariable("OTEL_EXPORTER_OTLP_ENDPOINT")))
             return; // nothing leaves the machine unless its owner names a collector
         services.AddOpenTelemetry().WithMetrics(metrics => metrics
-            .AddMeter(ServerMetrics.MeterName, "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "System.Runtime")
+            .AddMeter(
+                ServerMetrics.MeterName, "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "System.Runtime")
             .AddOtlpExporter());
     }
 }

@@ -1,7 +1,7 @@
 namespace Inkling.Web;
 
-/// <summary>Whom a page is for, as limits for one address count people. A page learns it when it is first rendered, from its
-/// request, and takes it along into its circuit, protected from changes.</summary>
+/// <summary>The client that a page is for, as the limits for each address identify it. It is known when the page is first
+/// rendered, from its request, and is passed on to the page's circuit, protected from changes.</summary>
 internal sealed class Visitor
 {
     public string Address { get; set; } = "";

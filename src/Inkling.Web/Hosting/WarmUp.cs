@@ -4,7 +4,7 @@ using Microsoft.Extensions.Hosting;
 
 namespace Inkling.Web;
 
-/// <summary>Reads once before anybody asks, so that the first drawing is not the slow one. Ready when that is done.</summary>
+/// <summary>Reads a drawing when the server starts, so that the first request is not slow. Ready when that is done.</summary>
 internal sealed class WarmUp(ModelShelf models) : BackgroundService, IHealthCheck
 {
     private volatile bool _isDone;
@@ -16,7 +16,7 @@ internal sealed class WarmUp(ModelShelf models) : BackgroundService, IHealthChec
         () =>
         {
             Sketch sketch = new([[100, 60, 240, 60, 170, 260], [330, 60, 330, 260]]);
-            for (int i = 0; i < 8 && !stoppingToken.IsCancellationRequested; i++) // often enough for the compiler's second tier
+            for (int i = 0; i < 8 && !stoppingToken.IsCancellationRequested; i++) // enough for the JIT compiler's second tier
                 models.ReaderOf(BundledModels.Names[0]).Explain(sketch.ToPicture());
             _isDone = true;
         },

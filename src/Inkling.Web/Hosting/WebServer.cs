@@ -22,7 +22,7 @@ namespace Inkling.Web;
 public static class WebServer
 {
     private const int MaxMessageBytes = 512 * 1024; // a drawing of many strokes is one message
-    private const int MaxBodyBytes = 64 * 1024; // but for pictures, whose endpoint says its own limit
+    private const int MaxBodyBytes = 64 * 1024; // except pictures, whose endpoint has its own limit
 
     /// <summary>The server, ready to run.</summary>
     public static WebApplication Create(WebSettings settings)
@@ -33,11 +33,13 @@ public static class WebServer
             ApplicationName = typeof(WebServer).Assembly.GetName().Name,
             ContentRootPath = AppContext.BaseDirectory,
         });
-        bool hasStarted = false; // what goes wrong before that is thrown to the caller, who says it
+        bool hasStarted = false; // before that, failures are thrown to the caller, who reports them
         builder.Logging.ClearProviders().AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
-        builder.Logging.AddFilter((category, level) => level >= LogLevel.Warning && (hasStarted || category?.StartsWith("Inkling.", StringComparison.Ordinal) == true));
-        builder.Logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None); // whoever asks is told
-        builder.Logging.AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error); // keys for sessions only; they may die with the process
+        builder.Logging.AddFilter((category, level) => level >= LogLevel.Warning
+            && (hasStarted || category?.StartsWith("Inkling.", StringComparison.Ordinal) == true));
+        builder.Logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None); // the response tells it
+        // Its keys are for sessions only, and may be lost with the process.
+        builder.Logging.AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error);
         builder.WebHost.ConfigureKestrel(kestrel => Configure(kestrel, settings));
 
         IServiceCollection services = builder.Services;
@@ -62,21 +64,24 @@ public static class WebServer
         services.AddOpenApi(ApiDescription.Configure);
         services.AddSingleton<ApiDocument>();
         services.AddHealthChecks().AddCheck<WarmUp>("readers", tags: ["ready"]);
-        services.ConfigureHttpJsonOptions(json => json.SerializerOptions.Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping);
+        services.ConfigureHttpJsonOptions(json =>
+            json.SerializerOptions.Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping);
         services.AddRazorComponents().AddInteractiveServerComponents(circuits => circuits.DisconnectedCircuitMaxRetained = 20)
             .AddHubOptions(hub => hub.MaximumReceiveMessageSize = MaxMessageBytes);
         Telemetry.Add(services);
 
         WebApplication app = builder.Build();
         app.Lifetime.ApplicationStarted.Register(() => hasStarted = true);
-        if (settings.BehindProxy) // it is believed from this machine alone, and only as to the address that it adds itself
+        if (settings.BehindProxy) // trusted from this machine only, and only for the address that the proxy itself adds
             app.UseForwardedHeaders(new ForwardedHeadersOptions { ForwardedHeaders = ForwardedHeaders.XForwardedFor });
         app.UseMiddleware<ResponseHeaders>();
         app.UseExceptionHandler(Problems.OnException);
         app.UseWebSockets();
         app.UseMiddleware<SiteGuard>();
         app.UseWhen(IsForPrograms, programs => programs.UseStatusCodePages(Problems.OnStatusCode));
-        app.UseWhen(context => !IsForPrograms(context), people => people.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true));
+        app.UseWhen(
+            context => !IsForPrograms(context),
+            people => people.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true));
         app.UseMiddleware<HomeLanguage>();
         app.UseRouting();
         app.UseRateLimiter();
@@ -86,7 +91,7 @@ public static class WebServer
         app.MapAssets();
         app.MapApi();
         app.MapRazorComponents<App>()
-            .AddInteractiveServerRenderMode(options => options.ContentSecurityFrameAncestorsPolicy = null) // ResponseHeaders says it
+            .AddInteractiveServerRenderMode(options => options.ContentSecurityFrameAncestorsPolicy = null) // in ResponseHeaders
             .Add(endpoint =>
             {
                 foreach (HttpConnectionDispatcherOptions options in endpoint.Metadata.OfType<HttpConnectionDispatcherOptions>())
@@ -96,10 +101,11 @@ public static class WebServer
     }
 
     private static bool IsForPrograms(HttpContext context) =>
-        context.Request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase) || context.Request.Path.StartsWithSegments("/health", StringComparison.OrdinalIgnoreCase);
+        context.Request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase)
+        || context.Request.Path.StartsWithSegments("/health", StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>Long polling: a page between two of its requests would be counted by no limit. Routing takes a path with a slash
-    /// behind it for the path.</summary>
+    /// <summary>Whether this is long polling: between two of its requests a page would count towards no limit. Routing ignores a
+    /// slash at the path's end, and so does this.</summary>
     private static bool IsPollForPage(HttpContext context) =>
         context.Request.Path.StartsWithSegments("/_blazor", StringComparison.OrdinalIgnoreCase, out PathString rest)
         && rest.Value.AsSpan().Trim('/').IsEmpty
@@ -115,11 +121,12 @@ public static class WebServer
         limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
         limits.MinRequestBodyDataRate = new MinDataRate(bytesPerSecond: 1000, gracePeriod: TimeSpan.FromSeconds(5));
         limits.MaxRequestBodySize = MaxBodyBytes;
-        limits.MaxRequestBufferSize = MaxBodyBytes; // what is held of a body that nobody has read yet
+        limits.MaxRequestBufferSize = MaxBodyBytes; // the part of a body that is buffered before it is read
         PartitionedRateLimiter<ConnectionContext> perAddress = Admission.ConnectionsPerAddress(settings);
         if (settings.Address != "localhost")
-            kestrel.Listen(IPAddress.Parse(settings.Address), settings.Port, listen => Admission.LimitConnections(listen, perAddress));
-        else if (settings.Port == 0) // one that is free on both of localhost's addresses cannot be asked for
+            kestrel.Listen(
+                IPAddress.Parse(settings.Address), settings.Port, listen => Admission.LimitConnections(listen, perAddress));
+        else if (settings.Port == 0) // Kestrel cannot choose one port that is free on both of localhost's addresses
             kestrel.Listen(IPAddress.Loopback, 0, listen => Admission.LimitConnections(listen, perAddress));
         else
             kestrel.ListenLocalhost(settings.Port, listen => Admission.LimitConnections(listen, perAddress));

@@ -2,7 +2,7 @@ using Inkling.Web.Reading;
 
 namespace Inkling.Web;
 
-/// <summary>Where the page listens, what it keeps, and how much it takes on.</summary>
+/// <summary>Where the server listens, where it keeps files, and its limits.</summary>
 public sealed record WebSettings
 {
     /// <summary>The port that <c>inkling serve</c> listens on unless told otherwise.</summary>
@@ -52,7 +52,7 @@ public sealed record WebSettings
     public int Readings { get; init; } = Environment.ProcessorCount;
 
     /// <summary>
-    /// How many of these may be large: all but one, which is left for small ones, and four at most, for each may take 300 MB.
+    /// How many of these may be large: all but one, which is left for small ones, and four at most, since each may take 300 MB.
     /// </summary>
     public int LargeReadings { get; init; } = Math.Clamp(Environment.ProcessorCount - 1, 1, 4);
 
@@ -60,24 +60,24 @@ public sealed record WebSettings
     public int Waiting { get; init; } = 128;
 
     /// <summary>
-    /// How many of the readings under way and first in the queue may be for one address: a core stays for others, and where there
-    /// is none to spare, others wait for two.
+    /// How many readings for one address may run or be next in the queue: one core is left for others, and where there is none to
+    /// spare, others wait for at most two readings.
     /// </summary>
     public int ReadingsPerAddress { get; init; } = Math.Max(2, Environment.ProcessorCount - 1);
 
-    /// <summary>The same of large pictures.</summary>
+    /// <summary>The same for large pictures.</summary>
     public int LargeReadingsPerAddress { get; init; } = Math.Clamp(Environment.ProcessorCount - 2, 1, 3);
 
-    /// <summary>How many readings for one address may wait for these.</summary>
+    /// <summary>How many readings for one address may wait for these places.</summary>
     public int WaitingPerAddress { get; init; } = 64;
 
     /// <summary>
-    /// Whether a proxy on this machine passes requests on and says in <c>X-Forwarded-For</c> whose they are, so that limits for
-    /// one address are for each visitor and not for the proxy.
+    /// Whether a proxy on this machine forwards requests and names their clients in <c>X-Forwarded-For</c>, so that limits for
+    /// one address apply to each client and not to the proxy.
     /// </summary>
     public bool BehindProxy { get; init; }
 
-    /// <summary>The most requests of one kind that are in progress at once: uploads to the API, open pages, and all others.</summary>
+    /// <summary>The most requests of one kind in progress at once: uploads to the API, open pages, and all others.</summary>
     public int InProgress { get; init; } = 128;
 
     /// <summary>The most requests from one address, open pages among them, that are in progress at once.</summary>
@@ -89,7 +89,7 @@ public sealed record WebSettings
     /// <summary>The most connections, open pages among them, that one address may hold at once.</summary>
     public int ConnectionsPerAddress { get; init; } = 256;
 
-    /// <summary>How many bytes the files of the networks in memory may have together; one network may have more.</summary>
+    /// <summary>The total bytes of the files of networks in memory; a single network may be larger.</summary>
     public long NetworkBytes { get; init; } = 512_000_000;
 
     /// <summary>How many cores trainings share: all but one, which is left for readings.</summary>
@@ -105,7 +105,8 @@ public sealed record WebSettings
         {
             string? data = Environment.GetEnvironmentVariable("XDG_DATA_HOME");
             if (string.IsNullOrEmpty(data))
-                data = Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify);
+                data = Environment.GetFolderPath(
+                    Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify);
             return Path.Combine(string.IsNullOrEmpty(data) ? Path.GetTempPath() : data, "inkling");
         }
     }

@@ -2,7 +2,7 @@ using System.Buffers.Text;
 
 namespace Inkling.Web.Inside;
 
-/// <summary>A 28×28 image in an address: half a byte a pixel.</summary>
+/// <summary>A 28×28 image as text for an address: four bits a pixel, in base64url.</summary>
 internal static class Glyph
 {
     private const int Pixels = MnistNormalisation.Side * MnistNormalisation.Side;
@@ -19,7 +19,10 @@ internal static class Glyph
     public static byte[]? Parse(string? text)
     {
         byte[] halves = new byte[Pixels / 2];
-        if (text is null || !Base64Url.IsValid(text) || !Base64Url.TryDecodeFromChars(text, halves, out int written) || written != halves.Length)
+        if (text is null
+            || !Base64Url.IsValid(text)
+            || !Base64Url.TryDecodeFromChars(text, halves, out int written)
+            || written != halves.Length)
             return null;
         byte[] glyph = new byte[Pixels];
         for (int i = 0; i < halves.Length; i++)

@@ -6,7 +6,10 @@ using Microsoft.AspNetCore.Components;
 
 namespace Inkling.Web.Inside;
 
-/// <summary>Every layer of a network for one input, and how the answer depends on each of its numbers. All that is chosen is in the address.</summary>
+/// <summary>
+/// Shows every layer of a network for one input, and an output's gradient with respect to each of its values. All choices are in
+/// the address.
+/// </summary>
 public sealed partial class InsidePage : IDisposable
 {
     private const int Side = MnistNormalisation.Side, MostNeurons = 128, InStrip = 20, CellSide = 14, Samples = 200;
@@ -55,7 +58,10 @@ public sealed partial class InsidePage : IDisposable
         _glyph = Glyph.Parse(Input) ?? Generated.Value.Pixels((((Sample ?? 0) % Samples) + Samples) % Samples).ToArray();
         (_layer, _neuron) = (Query.Number(LayerText), Query.Number(NeuronText) is { } neuron and >= 0 ? neuron : null);
         int? output = Query.Number(OutputText) is { } number and >= 0 and < 10 ? number : null;
-        if (_looked is { } looked && looked.Model == _model && looked.Output == output && looked.Glyph.AsSpan().SequenceEqual(_glyph))
+        if (_looked is { } looked
+            && looked.Model == _model
+            && looked.Output == output
+            && looked.Glyph.AsSpan().SequenceEqual(_glyph))
             return;
         _looked = (_model, _glyph, output);
         await _work.RunAsync(token => LookAsync(output, token));
@@ -83,7 +89,7 @@ public sealed partial class InsidePage : IDisposable
         catch (Exception e) when (e is InklingException or TimeoutException or BusyException)
         {
             _problem = e is InklingException ? e.Message : T["read.busy"];
-            _looked = null; // so that the next look tries again
+            _looked = null; // so that the next request tries again
         }
     }
 
@@ -96,12 +102,19 @@ public sealed partial class InsidePage : IDisposable
         {
             Shape shape = network.Architecture.ShapeBefore(l);
             return shape.IsVector
-                ? Pictures.Maps([.. values.Take(InStrip * 2).SelectMany(value => Enumerable.Repeat(value, CellSide * CellSide))], Math.Min(values.Length, InStrip * 2), CellSide, CellSide, InStrip * 2, isEachScaled: false)
-                : Pictures.Maps(values, Math.Min(shape.Channels, InStrip), shape.Height, shape.Width, InStrip, isEachScaled: false);
+                ? Pictures.Maps(
+                    [.. values.Take(InStrip * 2).SelectMany(value => Enumerable.Repeat(value, CellSide * CellSide))],
+                    Math.Min(values.Length, InStrip * 2),
+                    CellSide,
+                    CellSide,
+                    InStrip * 2,
+                    isEachScaled: false)
+                : Pictures.Maps(
+                    values, Math.Min(shape.Channels, InStrip), shape.Height, shape.Width, InStrip, isEachScaled: false);
         })];
     }
 
-    /// <summary>Notes a choice in the address; the page follows it.</summary>
+    /// <summary>Puts a choice into the address; the page is updated from there.</summary>
     private void Go(string name, object? value)
     {
         Dictionary<string, object?> choice = new(StringComparer.Ordinal) { [name] = value };
@@ -113,7 +126,13 @@ public sealed partial class InsidePage : IDisposable
     }
 
     private void AnotherDigit() => Navigation.NavigateTo(
-        Navigation.GetUriWithQueryParameters(new Dictionary<string, object?>(StringComparer.Ordinal) { ["x"] = null, ["output"] = null, ["sample"] = Input is null ? (Sample ?? 0) + 1 : Sample ?? 0 }), replace: true);
+        Navigation.GetUriWithQueryParameters(new Dictionary<string, object?>(StringComparer.Ordinal)
+        {
+            ["x"] = null,
+            ["output"] = null,
+            ["sample"] = Input is null ? (Sample ?? 0) + 1 : Sample ?? 0
+        }),
+        replace: true);
 
     private string NameOf(int layer) => _network!.Architecture.Layers[layer - 1] switch
     {
@@ -165,7 +184,7 @@ public sealed partial class InsidePage : IDisposable
         return Pictures.Maps([share], 1, 1, 1, 1, isEachScaled: false, most: 1);
     }
 
-    /// <summary>The weights that a layer's numbers come from: its own, or those of the layer that it follows.</summary>
+    /// <summary>The weights that a layer's values come from: its own, or those of the layer that it follows.</summary>
     private WeightedLayer? WeightsBehind(int layer)
     {
         int channels = _network!.Architecture.ShapeBefore(layer).Channels;
@@ -181,7 +200,13 @@ public sealed partial class InsidePage : IDisposable
         float[] all = weights.CopyWeights();
         ReadOnlySpan<float> own = all.AsSpan(neuron * weights.Inputs, weights.Inputs);
         if (_network!.Architecture.Layers[l] is Layer.Convolution convolution)
-            return Pictures.Maps(own, weights.Inputs / (convolution.Kernel * convolution.Kernel), convolution.Kernel, convolution.Kernel, 16, isEachScaled: false);
+            return Pictures.Maps(
+                own,
+                weights.Inputs / (convolution.Kernel * convolution.Kernel),
+                convolution.Kernel,
+                convolution.Kernel,
+                16,
+                isEachScaled: false);
         int before = l;
         while (before > 0 && _network.Architecture.Layers[before - 1] is Layer.Flatten or Layer.Dropout)
             before--;

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Components;
 
 namespace Inkling.Web.Learning;
 
-/// <summary>Train networks and watch them. The runs are the server's; the page looks at them a few times a second.</summary>
+/// <summary>Trains networks and shows their progress. The server owns the runs; the page polls them 4 times a second.</summary>
 public sealed partial class LearnPage : IDisposable
 {
     private const int MostShown = 12, Colours = 6;
@@ -23,7 +23,7 @@ public sealed partial class LearnPage : IDisposable
 
     [CascadingParameter] private Language T { get; set; } = null!;
 
-    /// <summary>A run's number, where the address names one. It is text, since people type addresses.</summary>
+    /// <summary>A run's number, where the address has one. It is text, since a user may have typed anything.</summary>
     [SupplyParameterFromQuery(Name = "run")] private string? RunNumber { get; set; }
 
     [Inject] private RunBook Book { get; set; } = null!;
@@ -45,15 +45,21 @@ public sealed partial class LearnPage : IDisposable
         Seed = _seed,
     };
 
-    /// <summary>The figures published for MNIST, where there is a run to set beside them.</summary>
+    /// <summary>The accuracies published for MNIST, where a run shown is on MNIST.</summary>
     private IReadOnlyList<(double Y, string Name)> Published =>
         Shown.Any(run => run.Settings.Data == "mnist") ? [(94.89, "94.89"), (96, "96")] : [];
 
     private IReadOnlyList<CurveOfRun> AccuracyOf => [.. Shown.Take(Colours).Select(run => new CurveOfRun(
-        ColourOf(run), $"{run.Id}", run == _selected, [.. run.Epochs.Select(epoch => ((double)epoch.Epoch, 100 * epoch.Accuracy))]))];
+        ColourOf(run),
+        $"{run.Id}",
+        run == _selected,
+        [.. run.Epochs.Select(epoch => ((double)epoch.Epoch, 100 * epoch.Accuracy))]))];
 
     private IReadOnlyList<CurveOfRun> CostOf => [.. Shown.Take(Colours).Select(run => new CurveOfRun(
-        ColourOf(run), $"{run.Id}", run == _selected, [.. run.Epochs.Where(epoch => double.IsFinite(epoch.Cost)).Select(epoch => ((double)epoch.Epoch, epoch.Cost))]))];
+        ColourOf(run),
+        $"{run.Id}",
+        run == _selected,
+        [.. run.Epochs.Where(epoch => double.IsFinite(epoch.Cost)).Select(epoch => ((double)epoch.Epoch, epoch.Cost))]))];
 
     protected override void OnInitialized()
     {
@@ -79,13 +85,15 @@ public sealed partial class LearnPage : IDisposable
     {
         Run? before = _selected;
         Run? named = Book.Find(Query.Number(RunNumber));
-        _missing = named is null && !string.IsNullOrEmpty(RunNumber) ? T.Format("learn.missing", RunNumber[..Math.Min(RunNumber.Length, 20)]) : null;
+        _missing = named is null && !string.IsNullOrEmpty(RunNumber)
+            ? T.Format("learn.missing", RunNumber[..Math.Min(RunNumber.Length, 20)])
+            : null;
         _selected = named ?? (Book.Runs is [var newest, ..] ? newest : null);
-        if (_selected is not null && before != _selected && RendererInfo.IsInteractive) // not for each request
+        if (_selected is not null && before != _selected && RendererInfo.IsInteractive) // not when prerendering each request
             _ = _selected.LoadResultAsync();
     }
 
-    /// <summary>Draws the page anew where something has changed.</summary>
+    /// <summary>Renders the page again where a run has changed.</summary>
     private async Task WatchAsync()
     {
         CancellationToken gone = _gone.Token;
@@ -113,10 +121,12 @@ public sealed partial class LearnPage : IDisposable
     }
 
     private bool IsChosen(RunSettings preset) =>
-        (preset.Sizes, preset.Eta, preset.Cost, preset.MiniBatch, preset.Epochs) == (Settings.Sizes, _eta, _cost, _miniBatch, _epochs);
+        (preset.Sizes, preset.Eta, preset.Cost, preset.MiniBatch, preset.Epochs)
+        == (Settings.Sizes, _eta, _cost, _miniBatch, _epochs);
 
     private void Choose(RunSettings preset) =>
-        (_hidden, _eta, _cost, _miniBatch, _epochs) = (string.Join(", ", preset.Hidden), preset.Eta, preset.Cost, preset.MiniBatch, preset.Epochs);
+        (_hidden, _eta, _cost, _miniBatch, _epochs)
+        = (string.Join(", ", preset.Hidden), preset.Eta, preset.Cost, preset.MiniBatch, preset.Epochs);
 
     private void Begin(bool isPaused) => Try(() =>
     {
@@ -126,7 +136,7 @@ public sealed partial class LearnPage : IDisposable
         return refusal;
     });
 
-    /// <summary>Does what may be refused or fail, and says why it was or did.</summary>
+    /// <summary>Runs a command and shows why it was refused or has failed.</summary>
     private void Try(Func<RunRefusal?> command)
     {
         try

@@ -5,28 +5,34 @@ using Microsoft.Extensions.Logging;
 namespace Inkling.Web.Learning;
 
 /// <summary>
-/// A training that people watch. It learns on a thread of its own, between whose steps it can be paused, and waits for its
-/// share of the cores that trainings may use. Whatever goes wrong in it ends this run and nothing else.
+/// A training that is shown on the page. It has a thread of its own, can be paused between two steps, and waits for one of the
+/// cores that trainings share. A failure in it ends this run and nothing else.
 /// </summary>
 internal sealed partial class Run(
-    int id, RunSettings settings, RunStore store, TrainingData data, SemaphoreSlim cores, SemaphoreSlim looks, ILogger logger) : IDisposable
+    int id,
+    RunSettings settings,
+    RunStore store,
+    TrainingData data,
+    SemaphoreSlim cores,
+    SemaphoreSlim looks,
+    ILogger logger) : IDisposable
 {
     private const int StepsAtOnce = 64, DrawnNeurons = 100;
 
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(120);
 
-    private readonly Lock _gate = new(); // what pages see; held for moments
+    private readonly Lock _gate = new(); // guards what pages see; held for short moments only
     private readonly Lock _recording = new(); // one write of the state at a time, the newest last
-    private readonly Lock _networkGate = new(); // the network's file is there while it is held
+    private readonly Lock _networkGate = new(); // while it is held, the network's file is not deleted
     private readonly ManualResetEventSlim _mayGo = new(false);
     private readonly List<RunEpoch> _epochs = [];
     private CancellationTokenSource _stop = new();
     private Thread? _thread;
     private bool _isLearning, _isFinished, _holdsCore, _isDisposed;
-    private (RunState State, string? Message)? _recorded, _toRecord; // what a restart goes by, and what it should go by
-    private string? _network, _looked; // the file that the store names, and the one that was looked at for the page
+    private (RunState State, string? Message)? _recorded, _toRecord; // the state stored for a restart, and the one to be stored
+    private string? _network, _looked; // the file named in the store, and the one evaluated for the page
     private long _lastLook;
-    private int _stepsLeft = int.MaxValue, _pauseBefore = int.MaxValue; // steps, and the epoch before which to pause
+    private int _stepsLeft = int.MaxValue, _pauseBefore = int.MaxValue; // steps until, and the epoch before which to pause
 
     public int Id => id;
 
@@ -37,7 +43,7 @@ internal sealed partial class Run(
     /// <summary>Why it failed, or what else its owner must know.</summary>
     public string? Message { get; private set; }
 
-    /// <summary>Grows whenever there is something new to see.</summary>
+    /// <summary>Grows whenever there is something new to show.</summary>
     public int Version { get; private set; }
 
     public IReadOnlyList<RunEpoch> Epochs
@@ -49,7 +55,7 @@ internal sealed partial class Run(
         }
     }
 
-    /// <summary>Whether it is in memory: its thread learns, or waits to go on.</summary>
+    /// <summary>Whether it is in memory: its thread trains, or waits to go on.</summary>
     public bool IsLoaded
     {
         get
@@ -62,17 +68,17 @@ internal sealed partial class Run(
     /// <summary>The epoch under way, how many examples it has seen, and their mean cost.</summary>
     public (int Epoch, int Examples, double Cost) Progress { get; private set; }
 
-    /// <summary>[neurons, 784]: the weights of the first layer's first neurons as they are now; null where they are not known
+    /// <summary>[neurons, 784]: the current weights of the first layer's first neurons; null where they are not known
     /// yet.</summary>
     public float[]? FirstLayer { get; private set; }
 
-    /// <summary>How the network of the last epoch reads the test data.</summary>
+    /// <summary>The last epoch's network evaluated on the test data.</summary>
     public RunResult? Result { get; private set; }
 
-    /// <summary>The look that <see cref="LoadResultAsync"/> has begun.</summary>
+    /// <summary>The evaluation that <see cref="LoadResultAsync"/> has started.</summary>
     internal Task? Look { get; private set; }
 
-    /// <summary>Takes over what was kept of it.</summary>
+    /// <summary>Restores what was stored of it.</summary>
     public void Restore(KeptRun kept)
     {
         (State, Message, _network) = (kept.State, kept.Message, kept.Network);
@@ -80,20 +86,22 @@ internal sealed partial class Run(
         _epochs.AddRange(kept.Epochs);
         Progress = (kept.Epochs.Count, 0, 0);
         if (State == RunState.Done && (_network is null || !File.Exists(store.Folder.PathOf(_network))))
-            Set(RunState.Failed, $"{_network ?? RunFolder.NetworkOf(id)} is missing in {store.Folder.Location}. Going on makes it again.");
+            Set(
+                RunState.Failed,
+                $"{_network ?? RunFolder.NetworkOf(id)} is missing in {store.Folder.Location}. Going on makes it again.");
         Record();
     }
 
-    /// <summary>Goes on, from where it stands.</summary>
+    /// <summary>Starts or resumes training.</summary>
     public void Start() => Go(int.MaxValue, int.MaxValue);
 
-    /// <summary>Learns from one mini-batch more.</summary>
+    /// <summary>Trains on one mini-batch more, then pauses.</summary>
     public void StepMiniBatch() => Go(1, int.MaxValue);
 
-    /// <summary>Goes on to the end of the epoch.</summary>
+    /// <summary>Trains to the end of the epoch, then pauses.</summary>
     public void StepEpoch() => Go(int.MaxValue, Progress.Epoch + 1);
 
-    /// <param name="message">Why, where nobody asked for it.</param>
+    /// <param name="message">The reason, where the user did not ask for it.</param>
     public void Pause(string? message = null)
     {
         lock (_gate)
@@ -107,8 +115,8 @@ internal sealed partial class Run(
         Record();
     }
 
-    /// <summary>Ends the thread between two steps, without waiting for it; what has been learned is in the checkpoint, and the
-    /// state stays what it was.</summary>
+    /// <summary>Ends the thread between two steps, without waiting for it; its progress is in the checkpoint, and the state
+    /// does not change.</summary>
     public void RequestStop()
     {
         lock (_gate)
@@ -125,8 +133,8 @@ internal sealed partial class Run(
         _thread?.Join();
     }
 
-    /// <summary>After a restart, what the page shows of a run that has not finished an epoch since. It is made once, however many
-    /// ask, and one run's at a time; a file that cannot be shown is not tried again.</summary>
+    /// <summary>Evaluates the stored network for the page, where no epoch has ended since the server's start. It is done once,
+    /// however many pages ask, and for one run at a time; a file that cannot be evaluated is not tried again.</summary>
     public Task LoadResultAsync()
     {
         lock (_gate)
@@ -169,7 +177,7 @@ internal sealed partial class Run(
         }
         catch (Exception e)
         {
-            Message ??= $"{file} cannot be shown: {e.Message}"; // a damaged file, or data that are gone: the curves are still there
+            Message ??= $"{file} cannot be shown: {e.Message}"; // a damaged file, or missing data: the curves are still there
             Version++;
         }
         finally
@@ -188,7 +196,7 @@ internal sealed partial class Run(
             bool isStepped = Math.Min(steps, pauseBefore) < int.MaxValue;
             Set(RunState.Running);
             if (isStepped)
-                _toRecord = (RunState.Paused, null); // who steps through a run wants it paused after a restart
+                _toRecord = (RunState.Paused, null); // a run that is stepped is paused after a restart
         }
 
         Record();
@@ -220,7 +228,7 @@ internal sealed partial class Run(
         }
     }
 
-    /// <summary>Changes what pages see; <see cref="Record"/> follows when the gate is open again.</summary>
+    /// <summary>Changes what pages see; the caller calls <see cref="Record"/> after it has left the gate.</summary>
     private void Set(RunState state, string? message = null)
     {
         (State, Message) = (state, message);
@@ -228,8 +236,8 @@ internal sealed partial class Run(
         Version++;
     }
 
-    /// <summary>Writes the state down for a restart, without keeping those waiting who look at the run. Where that fails, the
-    /// run is still what it is, and a restart goes by what was written before.</summary>
+    /// <summary>Stores the state for a restart, outside the gate so that pages do not wait for the disk. Where that fails, the
+    /// run keeps its state, and a restart uses the state stored before.</summary>
     private void Record()
     {
         lock (_recording)
@@ -254,8 +262,7 @@ internal sealed partial class Run(
         }
     }
 
-    /// <summary>The thread. Nothing that is thrown in here may leave it: an exception that ends a thread ends the
-    /// process.</summary>
+    /// <summary>What the thread runs. No exception may leave it: an exception that ends a thread ends the process.</summary>
     private void Learn(CancellationToken stop)
     {
         Exception? failure = null;
@@ -267,7 +274,7 @@ internal sealed partial class Run(
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            // the server stops, or others need the memory; the checkpoint has what was learned
+            // the server stops, or another run needs the memory; the progress is in the checkpoint
         }
         catch (Exception e)
         {
@@ -282,9 +289,13 @@ internal sealed partial class Run(
             if (isDone)
                 (State, Message, Progress) = (RunState.Done, null, (settings.Epochs, 0, 0));
             else if (failure is not null && stop.IsCancellationRequested)
-                Message = failure.Message; // the state stays; it goes on from the checkpoint before
+                Message = failure.Message; // the state stays; it resumes from the checkpoint before
             else if (failure is not null)
-                Set(RunState.Failed, failure is OutOfMemoryException ? "There is not enough memory for it." : failure.Message.ReplaceLineEndings(" "));
+                Set(
+                    RunState.Failed,
+                    failure is OutOfMemoryException
+                        ? "There is not enough memory for it."
+                        : failure.Message.ReplaceLineEndings(" "));
             Version++;
         }
 
@@ -319,7 +330,7 @@ internal sealed partial class Run(
             store.Finish(id, file);
             lock (_gate)
             {
-                _isFinished = true; // nothing that is asked of it now comes before this in the store
+                _isFinished = true; // so that no later command overwrites this in the store
                 _recorded = _toRecord = (RunState.Done, null);
             }
         }
@@ -327,8 +338,8 @@ internal sealed partial class Run(
         NetworkIsNow(file);
     }
 
-    /// <summary>Between two steps: shows what there is to see, waits while paused and for a core, and says for how many steps
-    /// to go on.</summary>
+    /// <summary>Called between two steps: updates what pages see, waits while paused and for a core, and returns how many steps
+    /// to take.</summary>
     private int Wait(TrainingMoment moment, CancellationToken stop)
     {
         LetCoreGo();
@@ -355,7 +366,7 @@ internal sealed partial class Run(
         }
         catch (OperationCanceledException)
         {
-            return 1; // the training sees it too
+            return 1; // the training observes the cancellation itself
         }
 
         lock (_gate)
@@ -383,7 +394,7 @@ internal sealed partial class Run(
         Version++;
     }
 
-    /// <summary>What the page draws, and no more of it: runs that have ended keep this.</summary>
+    /// <summary>The weights that the page draws, and no more: runs that have ended keep them in memory.</summary>
     private static float[] DrawnOf(Network network)
     {
         float[] weights = network.Layers[0].CopyWeights();
@@ -398,13 +409,14 @@ internal sealed partial class Run(
     }
 
     /// <summary>
-    /// Keeps an epoch: first its network, under a name of its own, then, in one transaction, its figures and that name. Killed
-    /// in between, the run still has the epoch before with its network, and makes this one again from the checkpoint.
+    /// Stores an epoch: first its network, in a file of its own, then, in one transaction, its figures and that file's name.
+    /// After a kill in between, the run still has the epoch before with its network, and repeats this one from the checkpoint.
     /// </summary>
     private void TakeEpoch(EpochResult result, ImageData images)
     {
-        RunEpoch epoch = new(result.Epoch, result.Cost, result.Test!.Value.Correct, result.Test.Value.Total, result.Time.TotalSeconds);
-        Network? network = result.Network; // null for an epoch before an interruption, which is told again
+        RunEpoch epoch = new(
+            result.Epoch, result.Cost, result.Test!.Value.Correct, result.Test.Value.Total, result.Time.TotalSeconds);
+        Network? network = result.Network; // null for an epoch before an interruption, which is reported again
         if (Epochs.All(known => known.Epoch != epoch.Epoch))
         {
             string? file = null;
@@ -421,7 +433,7 @@ internal sealed partial class Run(
             Show(network, RunResult.Of(network, images));
     }
 
-    /// <summary>The store names another network: the one that it named before is not needed any more.</summary>
+    /// <summary>The store names another network now: deletes the one that it named before.</summary>
     private void NetworkIsNow(string file)
     {
         lock (_networkGate)

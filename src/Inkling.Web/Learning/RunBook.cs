@@ -4,21 +4,21 @@ using Microsoft.Extensions.Logging;
 
 namespace Inkling.Web.Learning;
 
-/// <summary>Why a run may not begin or go on now.</summary>
-/// <param name="Key">Of the words in the page's resources, after <c>learn.wrong.</c></param>
-/// <param name="Values">What the words leave places for.</param>
+/// <summary>Why a run may not start or resume now.</summary>
+/// <param name="Key">The message's key in the page's resources, after <c>learn.wrong.</c></param>
+/// <param name="Values">The message's arguments.</param>
 internal sealed record RunRefusal(string Key, params object[] Values);
 
 /// <summary>
-/// All runs. They belong to the server, not to a page: closing the page leaves them alone, and those under way when the server
-/// stops go on when it starts again. Runs under way share the memory that trainings may take; a paused one that is in memory
-/// gives way.
+/// All runs. They belong to the server, not to a page: closing the page does not affect them, and those under way when the server
+/// stops go on when it starts again. Runs under way share the memory that trainings may take; paused runs are unloaded where it
+/// is short.
 /// </summary>
 internal sealed partial class RunBook : IHostedService, IDisposable
 {
     public const int MostRuns = 40, MostUnderWay = 6;
 
-    private readonly Lock _commands = new(); // begin, go on, pause, remove: one at a time
+    private readonly Lock _commands = new(); // one command at a time: begin, resume, pause, remove
     private readonly Lock _gate = new();
     private readonly List<Run> _runs = [];
     private readonly List<string> _notices = [];
@@ -30,15 +30,24 @@ internal sealed partial class RunBook : IHostedService, IDisposable
     private readonly ILogger<RunBook> _logger;
     private bool _isStopping;
 
-    public RunBook(WebSettings settings, RunStore store, TrainingData data, ModelShelf models, ServerMetrics metrics, ILogger<RunBook> logger)
+    public RunBook(
+        WebSettings settings,
+        RunStore store,
+        TrainingData data,
+        ModelShelf models,
+        ServerMetrics metrics,
+        ILogger<RunBook> logger)
     {
         (_store, _data, _models, _logger) = (store, data, models, logger);
         _cores = new SemaphoreSlim(settings.TrainingCores);
         _memory = settings.TrainingMemory;
-        metrics.Meter.CreateObservableGauge("inkling.trainings", () => Runs.Count(run => run.State == RunState.Running), description: "Trainings under way");
+        metrics.Meter.CreateObservableGauge(
+            "inkling.trainings",
+            () => Runs.Count(run => run.State == RunState.Running),
+            description: "Trainings under way");
     }
 
-    /// <summary>All, the newest first.</summary>
+    /// <summary>All runs, the newest first.</summary>
     public IReadOnlyList<Run> Runs
     {
         get
@@ -54,10 +63,10 @@ internal sealed partial class RunBook : IHostedService, IDisposable
     public Run? Find(int? id) => Runs.FirstOrDefault(run => run.Id == id);
 
     /// <summary>Begins a run.</summary>
-    /// <param name="settings">What it learns and how.</param>
-    /// <param name="isPaused">Whether it waits to be stepped.</param>
+    /// <param name="settings">Its data and hyperparameters.</param>
+    /// <param name="isPaused">Whether it is paused at once, to be stepped.</param>
     /// <param name="run">The run, where it is not refused.</param>
-    /// <exception cref="InklingException">It cannot be written down.</exception>
+    /// <exception cref="InklingException">It cannot be stored.</exception>
     public RunRefusal? Begin(RunSettings settings, bool isPaused, out Run? run)
     {
         run = null;
@@ -82,7 +91,7 @@ internal sealed partial class RunBook : IHostedService, IDisposable
         }
     }
 
-    /// <summary>Goes on with a run that is paused or has failed, from its checkpoint.</summary>
+    /// <summary>Resumes a run that is paused or has failed, from its checkpoint.</summary>
     public RunRefusal? Start(Run run) => Go(run, run.Start);
 
     /// <summary>Pauses a run between two of its steps.</summary>
@@ -96,14 +105,14 @@ internal sealed partial class RunBook : IHostedService, IDisposable
         }
     }
 
-    /// <summary>Learns from one mini-batch more.</summary>
+    /// <summary>Trains a run on one mini-batch more.</summary>
     public RunRefusal? StepMiniBatch(Run run) => Go(run, run.StepMiniBatch);
 
-    /// <summary>Goes on to the end of the epoch.</summary>
+    /// <summary>Trains a run to the end of the epoch.</summary>
     public RunRefusal? StepEpoch(Run run) => Go(run, run.StepEpoch);
 
-    /// <summary>Deletes a run: its rows first, in one transaction, then its files. Killed in between, it is gone, and the next
-    /// start deletes the files.</summary>
+    /// <summary>Deletes a run: its rows first, in one transaction, then its files. After a kill in between, the run is gone, and
+    /// the next start deletes the files.</summary>
     /// <exception cref="InklingException">The rows cannot be deleted; the run goes on.</exception>
     public void Remove(Run run)
     {
@@ -130,7 +139,7 @@ internal sealed partial class RunBook : IHostedService, IDisposable
         }
     }
 
-    /// <summary>Keeps a run's network where Read finds it.</summary>
+    /// <summary>Saves a run's network where the Read page lists it.</summary>
     /// <returns>The name it got.</returns>
     public string Save(Run run) => _models.Save(run.LoadNetwork(), $"run-{run.Id}-{run.Settings.Sizes}");
 
@@ -182,7 +191,7 @@ internal sealed partial class RunBook : IHostedService, IDisposable
     {
         foreach (Run run in Runs)
             run.Dispose();
-        _cores.Dispose(); // not _looks: one may be under way, and it holds nothing to give back
+        _cores.Dispose(); // not _looks: an evaluation may still use it, and it holds no unmanaged resource
     }
 
     private Run NewRun(int id, RunSettings settings) => new(id, settings, _store, _data, _cores, _looks, _logger);
@@ -192,7 +201,7 @@ internal sealed partial class RunBook : IHostedService, IDisposable
         lock (_commands)
         {
             if (!Runs.Contains(run) || _isStopping)
-                return null; // its page has not been told yet
+                return null; // it was removed, and its page does not show that yet
             RunRefusal? refusal = MakeRoom(run, run.Settings);
             if (refusal is null)
                 go();
@@ -201,10 +210,13 @@ internal sealed partial class RunBook : IHostedService, IDisposable
     }
 
     private RunRefusal? TooLarge(RunSettings settings) =>
-        RunMemory.Of(settings) <= _memory ? null : new RunRefusal("memory", RunMemory.Text(RunMemory.Of(settings)), RunMemory.Text(_memory), RunMemory.Text(0));
+        RunMemory.Of(settings) <= _memory
+            ? null
+            : new RunRefusal(
+                "memory", RunMemory.Text(RunMemory.Of(settings)), RunMemory.Text(_memory), RunMemory.Text(0));
 
-    /// <summary>Whether a run may go on. Where memory is short, paused runs are put away, from which they go on from their
-    /// checkpoints.</summary>
+    /// <summary>Decides whether a run may start or resume. Where memory is short, paused runs are unloaded; they resume from
+    /// their checkpoints.</summary>
     /// <param name="run">The run; null for one that is about to begin.</param>
     /// <param name="settings">Its settings.</param>
     private RunRefusal? MakeRoom(Run? run, RunSettings settings)
@@ -213,7 +225,7 @@ internal sealed partial class RunBook : IHostedService, IDisposable
         if (others.Count(other => other.IsLoaded && other.State == RunState.Running) >= MostUnderWay)
             return new RunRefusal("room");
         if (run is { IsLoaded: true })
-            return null; // its place is its own
+            return null; // it has its memory already
         long need = RunMemory.Of(settings);
         if (TooLarge(settings) is { } refusal)
             return refusal;
@@ -224,7 +236,9 @@ internal sealed partial class RunBook : IHostedService, IDisposable
             idle.Stop();
         }
 
-        return Taken() + need <= _memory ? null : new RunRefusal("memory", RunMemory.Text(need), RunMemory.Text(_memory), RunMemory.Text(Taken()));
+        return Taken() + need <= _memory
+            ? null
+            : new RunRefusal("memory", RunMemory.Text(need), RunMemory.Text(_memory), RunMemory.Text(Taken()));
 
         long Taken() => others.Where(other => other.IsLoaded).Sum(other => RunMemory.Of(other.Settings));
     }

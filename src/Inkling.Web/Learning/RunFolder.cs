@@ -4,9 +4,9 @@ using System.Text.RegularExpressions;
 namespace Inkling.Web.Learning;
 
 /// <summary>
-/// The folder of the runs: <c>runs.db</c> says what there is, and beside it each run has a checkpoint and a network. One server
-/// at a time uses it: a lock is held on <c>serve.lock</c> beside the folder, which the system releases when the process ends,
-/// however it ends.
+/// The folder of the runs: <c>runs.db</c> lists them, and beside it each run has a checkpoint and a network. Only one server at a
+/// time uses it: a lock is held on <c>serve.lock</c> beside the folder, which the operating system releases when the process
+/// ends, however it ends.
 /// </summary>
 internal sealed partial class RunFolder : IDisposable
 {
@@ -19,12 +19,14 @@ internal sealed partial class RunFolder : IDisposable
         try
         {
             Directory.CreateDirectory(Location);
-            _lock = new FileStream(Path.Combine(settings.Folder, "serve.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            _lock = new FileStream(
+                Path.Combine(settings.Folder, "serve.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
         catch (IOException e) when (IsHeldByAnother(e))
         {
             throw new InklingException(
-                $"{settings.Folder}: another \"inkling serve\" uses this folder. End it, or set XDG_DATA_HOME to another folder for this one.",
+                $"{settings.Folder}: another \"inkling serve\" uses this folder. "
+                + "End it, or set XDG_DATA_HOME to another folder for this one.",
                 e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -44,7 +46,7 @@ internal sealed partial class RunFolder : IDisposable
     /// <summary>Whether there are checkpoints or networks.</summary>
     public bool HasRuns => Files().Any();
 
-    /// <summary>The file that a run goes on from.</summary>
+    /// <summary>The checkpoint that a run resumes from.</summary>
     public static string CheckpointOf(int id) => $"{id}.checkpoint";
 
     /// <summary>The network of a run that has ended.</summary>
@@ -55,7 +57,7 @@ internal sealed partial class RunFolder : IDisposable
 
     public string PathOf(string file) => Path.Combine(Location, file);
 
-    /// <summary>Writes a network beside its place and renames it.</summary>
+    /// <summary>Writes a network to a temporary file and renames it.</summary>
     /// <exception cref="InklingException">It cannot be written.</exception>
     public void Save(Network network, string file)
     {
@@ -86,14 +88,14 @@ internal sealed partial class RunFolder : IDisposable
 
     /// <summary>
     /// Deletes what a crash has left: half-written files, networks of epochs before the last, and files of deleted runs. Whole
-    /// files of runs that the list does not know, as where an older list was put back, are set aside: a new run may get their
-    /// number.
+    /// files of runs that the database does not list, for instance because an older one was restored, are moved aside: a new run
+    /// may get their number.
     /// </summary>
     /// <param name="networks">For each run the network that its row names.</param>
-    /// <param name="unreadable">Runs whose rows are damaged: nothing of theirs is touched.</param>
+    /// <param name="unreadable">Runs whose rows are damaged: their files are not touched.</param>
     /// <param name="removed">Runs that were deleted.</param>
-    /// <returns>What was set aside, in a line; null where nothing was.</returns>
-    /// <exception cref="InklingException">Files cannot be set aside.</exception>
+    /// <returns>A line about the files moved aside; null where there were none.</returns>
+    /// <exception cref="InklingException">Files cannot be moved aside.</exception>
     public string? TidyUp(IReadOnlyDictionary<int, string?> networks, IReadOnlySet<int> unreadable, IReadOnlySet<int> removed)
     {
         List<RunFile> files = [.. Files().Where(file => !unreadable.Contains(file.Id))];
@@ -125,8 +127,8 @@ internal sealed partial class RunFolder : IDisposable
         };
     }
 
-    /// <summary>Renames the folder with all that is in it, and begins an empty one.</summary>
-    /// <returns>What it is called now.</returns>
+    /// <summary>Renames the folder with all its files, and creates an empty one.</summary>
+    /// <returns>Its new path.</returns>
     public string SetAside()
     {
         string aside = FreeName("damaged");
@@ -140,13 +142,14 @@ internal sealed partial class RunFolder : IDisposable
     private string FreeName(string why) =>
         Enumerable.Range(1, int.MaxValue).Select(n => $"{Location}.{why}-{n}").First(path => !Path.Exists(path));
 
-    /// <summary>The files of runs, told by names exactly as they are made here and by what writes files.</summary>
+    /// <summary>The files of runs, recognised by exactly the names that this class and the file writer give.</summary>
     private IEnumerable<RunFile> Files()
     {
         foreach (string name in Directory.EnumerateFiles(Location).Select(path => Path.GetFileName(path)))
         {
             Match match = Ours().Match(name);
-            if (match.Success && int.TryParse(match.Groups["id"].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out int id))
+            if (match.Success
+                && int.TryParse(match.Groups["id"].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out int id))
             {
                 yield return new RunFile(name, id, match.Groups["half"].Success ? RunFileKind.HalfWritten
                     : match.Groups["epoch"].Success ? RunFileKind.OfEpoch : RunFileKind.OfRun);
@@ -161,7 +164,7 @@ internal sealed partial class RunFolder : IDisposable
         matchTimeoutMilliseconds: 1000)]
     private static partial Regex Ours();
 
-    /// <summary>EWOULDBLOCK of Linux and of macOS; ERROR_SHARING_VIOLATION of Windows.</summary>
+    /// <summary>EWOULDBLOCK on Linux (11) and on macOS (35); ERROR_SHARING_VIOLATION on Windows.</summary>
     private static bool IsHeldByAnother(IOException e) => e.HResult is 11 or 35 or unchecked((int)0x80070020);
 
     private enum RunFileKind

@@ -1,12 +1,12 @@
 namespace Inkling.Web.Learning;
 
-/// <summary>How much memory a run takes, estimated from above before it begins. Data are not in it: they are loaded once for
+/// <summary>An upper estimate of a run's memory, made before it begins. It does not include the data, which are loaded once for
 /// all runs.</summary>
 internal static class RunMemory
 {
     /// <summary>
-    /// Copies of the parameters at the worst moment, when a checkpoint is written: those that learn, those of the last epoch, both in
-    /// the checkpoint's tensors, the checkpoint before as it is read for a check, and what the garbage collector has yet to take.
+    /// Copies of the parameters at the peak, when a checkpoint is written: those in training, those of the last epoch, both again
+    /// in the checkpoint's tensors, the checkpoint before as it is read for a check, and garbage that is not collected yet.
     /// </summary>
     private const int ParameterCopies = 14;
 
@@ -14,10 +14,10 @@ internal static class RunMemory
     /// scratch.</summary>
     private const int NumbersPerActivation = 4;
 
-    /// <summary>The thread, the figures, the pictures on the page.</summary>
+    /// <summary>Bytes for the thread, the figures, and the pictures on the page.</summary>
     private const long Fixed = 8L << 20;
 
-    /// <summary>Bytes.</summary>
+    /// <summary>The estimate in bytes.</summary>
     public static long Of(RunSettings settings)
     {
         long parameters = 0, activations = 0;
@@ -33,6 +33,7 @@ internal static class RunMemory
         return Fixed + sizeof(float) * (ParameterCopies * parameters + NumbersPerActivation * activations * settings.MiniBatch);
     }
 
-    /// <summary>Bytes as people read them.</summary>
-    public static string Text(long bytes) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{Math.Ceiling(bytes / 1e6):N0} MB");
+    /// <summary>Bytes as text in megabytes, rounded up.</summary>
+    public static string Text(long bytes) =>
+        string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{Math.Ceiling(bytes / 1e6):N0} MB");
 }

@@ -1,8 +1,8 @@
 namespace Inkling.Web.Learning;
 
-/// <summary>How a network reads the test data. It is kept after the run has ended, so it holds little.</summary>
-/// <param name="Confusion">[truth, reading]: how many.</param>
-/// <param name="Mistakes">The first of the images that it reads wrongly.</param>
+/// <summary>A network's result on the test data. It is kept in memory after the run has ended, so it is small.</summary>
+/// <param name="Confusion">Confusion matrix: counts, [true digit, prediction].</param>
+/// <param name="Mistakes">The first of the images that it misreads.</param>
 internal sealed record RunResult(int[,] Confusion, IReadOnlyList<RunMistake> Mistakes)
 {
     private const int MostMistakes = 40;
@@ -26,5 +26,5 @@ internal sealed record RunResult(int[,] Confusion, IReadOnlyList<RunMistake> Mis
     }
 }
 
-/// <summary>An image read wrongly.</summary>
+/// <summary>A misread image.</summary>
 internal sealed record RunMistake(byte[] Pixels, int Truth, int Read);

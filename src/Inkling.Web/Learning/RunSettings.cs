@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 
 namespace Inkling.Web.Learning;
 
-/// <summary>What a run learns and how: all that the seed's SGD takes, and the cost.</summary>
+/// <summary>A run's data and hyperparameters: all arguments of the seed's SGD, and the cost.</summary>
 internal sealed record RunSettings
 {
     public const int MostNeurons = 2000, MostLayers = 5, MostEpochs = 1000, LargestMiniBatch = 10_000;
@@ -30,16 +30,17 @@ internal sealed record RunSettings
     [JsonIgnore]
     public Architecture Architecture => Architecture.FullyConnected([784, .. Hidden, 10], Cost);
 
-    /// <summary>784-30-10, as people write it.</summary>
+    /// <summary>All layers' sizes as <c>784-30-10</c>.</summary>
     [JsonIgnore]
     public string Sizes => string.Join('-', [784, .. Hidden, 10]);
 
     [JsonIgnore]
     public string EtaText => Eta.ToString("0.######", CultureInfo.InvariantCulture);
 
-    /// <summary>The settings' name in the resources of the first that is out of its range; null where all are in.</summary>
+    /// <summary>The name in the resources of the first setting that is out of range; null where all are valid.</summary>
     public string? FirstWrong() =>
-        Hidden is null || Hidden.Count is < 1 or > MostLayers || Hidden.Any(neurons => neurons is < 1 or > MostNeurons) ? "layers"
+        Hidden is null || Hidden.Count is < 1 or > MostLayers || Hidden.Any(neurons => neurons is < 1 or > MostNeurons)
+            ? "layers"
         : MiniBatch is < 1 or > LargestMiniBatch ? "minibatch"
         : !(Eta is > 0 and <= 1000) ? "eta"
         : Epochs is < 1 or > MostEpochs ? "epochs"
@@ -50,11 +51,12 @@ internal sealed record RunSettings
     {
         const StringSplitOptions Options = StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries;
         string[] parts = (text ?? "").Split([',', '-', ' '], MostLayers + 1, Options);
-        int[] sizes = [.. parts.Select(part => int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out int size) ? size : 0)];
+        int[] sizes = [.. parts.Select(part =>
+            int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out int size) ? size : 0)];
         return sizes.Contains(0) ? [] : sizes;
     }
 
-    /// <summary>Settings as the store has them; null where they are damaged or out of range.</summary>
+    /// <summary>Parses settings from the store; null where they are damaged or out of range.</summary>
     public static RunSettings? Parse(string? json)
     {
         try
@@ -69,17 +71,22 @@ internal sealed record RunSettings
     }
 }
 
-/// <summary>What is known after an epoch.</summary>
+/// <summary>An epoch's figures.</summary>
 internal sealed record RunEpoch(int Epoch, double Cost, int Correct, int Total, double Seconds)
 {
     public double Accuracy => (double)Correct / Total;
 
-    /// <summary>An epoch as the store has it: run, epoch, cost, correct, total, seconds; null where it is damaged.</summary>
+    /// <summary>Parses a row of the store: run, epoch, cost, correct, total, seconds; null where it is damaged.</summary>
     public static RunEpoch? Of(object[] row) =>
         row[0] is long and >= 1 and <= int.MaxValue && row[1] is long and >= 0 and < RunSettings.MostEpochs and var epoch
         && row[2] is double or DBNull && row[4] is long and > 0 and <= int.MaxValue and var total
         && row[3] is long and >= 0 and var correct && correct <= total && row[5] is double seconds
-            ? new RunEpoch((int)epoch, row[2] as double? ?? double.NaN, (int)correct, (int)total, seconds) // SQLite keeps NaN as NULL
+            ? new RunEpoch(
+                (int)epoch,
+                row[2] as double? ?? double.NaN, // SQLite stores NaN as NULL
+                (int)correct,
+                (int)total,
+                seconds)
             : null;
 }
 

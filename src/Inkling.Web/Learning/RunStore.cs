@@ -6,15 +6,15 @@ using Microsoft.Data.Sqlite;
 namespace Inkling.Web.Learning;
 
 /// <summary>
-/// Runs, as they are kept in <c>runs.db</c>: their settings, their state, each epoch's figures, and the name of the file that
-/// has the network of the last of these epochs. A row is written only when the file it names is whole.
+/// Runs as stored in <c>runs.db</c>: their settings, their state, each epoch's figures, and the name of the file that has the
+/// network of the last of these epochs. A row is written only when the file it names is complete.
 /// </summary>
 internal sealed class RunStore : IDisposable
 {
     private const int SqliteError = 1, SqliteCorrupt = 11, SqliteFull = 13, SqliteNotADatabase = 26; // SQLite's result codes
 
-    /// <summary>What makes each version of the schema out of the one before. The first had no number, so it may be there
-    /// already.</summary>
+    /// <summary>The SQL that upgrades the schema from each version to the next. The first version stored no number, so its tables
+    /// may be there already.</summary>
     private static readonly string[] Migrations =
     [
         """
@@ -42,7 +42,9 @@ internal sealed class RunStore : IDisposable
             {
                 _connection.Dispose();
                 string aside = folder.SetAside();
-                _notices.Add($"{_file}: damaged ({damage}). It is now in {aside} with the files of its runs; the list of runs begins anew.".ReplaceLineEndings(" "));
+                _notices.Add(
+                    $"{_file}: damaged ({damage}). It is now in {aside} with the files of its runs; the list of runs begins anew."
+                        .ReplaceLineEndings(" "));
                 if (FindDamage() is { } still)
                     throw new IOException(still);
             }
@@ -66,7 +68,7 @@ internal sealed class RunStore : IDisposable
     /// <summary>What was found damaged and what was done about it, a line each.</summary>
     public IReadOnlyList<string> Notices => _notices;
 
-    /// <summary>All runs that can be read; what else there is becomes a notice and is left alone.</summary>
+    /// <summary>All runs that can be read; damaged rows become notices and are left as they are.</summary>
     /// <returns>The runs, and the numbers of those that cannot be read.</returns>
     public (IReadOnlyList<KeptRun> Runs, IReadOnlySet<int> Unreadable) All()
     {
@@ -85,9 +87,11 @@ internal sealed class RunStore : IDisposable
         foreach (object[] row in Read("SELECT id, settings, state, message, network FROM runs ORDER BY id"))
         {
             if (row[0] is not (long and >= 1 and <= int.MaxValue))
-                continue; // no run of ours gets such a number
+                continue; // this program gives no run such a number
             int id = Convert.ToInt32(row[0], CultureInfo.InvariantCulture);
-            if (RunSettings.Parse(row[1] as string) is { } settings && Enum.TryParse(row[2] as string, out RunState state) && Enum.IsDefined(state))
+            if (RunSettings.Parse(row[1] as string) is { } settings
+                && Enum.TryParse(row[2] as string, out RunState state)
+                && Enum.IsDefined(state))
             {
                 runs.Add(new KeptRun(id, settings, state, row[3] as string, row[4] as string, [.. epochsOf[id]]));
                 continue;
@@ -116,7 +120,7 @@ internal sealed class RunStore : IDisposable
         ("$message", (object?)message ?? DBNull.Value),
         ("$id", id));
 
-    /// <summary>Keeps an epoch's figures, and with them the network that has them.</summary>
+    /// <summary>Stores an epoch's figures, and with them the name of its network's file.</summary>
     /// <param name="id">The run.</param>
     /// <param name="epoch">The figures.</param>
     /// <param name="network">The network's file, written already; null to leave the one that is named.</param>
@@ -153,7 +157,8 @@ internal sealed class RunStore : IDisposable
         }
         catch (InklingException e) when (e.InnerException is SqliteException { SqliteErrorCode: SqliteFull })
         {
-            Folder.Delete(RunFolder.CheckpointOf(id) + ".previous"); // deleting takes some pages too; the run is whole without this file
+            // Deleting rows needs free pages too; the run is complete without this file.
+            Folder.Delete(RunFolder.CheckpointOf(id) + ".previous");
             Write($"remove run {id}", Sql, ("$id", id));
         }
     }
@@ -162,7 +167,7 @@ internal sealed class RunStore : IDisposable
     public IReadOnlySet<int> Removed() => Read("SELECT id FROM removed")
         .Select(row => row[0]).OfType<long>().Where(id => id is >= 1 and <= int.MaxValue).Select(id => (int)id).ToHashSet();
 
-    /// <summary>The files of these are gone. Where that cannot be written down, the next start does it again.</summary>
+    /// <summary>Notes that these runs' files are gone. Where that cannot be stored, the next start does it again.</summary>
     public void Forget(IEnumerable<int> removed)
     {
         foreach (int id in removed)
@@ -186,12 +191,15 @@ internal sealed class RunStore : IDisposable
     {
         try
         {
-            _connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = _file, Pooling = false }.ToString());
+            _connection = new SqliteConnection(
+                new SqliteConnectionStringBuilder { DataSource = _file, Pooling = false }.ToString());
             _connection.Open();
             if (Execute("PRAGMA user_version") is not (long and >= 0 and var version))
                 return "its schema has no version";
             if (version > Migrations.Length)
-                throw new InklingException($"{_file}: written by a newer Inkling (schema {version}; this one knows up to {Migrations.Length}). Update Inkling, or set XDG_DATA_HOME to another folder.");
+                throw new InklingException(
+                    $"{_file}: written by a newer Inkling (schema {version}; this one knows up to {Migrations.Length}). "
+                    + "Update Inkling, or set XDG_DATA_HOME to another folder.");
             if (Execute("PRAGMA quick_check(1)") is var found && found is not "ok")
                 return $"{found}";
             if (Execute("SELECT count(*) FROM sqlite_master") is 0L && Folder.HasRuns)
@@ -204,14 +212,15 @@ internal sealed class RunStore : IDisposable
             Execute("SELECT run, epoch, cost, correct, total, seconds FROM epochs LIMIT 0");
             return null;
         }
-        catch (Exception e) when ((e as SqliteException ?? e.InnerException) is SqliteException { SqliteErrorCode: SqliteError or SqliteCorrupt or SqliteNotADatabase })
+        catch (Exception e) when ((e as SqliteException ?? e.InnerException)
+            is SqliteException { SqliteErrorCode: SqliteError or SqliteCorrupt or SqliteNotADatabase })
         {
             return e.Message; // the statements are fixed, so an error in one is an error in the file
         }
     }
 
     /// <summary>Changes the file in one transaction.</summary>
-    /// <exception cref="InklingException">It cannot be changed, and is as it was.</exception>
+    /// <exception cref="InklingException">It cannot be written, and is unchanged.</exception>
     private object? Write(string what, string sql, params ReadOnlySpan<(string Name, object Value)> parameters)
     {
         lock (_gate)
@@ -232,9 +241,10 @@ internal sealed class RunStore : IDisposable
         }
     }
 
-    private object? Execute(string sql, SqliteTransaction? transaction = null, params ReadOnlySpan<(string Name, object Value)> parameters)
+    private object? Execute(
+        string sql, SqliteTransaction? transaction = null, params ReadOnlySpan<(string Name, object Value)> parameters)
     {
-#pragma warning disable CA2100 // all of them are written above
+#pragma warning disable CA2100 // all statements are literals in this class
         using SqliteCommand command = new(sql, _connection, transaction);
 #pragma warning restore CA2100
         foreach ((string name, object value) in parameters)
@@ -249,7 +259,7 @@ internal sealed class RunStore : IDisposable
         {
             try
             {
-#pragma warning disable CA2100 // all of them are written above
+#pragma warning disable CA2100 // all statements are literals in this class
                 using SqliteCommand command = new(sql, _connection);
 #pragma warning restore CA2100
                 using SqliteDataReader row = command.ExecuteReader();
@@ -271,5 +281,11 @@ internal sealed class RunStore : IDisposable
     }
 }
 
-/// <summary>A run as it is kept.</summary>
-internal sealed record KeptRun(int Id, RunSettings Settings, RunState State, string? Message, string? Network, IReadOnlyList<RunEpoch> Epochs);
+/// <summary>A run as it is stored.</summary>
+internal sealed record KeptRun(
+    int Id,
+    RunSettings Settings,
+    RunState State,
+    string? Message,
+    string? Network,
+    IReadOnlyList<RunEpoch> Epochs);

@@ -3,8 +3,8 @@ using Inkling.Data;
 namespace Inkling.Web.Reading;
 
 /// <summary>
-/// "That was a 7": what the network saw and what it really was, kept on this computer as MNIST keeps its images, for those who
-/// asked for it; <c>corrections-images-idx3-ubyte</c> and <c>corrections-labels-idx1-ubyte</c>.
+/// Users' corrections ("That was a 7"): the image that the network saw and its true digit, kept on this computer in MNIST's
+/// format, for those who asked for it; <c>corrections-images-idx3-ubyte</c> and <c>corrections-labels-idx1-ubyte</c>.
 /// </summary>
 internal sealed class Corrections(WebSettings settings)
 {

@@ -3,15 +3,15 @@ using System.Collections.Concurrent;
 namespace Inkling.Web.Reading;
 
 /// <summary>A network that can read.</summary>
-/// <param name="Name">What <c>?model=</c> calls it.</param>
+/// <param name="Name">Its name in <c>?model=</c>.</param>
 /// <param name="Architecture">Its layers.</param>
-/// <param name="Parameters">How many numbers it has learned.</param>
-/// <param name="MultiplyAdds">What reading one digit costs.</param>
+/// <param name="Parameters">Its number of parameters.</param>
+/// <param name="MultiplyAdds">Multiply-adds to read one digit.</param>
 internal sealed record ShelvedModel(string Name, string Architecture, int Parameters, long MultiplyAdds);
 
 /// <summary>
-/// The networks that can be chosen: the bundled ones, <c>latest</c>, and those saved on the page. The readers used last are
-/// kept, within a number and a length of their files; of a network that was saved anew, only the new one.
+/// The networks that can be chosen: the bundled ones, <c>latest</c>, and those saved on the page. The readers used last are kept
+/// in memory, up to a number of them and a total size of their files; of a network that was saved again, only the new one.
 /// </summary>
 internal sealed class ModelShelf(WebSettings settings)
 {
@@ -20,13 +20,13 @@ internal sealed class ModelShelf(WebSettings settings)
     private const int MostOpen = 8;
 
     private readonly Lock _opening = new();
-    private readonly List<Entry> _open = []; // the one used last is the last
+    private readonly List<Entry> _open = []; // the least recently used first
     private readonly ConcurrentDictionary<string, (Version Version, ShelvedModel? Model)> _listed = new(StringComparer.Ordinal);
     private readonly Lock _listing = new();
 
     private int _loads;
 
-    /// <summary>How often a network was loaded to be kept.</summary>
+    /// <summary>How often a network was loaded into memory to be kept there.</summary>
     internal int Loads => _loads;
 
     private string Folder => Path.Combine(settings.Folder, "networks");
@@ -60,7 +60,7 @@ internal sealed class ModelShelf(WebSettings settings)
     /// <summary>All that can be loaded and read digits. A file is loaded again only where it has changed.</summary>
     public IReadOnlyList<ShelvedModel> All()
     {
-        lock (_listing) // one after the other: each may be large
+        lock (_listing) // one at a time: each network may be large
         {
             IReadOnlyList<string> names = Names();
             foreach (string gone in _listed.Keys.Except(names, StringComparer.Ordinal))
@@ -77,11 +77,12 @@ internal sealed class ModelShelf(WebSettings settings)
     /// <exception cref="InklingException">There is no such network, or it does not read digits.</exception>
     public DigitReader ReaderOf(string name) => Open(name).Reader;
 
-    /// <summary>Keeps a network under a name, made fit for a file's.</summary>
+    /// <summary>Saves a network under a name, made valid as a file's.</summary>
     /// <returns>The name it got.</returns>
     public string Save(Network network, string name)
     {
-        string safe = string.Concat(name.Trim().Select(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '.' ? c : '-')).Trim('-', '.');
+        string safe = string.Concat(name.Trim().Select(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '.' ? c : '-'))
+            .Trim('-', '.');
         if (safe.Length == 0 || IsBundled(safe) || safe == Latest)
             safe = $"my-{safe}".TrimEnd('-');
         network.Save(Path.Combine(Folder, safe + ".safetensors"));
@@ -103,7 +104,7 @@ internal sealed class ModelShelf(WebSettings settings)
         }
         catch (InklingException e)
         {
-            // a damaged file in the folder must not hide the others; one that cannot be read now may be sound
+            // a damaged file in the folder must not hide the others; one that cannot be read now may be intact
             if (e.InnerException is (IOException and not EndOfStreamException) or UnauthorizedAccessException)
                 return null;
         }
@@ -139,7 +140,7 @@ internal sealed class ModelShelf(WebSettings settings)
         catch
         {
             lock (_opening)
-                _open.Remove(entry); // what went wrong may have passed when it is asked for again
+                _open.Remove(entry); // the failure may be temporary: the next request tries again
             throw;
         }
     }
@@ -170,7 +171,7 @@ internal sealed class ModelShelf(WebSettings settings)
 
     private string PathOf(string name) => Path.Combine(name == Latest ? settings.Folder : Folder, name + ".safetensors");
 
-    /// <summary>What tells a file from what it was before it was saved anew.</summary>
+    /// <summary>A file's time and length, which tell whether it was saved again.</summary>
     private readonly record struct Version(DateTime Written, long Length);
 
     private sealed record Entry(string Name, Version Version, Lazy<(Network Network, DigitReader Reader)> Opened);

@@ -1,17 +1,17 @@
 namespace Inkling.Web.Reading;
 
-/// <summary>A visitor's work, one piece at a time: newer work ends what is under way and takes its place.</summary>
+/// <summary>Runs a visitor's work one piece at a time: newer work cancels the piece under way and takes its place.</summary>
 internal sealed class NewestOnly : IDisposable
 {
     private readonly SemaphoreSlim _one = new(1, 1);
     private CancellationTokenSource _newest = new();
     private volatile bool _isOver;
 
-    /// <summary>Does the work when what was under way has ended. Does nothing where still newer work came before that.</summary>
-    /// <param name="work">Ends when its token is cancelled: when newer work has come, or the visitor has gone.</param>
+    /// <summary>Runs the work when the piece before it has ended, unless still newer work has come by then.</summary>
+    /// <param name="work">Ends when its token is cancelled: when newer work has come, or the visitor has left.</param>
     public async Task RunAsync(Func<CancellationToken, Task> work)
     {
-        CancellationTokenSource mine = new(); // has neither timer nor links, so that there is nothing to dispose of
+        CancellationTokenSource mine = new(); // has neither a timer nor links, so there is nothing to dispose of
         Interlocked.Exchange(ref _newest, mine).Cancel();
         if (_isOver)
             return;
@@ -29,11 +29,11 @@ internal sealed class NewestOnly : IDisposable
         }
         catch (OperationCanceledException) when (mine.IsCancellationRequested)
         {
-            // newer work is on its way, or nobody looks any more
+            // newer work has come, or the visitor has left
         }
     }
 
-    /// <summary>Ends what is under way; nothing is begun any more.</summary>
+    /// <summary>Cancels the work under way; no more is started.</summary>
     public void Dispose()
     {
         _isOver = true;

@@ -47,7 +47,7 @@ public sealed partial class ReadPage : IAsyncDisposable
     private ReadingResult? _reading => _stages?.Reading;
 
     /// <summary>Reads the drawing as it is now; called by the script.</summary>
-    /// <param name="revision">Counted up by the script; shown when it has been read.</param>
+    /// <param name="revision">The script's count of drawings; shown when this one has been read.</param>
     /// <param name="strokes">Each x, y, x, y, …</param>
     [JSInvokable]
     public async Task ReadDrawing(int revision, int[][] strokes)
@@ -73,9 +73,10 @@ public sealed partial class ReadPage : IAsyncDisposable
         if (!firstRender)
             return;
         _self = DotNetObjectReference.Create(this);
-        await using IJSObjectReference module = await Script.InvokeAsync<IJSObjectReference>("import", AssetFiles.AddressOf("ink.js"));
+        await using IJSObjectReference module =
+            await Script.InvokeAsync<IJSObjectReference>("import", AssetFiles.AddressOf("ink.js"));
         _script = await module.InvokeAsync<IJSObjectReference>("start", _canvas, _input!.Element, _self, Sketch.PenWidth);
-        StateHasChanged(); // ready to be drawn on
+        StateHasChanged(); // the canvas is ready
     }
 
     public async ValueTask DisposeAsync()
@@ -135,7 +136,8 @@ public sealed partial class ReadPage : IAsyncDisposable
             await using Stream file = e.File.OpenReadStream(Settings.MaxUploadBytes, token);
             using Upload upload = await Room.TakeAsync(file, e.File.Size, e.File.Name, Visitor.Address, token);
             bool isLarge = upload.PromisedPixels() > Settings.LargePixels;
-            GreyImage? read = await ReadAsync(() => PictureFile.Load(upload.Open(), e.File.Name, Settings.MaxPixels), isLarge, token);
+            GreyImage? read = await ReadAsync(
+                () => PictureFile.Load(upload.Open(), e.File.Name, Settings.MaxPixels), isLarge, token);
             if (read is not null)
                 (_picture, _photo) = (read, Pictures.Photo(read));
             _corrected = null;

@@ -5,9 +5,9 @@ using Microsoft.Extensions.Hosting;
 namespace Inkling.Web.Reading;
 
 /// <summary>
-/// Where readings, the page's and the API's, wait for a core in the order they came. Those for one address wait for each other
-/// first, so that others find few of them before their own, and so do large pictures, so that they leave a core to the small
-/// ones. A reading ends with its time limit, its caller or the server.
+/// The queue in which readings, the page's and the API's, wait for a core in the order they came. Those for one address queue
+/// among themselves first, so that few of them are ahead of others', and so do large pictures, so that they leave a core to small
+/// ones. A reading ends at its time limit, or when its caller or the server cancels it.
 /// </summary>
 internal sealed class ReadingDesk(WebSettings settings, ServerMetrics metrics, IHostApplicationLifetime lifetime) : IDisposable
 {
@@ -19,13 +19,13 @@ internal sealed class ReadingDesk(WebSettings settings, ServerMetrics metrics, I
             RateLimitPartition.GetConcurrencyLimiter(share, _ => Queue(
                 share.IsLarge ? settings.LargeReadingsPerAddress : settings.ReadingsPerAddress, settings.WaitingPerAddress)));
 
-    /// <summary>Does the work when its turn has come, and returns when it has ended, however it did.</summary>
+    /// <summary>Runs the work when its turn has come, and returns only when it has ended, also where it fails.</summary>
     /// <param name="work">Ends when its token is cancelled.</param>
     /// <param name="origin">Who asks, for the counters: "page" or "api".</param>
     /// <param name="visitor">The address that asks.</param>
     /// <param name="isLarge">Whether it may take long.</param>
     /// <param name="cancellationToken">Cancelled when nobody waits for the result any more.</param>
-    /// <exception cref="BusyException">Too many wait, or its turn did not come in time, or the server is about to stop.</exception>
+    /// <exception cref="BusyException">Too many wait, its turn did not come in time, or the server is about to stop.</exception>
     /// <exception cref="TimeoutException">The work took too long.</exception>
     public async Task<T> RunAsync<T>(
         Func<CancellationToken, T> work, string origin, string visitor, bool isLarge, CancellationToken cancellationToken)
@@ -83,5 +83,5 @@ internal sealed class ReadingDesk(WebSettings settings, ServerMetrics metrics, I
     }
 }
 
-/// <summary>Too much is under way already.</summary>
+/// <summary>Too much is in progress already.</summary>
 internal sealed class BusyException : Exception;

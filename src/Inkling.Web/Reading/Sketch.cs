@@ -9,7 +9,7 @@ internal sealed record Sketch(int[][] Strokes)
     /// <summary>The canvas, in its units.</summary>
     public const int Width = 720, Height = 320, PenWidth = 14;
 
-    /// <summary>How many units a pixel of the picture has: half the size reads as well, in less time.</summary>
+    /// <summary>Canvas units for each pixel of the picture: at half the size it is read as well, in less time.</summary>
     public const int Reduction = 2;
 
     private const int MostPoints = 50_000;
@@ -27,7 +27,15 @@ internal sealed record Sketch(int[][] Strokes)
         using SKCanvas canvas = new(bitmap);
         canvas.Clear(SKColors.White);
         canvas.Scale(1f / Reduction);
-        using SKPaint pen = new() { Color = SKColors.Black, IsAntialias = true, StrokeWidth = PenWidth, StrokeCap = SKStrokeCap.Round, StrokeJoin = SKStrokeJoin.Round, Style = SKPaintStyle.Stroke };
+        using SKPaint pen = new()
+        {
+            Color = SKColors.Black,
+            IsAntialias = true,
+            StrokeWidth = PenWidth,
+            StrokeCap = SKStrokeCap.Round,
+            StrokeJoin = SKStrokeJoin.Round,
+            Style = SKPaintStyle.Stroke
+        };
         foreach (int[] stroke in Strokes.Where(stroke => stroke.Length >= 2))
         {
             using SKPath path = new();

@@ -4,10 +4,10 @@ using SkiaSharp;
 namespace Inkling.Web.Reading;
 
 /// <summary>
-/// Memory for uploads. What an upload takes grows with what has come of it, so that who promises much and sends little holds
-/// little. The first of each is free, within what may be in progress at once, so that large uploads cannot keep out small ones,
-/// and one address gets no more than its share. An upload that has not come in time is given up, whichever way it comes.
-/// </summary>
+/// Limits the memory of uploads. An upload's memory grows with the bytes received, so that a client that announces much and sends
+/// little holds little. The first 256 KiB of each are not counted (the limit on requests in progress bounds them), so that large
+/// uploads cannot keep out small ones, and one address gets no more than its share. An upload that does not arrive in time is
+/// cancelled, whether it comes through the page or the API.
 internal sealed class UploadRoom(WebSettings settings) : IDisposable
 {
     public const int FreeBytes = 256 * 1024, FirstBytes = 16 * 1024, BlockBytes = 64 * 1024;
@@ -20,16 +20,16 @@ internal sealed class UploadRoom(WebSettings settings) : IDisposable
         PartitionedRateLimiter.Create<string, int>(_ =>
             RateLimitPartition.GetConcurrencyLimiter(0, _ => AtOnce(settings.UploadMemory))));
 
-    /// <summary>Takes in an upload to its end.</summary>
+    /// <summary>Receives an upload to its end.</summary>
     /// <param name="body">Its bytes.</param>
-    /// <param name="length">How many there will be, where that is known.</param>
-    /// <param name="name">What its sender calls it.</param>
+    /// <param name="length">Their number, where it is known.</param>
+    /// <param name="name">Its file's name, as the sender gives it.</param>
     /// <param name="visitor">The address that it comes from.</param>
-    /// <param name="cancellationToken">Ends it.</param>
-    /// <returns>It holds its memory until it is disposed of.</returns>
-    /// <exception cref="BusyException">There is no room for it now.</exception>
+    /// <param name="cancellationToken">Cancels it.</param>
+    /// <returns>The upload, which holds its memory until it is disposed of.</returns>
+    /// <exception cref="BusyException">There is no memory for it now.</exception>
     /// <exception cref="InvalidDataException">It is longer than an upload may be.</exception>
-    /// <exception cref="TimeoutException">It has not come in time.</exception>
+    /// <exception cref="TimeoutException">It did not arrive in time.</exception>
     public async Task<Upload> TakeAsync(
         Stream body, long? length, string? name, string visitor, CancellationToken cancellationToken)
     {
@@ -50,7 +50,7 @@ internal sealed class UploadRoom(WebSettings settings) : IDisposable
         }
     }
 
-    /// <exception cref="BusyException">There is no room for so much now.</exception>
+    /// <exception cref="BusyException">There is not so much memory now.</exception>
     internal RateLimitLease? Hold(int bytes, string visitor)
     {
         if (bytes <= 0)
@@ -76,13 +76,13 @@ internal sealed class Upload(UploadRoom room, string? name, string visitor) : ID
     private byte[] _bytes = [];
     private int _length;
 
-    /// <summary>What its sender calls it.</summary>
+    /// <summary>Its file's name, as the sender gave it.</summary>
     public string? Name => name;
 
-    /// <summary>The bytes, to be read.</summary>
+    /// <summary>Opens the bytes for reading.</summary>
     public MemoryStream Open() => new(_bytes, 0, _length, writable: false);
 
-    /// <summary>How many pixels the picture's header promises; 0 where it is no picture. Nothing is decoded.</summary>
+    /// <summary>The number of pixels in the picture's header; 0 where it is no picture. Nothing is decoded.</summary>
     public long PromisedPixels()
     {
         using MemoryStream bytes = Open();

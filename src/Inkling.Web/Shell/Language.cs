@@ -4,12 +4,12 @@ using Microsoft.AspNetCore.Components;
 
 namespace Inkling.Web.Shell;
 
-/// <summary>The page's words in one language. The address says which: <c>/zh/learn</c> is Chinese, <c>/learn</c> English.</summary>
+/// <summary>The page's texts in one language. The address tells it: <c>/zh/learn</c> is Chinese, <c>/learn</c> English.</summary>
 internal sealed class Language
 {
     public const string Chinese = "zh";
 
-    // Two neutral resources in place of satellites: the command runs without the system's cultures.
+    // Two neutral resources in place of satellite assemblies: the command runs without the system's cultures.
     private static readonly Language InEnglish = new("en", "Words"), InChinese = new(Chinese, "WordsInChinese");
 
     private readonly ResourceManager _words;
@@ -20,14 +20,17 @@ internal sealed class Language
         _words = new ResourceManager($"Inkling.Web.Shell.{resource}", typeof(Language).Assembly);
     }
 
-    /// <summary>What HTML calls it.</summary>
+    /// <summary>The language's code in HTML.</summary>
     public string Code { get; }
 
-    /// <summary>The words under a key.</summary>
-    public string this[string key] => _words.GetString(key, CultureInfo.InvariantCulture) ?? throw new KeyNotFoundException($"No words for \"{key}\" in {Code}.");
+    /// <summary>The text under a key.</summary>
+    public string this[string key] =>
+        _words.GetString(key, CultureInfo.InvariantCulture)
+        ?? throw new KeyNotFoundException($"No words for \"{key}\" in {Code}.");
 
-    /// <summary>The words under a key, with values in their places.</summary>
-    public string Format(string key, params ReadOnlySpan<object?> values) => string.Format(CultureInfo.InvariantCulture, this[key], values);
+    /// <summary>The text under a key, with values in its places.</summary>
+    public string Format(string key, params ReadOnlySpan<object?> values) =>
+        string.Format(CultureInfo.InvariantCulture, this[key], values);
 
     /// <summary>The address of a page in this language.</summary>
     /// <param name="page">As <c>learn</c>; empty for the first.</param>

@@ -4,14 +4,17 @@ using SkiaSharp;
 
 namespace Inkling.Web.Shell;
 
-/// <summary>Small pictures inside the page, as data addresses. Ink and weights are colours on nothing, so that they look right in light and dark.</summary>
+/// <summary>
+/// Small pictures embedded in the page as data addresses. Ink and weights are colours on a transparent ground, so that they look
+/// right in light and dark.
+/// </summary>
 internal static class Pictures
 {
     private const int Gap = 2, PhotoSide = 1400, JpegQuality = 85;
 
     private static readonly SKColor Positive = new(0x2f, 0x62, 0xe0), Negative = new(0xd9, 0x48, 0x3b);
 
-    /// <summary>Ink, 0 to 255, as black with that opacity.</summary>
+    /// <summary>Ink, 0 to 255, as black of that opacity.</summary>
     public static string Ink(ReadOnlySpan<byte> ink, int width, int height)
     {
         byte[] rgba = new byte[4 * ink.Length];
@@ -31,24 +34,35 @@ internal static class Pictures
             if (part < 0)
                 continue;
             SKColor colour = SKColor.FromHsl(part * 137.5f % 360, 65, 50);
-            (rgba[4 * i], rgba[4 * i + 1], rgba[4 * i + 2], rgba[4 * i + 3]) = (colour.Red, colour.Green, colour.Blue, (byte)(255 * ink.Values[i]));
+            (rgba[4 * i], rgba[4 * i + 1], rgba[4 * i + 2], rgba[4 * i + 3]) =
+                (colour.Red, colour.Green, colour.Blue, (byte)(255 * ink.Values[i]));
         }
 
         return Png(rgba, ink.Width, ink.Height);
     }
 
-    /// <summary>Maps of one size beside each other: blue over 0, red under it, the stronger the further from it.</summary>
+    /// <summary>Maps of one size in a grid: blue above 0, red below, more opaque the further from 0.</summary>
     /// <param name="values">[count, height, width].</param>
     /// <param name="count">How many maps.</param>
     /// <param name="height">Rows of a map.</param>
     /// <param name="width">Columns of a map.</param>
     /// <param name="columns">Maps in a row.</param>
     /// <param name="isEachScaled">Whether each map's largest number has full colour, or only the largest of all.</param>
-    /// <param name="most">What has full colour; 0 for the largest number.</param>
-    public static string Maps(ReadOnlySpan<float> values, int count, int height, int width, int columns, bool isEachScaled = true, float most = 0)
+    /// <param name="most">The magnitude that has full colour; 0 for the largest one.</param>
+    public static string Maps(
+        ReadOnlySpan<float> values,
+        int count,
+        int height,
+        int width,
+        int columns,
+        bool isEachScaled = true,
+        float most = 0)
     {
         columns = Math.Clamp(columns, 1, Math.Max(1, count));
-        int rows = (count + columns - 1) / columns, wide = columns * (width + Gap) - Gap, high = rows * (height + Gap) - Gap, size = height * width;
+        int rows = (count + columns - 1) / columns,
+            wide = columns * (width + Gap) - Gap,
+            high = rows * (height + Gap) - Gap,
+            size = height * width;
         byte[] rgba = new byte[4 * wide * high];
         most = most > 0 ? most : MostOf(values[..(count * size)]);
         for (int m = 0; m < count; m++)
@@ -61,7 +75,8 @@ internal static class Pictures
                 SKColor colour = map[i] >= 0 ? Positive : Negative;
                 // At least a hint of colour, so that a map's extent is seen.
                 float strength = scale > 0 ? Math.Abs(map[i]) / scale : 0;
-                (rgba[at], rgba[at + 1], rgba[at + 2], rgba[at + 3]) = (colour.Red, colour.Green, colour.Blue, (byte)(14 + 241 * strength));
+                (rgba[at], rgba[at + 1], rgba[at + 2], rgba[at + 3]) =
+                    (colour.Red, colour.Green, colour.Blue, (byte)(14 + 241 * strength));
             }
         }
 
@@ -71,9 +86,14 @@ internal static class Pictures
     /// <summary>A picture in grey, reduced where it is large.</summary>
     public static string Photo(GreyImage picture)
     {
-        using SKImage full = SKImage.FromPixelCopy(new SKImageInfo(picture.Width, picture.Height, SKColorType.Gray8, SKAlphaType.Opaque), picture.Pixels);
+        using SKImage full = SKImage.FromPixelCopy(
+            new SKImageInfo(picture.Width, picture.Height, SKColorType.Gray8, SKAlphaType.Opaque), picture.Pixels);
         double scale = Math.Min(1, (double)PhotoSide / Math.Max(picture.Width, picture.Height));
-        using SKBitmap reduced = new(new SKImageInfo(Math.Max(1, (int)(scale * picture.Width)), Math.Max(1, (int)(scale * picture.Height)), SKColorType.Gray8, SKAlphaType.Opaque));
+        using SKBitmap reduced = new(new SKImageInfo(
+            Math.Max(1, (int)(scale * picture.Width)),
+            Math.Max(1, (int)(scale * picture.Height)),
+            SKColorType.Gray8,
+            SKAlphaType.Opaque));
         using SKPixmap target = reduced.PeekPixels()!;
         full.ScalePixels(target, new SKSamplingOptions(SKFilterMode.Linear, SKMipmapMode.Linear));
         using SKData jpeg = target.Encode(SKEncodedImageFormat.Jpeg, JpegQuality)!;
@@ -90,7 +110,8 @@ internal static class Pictures
 
     private static string Png(byte[] rgba, int width, int height)
     {
-        using SKImage image = SKImage.FromPixelCopy(new SKImageInfo(width, height, SKColorType.Rgba8888, SKAlphaType.Unpremul), rgba);
+        using SKImage image = SKImage.FromPixelCopy(
+            new SKImageInfo(width, height, SKColorType.Rgba8888, SKAlphaType.Unpremul), rgba);
         using SKPixmap pixels = image.PeekPixels()!;
         using SKData png = pixels.Encode(new SKPngEncoderOptions(SKPngEncoderFilterFlags.NoFilters, zLibLevel: 4))!;
         return $"data:image/png;base64,{Convert.ToBase64String(png.AsSpan())}";

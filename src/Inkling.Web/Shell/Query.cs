@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Inkling.Web.Shell;
 
-/// <summary>What an address says, as people may have changed it.</summary>
+/// <summary>Parses parts of an address, which users may have changed.</summary>
 internal static class Query
 {
     /// <summary>A whole number; null where there is none, or something else.</summary>
