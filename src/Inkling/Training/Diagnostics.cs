@@ -3,17 +3,18 @@ using Inkling.Layers;
 
 namespace Inkling.Training;
 
-/// <summary>What goes wrong while a network learns, and why, for the person who trains it.</summary>
+/// <summary>Explains failed trainings: networks that stay near chance, and trainings that diverge.</summary>
 public static class Diagnostics
 {
     private const int Sample = 256;
 
     /// <summary>
-    /// Why a network that has been trained for an epoch or more answers hardly better than chance; null where it does not.
+    /// Why a network that has been trained for an epoch or more is hardly better than chance; null if its accuracy is over
+    /// 2 / classes.
     /// </summary>
     /// <param name="network">The network.</param>
-    /// <param name="examples">What it is asked; the first 256 are looked at more closely.</param>
-    /// <param name="score">How it did on them.</param>
+    /// <param name="examples">The examples it was evaluated on; outputs and activations are examined on the first 256.</param>
+    /// <param name="score">Its score on them.</param>
     /// <exception cref="ArgumentException">The examples do not fit the network.</exception>
     public static string? WhyStuck(Network network, LabelledImages examples, Score score)
     {
@@ -23,11 +24,19 @@ public static class Diagnostics
             return null;
         float[][] outputs = network.Outputs(examples.Slice(0, Math.Min(Sample, examples.Count)));
         bool alwaysSame = outputs.Select(output => Numerics.Argmax.Of(output)).Distinct().Count() == 1;
-        string symptom = string.Create(CultureInfo.InvariantCulture, $"Stuck at {100 * score.Accuracy:0.0} %, near chance{(alwaysSame ? ", with the same answer to everything" : "")}");
+        string symptom = string.Create(
+            CultureInfo.InvariantCulture,
+            $"Stuck at {100 * score.Accuracy:0.0} %, near chance{(alwaysSame ? ", with the same answer to everything" : "")}");
         (string Layer, double Share, bool IsDead)[] still = [.. StillNeurons(network, examples)];
         (string Layer, double Share, bool IsDead) worst = still.MaxBy(layer => layer.Share);
         string cause = worst.Share > 0.8
-            ? string.Create(CultureInfo.InvariantCulture, $"{100 * worst.Share:0} % of the activations of {worst.Layer} are {(worst.IsDead ? "dead: at 0 for everything, with no slope to learn by" : "saturated, where the slope is next to nothing")}. Lower the learning rate, or draw smaller weights to begin with (Scaled, Glorot or He)")
+            ? string.Create(
+                CultureInfo.InvariantCulture,
+                $"{100 * worst.Share:0} % of the activations of {worst.Layer} are "
+                + $"{(worst.IsDead
+                    ? "dead: at 0 for everything, with no slope to learn by"
+                    : "saturated, where the slope is next to nothing")}. "
+                + $"Lower the learning rate, or draw smaller weights to begin with (Scaled, Glorot or He)")
             : "no layer is saturated: the learning rate is probably too low (raise it ten times), or there were too few epochs";
         return $"{symptom}: {cause}.";
     }
@@ -35,14 +44,17 @@ public static class Diagnostics
     internal static TrainingDivergedException Diverged(string? layer, TrainingState state, TrainingOptions options) =>
         new(string.Create(
             CultureInfo.InvariantCulture,
-            $"Training diverged in epoch {state.Epoch}, step {state.Steps}: the cost is no longer a number, beginning in {layer ?? "the weights"}. Lower the learning rate (it is {options.LearningRate:0.#########}), draw smaller weights to begin with, or put batchnorm before the activations."));
+            $"Training diverged in epoch {state.Epoch}, step {state.Steps}: the cost is no longer a number, "
+            + $"beginning in {layer ?? "the weights"}. Lower the learning rate (it is {options.LearningRate:0.#########}), "
+            + $"draw smaller weights to begin with, or put batchnorm before the activations."));
 
     internal static TrainingDivergedException Diverged(string what, double eta) =>
         new(string.Create(
             CultureInfo.InvariantCulture,
-            $"Training diverged: {what}. Lower the learning rate (it is {eta:0.#########}), or draw smaller weights to begin with."));
+            $"Training diverged: {what}. "
+            + $"Lower the learning rate (it is {eta:0.#########}), or draw smaller weights to begin with."));
 
-    /// <summary>For each activation layer, the share of its numbers whose slope is under a hundredth.</summary>
+    /// <summary>For each activation layer, the fraction of activations whose derivative is under 0.01.</summary>
     private static IEnumerable<(string Layer, double Share, bool IsDead)> StillNeurons(Network network, LabelledImages examples)
     {
         Layer.Activation[] functions = [.. network.Architecture.Layers.OfType<Layer.Activation>()];
@@ -66,6 +78,9 @@ public static class Diagnostics
             }
         }
 
-        return functions.Select((function, l) => ($"{function} layer {l + 1}", (double)still[l] / Math.Max(1, all[l]), function.Function == ActivationFunction.Relu));
+        return functions.Select((function, l) => (
+            $"{function} layer {l + 1}",
+            (double)still[l] / Math.Max(1, all[l]),
+            function.Function == ActivationFunction.Relu));
     }
 }

@@ -3,9 +3,11 @@ using System.Diagnostics;
 namespace Inkling.Training;
 
 /// <summary>
-/// Evaluates the network after each epoch and reports. Where training uses one core, evaluation runs on a second, on a copy of the
-/// network: training goes on meanwhile, and no result depends on which is faster.
+/// Evaluates the network after each epoch and reports. Evaluation may run on another thread, on a copy of the network, while the
+/// next epoch trains; no result depends on which is faster.
 /// </summary>
+/// <param name="options">The data to evaluate on, the callback and the number of threads.</param>
+/// <param name="runsBeside">Whether evaluation runs on one thread beside the next epoch.</param>
 internal sealed class EpochReports(TrainingOptions options, bool runsBeside)
 {
     private readonly Stopwatch _clock = Stopwatch.StartNew();
@@ -15,7 +17,7 @@ internal sealed class EpochReports(TrainingOptions options, bool runsBeside)
     /// <returns>The result; null where the evaluation runs beside the next epoch.</returns>
     public EpochResult? Report(int epoch, double cost, Network network)
     {
-        Finish(); // at most one report behind, and in order
+        Finish(); // keeps reports in order, and at most one pending
         TimeSpan time = _clock.Elapsed;
         Network copy = network.Clone();
         EpochResult? result = null;
@@ -27,7 +29,7 @@ internal sealed class EpochReports(TrainingOptions options, bool runsBeside)
         return result;
     }
 
-    /// <summary>Waits for the report under way; throws what it threw.</summary>
+    /// <summary>Waits for the pending report; rethrows its exception.</summary>
     public void Finish() => _last.GetAwaiter().GetResult();
 
     private EpochResult EvaluateAndReport(int epoch, double cost, TimeSpan time, Network network, int threads)
@@ -40,8 +42,8 @@ internal sealed class EpochReports(TrainingOptions options, bool runsBeside)
     }
 
     /// <summary>
-    /// Reports an epoch that was finished, now or before training was interrupted. The callback may change the network that it is
-    /// given, and gets a copy where the training may need it again.
+    /// Reports a finished epoch, including those before an interruption. The callback may change the network that it receives,
+    /// so it gets a copy where the training may need the network again.
     /// </summary>
     public void Announce(EpochResult result)
     {

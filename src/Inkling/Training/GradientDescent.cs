@@ -6,24 +6,24 @@ using Inkling.Training.Steps;
 
 namespace Inkling;
 
-/// <summary>How a network learns: down the gradient of its cost, by mini-batches or by all examples at once.</summary>
+/// <summary>Trains networks by gradient descent, on mini-batches or on all examples at once.</summary>
 public static class GradientDescent
 {
     /// <summary>
-    /// Mini-batch stochastic gradient descent, as the seed's SGD: every epoch shuffles the training data and takes a step
-    /// for each mini-batch. Prints the seed's line after each epoch, <c>Epoch 0: 9056 / 10000</c>, unless
+    /// Mini-batch stochastic gradient descent, like SGD in Nielsen's network.py: every epoch shuffles the training data and
+    /// makes a step for each mini-batch. Prints the same line after each epoch, <c>Epoch 0: 9056 / 10000</c>, unless
     /// <see cref="TrainingOptions.OnEpoch"/> is set.
     /// </summary>
-    /// <param name="network">The network that learns.</param>
-    /// <param name="training">What it learns from.</param>
-    /// <param name="epochs">How often it sees all of them.</param>
-    /// <param name="miniBatchSize">Examples a step, at least 1; the last step of an epoch has what is left.</param>
+    /// <param name="network">The network to train.</param>
+    /// <param name="training">The training examples.</param>
+    /// <param name="epochs">How many times to go through all of them.</param>
+    /// <param name="miniBatchSize">Examples per step, at least 1; the last step of an epoch uses the remainder.</param>
     /// <param name="eta">The learning rate η, over 0.</param>
-    /// <param name="testData">Evaluated after each epoch, where given.</param>
-    /// <param name="options">Whatever else there is to set; the five above take precedence.</param>
+    /// <param name="testData">Examples to evaluate after each epoch; null for none.</param>
+    /// <param name="options">Further settings; the parameters above take precedence.</param>
     /// <param name="cancellationToken">Stops between two mini-batches.</param>
-    /// <exception cref="ArgumentException">A number is out of its range, or the examples do not fit the network.</exception>
-    /// <exception cref="OperationCanceledException">Training was stopped; the network keeps what it had learned.</exception>
+    /// <exception cref="ArgumentException">A number is out of range, or the examples do not fit the network.</exception>
+    /// <exception cref="OperationCanceledException">Training was cancelled; the network keeps what it had learned.</exception>
     public static void Sgd(
         this Network network,
         Examples training,
@@ -49,15 +49,19 @@ public static class GradientDescent
     /// Trains a network with any optimiser, schedule, regularisation and augmentation. Prints nothing;
     /// <see cref="TrainingOptions.OnEpoch"/> is called after each epoch.
     /// </summary>
-    /// <param name="network">The network that learns.</param>
-    /// <param name="training">What it learns from.</param>
-    /// <param name="options">How.</param>
+    /// <param name="network">The network to train.</param>
+    /// <param name="training">The training examples.</param>
+    /// <param name="options">How the network is trained.</param>
     /// <param name="cancellationToken">Stops between two mini-batches.</param>
-    /// <exception cref="ArgumentException">A number is out of its range, or the examples do not fit the network.</exception>
-    /// <exception cref="TrainingDivergedException">The cost is no longer a number.</exception>
+    /// <exception cref="ArgumentException">A number is out of range, or the examples do not fit the network.</exception>
+    /// <exception cref="TrainingDivergedException">The cost or a parameter is NaN or infinite.</exception>
     /// <exception cref="InklingException">The checkpoint cannot be written, or is of another training.</exception>
-    /// <exception cref="OperationCanceledException">Training was stopped; the network keeps what it had learned.</exception>
-    public static void Train(this Network network, Examples training, TrainingOptions options, CancellationToken cancellationToken = default)
+    /// <exception cref="OperationCanceledException">Training was cancelled; the network keeps what it had learned.</exception>
+    public static void Train(
+        this Network network,
+        Examples training,
+        TrainingOptions options,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(training);
@@ -67,15 +71,19 @@ public static class GradientDescent
     }
 
     /// <summary>
-    /// One step by one mini-batch: w → w - η/m Σ ∂C_x/∂w, and b likewise; the seed's update_mini_batch. The step is made before
-    /// its cost is looked at: a network that diverged is lost.
+    /// One step on one mini-batch: w → w - η/m Σ ∂C_x/∂w, and b likewise; update_mini_batch in Nielsen's network.py. The step is
+    /// made before its cost is checked, so a network that diverged cannot be recovered.
     /// </summary>
-    /// <param name="network">The network that learns.</param>
+    /// <param name="network">The network to train.</param>
     /// <param name="examples">Where the mini-batch is taken from.</param>
-    /// <param name="miniBatch">Which examples, at least one.</param>
+    /// <param name="miniBatch">The indices of its examples, at least one.</param>
     /// <param name="eta">The learning rate η, over 0.</param>
-    /// <exception cref="ArgumentException">A number is out of its range, there is no such example, or the examples do not fit the network.</exception>
-    /// <exception cref="TrainingDivergedException">The cost, or a weight after the step, is no longer a number; the step has been made.</exception>
+    /// <exception cref="ArgumentException">
+    /// A number is out of range, there is no such example, or the examples do not fit the network.
+    /// </exception>
+    /// <exception cref="TrainingDivergedException">
+    /// The cost, or a parameter after the step, is NaN or infinite; the step has been made.
+    /// </exception>
     public static void UpdateMiniBatch(this Network network, Examples examples, ReadOnlySpan<int> miniBatch, double eta)
     {
         NetworkEvaluation.RequireFit(network, examples);
@@ -83,19 +91,28 @@ public static class GradientDescent
         examples.RequireIndices(miniBatch);
         RequireLearningRate(eta);
         using ITrainingStep step = TrainingSteps.Create(network.Parameters, examples, new StepSettings(miniBatch.Length));
-        RequireFinite(step.Run(new MiniBatches(miniBatch.ToArray(), miniBatch.Length, new[] { eta }, StepsBefore: 0, Seed: 0)), eta);
+        RequireFinite(
+            step.Run(new MiniBatches(miniBatch.ToArray(), miniBatch.Length, new[] { eta }, StepsBefore: 0, Seed: 0)),
+            eta);
         RequireFinite(network, eta);
     }
 
-    /// <summary>Gradient descent by all examples: each step follows the exact gradient of the cost over all of them.</summary>
-    /// <param name="network">The network that learns.</param>
-    /// <param name="training">What it learns from.</param>
+    /// <summary>Full-batch gradient descent: each step follows the exact gradient of the cost over all examples.</summary>
+    /// <param name="network">The network to train.</param>
+    /// <param name="training">The training examples.</param>
     /// <param name="steps">How many steps.</param>
     /// <param name="eta">The learning rate η, over 0.</param>
     /// <param name="onStep">Called after each step with its number, from 0, and the cost before it.</param>
-    /// <exception cref="ArgumentException">A number is out of its range, or the examples do not fit the network.</exception>
-    /// <exception cref="TrainingDivergedException">The cost, or a weight after a step, is no longer a number; the steps up to there have been made.</exception>
-    public static void DescendGradient(this Network network, Examples training, int steps, double eta, Action<int, double>? onStep = null)
+    /// <exception cref="ArgumentException">A number is out of range, or the examples do not fit the network.</exception>
+    /// <exception cref="TrainingDivergedException">
+    /// The cost, or a parameter after a step, is NaN or infinite; the steps up to that point have been made.
+    /// </exception>
+    public static void DescendGradient(
+        this Network network,
+        Examples training,
+        int steps,
+        double eta,
+        Action<int, double>? onStep = null)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(steps);
         RequireLearningRate(eta);
@@ -110,21 +127,32 @@ public static class GradientDescent
         }
     }
 
-    /// <summary>The gradient of the network's cost, its mean over all examples; batch normalisation looks at 100 of them at a time.</summary>
+    /// <summary>
+    /// The gradient of the network's mean cost over all examples; batch normalisation uses the statistics of 100 examples at
+    /// a time.
+    /// </summary>
     /// <param name="network">The network; not changed.</param>
-    /// <param name="examples">What it is judged by.</param>
+    /// <param name="examples">The examples the cost is averaged over.</param>
     /// <exception cref="ArgumentException">The examples do not fit the network.</exception>
     public static Gradient GradientOf(this Network network, Examples examples)
     {
         NetworkEvaluation.RequireFit(network, examples);
         const int Chunk = 100;
-        using Backpropagation pass = new(network.Parameters, Math.Min(Chunk, examples.Count), Environment.ProcessorCount, examples.IsSparse);
+        using Backpropagation pass = new(
+            network.Parameters,
+            Math.Min(Chunk, examples.Count),
+            Environment.ProcessorCount,
+            examples.IsSparse);
         Gradient gradient = new(network.Architecture);
         float[] seen = network.Parameters.Statistics.ToArray();
         int[] all = [.. Enumerable.Range(0, examples.Count)];
         for (int start = 0; start < all.Length; start += Chunk)
-            gradient.Cost += pass.AddGradient(examples, new ArraySegment<int>(all, start, Math.Min(Chunk, all.Length - start)), 1f / all.Length, gradient.Values) / all.Length;
-        seen.CopyTo(network.Parameters.Statistics); // batch normalisation looked at the examples
+            gradient.Cost += pass.AddGradient(
+                examples,
+                new ArraySegment<int>(all, start, Math.Min(Chunk, all.Length - start)),
+                1f / all.Length,
+                gradient.Values) / all.Length;
+        seen.CopyTo(network.Parameters.Statistics); // the passes updated batch normalisation's running statistics
         return gradient;
     }
 
@@ -140,7 +168,7 @@ public static class GradientDescent
             throw Diagnostics.Diverged("the cost is no longer a number", eta);
     }
 
-    /// <summary>A step's gradient is in no cost yet.</summary>
+    /// <summary>Checks the parameters after a step, which no cost reflects yet.</summary>
     private static void RequireFinite(Network network, double eta)
     {
         if (FiniteParameters.FirstOther(network.Parameters) is { } lost)

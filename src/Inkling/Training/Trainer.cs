@@ -5,8 +5,8 @@ using Inkling.Training.Steps;
 namespace Inkling.Training;
 
 /// <summary>
-/// One training: epochs of shuffled mini-batches, a step for each. What it has come to between two steps is all there is to
-/// know to go on (<see cref="Checkpoint"/>).
+/// Runs one training: epochs of shuffled mini-batches, one step for each. The state between two steps is all that is needed to
+/// resume it (<see cref="Checkpoint"/>).
 /// </summary>
 internal sealed class Trainer : IDisposable
 {
@@ -18,7 +18,7 @@ internal sealed class Trainer : IDisposable
     private readonly int[] _order;
     private readonly int _miniBatchSize;
     private readonly double[] _rates;
-    private long _nextCall; // the number of steps from which on the caller is asked again
+    private long _nextCall; // the number of steps after which BetweenSteps is called next
 
     public Trainer(Network network, Examples training, TrainingOptions options)
     {
@@ -26,7 +26,9 @@ internal sealed class Trainer : IDisposable
         foreach (Examples examples in new[] { training, options.TestData ?? training, options.ValidationData ?? training })
             NetworkEvaluation.RequireFit(network, examples);
         if (options.ValidationData is null && options.StopsEarly)
-            throw new ArgumentException("Stopping early, and halving the learning rate on a stall, need validation data.", nameof(options));
+            throw new ArgumentException(
+                "Stopping early, and halving the learning rate on a stall, need validation data.",
+                nameof(options));
         if (training.Count == 0)
             throw new ArgumentException("There are no examples to learn from.", nameof(training));
         if (options.Augmentation is not null && training is not LabelledImages)
@@ -52,17 +54,19 @@ internal sealed class Trainer : IDisposable
         _rates = new double[_step.MiniBatchesAtOnce];
     }
 
-    /// <summary>Where training stands.</summary>
+    /// <summary>How far training has come.</summary>
     public TrainingState State { get; } = new();
 
-    /// <summary>What is reported and kept: the average of the weights, where one is made.</summary>
+    /// <summary>The network that is reported and kept: the one with averaged weights where an average is configured.</summary>
     public Network Result => _average ?? _network;
 
     public void Dispose() => _step.Dispose();
 
     public void Run(CancellationToken cancellationToken)
     {
-        using Checkpoint? checkpoint = _options.Checkpoint is { } path ? new Checkpoint(path, _network, _average, _step.Optimiser, State, _options, _training) : null;
+        using Checkpoint? checkpoint = _options.Checkpoint is { } path
+            ? new Checkpoint(path, _network, _average, _step.Optimiser, State, _options, _training)
+            : null;
         EpochReports reports = new(_options, runsBeside: _step.Threads == 1 && _options.Threads > 1 && !NeedsResults);
         checkpoint?.Restore();
         foreach (EpochResult past in State.Past)
@@ -90,7 +94,9 @@ internal sealed class Trainer : IDisposable
         {
             reports.Finish();
             if (State.Epoch > 0)
-                _network.History = TrainingHistory.Append(State.History, TrainingHistory.Describe(_options, State.Epoch, _training.Count, kept));
+                _network.History = TrainingHistory.Append(
+                    State.History,
+                    TrainingHistory.Describe(_options, State.Epoch, _training.Count, kept));
         }
 
         Network end = State.Kept(_options) ?? Result;
@@ -108,7 +114,7 @@ internal sealed class Trainer : IDisposable
             State.CostSum = 0;
         }
 
-        for (int i = 0; i < _order.Length; i++) // so that an epoch depends on nothing but the network and its stream
+        for (int i = 0; i < _order.Length; i++) // so that an epoch depends only on the network and its random stream
             _order[i] = i;
         RandomStream random = State.OrderRandom!.Clone();
         random.Shuffle(_order);
@@ -119,7 +125,8 @@ internal sealed class Trainer : IDisposable
             if (_options.BetweenSteps is { } between && State.Steps >= _nextCall)
             {
                 double cost = State.ExamplesDone == 0 ? 0 : State.CostSum / State.ExamplesDone;
-                _nextCall = State.Steps + Math.Max(1, between(new TrainingMoment(_network, State.Epoch, State.ExamplesDone, cost)));
+                _nextCall = State.Steps
+                    + Math.Max(1, between(new TrainingMoment(_network, State.Epoch, State.ExamplesDone, cost)));
                 cancellationToken.ThrowIfCancellationRequested();
             }
 
@@ -132,16 +139,17 @@ internal sealed class Trainer : IDisposable
             _options.Progress?.Add(miniBatches.Examples);
         }
 
-        // The last step's gradient is in no cost yet.
+        // No cost reflects the last step yet, so its parameters are checked.
         if ((FiniteParameters.FirstOther(_network.Parameters) ?? FiniteParameters.FirstOther(Result.Parameters)) is { } lost)
             throw Diagnostics.Diverged(lost, State, _options);
         _network.Random.CopyFrom(random);
     }
 
-    /// <summary>As many mini-batches as the step takes at once, and no more than come before the caller is asked again.</summary>
+    /// <summary>As many mini-batches as the step accepts at once, but none beyond the next call of BetweenSteps.</summary>
     private MiniBatches NextMiniBatches()
     {
-        int left = (_order.Length - State.ExamplesDone + _miniBatchSize - 1) / _miniBatchSize, count = Math.Min(_rates.Length, left);
+        int left = (_order.Length - State.ExamplesDone + _miniBatchSize - 1) / _miniBatchSize,
+            count = Math.Min(_rates.Length, left);
         if (_options.BetweenSteps is not null)
             count = (int)Math.Min(count, _nextCall - State.Steps);
         for (int i = 0; i < count; i++)
@@ -157,5 +165,6 @@ internal sealed class Trainer : IDisposable
     };
 
     private double RateAt(int examplesDone) =>
-        _options.LearningRate * _options.Schedule.FactorAt(State.Epoch + (double)examplesDone / _order.Length, _options.Epochs, State.Stalls);
+        _options.LearningRate
+        * _options.Schedule.FactorAt(State.Epoch + (double)examplesDone / _order.Length, _options.Epochs, State.Stalls);
 }

@@ -1,25 +1,34 @@
 namespace Inkling.Training;
 
-/// <summary>A training in words, for <see cref="Network.History"/>: what is as the seed has it is left out.</summary>
+/// <summary>Describes a training in words for <see cref="Network.History"/>; options that are off are left out.</summary>
 internal static class TrainingHistory
 {
-    /// <summary>Someone may train for an epoch at a time, a thousand times; the file's header should stay small.</summary>
-
-    /// <param name="history">What came before; null for nothing.</param>
-    /// <param name="training">The training that followed.</param>
+    /// <summary>
+    /// Appends a training to a history. Beyond <see cref="Network.MaxHistoryLength"/> characters the oldest text is cut, so that
+    /// a thousand trainings of one epoch each do not enlarge the file's header.
+    /// </summary>
+    /// <param name="history">The history before this training; null for none.</param>
+    /// <param name="training">The training's description.</param>
     public static string Append(string? history, string training)
     {
         string all = history is null ? training : $"{history}; then {training}";
         return all.Length <= Network.MaxHistoryLength ? all : $"... {all[^(Network.MaxHistoryLength - 4)..]}";
     }
 
+    /// <summary>Describes a training.</summary>
     /// <param name="options">How the network was trained.</param>
-    /// <param name="epochs">How many epochs it came to.</param>
+    /// <param name="epochs">How many epochs were finished.</param>
     /// <param name="examples">How many examples an epoch has.</param>
     /// <param name="kept">The epoch, from 0, whose network was kept at the end; null for the last.</param>
     public static string Describe(TrainingOptions options, int epochs, int examples, int? kept = null)
     {
-        List<string> parts = [Text($"{epochs:N0} {(epochs == 1 ? "epoch" : "epochs")} of {examples:N0} examples"), Text($"mini-batches of {options.MiniBatchSize:N0}"), Describe(options.Optimiser), Text($"learning rate {options.LearningRate}")];
+        List<string> parts =
+        [
+            Text($"{epochs:N0} {(epochs == 1 ? "epoch" : "epochs")} of {examples:N0} examples"),
+            Text($"mini-batches of {options.MiniBatchSize:N0}"),
+            Describe(options.Optimiser),
+            Text($"learning rate {options.LearningRate}")
+        ];
         Add(options.Schedule is not Schedule.Constant, $"{Describe(options.Schedule)}");
         Add(options.L1 > 0, $"L1 {options.L1}");
         Add(options.L2 > 0, $"L2 {options.L2}");
@@ -49,7 +58,8 @@ internal static class TrainingHistory
     {
         Schedule.Stepped stepped => Text($"times {stepped.By} every {stepped.Every} epochs"),
         Schedule.Cosine cosine => Text($"cosine to {cosine.Final} of it"),
-        Schedule.OneCycle cycle => Text($"one-cycle (from {cycle.Start}, up for {cycle.Rise} of the time, to {cycle.Final} of it)"),
+        Schedule.OneCycle cycle =>
+            Text($"one-cycle (from {cycle.Start}, up for {cycle.Rise} of the time, to {cycle.Final} of it)"),
         Schedule.HalveOnStall stall => Text($"halved after {stall.Patience} epochs without improvement, {stall.Halvings} times"),
         _ => "constant",
     }
@@ -61,12 +71,19 @@ internal static class TrainingHistory
             return "none";
         (string Name, double Value)[] changes =
         [
-            ("shift", augmentation.Shift), ("rotation", augmentation.Rotation), ("scale", augmentation.Scale), ("shear", augmentation.Shear),
-            ("elastic", augmentation.Elastic), ("thickness", augmentation.Thickness), ("width normalisation", augmentation.WidthNormalisation),
-            ("erasing", augmentation.Erasing), ("noise", augmentation.Noise),
+            ("shift", augmentation.Shift),
+            ("rotation", augmentation.Rotation),
+            ("scale", augmentation.Scale),
+            ("shear", augmentation.Shear),
+            ("elastic", augmentation.Elastic),
+            ("thickness", augmentation.Thickness),
+            ("width normalisation", augmentation.WidthNormalisation),
+            ("erasing", augmentation.Erasing),
+            ("noise", augmentation.Noise),
         ];
         return string.Join(", ", changes.Where(change => change.Value > 0).Select(change =>
-            Text($"{change.Name} {change.Value}") + (change.Name == "elastic" ? Text($" smoothed by {augmentation.ElasticSmoothness}") : "")));
+            Text($"{change.Name} {change.Value}")
+            + (change.Name == "elastic" ? Text($" smoothed by {augmentation.ElasticSmoothness}") : "")));
     }
 
     private static string Text(FormattableString text) => FormattableString.Invariant(text);

@@ -3,11 +3,11 @@ using Inkling.Layers;
 namespace Inkling.Training;
 
 /// <summary>
-/// Records what a learner wants to see of a training: cost and accuracy on training and on validation data, and for each
-/// layer the size of its weights and of its gradient. Give <see cref="Record"/> to <see cref="TrainingOptions.OnEpoch"/>.
+/// Records how a training progresses: cost and accuracy on training and on validation data, and for each layer the norms
+/// of its weights and of its gradient. Set <see cref="TrainingOptions.OnEpoch"/> to <see cref="Record"/>.
 /// </summary>
-/// <param name="training">Examples that are learned from; the first thousands of them are looked at.</param>
-/// <param name="validation">Examples that are not; null for none.</param>
+/// <param name="training">Training examples; the first 5,000 are evaluated, the gradient is taken over the first 500.</param>
+/// <param name="validation">Examples not trained on; null for none.</param>
 public sealed class TrainingMonitor(LabelledImages training, LabelledImages? validation)
 {
     private const int MostForScores = 5_000, MostForGradient = 500;
@@ -18,8 +18,8 @@ public sealed class TrainingMonitor(LabelledImages training, LabelledImages? val
     public IReadOnlyList<MonitorEntry> Entries => _entries;
 
     /// <summary>
-    /// Looks at the network as an epoch left it. Epochs told again after an interruption are left out where their networks are
-    /// no longer there (<see cref="EpochResult.Network"/>).
+    /// Measures the network at the end of an epoch. When a training resumes, earlier epochs are reported again; those whose
+    /// network was not kept (<see cref="EpochResult.Network"/>) are skipped.
     /// </summary>
     public void Record(EpochResult epoch)
     {
@@ -29,7 +29,9 @@ public sealed class TrainingMonitor(LabelledImages training, LabelledImages? val
         LabelledImages sample = training.Slice(0, Math.Min(MostForScores, training.Count));
         Gradient gradient = network.GradientOf(training.Slice(0, Math.Min(MostForGradient, training.Count)));
         LayerNorms[] layers = [.. network.WeightedLayers.Select((layer, l) => new LayerNorms(
-            $"{(layer is Convolution ? "conv" : "dense")} {l + 1}", Norm(layer.Panels), Norm(gradient.WeightedLayers[l].Panels)))];
+            $"{(layer is Convolution ? "conv" : "dense")} {l + 1}",
+            Norm(layer.Panels),
+            Norm(gradient.WeightedLayers[l].Panels)))];
         _entries.Add(new MonitorEntry(
             epoch.Epoch,
             network.Cost(sample),
@@ -48,17 +50,23 @@ public sealed class TrainingMonitor(LabelledImages training, LabelledImages? val
     }
 }
 
-/// <summary>What was seen after an epoch.</summary>
+/// <summary>Measurements after an epoch.</summary>
 /// <param name="Epoch">Counted from 0.</param>
-/// <param name="TrainingCost">Mean cost on training examples as they are, without distortion or dropout.</param>
+/// <param name="TrainingCost">Mean cost on training examples, without augmentation or dropout.</param>
 /// <param name="TrainingAccuracy">0 to 1.</param>
 /// <param name="ValidationCost">Mean cost on validation data.</param>
 /// <param name="ValidationAccuracy">0 to 1.</param>
-/// <param name="Layers">Each layer with weights.</param>
-public sealed record MonitorEntry(int Epoch, double TrainingCost, double TrainingAccuracy, double? ValidationCost, double? ValidationAccuracy, IReadOnlyList<LayerNorms> Layers);
+/// <param name="Layers">Norms of each layer with weights.</param>
+public sealed record MonitorEntry(
+    int Epoch,
+    double TrainingCost,
+    double TrainingAccuracy,
+    double? ValidationCost,
+    double? ValidationAccuracy,
+    IReadOnlyList<LayerNorms> Layers);
 
-/// <summary>How large a layer's weights are, and how strongly they are pulled.</summary>
-/// <param name="Name"><c>conv 1</c>.</param>
+/// <summary>The Euclidean norms of a layer's weights and of their gradient.</summary>
+/// <param name="Name">Kind and number among the layers with weights, from 1: <c>conv 1</c>.</param>
 /// <param name="WeightNorm">√Σ w².</param>
 /// <param name="GradientNorm">√Σ (∂C/∂w)².</param>
 public sealed record LayerNorms(string Name, double WeightNorm, double GradientNorm);

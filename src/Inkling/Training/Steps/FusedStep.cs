@@ -4,10 +4,16 @@ using Inkling.Training.Optimisers;
 
 namespace Inkling.Training.Steps;
 
-/// <summary>Plain gradient descent for networks with one hidden layer, by <see cref="TwoLayerDescent"/>: many mini-batches a call.</summary>
+/// <summary>
+/// Plain gradient descent for networks with one hidden layer, by <see cref="TwoLayerDescent"/>; up to 64 mini-batches per call.
+/// </summary>
 internal sealed class FusedStep(ParameterBuffer parameters, Examples examples, StepSettings settings) : ITrainingStep
 {
-    private readonly TwoLayerDescent _descent = new(parameters, examples, settings.Threads) { LabelSmoothing = settings.LabelSmoothing };
+    private readonly TwoLayerDescent _descent = new(parameters, examples, settings.Threads)
+    {
+        LabelSmoothing = settings.LabelSmoothing
+    };
+
     private readonly float[] _scales = new float[64];
 
     public int MiniBatchesAtOnce => _scales.Length;

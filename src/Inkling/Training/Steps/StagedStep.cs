@@ -5,10 +5,10 @@ using Inkling.Training.Optimisers;
 
 namespace Inkling.Training.Steps;
 
-/// <summary>The step of every network: forward and back, stage by stage, then the optimiser; one mini-batch a call.</summary>
+/// <summary>The step for any network: forward and back, stage by stage, then the optimiser; one mini-batch per call.</summary>
 internal sealed class StagedStep : ITrainingStep
 {
-    private const long SeedOfStep = 0x5851F42D4C957F2D; // Knuth's MMIX multiplier: neighbouring steps get unlike seeds
+    private const long SeedOfStep = 0x5851F42D4C957F2D; // Knuth's MMIX multiplier: makes seeds of consecutive steps dissimilar
 
     private readonly ParameterBuffer _parameters;
     private readonly Examples _examples;
@@ -20,7 +20,11 @@ internal sealed class StagedStep : ITrainingStep
     public StagedStep(ParameterBuffer parameters, Examples examples, StepSettings settings)
     {
         (_parameters, _examples, _settings) = (parameters, examples, settings);
-        _pass = new Backpropagation(parameters, settings.MiniBatchSize, settings.Threads, isSparse: examples.IsSparse && settings.Distort is null)
+        _pass = new Backpropagation(
+            parameters,
+            settings.MiniBatchSize,
+            settings.Threads,
+            isSparse: examples.IsSparse && settings.Distort is null)
         {
             LabelSmoothing = settings.LabelSmoothing,
             Distort = settings.Distort,
@@ -63,7 +67,10 @@ internal sealed class StagedStep : ITrainingStep
 
     public void Dispose() => _pass.Dispose();
 
-    /// <summary>The first steps' weights are forgotten faster: they are far from anything worth keeping.</summary>
+    /// <summary>
+    /// Updates a range of the moving average. The decay, set in <see cref="Run"/>, is lower in the first steps, so that their
+    /// poor weights are soon forgotten.
+    /// </summary>
     private void MoveAverage(int start, int end)
     {
         ParameterBuffer average = _settings.Average!;

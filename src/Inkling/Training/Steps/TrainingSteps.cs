@@ -3,13 +3,13 @@ using Inkling.Layers;
 
 namespace Inkling.Training.Steps;
 
-/// <summary>Chooses the step for a training.</summary>
+/// <summary>Chooses the implementation of the training step.</summary>
 internal static class TrainingSteps
 {
-    /// <summary>The fastest step that does what is asked.</summary>
-    /// <param name="parameters">What learns.</param>
-    /// <param name="examples">What it learns from.</param>
-    /// <param name="settings">How.</param>
+    /// <summary>Creates the fastest implementation that supports the settings.</summary>
+    /// <param name="parameters">The parameters to train.</param>
+    /// <param name="examples">The training examples.</param>
+    /// <param name="settings">How a step is computed.</param>
     public static ITrainingStep Create(ParameterBuffer parameters, Examples examples, StepSettings settings)
     {
         bool isFused = settings is { IsPlainDescent: true, Average: null, Distort: null }
