@@ -8,6 +8,7 @@ namespace Inkling.Web.Reading;
 /// little holds little. The first 256 KiB of each are not counted (the limit on requests in progress bounds them), so that large
 /// uploads cannot keep out small ones, and one address gets no more than its share. An upload that does not arrive in time is
 /// cancelled, whether it comes through the page or the API.
+/// </summary>
 internal sealed class UploadRoom(WebSettings settings) : IDisposable
 {
     public const int FreeBytes = 256 * 1024, FirstBytes = 16 * 1024, BlockBytes = 64 * 1024;
