@@ -6,7 +6,7 @@ namespace Inkling.Packages.Tests;
 /// <summary>All packages, packed once, in a folder with spaces in its name that restore looks into.</summary>
 public sealed class PackedFeed : IAsyncLifetime
 {
-    public static readonly string[] Ids = ["Inkling", "Inkling.Cli", "Inkling.Imaging", "Inkling.Onnx"];
+    public static readonly string[] Ids = ["Inkling", "Inkling.Cli", "Inkling.Imaging", "Inkling.Onnx", "Inkling.Plots"];
 
     /// <summary>A version that no cache has seen.</summary>
     public string Version { get; } = string.Create(CultureInfo.InvariantCulture, $"0.1.0-test.{DateTime.UtcNow.Ticks}");

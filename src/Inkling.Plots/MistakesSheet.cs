@@ -1,7 +1,7 @@
 using System.Globalization;
 using SkiaSharp;
 
-namespace Inkling.Imaging;
+namespace Inkling.Plots;
 
 /// <summary>An image read wrongly.</summary>
 /// <param name="Pixels">[28, 28], row-major; 0 is paper, 255 is ink.</param>

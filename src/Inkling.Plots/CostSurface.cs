@@ -3,7 +3,7 @@ using ScottPlot.Panels;
 using ScottPlot.Plottables;
 using SkiaSharp;
 
-namespace Inkling.Imaging;
+namespace Inkling.Plots;
 
 /// <summary>The way that gradient descent took.</summary>
 /// <param name="Name">What the legend calls it.</param>

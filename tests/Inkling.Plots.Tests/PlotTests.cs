@@ -1,7 +1,7 @@
 using System.Xml.Linq;
 using SkiaSharp;
 
-namespace Inkling.Imaging.Tests;
+namespace Inkling.Plots.Tests;
 
 public sealed class PlotTests : IDisposable
 {

@@ -1,7 +1,7 @@
 using System.Globalization;
 using SkiaSharp;
 
-namespace Inkling.Imaging;
+namespace Inkling.Plots;
 
 /// <summary>Which digits are taken for which.</summary>
 public static class ConfusionMatrix

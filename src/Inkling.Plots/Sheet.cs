@@ -2,7 +2,7 @@ using Inkling.Files;
 using ScottPlot;
 using SkiaSharp;
 
-namespace Inkling.Imaging;
+namespace Inkling.Plots;
 
 /// <summary>
 /// White paper with a heading, on which plots, small pictures and text are laid; saved as SVG where the file's name ends so,

@@ -4,7 +4,7 @@ using ScottPlot.AxisPanels;
 using ScottPlot.TickGenerators;
 using SkiaSharp;
 
-namespace Inkling.Imaging;
+namespace Inkling.Plots;
 
 /// <summary>How all pictures look: one palette, and axes that stay in the background.</summary>
 internal static class Style

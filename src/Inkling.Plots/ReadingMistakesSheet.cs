@@ -1,7 +1,7 @@
 using System.Globalization;
 using SkiaSharp;
 
-namespace Inkling.Imaging;
+namespace Inkling.Plots;
 
 /// <summary>A picture read wrongly.</summary>
 /// <param name="Picture">The picture.</param>

@@ -2,7 +2,7 @@ using Inkling.Training;
 using ScottPlot;
 using ScottPlot.Plottables;
 
-namespace Inkling.Imaging;
+namespace Inkling.Plots;
 
 /// <summary>A training as a learner wants to see it: cost, accuracy, and each layer's weights and gradients, epoch by epoch.</summary>
 public static class MonitorPlot

@@ -1,6 +1,6 @@
 using SkiaSharp;
 
-namespace Inkling.Imaging;
+namespace Inkling.Plots;
 
 /// <summary>Many digits at a glance.</summary>
 public static class ContactSheet

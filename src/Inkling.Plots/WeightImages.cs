@@ -1,7 +1,7 @@
 using System.Globalization;
 using SkiaSharp;
 
-namespace Inkling.Imaging;
+namespace Inkling.Plots;
 
 /// <summary>What each hidden neuron looks for: its weights, laid out as the image they look at.</summary>
 public static class WeightImages

@@ -2,7 +2,7 @@ using System.Reflection;
 using ScottPlot;
 using SkiaSharp;
 
-namespace Inkling.Imaging;
+namespace Inkling.Plots;
 
 /// <summary>Inter, embedded: a fresh Linux has no fonts, and a picture looks the same on every machine.</summary>
 internal static class Typefaces

@@ -1,6 +1,6 @@
 using SkiaSharp;
 
-namespace Inkling.Imaging;
+namespace Inkling.Plots;
 
 /// <summary>What stands over a picture: its title, and under it a note or the names of the coloured lines.</summary>
 /// <param name="Title">What is seen.</param>

@@ -3,7 +3,7 @@ using Inkling.Reading;
 using Inkling.Reading.Finding;
 using SkiaSharp;
 
-namespace Inkling.Imaging;
+namespace Inkling.Plots;
 
 /// <summary>How a picture was read, to look at.</summary>
 public static class ReadingPicture

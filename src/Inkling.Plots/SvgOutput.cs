@@ -1,7 +1,7 @@
 using System.Text;
 using SkiaSharp;
 
-namespace Inkling.Imaging;
+namespace Inkling.Plots;
 
 /// <summary>What Skia draws, as SVG for a page: it scales, and its text has a typeface to fall back on.</summary>
 internal static class SvgOutput

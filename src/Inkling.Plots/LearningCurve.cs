@@ -1,7 +1,7 @@
 using ScottPlot;
 using ScottPlot.Plottables;
 
-namespace Inkling.Imaging;
+namespace Inkling.Plots;
 
 /// <summary>A run's accuracy after each epoch.</summary>
 /// <param name="Name">What the legend calls it; runs of one name share a colour.</param>

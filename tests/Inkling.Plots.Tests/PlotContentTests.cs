@@ -2,7 +2,7 @@ using System.Xml.Linq;
 using Inkling.Training;
 using SkiaSharp;
 
-namespace Inkling.Imaging.Tests;
+namespace Inkling.Plots.Tests;
 
 public sealed class PlotContentTests : IDisposable
 {

@@ -1,7 +1,7 @@
 using ScottPlot;
 using ScottPlot.Plottables;
 
-namespace Inkling.Imaging;
+namespace Inkling.Plots;
 
 /// <summary>The step of a perceptron and the sigmoid, side by side as the seed shows them.</summary>
 public static class ActivationFunctions

@@ -1,6 +1,6 @@
 using System.Xml.Linq;
 
-namespace Inkling.Imaging.Tests;
+namespace Inkling.Plots.Tests;
 
 /// <summary>A temporary folder that plots are saved into and read back from.</summary>
 internal sealed class PlotFolder : IDisposable
