@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Inkling.Imaging;
+using Inkling.Plots;
 using Spectre.Console;
 
 namespace Inkling.Cli;

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using Inkling.Imaging;
+using Inkling.Plots;
 using Inkling.Reading;
 
 namespace Inkling.Cli;

@@ -1,4 +1,4 @@
-using Inkling.Imaging;
+using Inkling.Plots;
 
 namespace Inkling.Cli;
 

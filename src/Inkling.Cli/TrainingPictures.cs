@@ -1,6 +1,6 @@
 using System.Globalization;
 using Inkling.Evaluation;
-using Inkling.Imaging;
+using Inkling.Plots;
 
 namespace Inkling.Cli;
 

@@ -1,4 +1,4 @@
-using Inkling.Imaging;
+using Inkling.Plots;
 using Inkling.Training;
 using Spectre.Console;
 

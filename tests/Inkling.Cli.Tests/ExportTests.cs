@@ -33,7 +33,7 @@ public sealed class ExportTests : IDisposable
         Command.Result export = await _inkling.RunAsync("export", "tiny", "tiny.onnx", "--pixels", "byte", "--logits");
         Assert.Equal(0, export.ExitCode);
         Assert.Matches(@"^tiny\.onnx: \d+,\d+ bytes, 1x28x28 conv", Assert.Single(export.Lines));
-        Imaging.ContactSheet.Save(
+        Plots.ContactSheet.Save(
             _inkling.PathOf("digit.png"), "1", [GeneratedDigits.Create(1, seed: 3).Pixels(0).ToArray()], columns: 1);
         Command.Result original = await _inkling.RunAsync("read", "digit.png", "--model", "tiny"),
             read = await _inkling.RunAsync("read", "digit.png", "--model", "tiny.onnx");

@@ -11,7 +11,7 @@ public sealed class FolderTests : IDisposable
     {
         Directory.CreateDirectory(_inkling.PathOf("notes/deep"));
         new Network([784, 10], seed: 1).Save(_inkling.PathOf("net.safetensors"));
-        Imaging.ContactSheet.Save(
+        Plots.ContactSheet.Save(
             _inkling.PathOf("notes/1_a.png"), "1", [GeneratedDigits.Create(1, seed: 3).Pixels(0).ToArray()], columns: 1);
         File.Copy(_inkling.PathOf("notes/1_a.png"), _inkling.PathOf("notes/deep/b.PNG"));
     }

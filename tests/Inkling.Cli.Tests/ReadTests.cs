@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Inkling.Imaging;
+using Inkling.Plots;
 
 namespace Inkling.Cli.Tests;
 

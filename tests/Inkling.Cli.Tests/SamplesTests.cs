@@ -26,7 +26,7 @@ public sealed class SamplesTests
     {
         using Command home = new();
         new Network([784, 30, 10], seed: 1).Save(home.PathOf("net.safetensors"));
-        Imaging.ContactSheet.Save(
+        Plots.ContactSheet.Save(
             home.PathOf("digit.png"), "1", [GeneratedDigits.Create(1, seed: 3).Pixels(0).ToArray()], columns: 1);
         Assert.Matches(@"^\d, \d+.*sure", await RunAsync("read.cs", home.PathOf("digit.png"), home.PathOf("net.safetensors")));
     }

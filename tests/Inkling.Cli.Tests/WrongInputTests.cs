@@ -9,7 +9,7 @@ public sealed class WrongInputTests : IDisposable
 
     public WrongInputTests()
     {
-        Imaging.ContactSheet.Save(
+        Plots.ContactSheet.Save(
             _inkling.PathOf("digit.png"), "1", [GeneratedDigits.Create(1, seed: 3).Pixels(0).ToArray()], columns: 1);
         new Network([784, 10], seed: 1).Save(_inkling.PathOf("net.safetensors"));
     }

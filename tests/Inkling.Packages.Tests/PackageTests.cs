@@ -32,6 +32,7 @@ public sealed class PackageTests(PackedFeed packed) : IClassFixture<PackedFeed>
               <ItemGroup>
                 <PackageReference Include="Inkling.Imaging" Version="{packed.Version}" />
                 <PackageReference Include="Inkling.Onnx" Version="{packed.Version}" />
+                <PackageReference Include="Inkling.Plots" Version="{packed.Version}" />
               </ItemGroup>
             </Project>
             """);
@@ -75,11 +76,31 @@ public sealed class PackageTests(PackedFeed packed) : IClassFixture<PackedFeed>
         Assert.InRange(new FileInfo(packed.PathOf("Inkling")).Length, 1, 4_000_000);
     }
 
+    [Fact]
+    public void Whoever_reads_picture_files_gets_SkiaSharp_and_nothing_that_draws_plots()
+    {
+        IEnumerable<string> dependencies =
+            from element in Specification("Inkling.Imaging").Descendants()
+            where element.Name.LocalName == "dependency"
+            select (string)element.Attribute("id")!;
+
+        string[] expected = ["Inkling", "SkiaSharp", "SkiaSharp.NativeAssets.Linux.NoDependencies"];
+        Assert.Equal(expected, dependencies.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void The_licence_of_the_typeface_comes_with_the_plots()
+    {
+        using ZipArchive package = ZipFile.OpenRead(packed.PathOf("Inkling.Plots"));
+        Assert.NotNull(package.GetEntry("OFL.txt"));
+    }
+
     [Theory]
     [InlineData("Inkling")]
     [InlineData("Inkling.Cli")]
     [InlineData("Inkling.Imaging")]
     [InlineData("Inkling.Onnx")]
+    [InlineData("Inkling.Plots")]
     public void A_package_says_what_it_is_and_whose(string id)
     {
         Dictionary<string, string> said = Specification(id).Descendants()
@@ -99,6 +120,7 @@ public sealed class PackageTests(PackedFeed packed) : IClassFixture<PackedFeed>
     [InlineData("Inkling")]
     [InlineData("Inkling.Imaging")]
     [InlineData("Inkling.Onnx")]
+    [InlineData("Inkling.Plots")]
     public void A_debugger_finds_the_source_of_every_method(string id)
     {
         using ZipArchive symbols = ZipFile.OpenRead(packed.PathOf(id, "snupkg"));

@@ -4,9 +4,9 @@ using ScottPlot.AxisPanels;
 using ScottPlot.TickGenerators;
 using SkiaSharp;
 
-namespace Inkling.Imaging;
+namespace Inkling.Plots;
 
-/// <summary>How all pictures look: one palette, and axes that stay in the background.</summary>
+/// <summary>The palette, axis style and number formats that all plots share.</summary>
 internal static class Style
 {
     public static readonly SKColor Ink = SKColor.Parse("#1B1F24");
@@ -17,27 +17,30 @@ internal static class Style
 
     private static readonly SKColor Grid = SKColor.Parse("#E9ECF0");
 
-    /// <summary>Told apart by colour-blind people too (after Okabe and Ito 2008, the lightest ones darkened for white paper).</summary>
-    private static readonly SKColor[] Series = [Blue, .. new[] { "#D55E00", "#009E73", "#AA4499", "#8A6D00", "#3D9BD1" }.Select(SKColor.Parse)];
+    /// <summary>Distinct for colour-blind readers (after Okabe and Ito 2008, the lightest darkened for white paper).</summary>
+    private static readonly SKColor[] Series =
+        [Blue, .. new[] { "#D55E00", "#009E73", "#AA4499", "#8A6D00", "#3D9BD1" }.Select(SKColor.Parse)];
 
     public static SKColor SeriesColour(int index) => Series[index % Series.Length];
 
     public static Color ForScottPlot(this SKColor colour) => Color.FromSKColor(colour);
 
-    /// <summary>The colour a share of the way from one to another.</summary>
-    /// <param name="from">At 0.</param>
-    /// <param name="to">At 1.</param>
+    public static SKColor Grey(byte level) => new(level, level, level);
+
+    /// <summary>Linear interpolation between two colours.</summary>
+    /// <param name="from">The colour at 0.</param>
+    /// <param name="to">The colour at 1.</param>
     /// <param name="share">0 to 1.</param>
     public static SKColor Blend(SKColor from, SKColor to, double share) => new(
         (byte)Math.Round(from.Red + share * (to.Red - from.Red)),
         (byte)Math.Round(from.Green + share * (to.Green - from.Green)),
         (byte)Math.Round(from.Blue + share * (to.Blue - from.Blue)));
 
-    /// <summary>Blue at -1, white at 0, red at 1; beyond, the same.</summary>
+    /// <summary>Blue at -1 and below, white at 0, red at 1 and above.</summary>
     public static SKColor Diverging(double value) =>
         Blend(SKColors.White, value < 0 ? Blue : Red, Math.Min(1, Math.Abs(value)));
 
-    /// <summary>Empty axes in this style. Their margins are fixed, so that panels over one another line up.</summary>
+    /// <summary>Empty axes in this style. Their margins are fixed, so that stacked panels line up.</summary>
     public static Plot NewPlot(string xLabel, string yLabel)
     {
         Plot plot = new();
@@ -54,6 +57,7 @@ internal static class Style
         return plot;
     }
 
+    /// <summary>Greys an axis, sets its fonts and removes its minor ticks.</summary>
     public static void Quieten(IAxis axis)
     {
         axis.Label.FontName = axis.TickLabelStyle.FontName = Typefaces.Family;
@@ -70,8 +74,12 @@ internal static class Style
     public static NumericAutomatic Ticks(bool integersOnly = false, double density = 1) =>
         new() { IntegerTicksOnly = integersOnly, TickDensity = density, LabelFormatter = Number };
 
-    /// <summary>As many decimals as it takes, with a true minus sign.</summary>
+    /// <summary>Up to six decimals, with a true minus sign (U+2212).</summary>
     public static string Number(double value) => value.ToString("0.######;−0.######", CultureInfo.InvariantCulture);
 
     public static string Number(int value) => value.ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>A confidence in per cent, rounded down: 100 % would claim a certainty that no network has.</summary>
+    public static string Confidence(double confidence) =>
+        string.Create(CultureInfo.InvariantCulture, $"{Math.Floor(1000 * confidence) / 10:0.0} %");
 }

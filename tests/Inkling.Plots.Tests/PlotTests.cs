@@ -1,7 +1,7 @@
 using System.Xml.Linq;
 using SkiaSharp;
 
-namespace Inkling.Imaging.Tests;
+namespace Inkling.Plots.Tests;
 
 public sealed class PlotTests : IDisposable
 {
@@ -12,13 +12,15 @@ public sealed class PlotTests : IDisposable
     private static readonly Dictionary<string, Action<string>> Savers = new(StringComparer.Ordinal)
     {
         ["activations"] = ActivationFunctions.Save,
-        ["learning curve"] = path => LearningCurve.Save(path, "Title", [new("test", [0.9, 0.94, 0.95]) { Costs = [0.3, 0.2, 0.1] }]),
+        ["learning curve"] = path =>
+            LearningCurve.Save(path, "Title", [new("test", [0.9, 0.94, 0.95]) { Costs = [0.3, 0.2, 0.1] }]),
         ["learning curve of nothing"] = path => LearningCurve.Save(path, "Title", []),
         ["confusion matrix"] = path => ConfusionMatrix.Save(path, "Title", new int[10, 10]),
         ["mistakes"] = path => MistakesSheet.Save(path, "Title", [new(new byte[784], 4, 9, 0.98)]),
         ["no mistakes"] = path => MistakesSheet.Save(path, "Title", []),
         ["weights"] = path => WeightImages.Save(path, "Title", [new float[784], new float[784]], 28, 28),
-        ["cost surface"] = path => PlotFolder.SaveBowl(path, [new("a way that flies off", [(1, 1), (-5, 3), (double.NaN, 0)]), new("no way", [])]),
+        ["cost surface"] = path =>
+            PlotFolder.SaveBowl(path, [new("a path that diverges", [(1, 1), (-5, 3), (double.NaN, 0)]), new("no path", [])]),
         ["flat cost surface"] = path => CostSurface.Save(path, "Title", [0, 1], [0, 1], new double[2, 2], [], "w", "b"),
         ["contact sheet"] = path => ContactSheet.Save(path, "Title", [new byte[784]], labels: ["7"]),
         ["empty contact sheet"] = path => ContactSheet.Save(path, "Title", []),
@@ -45,14 +47,15 @@ public sealed class PlotTests : IDisposable
         Assert.Equal(2 * (int)root.Attribute("width")!, bitmap.Width);
         Assert.Equal(2 * (int)root.Attribute("height")!, bitmap.Height);
         Assert.Contains(bitmap.Pixels, pixel => pixel.Red < 60);
-        Assert.Equal(2, _folder.Files.Length); // nothing half-written lies beside them
+        Assert.Equal(2, _folder.Files.Length); // no temporary file is left beside them
     }
 
     [Fact]
     public void A_title_is_drawn_even_where_the_machine_has_no_fonts()
     {
-        // The typeface is the embedded one: its name is what the SVG asks for first.
-        XElement title = _folder.SvgOf(path => ContactSheet.Save(path, "Digits", [])).Descendants(PlotFolder.Svg + "text").First();
+        // The typeface is the embedded one: the SVG names it first.
+        XDocument sheet = _folder.SvgOf(path => ContactSheet.Save(path, "Digits", []));
+        XElement title = sheet.Descendants(PlotFolder.Svg + "text").First();
         Assert.StartsWith("Inter,", (string)title.Attribute("font-family")!, StringComparison.Ordinal);
 
         Assert.InRange(DarkPixelsOf("IIII"), 100, 5000);
@@ -74,7 +77,8 @@ public sealed class PlotTests : IDisposable
         ContactSheet.Save(_folder.PathOf("wide.png"), title, [new byte[784]]);
 
         using SKBitmap bitmap = SKBitmap.Decode(_folder.PathOf("wide.png"));
-        int rightmost = Enumerable.Range(0, bitmap.Width).Last(x => Enumerable.Range(0, bitmap.Height).Any(y => bitmap.GetPixel(x, y).Red < 128));
+        int rightmost = Enumerable.Range(0, bitmap.Width)
+            .Last(x => Enumerable.Range(0, bitmap.Height).Any(y => bitmap.GetPixel(x, y).Red < 128));
         Assert.InRange(bitmap.Width - rightmost, 60, 90); // the margin of 36 points
     }
 

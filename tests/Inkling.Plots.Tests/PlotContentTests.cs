@@ -2,7 +2,7 @@ using System.Xml.Linq;
 using Inkling.Training;
 using SkiaSharp;
 
-namespace Inkling.Imaging.Tests;
+namespace Inkling.Plots.Tests;
 
 public sealed class PlotContentTests : IDisposable
 {
@@ -13,7 +13,10 @@ public sealed class PlotContentTests : IDisposable
     [Fact]
     public void A_learning_curve_names_its_title_its_axes_and_each_run_once()
     {
-        string[] texts = _folder.TextsOf(path => LearningCurve.Save(path, "Three < four & more", [new("30 hidden", [0.90, 0.95]), new("100 hidden", [0.93, 0.96]), new("30 hidden", [0.91, 0.94])]));
+        CurveSeries[] runs =
+            [new("30 hidden", [0.90, 0.95]), new("100 hidden", [0.93, 0.96]), new("30 hidden", [0.91, 0.94])];
+
+        string[] texts = _folder.TextsOf(path => LearningCurve.Save(path, "Three < four & more", runs));
 
         AssertShown(texts, "Three < four & more", "accuracy (%)", "epoch", "30 hidden", "100 hidden");
         Assert.Equal(2, texts.Count(text => text.EndsWith("hidden", StringComparison.Ordinal)));
@@ -27,14 +30,15 @@ public sealed class PlotContentTests : IDisposable
         string[] texts = _folder.TextsOf(path => LearningCurve.Save(path, "Title", [new("test", accuracies)]));
 
         AssertShown(texts, "93.5", "94", "94.5", "95");
-        Assert.True(texts.All(text => text != "50"), "The bad first epoch squeezes the others together.");
+        Assert.True(texts.All(text => text != "50"), "The first epoch squeezes the others together.");
     }
 
     [Fact]
     public void A_learning_curve_has_a_panel_for_costs_only_where_there_are_some()
     {
         string[] without = _folder.TextsOf(path => LearningCurve.Save(path, "Title", [new("test", [0.9, 0.95])]));
-        string[] with = _folder.TextsOf(path => LearningCurve.Save(path, "Title", [new("test", [0.9, 0.95]) { Costs = [0.2, 0.1] }]));
+        string[] with = _folder.TextsOf(
+            path => LearningCurve.Save(path, "Title", [new("test", [0.9, 0.95]) { Costs = [0.2, 0.1] }]));
 
         Assert.True(without.All(text => text != "cost"));
         AssertShown(with, "cost", "accuracy (%)");
@@ -43,11 +47,21 @@ public sealed class PlotContentTests : IDisposable
     [Fact]
     public void A_monitor_shows_cost_errors_weights_and_gradients_of_each_layer()
     {
-        MonitorEntry[] entries = [.. Enumerable.Range(0, 4).Select(epoch => new MonitorEntry(epoch, 0.1 / (epoch + 1), 0.97 + 0.005 * epoch, 0.12, 0.965, [new("conv 1", 4 + epoch, 0.1), new("dense 2", 9, 0.02 * (epoch + 1))]))];
+        MonitorEntry[] entries =
+        [
+            .. Enumerable.Range(0, 4).Select(epoch => new MonitorEntry(
+                epoch,
+                0.1 / (epoch + 1),
+                0.97 + 0.005 * epoch,
+                0.12,
+                0.965,
+                [new("conv 1", 4 + epoch, 0.1), new("dense 2", 9, 0.02 * (epoch + 1))])),
+        ];
 
         string[] texts = _folder.TextsOf(path => MonitorPlot.Save(path, "Title", entries));
 
-        AssertShown(texts, "Title", "epoch", "cost", "read wrongly (%)", "size of the weights", "size of the gradients", "training", "validation", "conv 1", "dense 2");
+        AssertShown(texts, "Title", "epoch", "cost", "read wrongly (%)", "size of the weights", "size of the gradients");
+        AssertShown(texts, "training", "validation", "conv 1", "dense 2");
     }
 
     [Fact]
@@ -64,7 +78,10 @@ public sealed class PlotContentTests : IDisposable
     public void In_a_confusion_matrix_the_worst_mistake_is_the_strongest_red_however_many_are_right()
     {
         int[,] counts = { { 60_000, 3 }, { 1, 60_000 } };
-        string[] fills = [.. _folder.SvgOf(path => ConfusionMatrix.Save(path, "Title", counts)).Descendants(PlotFolder.Svg + "path").Select(cell => (string)cell.Attribute("fill")!)];
+
+        XDocument svg = _folder.SvgOf(path => ConfusionMatrix.Save(path, "Title", counts));
+
+        string[] fills = [.. svg.Descendants(PlotFolder.Svg + "path").Select(cell => (string)cell.Attribute("fill")!)];
 
         Assert.Equal("#C8322A", fills[1]);
         Assert.NotEqual(fills[1], fills[2], StringComparer.Ordinal);
@@ -72,10 +89,12 @@ public sealed class PlotContentTests : IDisposable
     }
 
     [Fact]
-    public void The_surest_mistake_comes_first_and_none_claims_to_be_certain()
+    public void Mistakes_are_in_descending_confidence_and_none_claims_to_be_certain()
     {
         byte[] image = new byte[784];
-        string[] texts = _folder.TextsOf(path => MistakesSheet.Save(path, "Title", [new(image, 4, 9, 0.62), new(image, 7, 2, 0.99999), new(image, 3, 5, 0.8)]));
+        MistakeImage[] mistakes = [new(image, 4, 9, 0.62), new(image, 7, 2, 0.99999), new(image, 3, 5, 0.8)];
+
+        string[] texts = _folder.TextsOf(path => MistakesSheet.Save(path, "Title", mistakes));
 
         Assert.Equal(["7 → 2", "99.9 %", "3 → 5", "80.0 %", "4 → 9", "62.0 %"], texts[2..]);
     }
@@ -83,12 +102,14 @@ public sealed class PlotContentTests : IDisposable
     [Fact]
     public void There_is_one_numbered_tile_for_each_neuron_and_one_scale()
     {
-        float[][] weights = [.. Enumerable.Range(1, 13).Select(neuron => Enumerable.Range(0, 784).Select(i => MathF.Sin(0.1f * neuron * i)).ToArray())];
+        float[][] weights = [.. Enumerable.Range(1, 13).Select(WeightsOf)];
 
         XDocument svg = _folder.SvgOf(path => WeightImages.Save(path, "Title", weights, 28, 28));
 
         Assert.Equal(13 + 1, svg.Descendants(PlotFolder.Svg + "image").Count());
         Assert.Equal([.. Enumerable.Range(0, 13).Select(i => $"{i}")], PlotFolder.TextsOf(svg)[^13..]);
+
+        static float[] WeightsOf(int neuron) => [.. Enumerable.Range(0, 784).Select(i => MathF.Sin(0.1f * neuron * i))];
     }
 
     [Fact]
@@ -97,17 +118,21 @@ public sealed class PlotContentTests : IDisposable
         WeightImages.Save(_folder.PathOf("weights.png"), "T", [[1, 0, -1, -0.5f]], 2, 2);
 
         using SKBitmap bitmap = SKBitmap.Decode(_folder.PathOf("weights.png"));
-        SKColor At(double x, double y) => bitmap.GetPixel((int)(2 * (36 + 112 * x)), bitmap.Height - (int)(2 * (36 + 26 + 112 * (1 - y))));
         Assert.Equal(SKColor.Parse("#C8322A"), At(0.25, 0.25));
         Assert.Equal(SKColors.White, At(0.75, 0.25));
         Assert.Equal(SKColor.Parse("#2456A4"), At(0.25, 0.75));
         Assert.True(At(0.75, 0.75) is { Blue: > 200, Red: > 130 and < 160 });
+
+        SKColor At(double x, double y) =>
+            bitmap.GetPixel((int)(2 * (36 + 112 * x)), bitmap.Height - (int)(2 * (36 + 26 + 112 * (1 - y))));
     }
 
     [Fact]
-    public void A_cost_surface_names_its_parameters_and_its_ways_down()
+    public void A_cost_surface_names_its_parameters_and_its_paths()
     {
-        string[] texts = _folder.TextsOf(path => PlotFolder.SaveBowl(path, [new("η = 0.1", [(1, 1), (0.5, 0.5), (0, 0)]), new("η = 0.9", [(1, 1), (-0.5, -0.5)])]));
+        DescentPath[] paths = [new("η = 0.1", [(1, 1), (0.5, 0.5), (0, 0)]), new("η = 0.9", [(1, 1), (-0.5, -0.5)])];
+
+        string[] texts = _folder.TextsOf(path => PlotFolder.SaveBowl(path, paths));
 
         AssertShown(texts, "Bowl", "weight w", "bias b", "cost", "η = 0.1", "η = 0.9");
     }
@@ -117,11 +142,13 @@ public sealed class PlotContentTests : IDisposable
     {
         byte[][] images = [.. Enumerable.Repeat(new byte[784], 7)];
 
-        XElement twoRows = _folder.SvgOf(path => ContactSheet.Save(path, "T", images, columns: 4)).Root!, fourRows = _folder.SvgOf(path => ContactSheet.Save(path, "T", images, columns: 2)).Root!;
+        XElement twoRows = _folder.SvgOf(path => ContactSheet.Save(path, "T", images, columns: 4)).Root!;
+        XElement fourRows = _folder.SvgOf(path => ContactSheet.Save(path, "T", images, columns: 2)).Root!;
 
         Assert.Equal(2 * 64, (int)fourRows.Attribute("height")! - (int)twoRows.Attribute("height")!);
         Assert.Equal(2 * 64, (int)twoRows.Attribute("width")! - (int)fourRows.Attribute("width")!);
     }
 
-    private static void AssertShown(string[] texts, params string[] expected) => Assert.Empty(expected.Except(texts, StringComparer.Ordinal));
+    private static void AssertShown(string[] texts, params string[] expected) =>
+        Assert.Empty(expected.Except(texts, StringComparer.Ordinal));
 }

@@ -1,19 +1,20 @@
 using SkiaSharp;
 
-namespace Inkling.Imaging;
+namespace Inkling.Plots;
 
-/// <summary>Many digits at a glance.</summary>
+/// <summary>A grid of 28×28 images, with labels if wanted.</summary>
 public static class ContactSheet
 {
-    /// <summary>Draws 28×28 images, row by row, into a PNG or SVG file.</summary>
-    /// <param name="path">The file; its name ends in <c>.svg</c> for SVG.</param>
-    /// <param name="title">What it shows.</param>
+    /// <summary>Draws the images, row by row, into a PNG or SVG file.</summary>
+    /// <param name="path">The file to write: SVG where the name ends in <c>.svg</c>, otherwise PNG.</param>
+    /// <param name="title">The heading.</param>
     /// <param name="images">Each [28, 28], row-major; 0 is paper, 255 is ink.</param>
     /// <param name="columns">Images in a row, at least 1.</param>
-    /// <param name="labels">A short text under each image; none where null.</param>
-    /// <exception cref="ArgumentException">An image has not 28×28 pixels, or there are not as many labels as images.</exception>
+    /// <param name="labels">A short text under each image; null for none.</param>
+    /// <exception cref="ArgumentException">An image has not 28×28 pixels, or there is not one label an image.</exception>
     /// <exception cref="InklingException">The file cannot be written.</exception>
-    public static void Save(string path, string title, IReadOnlyList<byte[]> images, int columns = 20, IReadOnlyList<string>? labels = null)
+    public static void Save(
+        string path, string title, IReadOnlyList<byte[]> images, int columns = 20, IReadOnlyList<string>? labels = null)
     {
         ArgumentNullException.ThrowIfNull(images);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(columns);
@@ -23,7 +24,8 @@ public static class ContactSheet
         const float Side = 56, Across = 64;
         float down = labels is null ? Across : Across + 20;
         int across = Math.Clamp(images.Count, 1, columns), rows = (images.Count + columns - 1) / columns;
-        Sheet.Save(path, new Heading(title), across * Across - (Across - Side), Math.Max(0, rows * down - (Across - Side)), sheet =>
+        float width = across * Across - (Across - Side), height = Math.Max(0, rows * down - (Across - Side));
+        Sheet.Save(path, new Heading(title), width, height, sheet =>
         {
             for (int i = 0; i < images.Count; i++)
             {

@@ -1,8 +1,8 @@
 using System.Xml.Linq;
 
-namespace Inkling.Imaging.Tests;
+namespace Inkling.Plots.Tests;
 
-/// <summary>A temporary folder that plots are saved into and read back from.</summary>
+/// <summary>A temporary folder for plots that are saved and read back.</summary>
 internal sealed class PlotFolder : IDisposable
 {
     public static readonly XNamespace Svg = "http://www.w3.org/2000/svg";
@@ -21,12 +21,12 @@ internal sealed class PlotFolder : IDisposable
         return XDocument.Load(PathOf("plot.svg"));
     }
 
-    /// <summary>All lines of text in a plot, in the order in which they were drawn.</summary>
+    /// <summary>All lines of text in a plot, in drawing order.</summary>
     public string[] TextsOf(Action<string> save) => TextsOf(SvgOf(save));
 
     public static string[] TextsOf(XDocument svg) => [.. svg.Descendants(Svg + "text").Select(text => text.Value.Trim())];
 
-    /// <summary>The cost x² + y²/2 and ways down it.</summary>
+    /// <summary>The cost x² + y²/2 with the given paths.</summary>
     public static void SaveBowl(string path, IReadOnlyList<DescentPath> paths)
     {
         double[] axis = [.. Enumerable.Range(0, 21).Select(i => (i - 10) / 5.0)];

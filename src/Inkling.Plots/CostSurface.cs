@@ -3,32 +3,39 @@ using ScottPlot.Panels;
 using ScottPlot.Plottables;
 using SkiaSharp;
 
-namespace Inkling.Imaging;
+namespace Inkling.Plots;
 
-/// <summary>The way that gradient descent took.</summary>
-/// <param name="Name">What the legend calls it.</param>
-/// <param name="Points">From the start to the end; a way that runs off to infinity is drawn until there.</param>
+/// <summary>The path that gradient descent took.</summary>
+/// <param name="Name">Its name in the legend.</param>
+/// <param name="Points">From start to end; a path that diverges is drawn up to its first value that is not finite.</param>
 public sealed record DescentPath(string Name, IReadOnlyList<(double X, double Y)> Points);
 
-/// <summary>A cost of two parameters seen from above, with the ways that gradient descent takes down it.</summary>
+/// <summary>Contour map of a cost of two parameters, with the paths that gradient descent takes.</summary>
 public static class CostSurface
 {
     private const int Contours = 16;
     private const float Width = 1000, Height = 600;
 
     /// <summary>Draws contours and paths into a PNG or SVG file.</summary>
-    /// <param name="path">The file; its name ends in <c>.svg</c> for SVG.</param>
-    /// <param name="title">What it shows.</param>
+    /// <param name="path">The file to write: SVG where the name ends in <c>.svg</c>, otherwise PNG.</param>
+    /// <param name="title">The heading.</param>
     /// <param name="xs">Values of the first parameter, evenly spaced, ascending, at least two.</param>
     /// <param name="ys">Values of the second parameter, evenly spaced, ascending, at least two.</param>
     /// <param name="costs">[ys, xs].</param>
-    /// <param name="paths">Each from its start (a ring) to its end (a disc).</param>
-    /// <param name="xLabel">The first parameter.</param>
-    /// <param name="yLabel">The second parameter.</param>
-    /// <exception cref="ArgumentException">The costs are not one for each pair of values.</exception>
+    /// <param name="paths">Each is drawn from its start (a ring) to its end (a disc).</param>
+    /// <param name="xLabel">Name of the first parameter.</param>
+    /// <param name="yLabel">Name of the second parameter.</param>
+    /// <exception cref="ArgumentException">The costs are not [ys, xs].</exception>
     /// <exception cref="InklingException">The file cannot be written.</exception>
     public static void Save(
-        string path, string title, double[] xs, double[] ys, double[,] costs, IReadOnlyList<DescentPath> paths, string xLabel, string yLabel)
+        string path,
+        string title,
+        double[] xs,
+        double[] ys,
+        double[,] costs,
+        IReadOnlyList<DescentPath> paths,
+        string xLabel,
+        string yLabel)
     {
         ArgumentNullException.ThrowIfNull(xs);
         ArgumentNullException.ThrowIfNull(ys);
@@ -37,20 +44,23 @@ public static class CostSurface
         ArgumentOutOfRangeException.ThrowIfLessThan(xs.Length, 2, nameof(xs));
         ArgumentOutOfRangeException.ThrowIfLessThan(ys.Length, 2, nameof(ys));
         if (costs.GetLength(0) != ys.Length || costs.GetLength(1) != xs.Length)
-            throw new ArgumentException($"The costs are [{costs.GetLength(0)}, {costs.GetLength(1)}], not [{ys.Length}, {xs.Length}].", nameof(costs));
+        {
+            throw new ArgumentException(
+                $"The costs are [{costs.GetLength(0)}, {costs.GetLength(1)}], not [{ys.Length}, {xs.Length}].", nameof(costs));
+        }
 
         Plot plot = Style.NewPlot(xLabel, yLabel);
         AddSurface(plot, xs, ys, costs);
-        Coordinates[][] ways = [.. paths.Select(FinitePart)];
-        foreach (Coordinates[] way in ways)
-            plot.Add.ScatterLine(way, Colors.White).LineWidth = 5; // sets the ways off from the contours they cross
-        for (int i = 0; i < ways.Length; i++)
-            AddWay(plot, ways[i], PathColour(i).ForScottPlot());
+        Coordinates[][] finite = [.. paths.Select(FinitePart)];
+        foreach (Coordinates[] points in finite)
+            plot.Add.ScatterLine(points, Colors.White).LineWidth = 5; // a white outline against the contours crossed
+        for (int i = 0; i < finite.Length; i++)
+            AddPath(plot, finite[i], PathColour(i).ForScottPlot());
         plot.Axes.SetLimits(xs[0], xs[^1], ys[0], ys[^1]);
         plot.Layout.Fixed(new PixelPadding(left: 76, right: 108, bottom: 58, top: 10));
         Heading heading = new(title, paths.Count == 0 ? "" : "Each way leads from its ring to its disc.")
         {
-            Legend = [.. paths.Select((way, i) => (way.Name, PathColour(i)))],
+            Legend = [.. paths.Select((descent, i) => (descent.Name, PathColour(i)))],
         };
         Sheet.Save(path, heading, Width, Height, sheet => sheet.Plot(plot, 0, 0, Width, Height));
     }
@@ -75,7 +85,8 @@ public static class CostSurface
 
         ContourLines contours = plot.Add.ContourLines(points, Contours);
         double low = costs.Cast<double>().Min(), high = costs.Cast<double>().Max();
-        contours.ContourLineLevels = [.. Enumerable.Range(1, Contours).Select(i => low + (high - low) * Math.Pow((double)i / (Contours + 1), 2))];
+        contours.ContourLineLevels =
+            [.. Enumerable.Range(1, Contours).Select(i => low + (high - low) * Math.Pow((double)i / (Contours + 1), 2))];
         contours.LineStyle.Color = Style.Blue.ForScottPlot().WithAlpha(0.35);
         contours.LineStyle.Width = 1;
         contours.LabelStyle.IsVisible = false;
@@ -92,13 +103,17 @@ public static class CostSurface
         bar.LabelStyle.ForeColor = Style.Ink.ForScottPlot();
     }
 
-    /// <summary>Blue, the first colour, is the surface's.</summary>
+    /// <summary>Skips blue, the first colour: the surface has it.</summary>
     private static SKColor PathColour(int index) => Style.SeriesColour(index + 1);
 
     private static Coordinates[] FinitePart(DescentPath path) =>
-        [.. path.Points.Select(point => new Coordinates(point.X, point.Y)).TakeWhile(point => double.IsFinite(point.X) && double.IsFinite(point.Y))];
+    [
+        .. path.Points
+            .TakeWhile(point => double.IsFinite(point.X) && double.IsFinite(point.Y))
+            .Select(point => new Coordinates(point.X, point.Y)),
+    ];
 
-    private static void AddWay(Plot plot, Coordinates[] points, Color colour)
+    private static void AddPath(Plot plot, Coordinates[] points, Color colour)
     {
         if (points.Length == 0)
             return;
@@ -113,7 +128,10 @@ public static class CostSurface
         end.MarkerStyle.OutlineWidth = 2;
     }
 
-    /// <summary>White in the valley, blue on the heights; by the root, as the contours are spaced, since a valley is a parabola.</summary>
+    /// <summary>
+    /// White at the lowest cost, blue at the highest. Takes the square root, as the contours' spacing is quadratic: near its
+    /// minimum a cost is a parabola.
+    /// </summary>
     private sealed class ValleyColours : IColormap
     {
         public string Name => "Valley";

@@ -1,24 +1,28 @@
 using ScottPlot;
 using ScottPlot.Plottables;
 
-namespace Inkling.Imaging;
+namespace Inkling.Plots;
 
-/// <summary>The step of a perceptron and the sigmoid, side by side as the seed shows them.</summary>
+/// <summary>The step function of a perceptron beside the sigmoid.</summary>
 public static class ActivationFunctions
 {
-    /// <summary>Draws both into a PNG or SVG file.</summary>
-    /// <param name="path">The file; its name ends in <c>.svg</c> for SVG.</param>
+    /// <summary>Draws both functions into a PNG or SVG file.</summary>
+    /// <param name="path">The file to write: SVG where the name ends in <c>.svg</c>, otherwise PNG.</param>
     /// <exception cref="InklingException">The file cannot be written.</exception>
     public static void Save(string path)
     {
         const float PanelWidth = 480, PanelHeight = 380, Gap = 24;
         Heading heading = new("A sigmoid is a step made smooth")
         {
-            Legend = [("step: 1 where z > 0, otherwise 0", Style.SeriesColour(1)), ("sigmoid: σ(z) = 1 / (1 + exp(−z))", Style.SeriesColour(0))],
+            Legend =
+            [
+                ("step: 1 where z > 0, otherwise 0", Style.SeriesColour(1)),
+                ("sigmoid: σ(z) = 1 / (1 + exp(−z))", Style.SeriesColour(0)),
+            ],
         };
         Sheet.Save(path, heading, 2 * PanelWidth + Gap, PanelHeight, sheet =>
         {
-            // Two points at 0, one for each level, so that the step stands upright.
+            // Two points at z = 0, one for each level, make the step vertical.
             Plot step = NewPlot("output of a perceptron");
             Add(step, [-5, 0, 0, 5], [0, 0, 1, 1], Style.SeriesColour(1));
             sheet.Plot(step, 0, 0, PanelWidth, PanelHeight);

@@ -2,9 +2,9 @@ using System.Reflection;
 using ScottPlot;
 using SkiaSharp;
 
-namespace Inkling.Imaging;
+namespace Inkling.Plots;
 
-/// <summary>Inter, embedded: a fresh Linux has no fonts, and a picture looks the same on every machine.</summary>
+/// <summary>Inter, embedded: a fresh Linux has no fonts, and plots look the same on every machine.</summary>
 internal static class Typefaces
 {
     public const string Family = "Inter";
@@ -20,7 +20,7 @@ internal static class Typefaces
         return SKTypeface.FromStream(stream);
     }
 
-    /// <summary>ScottPlot asks by name, and keeps what it is given.</summary>
+    /// <summary>Resolves Inter for ScottPlot, which asks by name and owns the typefaces it gets: each is a new one.</summary>
     private sealed class EmbeddedFonts : IFontResolver
     {
         public SKTypeface? CreateTypeface(string fontName, FontWeight weight, FontSlant slant, FontSpacing spacing) =>

@@ -1,28 +1,28 @@
 using SkiaSharp;
 
-namespace Inkling.Imaging;
+namespace Inkling.Plots;
 
-/// <summary>What stands over a picture: its title, and under it a note or the names of the coloured lines.</summary>
-/// <param name="Title">What is seen.</param>
-/// <param name="Note">How to read it; empty for none.</param>
+/// <summary>The top of a sheet: a title, below it the legend, and below that a note.</summary>
+/// <param name="Title">What the sheet shows.</param>
+/// <param name="Note">How to read the sheet; empty for none.</param>
 internal sealed record Heading(string Title, string Note = "")
 {
     private const float TitleSize = 22, TextSize = 14, RowHeight = 26, Swatch = 22, Gap = 28;
 
-    /// <summary>Names and colours of the lines; they stand here and not in the plot, where they would cover what is plotted.</summary>
+    /// <summary>Names and colours of the lines. Drawn here, since a legend inside the axes would cover data.</summary>
     public IReadOnlyList<(string Name, SKColor Colour)> Legend { get; init; } = [];
 
-    /// <summary>A sheet must not be narrower.</summary>
+    /// <summary>Width of title and note; the sheet is at least as wide.</summary>
     public float Width => Math.Max(Sheet.Measure(Title, TitleSize, isStrong: true), Sheet.Measure(Note, TextSize));
 
-    /// <summary>From the title's top to where the content begins.</summary>
+    /// <summary>Height from the title's top to the content, for a sheet of this width.</summary>
     public float HeightAt(float width)
     {
         int rows = (Note.Length > 0 ? 1 : 0) + (Legend.Count > 0 ? 1 + Places(width).Max(place => place.Row) : 0);
         return TitleSize + 18 + rows * RowHeight;
     }
 
-    /// <summary>Draws at the sheet's upper left.</summary>
+    /// <summary>Draws at the sheet's upper left corner.</summary>
     public void Draw(Sheet sheet, float width)
     {
         sheet.Text(Title, 0, TitleSize - 4, TitleSize, isStrong: true);
@@ -38,7 +38,7 @@ internal sealed record Heading(string Title, string Note = "")
             sheet.Text(Note, 0, HeightAt(width) - 22, TextSize, Style.Muted);
     }
 
-    /// <summary>From left to right, and on the next row where the names do not fit.</summary>
+    /// <summary>Positions of the legend's entries: from left to right, wrapped at the given width.</summary>
     private IEnumerable<(float X, int Row, (string Name, SKColor Colour) Entry)> Places(float width)
     {
         float x = 0;

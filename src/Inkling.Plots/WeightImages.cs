@@ -1,15 +1,15 @@
 using System.Globalization;
 using SkiaSharp;
 
-namespace Inkling.Imaging;
+namespace Inkling.Plots;
 
-/// <summary>What each hidden neuron looks for: its weights, laid out as the image they look at.</summary>
+/// <summary>The weights of each hidden neuron, laid out as its input image.</summary>
 public static class WeightImages
 {
-    /// <summary>Draws one image for each neuron into a PNG or SVG file: red where ink excites it, blue where ink inhibits it.</summary>
-    /// <param name="path">The file; its name ends in <c>.svg</c> for SVG.</param>
-    /// <param name="title">What it shows.</param>
-    /// <param name="weights">For each neuron [height, width], row-major. One scale serves all of them.</param>
+    /// <summary>Draws one image a neuron into a PNG or SVG file: red where ink excites it, blue where ink inhibits it.</summary>
+    /// <param name="path">The file to write: SVG where the name ends in <c>.svg</c>, otherwise PNG.</param>
+    /// <param name="title">The heading.</param>
+    /// <param name="weights">For each neuron [height, width], row-major. All share one colour scale.</param>
     /// <param name="width">Columns of the image.</param>
     /// <param name="height">Rows of the image.</param>
     /// <exception cref="ArgumentException">A neuron has not width × height weights.</exception>
@@ -20,13 +20,18 @@ public static class WeightImages
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(width);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(height);
         if (weights.FirstOrDefault(neuron => neuron.Length != width * height) is { } odd)
-            throw new ArgumentException($"A neuron has {odd.Length} weights; {width}×{height} pixels ask for {width * height}.", nameof(weights));
+        {
+            throw new ArgumentException(
+                $"A neuron has {odd.Length} weights; {width}×{height} pixels ask for {width * height}.", nameof(weights));
+        }
+
         const float Side = 112, Across = 126, LegendHeight = 52;
         float tall = Side * height / width, down = tall + 34;
         int columns = Math.Clamp(weights.Count, 1, Math.Max(10, (int)Math.Ceiling(Math.Sqrt(weights.Count))));
         int rows = (weights.Count + columns - 1) / columns;
         double most = Scale(weights);
-        Sheet.Save(path, new Heading(title, "Red: ink here excites the neuron. Blue: ink here inhibits it."), columns * Across - (Across - Side), LegendHeight + rows * down - 8, sheet =>
+        Heading heading = new(title, "Red: ink here excites the neuron. Blue: ink here inhibits it.");
+        Sheet.Save(path, heading, columns * Across - (Across - Side), LegendHeight + rows * down - 8, sheet =>
         {
             DrawScale(sheet, most);
             for (int neuron = 0; neuron < weights.Count; neuron++)
@@ -39,7 +44,7 @@ public static class WeightImages
         });
     }
 
-    /// <summary>The magnitude that only one weight in 200 exceeds: a few large ones would make all others pale.</summary>
+    /// <summary>The magnitude that one weight in 200 exceeds: scaled by the largest, all others would be pale.</summary>
     private static double Scale(IReadOnlyList<float[]> weights)
     {
         float[] magnitudes = [.. weights.SelectMany(neuron => neuron).Select(Math.Abs).Where(float.IsFinite).Order()];

@@ -1,23 +1,23 @@
 using ScottPlot;
 using ScottPlot.Plottables;
 
-namespace Inkling.Imaging;
+namespace Inkling.Plots;
 
-/// <summary>A run's accuracy after each epoch.</summary>
-/// <param name="Name">What the legend calls it; runs of one name share a colour.</param>
-/// <param name="Accuracies">0 to 1, one for each epoch from 0.</param>
+/// <summary>Accuracy of a run after each epoch.</summary>
+/// <param name="Name">Its name in the legend; runs with the same name share a colour.</param>
+/// <param name="Accuracies">0 to 1, one for each epoch, from epoch 0.</param>
 public sealed record CurveSeries(string Name, IReadOnlyList<double> Accuracies)
 {
-    /// <summary>The cost in each epoch from 0; empty where it is not to be shown.</summary>
+    /// <summary>The cost of each epoch, from epoch 0; empty to leave the cost out.</summary>
     public IReadOnlyList<double> Costs { get; init; } = [];
 }
 
-/// <summary>How a network learns: its accuracy, epoch by epoch.</summary>
+/// <summary>Learning curves: accuracy, and optionally cost, by epoch.</summary>
 public static class LearningCurve
 {
-    /// <summary>Draws the runs into a PNG or SVG file; where one of them has costs, these are shown in a panel of their own.</summary>
-    /// <param name="path">The file; its name ends in <c>.svg</c> for SVG.</param>
-    /// <param name="title">What it shows.</param>
+    /// <summary>Draws the runs into a PNG or SVG file, with a second panel for costs where a run has them.</summary>
+    /// <param name="path">The file to write: SVG where the name ends in <c>.svg</c>, otherwise PNG.</param>
+    /// <param name="title">The heading.</param>
     /// <param name="series">The runs.</param>
     /// <exception cref="InklingException">The file cannot be written.</exception>
     public static void Save(string path, string title, IReadOnlyList<CurveSeries> series)
@@ -29,12 +29,14 @@ public static class LearningCurve
         bool hasCosts = series.Any(run => run.Costs.Count > 0);
         Sheet.Save(path, heading, Width, hasCosts ? Height + Gap + CostHeight : Height, sheet =>
         {
-            sheet.Plot(Panel("accuracy (%)", run => [.. run.Accuracies.Select(accuracy => 100 * accuracy)], FitPercent), 0, 0, Width, Height);
+            Plot accuracy = Panel("accuracy (%)", run => [.. run.Accuracies.Select(share => 100 * share)], FitPercent);
+            sheet.Plot(accuracy, 0, 0, Width, Height);
             if (hasCosts)
                 sheet.Plot(Panel("cost", run => run.Costs, FitCost), 0, Height + Gap, Width, CostHeight);
         });
 
-        Plot Panel(string yLabel, Func<CurveSeries, IReadOnlyList<double>> valuesOf, Func<double[], (double Low, double High)> fit)
+        Plot Panel(
+            string yLabel, Func<CurveSeries, IReadOnlyList<double>> valuesOf, Func<double[], (double Low, double High)> fit)
         {
             Plot plot = Style.NewPlot("epoch", yLabel);
             foreach (CurveSeries run in series)
@@ -55,7 +57,7 @@ public static class LearningCurve
         line.MarkerSize = values.Count <= 60 ? 7 : 0;
     }
 
-    /// <summary>Most of the height goes to where most epochs lie: a first epoch far below may leave the picture.</summary>
+    /// <summary>Limits from the 5th percentile on: early epochs far below would squeeze the others together.</summary>
     private static (double Low, double High) FitPercent(double[] ascending)
     {
         if (ascending.Length == 0)
@@ -64,5 +66,6 @@ public static class LearningCurve
         return (Math.Max(0, low - margin), Math.Min(100.2, high + margin));
     }
 
-    private static (double Low, double High) FitCost(double[] ascending) => (0, ascending.Length == 0 ? 1 : Math.Max(1.08 * ascending[^1], 1e-9));
+    private static (double Low, double High) FitCost(double[] ascending) =>
+        (0, ascending.Length == 0 ? 1 : Math.Max(1.08 * ascending[^1], 1e-9));
 }

@@ -1,0 +1,98 @@
+using Inkling.Reading;
+using Inkling.Reading.Finding;
+using SkiaSharp;
+
+namespace Inkling.Plots;
+
+/// <summary>How a picture was read, stage by stage.</summary>
+public static class ReadingPicture
+{
+    private const float MaxWidth = 1000, MaxHeight = 700, MaxInkHeight = 360;
+    private const float StripHeight = 110, GlyphSide = 76, GlyphAcross = 104, Gap = 26, Caption = 26;
+    private const float NumberHeight = Caption + StripHeight + GlyphSide + 62 + Gap;
+
+    /// <summary>
+    /// Draws into a PNG or SVG file: the picture with a box around each digit, the ink found, and for each number the parts
+    /// it was cut into and the 28×28 images that the network classified.
+    /// </summary>
+    /// <param name="path">The file to write: SVG where the name ends in <c>.svg</c>, otherwise PNG.</param>
+    /// <param name="picture">The picture that was read.</param>
+    /// <param name="stages">Its reading, with the stages kept.</param>
+    /// <exception cref="InklingException">The file cannot be written.</exception>
+    public static void Save(string path, GreyImage picture, ReadingStages stages)
+    {
+        ArgumentNullException.ThrowIfNull(picture);
+        ArgumentNullException.ThrowIfNull(stages);
+        float scale = Math.Min(MaxWidth / picture.Width, MaxHeight / picture.Height);
+        float width = scale * picture.Width, height = scale * picture.Height;
+        string text = stages.Reading.Text.Replace("\n", " / ", StringComparison.Ordinal);
+        Heading heading = text.Length == 0
+            ? new("Nothing to read", "No ink that looks like a digit.")
+            : new(
+                text + (stages.Reading.IsUnsure ? ", unsure" : ""),
+                $"{Style.Confidence(stages.Reading.Confidence)} sure of all of it.");
+        Ink ink = stages.Ink;
+        float inkScale = Math.Min(width / ink.Width, MaxInkHeight / ink.Height), inkHeight = inkScale * ink.Height;
+        float widestNumber = stages.Numbers.Select(number => number.Number.Digits.Count * GlyphAcross).Append(320).Max();
+        float widest = Math.Max(width, widestNumber);
+        float total = height + Gap + Caption + inkHeight + Gap + stages.Numbers.Count * NumberHeight;
+        Sheet.Save(path, heading, widest, total, sheet =>
+        {
+            sheet.Image(SKRect.Create(0, 0, width, height), picture.Width, picture.Height, i => Style.Grey(picture.Pixels[i]));
+            foreach (ReadNumber number in stages.Reading.Numbers)
+                DrawBoxes(sheet, number, scale / (float)picture.Reduction);
+            float y = height + Gap;
+            sheet.Text("Its ink", 0, y + 12, 14, Style.Muted);
+            SKRect inkBox = SKRect.Create(0, y + Caption, inkScale * ink.Width, inkHeight);
+            sheet.Image(inkBox, ink.Width, ink.Height, i => Style.Grey((byte)(255 - 255 * ink.Values[i])));
+            y += Caption + inkHeight + Gap;
+            foreach (NumberStages number in stages.Numbers)
+            {
+                DrawNumber(sheet, number, y, widest);
+                y += NumberHeight;
+            }
+        });
+    }
+
+    private static void DrawBoxes(Sheet sheet, ReadNumber number, float scale)
+    {
+        foreach (PixelBox box in number.Separators)
+            sheet.Outline(Scaled(box, scale), Style.Muted, 1);
+        foreach (ReadDigit digit in number.Digits)
+        {
+            SKRect box = Scaled(digit.Box, scale);
+            SKColor colour = digit.Confidence >= 0.9 ? Style.Blue : Style.Red;
+            sheet.Outline(box, colour, 2);
+            float baseline = Math.Max(14, box.Top - 5);
+            sheet.Text(Style.Number(digit.Digit), box.MidX, baseline, 17, colour, SKTextAlign.Center, isStrong: true);
+        }
+    }
+
+    private static void DrawNumber(Sheet sheet, NumberStages number, float y, float width)
+    {
+        string caption = $"{number.Number.Text}: the parts it was cut into, and its digits as the network saw them";
+        sheet.Text(caption, 0, y + 12, 14, Style.Muted);
+        y += Caption;
+        Ink upright = number.Upright;
+        float scale = Math.Min(StripHeight / upright.Height, width / upright.Width);
+        SKRect strip = SKRect.Create(0, y, scale * upright.Width, scale * upright.Height);
+        sheet.Image(strip, upright.Width, upright.Height, i => number.Part[i] < 0
+            ? SKColors.White
+            : Style.Blend(SKColors.White, Style.SeriesColour(number.Part[i]), upright.Values[i]));
+        y += StripHeight + 12;
+        for (int i = 0; i < number.Number.Digits.Count; i++)
+        {
+            ReadDigit digit = number.Number.Digits[i];
+            float x = i * GlyphAcross, middle = x + GlyphSide / 2;
+            int second = digit.RunnersUp.First();
+            sheet.Digit(x, y, GlyphSide, digit.Glyph);
+            string best = $"{Style.Number(digit.Digit)}  {Style.Confidence(digit.Confidence)}";
+            string other = $"or {Style.Number(second)}: {Style.Confidence(digit.Confidences[second])}";
+            sheet.Text(best, middle, y + GlyphSide + 22, 15, Style.Ink, SKTextAlign.Center, isStrong: true);
+            sheet.Text(other, middle, y + GlyphSide + 40, 12, Style.Muted, SKTextAlign.Center);
+        }
+    }
+
+    private static SKRect Scaled(PixelBox box, float scale) =>
+        SKRect.Create(scale * box.Left, scale * box.Top, scale * box.Width, scale * box.Height);
+}
