@@ -15,7 +15,7 @@ internal sealed partial class Chain
         Architecture? described = description?.Architecture;
         if (described is null
             || described.Input != _input
-            || !(Essence(described.Layers, described.Input) is var essence
+            || !(LayersShownInGraph(described.Layers, described.Input) is var essence
                 && (essence == Own() || essence == $"{Own()} {described.Layers[^1]}")))
         {
             description = null;
@@ -50,11 +50,11 @@ internal sealed partial class Chain
 
         return network;
 
-        string Own() => Essence([.. _steps.Select(step => step.Layer)], _input);
+        string Own() => LayersShownInGraph([.. _steps.Select(step => step.Layer)], _input);
     }
 
     /// <summary>The layers that a graph contains: all but dropout and the flattening of a vector, which do nothing.</summary>
-    private static string Essence(IReadOnlyList<Layer> layers, Shape shape)
+    private static string LayersShownInGraph(IReadOnlyList<Layer> layers, Shape shape)
     {
         List<Layer> kept = [];
         foreach (Layer layer in layers)

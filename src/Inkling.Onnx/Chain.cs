@@ -15,7 +15,7 @@ internal sealed partial class Chain
     private const float Epsilon = BatchNormalisationStage.Epsilon;
 
     private readonly List<Step> _steps = [];
-    private readonly Allowance _allowance;
+    private readonly ElementBudget _allowance;
     private Shape _input;
     private Shape? _flattenedLast; // the shape of feature maps that were flattened with their channels last
     private double _scale = 1, _shift; // the graph's scaling of pixels before the first layer
@@ -24,7 +24,7 @@ internal sealed partial class Chain
     /// <param name="dimensions">The dimensions of the graph's input, without the batch.</param>
     /// <param name="isChannelsFirst">Whether the first of three is known to be the channels; else the first nodes decide.</param>
     /// <param name="allowance">The number of elements that may still be taken into memory.</param>
-    public Chain(int[] dimensions, bool isChannelsFirst, Allowance allowance)
+    public Chain(int[] dimensions, bool isChannelsFirst, ElementBudget allowance)
     {
         _allowance = allowance;
         _isOrderKnown = isChannelsFirst;

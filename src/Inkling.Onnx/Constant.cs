@@ -42,7 +42,7 @@ internal sealed class Constant
     /// <exception cref="InklingException">
     /// The tensor is in another file, of an unsupported type, inconsistent, or holds numbers that are not finite.
     /// </exception>
-    public static Constant Of(TensorProto tensor, string name, Allowance allowance)
+    public static Constant Of(TensorProto tensor, string name, ElementBudget allowance)
     {
         if (tensor.DataLocation != DataLocation.Default || tensor.ExternalData.Count > 0)
             throw new InklingException(
@@ -156,7 +156,7 @@ internal sealed class Constant
 /// </summary>
 /// <param name="fileLength">Bytes in the file.</param>
 /// <param name="file">The file's name in errors.</param>
-internal sealed class Allowance(int fileLength, string file)
+internal sealed class ElementBudget(int fileLength, string file)
 {
     private long _left = 2L * fileLength + 4096;
 

@@ -52,7 +52,7 @@ internal sealed partial class GraphReader
                 return constant;
             case "Cast":
                 bool toFloats = node.Integer("to", 1) is 1 or 10 or 11 or 16;
-                node.PassOver("saturate");
+                node.IgnoreAttributes("saturate");
                 if (toFloats == constant.Floats is not null)
                     return constant;
                 return toFloats

@@ -85,7 +85,7 @@ internal sealed partial class GraphReader
     private void TakeNormalisation(Node node)
     {
         RequireSignal(node, 0);
-        node.PassOver("momentum", "spatial");
+        node.IgnoreAttributes("momentum", "spatial");
         if (node.Integer("training_mode", 0) != 0 || node.Integer("spatial", 1) != 1)
             throw node.Refusal("normalises by the batch it is given. Export the model for reading (model.eval())");
         if (!_chain.IsImage && _chain.Dimensions.Length != 1)

@@ -41,7 +41,7 @@ internal sealed partial class GraphReader
     {
         RequireSignal(node, 0);
         RequireImage(node);
-        node.PassOver("storage_order", "count_include_pad");
+        node.IgnoreAttributes("storage_order", "count_include_pad");
         if (node.Integers("dilations") is { } dilations && dilations.Any(dilation => dilation != 1))
             throw node.Refusal("has a window with gaps (dilations)");
         if (node.Integers("kernel_shape")
@@ -78,7 +78,7 @@ internal sealed partial class GraphReader
             long[] axes = (node.Input(1) is null ? node.Integers("axes") : SizesOf(node, RequireConstant(node, 1))) ?? [];
             keeps = node.Integer("keepdims", 1) != 0;
             long[] places = [.. axes.Select(axis => axis < 0 ? axis + 4 : axis).Order()];
-            node.PassOver("noop_with_empty_axes");
+            node.IgnoreAttributes("noop_with_empty_axes");
             if (!places.SequenceEqual(_chain.IsChannelsLast ? [1L, 2] : [2L, 3]))
                 throw node.Refusal($"takes the mean over [{Node.List(axes)}], which is not over height and width");
         }

@@ -17,7 +17,7 @@ internal sealed partial class GraphReader
     private readonly GraphProto _graph;
     private readonly long _operatorSet;
     private readonly NetworkDescription? _description;
-    private readonly Allowance _allowance;
+    private readonly ElementBudget _allowance;
     private readonly Dictionary<string, TensorProto> _initializers = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Constant> _constants = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> _signals = new(StringComparer.Ordinal); // names of activations, to their numbers
@@ -37,7 +37,7 @@ internal sealed partial class GraphReader
     {
         _file = file;
         _graph = model.Graph ?? throw Refusal("it has no graph");
-        _allowance = new Allowance(length, file);
+        _allowance = new ElementBudget(length, file);
         _operatorSet = model.OpsetImport.FirstOrDefault(set => set.Domain is "" or "ai.onnx")?.Version
             ?? throw Refusal("it does not say of which version its operators are");
         if (_operatorSet < OldestOperatorSet)
@@ -169,14 +169,14 @@ internal sealed partial class GraphReader
     private void RequireChangesNothing(Node node)
     {
         RequireSignal(node, 0);
-        node.PassOver("ratio", "seed", "saturate");
+        node.IgnoreAttributes("ratio", "seed", "saturate");
         if (node.Operator == "Cast"
             && node.Integer("to", 0) is not (
                 (int)DataType.Float or (int)DataType.Float16 or (int)DataType.Double or (int)DataType.Bfloat16))
             throw node.Refusal("makes integers of what flows");
         if (node.Operator == "Pad")
         {
-            node.PassOver("mode", "value");
+            node.IgnoreAttributes("mode", "value");
             long[] pads = node.Input(1) is null ? node.Integers("pads") ?? [] : SizesOf(node, RequireConstant(node, 1));
             if (pads.Any(pad => pad != 0)) // PyTorch writes a Pad by 0 before its AveragePool
                 throw node.Refusal($"pads by [{Node.List(pads)}]. Let the convolution pad");

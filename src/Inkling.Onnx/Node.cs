@@ -69,7 +69,7 @@ internal sealed class Node
     public TensorProto? Tensor(string name) => Attribute(name)?.T;
 
     /// <summary>Accepts attributes that do not change the result here, such as those for training only.</summary>
-    public void PassOver(params ReadOnlySpan<string> names)
+    public void IgnoreAttributes(params ReadOnlySpan<string> names)
     {
         foreach (string name in names)
             _used.Add(name);

@@ -130,7 +130,7 @@ public sealed class DamagedFileTests
     [InlineData(4L, false)]
     public void No_more_numbers_are_taken_than_twice_the_files_bytes_and_four_thousand(long tooMany, bool fits)
     {
-        Allowance allowance = new(fileLength: 100, "n.onnx");
+        ElementBudget allowance = new(fileLength: 100, "n.onnx");
         allowance.Take(2 * 100 + 4096 - 3, "a");
         if (fits)
             allowance.Take(tooMany, "b");

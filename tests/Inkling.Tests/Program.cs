@@ -13,7 +13,7 @@ internal static class Program
     public static int Main(string[] args)
     {
         if (args is ["kernels", ..])
-            return ProcessOfItsOwn.Run(args[1..]);
+            return KernelComparisonProcess.Run(args[1..]);
         if (args.Any(arg => arg is "--server" or "--internal-msbuild-node"))
             return TestPlatformTestFramework.RunAsync(args, SelfRegisteredExtensions.AddSelfRegisteredExtensions)
                 .GetAwaiter()

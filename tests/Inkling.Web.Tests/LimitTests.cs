@@ -23,7 +23,7 @@ public sealed class LimitTests : IDisposable
     [Fact(Timeout = Patience)]
     public async Task Readings_are_done_in_the_order_they_came_and_those_too_many_are_turned_away()
     {
-        using ReadingDesk desk = Desk(new WebSettings { Readings = 1, Waiting = 2, TimeLimit = Long });
+        using ReadingQueue desk = Desk(new WebSettings { Readings = 1, Waiting = 2, TimeLimit = Long });
         using ManualResetEventSlim end = new(false);
         List<string> order = [];
         Task first = Do("api 1", end.Wait), second = Do("api 2", () => { }), page = Do("page", () => { });
@@ -49,7 +49,7 @@ public sealed class LimitTests : IDisposable
     [Fact(Timeout = Patience)]
     public async Task Who_sends_many_pictures_at_once_does_not_keep_others_waiting_for_all_of_them()
     {
-        using ReadingDesk desk = Desk(
+        using ReadingQueue desk = Desk(
             new WebSettings { Readings = 1, ReadingsPerAddress = 2, WaitingPerAddress = 3, TimeLimit = Long });
         using ManualResetEventSlim end = new(false);
         List<string> order = [];
@@ -76,7 +76,7 @@ public sealed class LimitTests : IDisposable
     [Fact(Timeout = Patience)]
     public async Task Large_pictures_leave_a_core_to_small_ones()
     {
-        using ReadingDesk desk = Desk(new WebSettings { Readings = 2, LargeReadings = 1, TimeLimit = Long });
+        using ReadingQueue desk = Desk(new WebSettings { Readings = 2, LargeReadings = 1, TimeLimit = Long });
         using ManualResetEventSlim end = new(false);
         Task<int> first = desk.RunAsync(Wait, "api", "somebody", isLarge: true, CancellationToken.None);
         Task<int> second = desk.RunAsync(Wait, "api", "somebody", isLarge: true, CancellationToken.None);
@@ -95,7 +95,7 @@ public sealed class LimitTests : IDisposable
     [Fact(Timeout = Patience)]
     public async Task A_reading_that_takes_too_long_is_ended_and_makes_room_for_the_next()
     {
-        using ReadingDesk desk = Desk(new WebSettings { Readings = 1, Waiting = 0, TimeLimit = TimeSpan.FromSeconds(1) });
+        using ReadingQueue desk = Desk(new WebSettings { Readings = 1, Waiting = 0, TimeLimit = TimeSpan.FromSeconds(1) });
         await Assert.ThrowsAsync<TimeoutException>(
             () => desk.RunAsync(UntilCancelled, "api", "somebody", isLarge: false, CancellationToken.None));
         Assert.True(_hasEnded);
@@ -105,7 +105,7 @@ public sealed class LimitTests : IDisposable
     [Fact(Timeout = Patience)]
     public async Task A_reading_that_nobody_waits_for_is_ended_and_makes_room_for_the_next()
     {
-        using ReadingDesk desk = Desk(new WebSettings { Readings = 1, Waiting = 0, TimeLimit = Long });
+        using ReadingQueue desk = Desk(new WebSettings { Readings = 1, Waiting = 0, TimeLimit = Long });
         using CancellationTokenSource caller = new();
         Task<int> reading = desk.RunAsync(UntilCancelled, "api", "somebody", isLarge: false, caller.Token);
         await Assert.ThrowsAsync<BusyException>(
@@ -119,7 +119,7 @@ public sealed class LimitTests : IDisposable
     [Fact(Timeout = Patience)]
     public async Task Who_waits_and_goes_away_leaves_the_queue()
     {
-        using ReadingDesk desk = Desk(new WebSettings { Readings = 1, Waiting = 1, TimeLimit = Long });
+        using ReadingQueue desk = Desk(new WebSettings { Readings = 1, Waiting = 1, TimeLimit = Long });
         using ManualResetEventSlim end = new(false);
         using CancellationTokenSource caller = new();
         Task<int> reading = desk.RunAsync(
@@ -136,7 +136,7 @@ public sealed class LimitTests : IDisposable
     [Fact(Timeout = Patience)]
     public async Task Readings_end_when_the_server_stops()
     {
-        using ReadingDesk desk = Desk(new WebSettings { Readings = 1, Waiting = 1, TimeLimit = Long });
+        using ReadingQueue desk = Desk(new WebSettings { Readings = 1, Waiting = 1, TimeLimit = Long });
         Task<int> reading = desk.RunAsync(UntilCancelled, "api", "somebody", isLarge: false, CancellationToken.None);
         Task<int> waiting = desk.RunAsync(_ => 1, "api", "somebody", isLarge: false, CancellationToken.None);
         _lifetime.StopApplication();
@@ -181,7 +181,7 @@ public sealed class LimitTests : IDisposable
         await visitor.RunAsync(_ => throw new InvalidOperationException("Something was begun."));
     }
 
-    private ReadingDesk Desk(WebSettings settings) => new(settings, _services.GetRequiredService<ServerMetrics>(), _lifetime);
+    private ReadingQueue Desk(WebSettings settings) => new(settings, _services.GetRequiredService<ServerMetrics>(), _lifetime);
 
     /// <summary>A reading that runs until it is cancelled.</summary>
     private int UntilCancelled(CancellationToken token)

@@ -27,7 +27,7 @@ internal static class ApiRoutes
             .ProducesProblem(StatusCodes.Status422UnprocessableEntity)
             .ProducesProblem(StatusCodes.Status429TooManyRequests)
             .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
-        api.MapGet("/models", (ModelShelf models) => models.All())
+        api.MapGet("/models", (ModelCache models) => models.All())
             .WithName("models")
             .WithSummary("The networks that can read: the bundled ones, the one trained last, and those saved on the page")
             .Produces<ShelvedModel[]>();

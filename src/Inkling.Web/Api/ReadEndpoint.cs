@@ -14,8 +14,8 @@ internal static class ReadEndpoint
 
     public static async Task<IResult> ReadAsync(
         HttpRequest request,
-        ReadingDesk desk,
-        ModelShelf models,
+        ReadingQueue queue,
+        ModelCache models,
         UploadRoom room,
         WebSettings settings,
         ServerMetrics metrics,
@@ -45,7 +45,7 @@ internal static class ReadEndpoint
                     + $"it may have up to {settings.MaxPixels / 1e6:0.#} million. Reduce it."));
             }
 
-            ReadingResult reading = await desk.RunAsync(
+            ReadingResult reading = await queue.RunAsync(
                 token =>
                 {
                     GreyImage image = PictureFile.Load(picture.Open(), "The picture", settings.MaxPixels);

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Hosting;
 namespace Inkling.Web;
 
 /// <summary>Reads a drawing when the server starts, so that the first request is not slow. Ready when that is done.</summary>
-internal sealed class WarmUp(ModelShelf models) : BackgroundService, IHealthCheck
+internal sealed class WarmUp(ModelCache models) : BackgroundService, IHealthCheck
 {
     private volatile bool _isDone;
 

@@ -45,11 +45,11 @@ public static class WebServer
         IServiceCollection services = builder.Services;
         services.AddSingleton(settings);
         services.AddSingleton<ServerMetrics>();
-        services.AddSingleton<ReadingDesk>();
+        services.AddSingleton<ReadingQueue>();
         services.AddSingleton<UploadRoom>();
         services.AddScoped<Visitor>();
         services.AddRateLimiter(limiter => Admission.LimitRequests(limiter, settings));
-        services.AddSingleton<ModelShelf>();
+        services.AddSingleton<ModelCache>();
         services.AddSingleton<Corrections>();
         services.AddSingleton<RunFolder>();
         services.AddSingleton<RunStore>();

@@ -40,9 +40,9 @@ public sealed partial class InsidePage : IDisposable
 
     [SupplyParameterFromQuery(Name = "output")] private string? OutputText { get; set; }
 
-    [Inject] private ModelShelf Models { get; set; } = null!;
+    [Inject] private ModelCache Models { get; set; } = null!;
 
-    [Inject] private ReadingDesk Desk { get; set; } = null!;
+    [Inject] private ReadingQueue Queue { get; set; } = null!;
 
     [Inject] private Visitor Visitor { get; set; } = null!;
 
@@ -73,7 +73,7 @@ public sealed partial class InsidePage : IDisposable
         {
             string model = _model;
             float[] x = [.. _glyph.Select(pixel => pixel / 255f)];
-            (Network network, InputGradient look) = await Desk.RunAsync(
+            (Network network, InputGradient look) = await Queue.RunAsync(
                 _ =>
                 {
                     Network network = Models.NetworkOf(model);

@@ -24,7 +24,7 @@ internal sealed partial class RunBook : IHostedService, IDisposable
     private readonly List<string> _notices = [];
     private readonly RunStore _store;
     private readonly TrainingData _data;
-    private readonly ModelShelf _models;
+    private readonly ModelCache _models;
     private readonly SemaphoreSlim _cores, _looks = new(1);
     private readonly long _memory;
     private readonly ILogger<RunBook> _logger;
@@ -34,7 +34,7 @@ internal sealed partial class RunBook : IHostedService, IDisposable
         WebSettings settings,
         RunStore store,
         TrainingData data,
-        ModelShelf models,
+        ModelCache models,
         ServerMetrics metrics,
         ILogger<RunBook> logger)
     {

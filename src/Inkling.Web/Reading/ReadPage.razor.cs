@@ -30,11 +30,11 @@ public sealed partial class ReadPage : IAsyncDisposable
 
     [Inject] private IJSRuntime Script { get; set; } = null!;
 
-    [Inject] private ReadingDesk Desk { get; set; } = null!;
+    [Inject] private ReadingQueue Queue { get; set; } = null!;
 
     [Inject] private Visitor Visitor { get; set; } = null!;
 
-    [Inject] private ModelShelf Models { get; set; } = null!;
+    [Inject] private ModelCache Models { get; set; } = null!;
 
     [Inject] private UploadRoom Room { get; set; } = null!;
 
@@ -105,7 +105,7 @@ public sealed partial class ReadPage : IAsyncDisposable
         try
         {
             string model = Model;
-            (_stages, GreyImage read) = await Desk.RunAsync(
+            (_stages, GreyImage read) = await Queue.RunAsync(
                 token =>
                 {
                     GreyImage image = picture();

@@ -26,7 +26,7 @@ public static class Calibration
         for (int i = 0; i < 40; i++) // golden-section search: the likelihood is unimodal
         {
             double a = high - golden * (high - low), b = low + golden * (high - low);
-            if (Surprise(outputs, validation, PortableMath.Exp(a)) < Surprise(outputs, validation, PortableMath.Exp(b)))
+            if (NegativeLogLikelihood(outputs, validation, PortableMath.Exp(a)) < NegativeLogLikelihood(outputs, validation, PortableMath.Exp(b)))
                 high = b;
             else
                 low = a;
@@ -59,7 +59,7 @@ public static class Calibration
     }
 
     /// <summary>Negative log-likelihood of the true classes, summed over all examples.</summary>
-    private static double Surprise(float[][] outputs, Examples examples, double temperature)
+    private static double NegativeLogLikelihood(float[][] outputs, Examples examples, double temperature)
     {
         double sum = 0;
         for (int i = 0; i < outputs.Length; i++)

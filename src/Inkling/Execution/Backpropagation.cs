@@ -50,7 +50,7 @@ internal sealed class Backpropagation : IDisposable
         foreach (Stage stage in purpose == PassPurpose.Reading ? [] : _stages)
             stage.Output.MakeRoomForErrors();
         _loss = purpose == PassPurpose.Learning ? new LossStage(Output, architecture.Cost, miniBatchSize) : null;
-        bool isUsersOrder = _input.Layout.IsUsersOrder;
+        bool isUsersOrder = _input.Layout.IsChannelsFirst;
         float[][] ordered = [.. Enumerable.Range(0, workers).Select(_ => new float[isUsersOrder ? 0 : architecture.Input.Size])];
         _copyInputs = (worker, start, end) =>
         {

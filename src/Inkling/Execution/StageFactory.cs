@@ -55,7 +55,7 @@ internal class StageFactory
             if (settings.Purpose != PassPurpose.InputGradient && stage is PoolingStage pooling
                 && stages is [.., ActivationStage { Function: ActivationFunction.Relu } relu])
             {
-                relu.IsSlopeTaken = pooling.TakeSlope();
+                relu.IsSlopeFused = pooling.TryFuseReluBackward();
             }
 
             stages.Add(stage);
@@ -79,7 +79,7 @@ internal class StageFactory
         bool learns = purpose == PassPurpose.Learning, isFirst = l == 0 || (l == 1 && architecture.Layers[0] is Layer.Flatten);
         return architecture.Layers[l] switch
         {
-            Layer.Dense when isFirst && settings.IsSparse && input.Layout.IsUsersOrder && !goesBack =>
+            Layer.Dense when isFirst && settings.IsSparse && input.Layout.IsChannelsFirst && !goesBack =>
                 new SparseDenseStage(input, to, parameters, l, miniBatchSize),
             Layer.Dense => new DenseStage(input, to, parameters, l, goesBack, miniBatchSize),
             Layer.Convolution spec when WinogradStage.Suits(spec, from, to) =>

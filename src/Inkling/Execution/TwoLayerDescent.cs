@@ -124,7 +124,7 @@ internal sealed class TwoLayerDescent : IDisposable
                 GoUp(_scratch[share], panel, miniBatch, panel == first ? nextBatch[..(nextBatch.Length / 2)] : default, ContributionsOf(half + panel, miniBatch.Length));
             _barrier.Arrive(share, _step + step + 1);
             for (int i = next + nextBatch.Length; i < Math.Min(next + 2 * _miniBatchSize, _order.Count); i++)
-                _inputs.Announce(_order[i]);
+                _inputs.PrefetchOffset(_order[i]);
             if (!_barrier.Wait(_participants, _step + step + 1))
                 return; // another thread has failed: what it threw reaches the caller
             double cost = FindErrors(_scratch[share], half, miniBatch, _scales.Span[step]);

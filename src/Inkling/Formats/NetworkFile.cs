@@ -97,7 +97,7 @@ public static class NetworkFile
     /// </exception>
     internal static void RequireSavable(Network network, string name, bool isHalf = false)
     {
-        if (FiniteParameters.FirstOther(network.Parameters) is { } lost)
+        if (FiniteParameters.FirstNotFinite(network.Parameters) is { } lost)
             throw new InklingException(
                 $"{name}: not saved: {lost} are not all finite numbers. "
                 + $"The training diverged; train again with a lower learning rate.");

@@ -14,7 +14,7 @@ internal static class Npz
     /// <summary>Maximum compression ratio, against decompression bombs: weights hardly compress.</summary>
     private const int MostSwelling = 32;
 
-    private const int Allowance = 1 << 16; // bytes added to the limit, for files of a few hundred bytes
+    private const int ElementBudget = 1 << 16; // bytes added to the limit, for files of a few hundred bytes
 
     /// <summary>Reads a network.</summary>
     /// <param name="file">The whole file.</param>
@@ -39,7 +39,7 @@ internal static class Npz
                 throw Damaged(
                     name,
                     $"there is no array w0 in it. For a network of network.py: numpy.savez(file, w0=net.weights[0], b0=net.biases[0], w1=…)");
-            Reader reader = new(arrays, name, MostSwelling * (long)file.Length + Allowance);
+            Reader reader = new(arrays, name, MostSwelling * (long)file.Length + ElementBudget);
             NpyArray[] weights = [.. Enumerable.Range(0, layers).Select(l => reader.Read(Weights(l)))],
                 biases = [.. Enumerable.Range(0, layers).Select(l => reader.Read(Biases(l)))];
             if (arrays.ContainsKey(Biases(layers)))

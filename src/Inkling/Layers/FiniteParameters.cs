@@ -6,7 +6,7 @@ namespace Inkling.Layers;
 internal static class FiniteParameters
 {
     /// <summary>A description of the first parameters that are NaN or infinite; null if all are finite.</summary>
-    public static string? FirstOther(ParameterBuffer parameters)
+    public static string? FirstNotFinite(ParameterBuffer parameters)
     {
         if (Vectors.AreFinite(parameters.Span) && Vectors.AreFinite(parameters.Statistics))
             return null;

@@ -40,7 +40,7 @@ internal readonly record struct Layout
     public bool IsPadded => Pitch == Rows.StrideOf(Channels);
 
     /// <summary>Whether numbers are in the public order, [channels, height, width], without gaps.</summary>
-    public bool IsUsersOrder =>
+    public bool IsChannelsFirst =>
         (Pixels == 1 || (Channels == 1 && Pitch == 1)) && (FlattenedPixels == 1 || FlattenedPixels == Channels);
 
     /// <summary>The padded layout, which all stages accept.</summary>

@@ -27,7 +27,7 @@ public static class Diagnostics
         string symptom = string.Create(
             CultureInfo.InvariantCulture,
             $"Stuck at {100 * score.Accuracy:0.0} %, near chance{(alwaysSame ? ", with the same answer to everything" : "")}");
-        (string Layer, double Share, bool IsDead)[] still = [.. StillNeurons(network, examples)];
+        (string Layer, double Share, bool IsDead)[] still = [.. FlatActivations(network, examples)];
         (string Layer, double Share, bool IsDead) worst = still.MaxBy(layer => layer.Share);
         string cause = worst.Share > 0.8
             ? string.Create(
@@ -55,7 +55,7 @@ public static class Diagnostics
             + $"Lower the learning rate (it is {eta:0.#########}), or draw smaller weights to begin with."));
 
     /// <summary>For each activation layer, the fraction of activations whose derivative is under 0.01.</summary>
-    private static IEnumerable<(string Layer, double Share, bool IsDead)> StillNeurons(Network network, LabelledImages examples)
+    private static IEnumerable<(string Layer, double Share, bool IsDead)> FlatActivations(Network network, LabelledImages examples)
     {
         Layer.Activation[] functions = [.. network.Architecture.Layers.OfType<Layer.Activation>()];
         long[] still = new long[functions.Length], all = new long[functions.Length];

@@ -7,8 +7,8 @@ namespace Inkling.Training;
 /// next epoch trains; no result depends on which is faster.
 /// </summary>
 /// <param name="options">The data to evaluate on, the callback and the number of threads.</param>
-/// <param name="runsBeside">Whether evaluation runs on one thread beside the next epoch.</param>
-internal sealed class EpochReports(TrainingOptions options, bool runsBeside)
+/// <param name="evaluatesConcurrently">Whether evaluation runs on one thread beside the next epoch.</param>
+internal sealed class EpochReports(TrainingOptions options, bool evaluatesConcurrently)
 {
     private readonly Stopwatch _clock = Stopwatch.StartNew();
     private Task _last = Task.CompletedTask;
@@ -21,7 +21,7 @@ internal sealed class EpochReports(TrainingOptions options, bool runsBeside)
         TimeSpan time = _clock.Elapsed;
         Network copy = network.Clone();
         EpochResult? result = null;
-        if (runsBeside)
+        if (evaluatesConcurrently)
             _last = Task.Run(() => EvaluateAndReport(epoch, cost, time, copy, threads: 1));
         else
             result = EvaluateAndReport(epoch, cost, time, copy, options.Threads);

@@ -171,7 +171,7 @@ public static class GradientDescent
     /// <summary>Checks the parameters after a step, which no cost reflects yet.</summary>
     private static void RequireFinite(Network network, double eta)
     {
-        if (FiniteParameters.FirstOther(network.Parameters) is { } lost)
+        if (FiniteParameters.FirstNotFinite(network.Parameters) is { } lost)
             throw Diagnostics.Diverged($"{lost} are no longer numbers", eta);
     }
 }

@@ -67,7 +67,7 @@ internal sealed class Trainer : IDisposable
         using Checkpoint? checkpoint = _options.Checkpoint is { } path
             ? new Checkpoint(path, _network, _average, _step.Optimiser, State, _options, _training)
             : null;
-        EpochReports reports = new(_options, runsBeside: _step.Threads == 1 && _options.Threads > 1 && !NeedsResults);
+        EpochReports reports = new(_options, evaluatesConcurrently: _step.Threads == 1 && _options.Threads > 1 && !NeedsResults);
         checkpoint?.Restore();
         foreach (EpochResult past in State.Past)
             reports.Announce(past);
@@ -140,7 +140,7 @@ internal sealed class Trainer : IDisposable
         }
 
         // No cost reflects the last step yet, so its parameters are checked.
-        if ((FiniteParameters.FirstOther(_network.Parameters) ?? FiniteParameters.FirstOther(Result.Parameters)) is { } lost)
+        if ((FiniteParameters.FirstNotFinite(_network.Parameters) ?? FiniteParameters.FirstNotFinite(Result.Parameters)) is { } lost)
             throw Diagnostics.Diverged(lost, State, _options);
         _network.Random.CopyFrom(random);
     }

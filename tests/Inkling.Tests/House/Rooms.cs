@@ -55,7 +55,7 @@ internal sealed class Rooms
 
     /// <summary>The uses that violate the order: of a type in a later room, or in a room that is not listed.</summary>
     /// <param name="order">The rooms, from the one that may use no other to the one that may use all.</param>
-    public IEnumerable<string> UsesAgainst(IReadOnlyList<string> order)
+    public IEnumerable<string> OrderViolations(IReadOnlyList<string> order)
     {
         Dictionary<string, int> place =
             order.Select((room, i) => (room, i)).ToDictionary(pair => pair.room, pair => pair.i, StringComparer.Ordinal);

@@ -31,7 +31,7 @@ public class RoomsTests
 
     [Fact]
     public void A_room_uses_only_itself_and_the_rooms_above_it() =>
-        Assert.Empty(Library.Value.UsesAgainst(Order).Order(StringComparer.Ordinal));
+        Assert.Empty(Library.Value.OrderViolations(Order).Order(StringComparer.Ordinal));
 
     [Fact]
     public void A_type_has_the_namespace_of_its_folder_or_stands_at_the_front_door()
@@ -70,9 +70,9 @@ public class RoomsTests
         Rooms planted = Compiled(
             ("/_/src/House/Numerics/Above.cs", above),
             ("/_/src/House/Reading/Below.cs", "class Below { public static void Call() { } } enum Kind { One }"));
-        Assert.NotEmpty(planted.UsesAgainst(["Numerics", "Reading"]));
-        Assert.Empty(planted.UsesAgainst(["Reading", "Numerics"]));
-        Assert.True(planted.UsesAgainst(["Numerics"]).Any(use => use.Contains("not listed", StringComparison.Ordinal)), kind);
+        Assert.NotEmpty(planted.OrderViolations(["Numerics", "Reading"]));
+        Assert.Empty(planted.OrderViolations(["Reading", "Numerics"]));
+        Assert.True(planted.OrderViolations(["Numerics"]).Any(use => use.Contains("not listed", StringComparison.Ordinal)), kind);
     }
 
     private static Rooms Compiled(params (string Path, string Text)[] sources)

@@ -61,7 +61,7 @@ public class InstructionSetTests
         Assert.Contains($"128: {instructions != WithoutAny}", seen, StringComparison.Ordinal);
     }
 
-    /// <summary>Starts this program again to run <see cref="ProcessOfItsOwn"/>.</summary>
+    /// <summary>Starts this program again to run <see cref="KernelComparisonProcess"/>.</summary>
     /// <param name="cases">The number of cases for each kernel.</param>
     /// <param name="off">The runtime's switches that are set to 0.</param>
     private static async Task<(int ExitCode, string[] Lines)> StartAsync(int cases, params string[] off)

@@ -40,7 +40,7 @@ internal static partial class KernelComparison<TSimd, TVector>
 }
 
 /// <summary>The comparisons that run in a separate process.</summary>
-internal static class ProcessOfItsOwn
+internal static class KernelComparisonProcess
 {
     /// <param name="args">The number of cases for each kernel; optionally a seed, to repeat a failure.</param>
     /// <returns>The process's exit code: 0 if all comparisons pass.</returns>

@@ -19,7 +19,7 @@ internal sealed class ActivationStage : Stage
     }
 
     /// <summary>Whether the stage behind it multiplies errors by the slope.</summary>
-    public bool IsSlopeTaken { get; set; }
+    public bool IsSlopeFused { get; set; }
 
     public ActivationFunction Function => _function;
 
@@ -27,7 +27,7 @@ internal sealed class ActivationStage : Stage
 
     public override void PropagateBack(in StageWork work)
     {
-        if (!IsSlopeTaken)
+        if (!IsSlopeFused)
             work.ForEachItem(Output.Layout.Stride, _back);
     }
 

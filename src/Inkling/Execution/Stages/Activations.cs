@@ -30,7 +30,7 @@ internal sealed class Activations(Layout layout, int miniBatchSize)
     public void SetChannelsFirst(int item, ReadOnlySpan<float> ordered)
     {
         Span<float> values = ValuesOf(item);
-        if (Layout.IsUsersOrder)
+        if (Layout.IsChannelsFirst)
         {
             ordered.CopyTo(values);
             values[ordered.Length..].Clear();

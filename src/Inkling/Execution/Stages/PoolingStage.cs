@@ -22,7 +22,7 @@ internal sealed class PoolingStage : Stage
     {
         int pitch = input.Layout.Pitch;
         bool overlap = stride < Math.Max(window.Height, window.Width);
-        _mayTakeSlope = Pooling.IsUsual(window.Height * window.Width, isMax, overlap);
+        _mayTakeSlope = Pooling.IsNonOverlappingMax2x2(window.Height * window.Width, isMax, overlap);
         int[] corners = [.. Enumerable.Range(0, Output.Layout.Pixels).Select(pixel => At(pixel / output.Width * stride, pixel % output.Width * stride))];
         int[] places = [.. Enumerable.Range(0, window.Height * window.Width).Select(place => At(place / window.Width, place % window.Width))];
         _forward = (_, start, end) =>
@@ -40,7 +40,7 @@ internal sealed class PoolingStage : Stage
     }
 
     /// <summary>Takes over the slope of a ReLU before it, where it can: on the way back that saves going through all numbers once.</summary>
-    public bool TakeSlope() => _takesSlope = _mayTakeSlope;
+    public bool TryFuseReluBackward() => _takesSlope = _mayTakeSlope;
 
     public override void Forward(in StageWork work) => work.ForEachItem(Input.Layout.Stride, _forward);
 

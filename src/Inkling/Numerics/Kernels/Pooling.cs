@@ -17,7 +17,7 @@ internal static class Pooling
     /// Whether this is non-overlapping 2×2 max pooling, whose backward pass writes each pixel's error once rather than adding
     /// to it.
     /// </summary>
-    public static bool IsUsual(int places, bool isMax, bool overlap) => isMax && !overlap && places == 4;
+    public static bool IsNonOverlappingMax2x2(int places, bool isMax, bool overlap) => isMax && !overlap && places == 4;
 
     /// <summary>Pools a feature map.</summary>
     /// <param name="x">[pixels, pitch].</param>
@@ -49,7 +49,7 @@ internal static class Pooling
     /// <param name="overlap">Whether a pixel may be in several windows.</param>
     /// <param name="isRectified">
     /// Whether x is the output of ReLU, whose derivative is then applied too: where the largest is 0, no error goes back. Used
-    /// only where <see cref="IsUsual"/>.
+    /// only where <see cref="IsNonOverlappingMax2x2"/>.
     /// </param>
     /// <param name="inputErrors">Receives [pixels, pitch].</param>
     public static void Back(
@@ -192,9 +192,9 @@ internal static class Pooling
         where TVector : struct
     {
         KernelArguments.Require(AreInside(corners, places, pitch, Math.Min(x.Length, inputErrors.Length)) && (long)corners.Length * pitch <= errors.Length);
-        if (!IsUsual(places.Length, isMax, overlap) || (long)corners.Length * places.Length * pitch < inputErrors.Length)
+        if (!IsNonOverlappingMax2x2(places.Length, isMax, overlap) || (long)corners.Length * places.Length * pitch < inputErrors.Length)
             inputErrors.Clear();
-        if (IsUsual(places.Length, isMax, overlap))
+        if (IsNonOverlappingMax2x2(places.Length, isMax, overlap))
         {
             BackToLargestOfFour<TSimd, TVector>(x, errors, corners, places, pitch, isRectified, inputErrors);
             return;

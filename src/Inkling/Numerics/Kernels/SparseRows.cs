@@ -96,7 +96,7 @@ internal sealed class SparseRows
 
     /// <summary>Prefetches the row's offset, so that a later <see cref="Prefetch"/> need not wait for it.</summary>
     [MethodImpl(Hot.Inline)]
-    public unsafe void Announce(int row)
+    public unsafe void PrefetchOffset(int row)
     {
         if (Sse.IsSupported)
             Sse.Prefetch0(Unsafe.AsPointer(ref _starts[row]));

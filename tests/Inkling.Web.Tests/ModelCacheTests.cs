@@ -3,7 +3,7 @@ using Inkling.Web.Reading;
 namespace Inkling.Web.Tests;
 
 /// <summary>The networks that can be chosen.</summary>
-public sealed class ModelShelfTests : IDisposable
+public sealed class ModelCacheTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("inkling shelf ").FullName;
 
@@ -12,7 +12,7 @@ public sealed class ModelShelfTests : IDisposable
     [Fact]
     public void A_network_that_is_saved_anew_takes_the_place_of_the_old_one_in_memory()
     {
-        ModelShelf shelf = new(new WebSettings { Folder = _folder });
+        ModelCache shelf = new(new WebSettings { Folder = _folder });
         for (int seed = 1; seed <= 5; seed++)
         {
             Network network = new([784, 30, 10], seed);
@@ -28,7 +28,7 @@ public sealed class ModelShelfTests : IDisposable
     [Fact]
     public void Many_networks_are_listed_and_read_with_few_in_memory()
     {
-        ModelShelf shelf = new(new WebSettings { Folder = _folder });
+        ModelCache shelf = new(new WebSettings { Folder = _folder });
         for (int seed = 1; seed <= 12; seed++)
             shelf.Save(new Network([784, seed, 10], seed), $"mine-{seed:00}");
         File.WriteAllText(Path.Combine(_folder, "networks", "damaged.safetensors"), "no network");
@@ -45,7 +45,7 @@ public sealed class ModelShelfTests : IDisposable
     [Fact]
     public void A_network_that_could_not_be_read_once_is_read_the_next_time()
     {
-        ModelShelf shelf = new(new WebSettings { Folder = _folder });
+        ModelCache shelf = new(new WebSettings { Folder = _folder });
         shelf.Save(new Network([784, 5, 10], 1), "mine");
         using (new FileStream(
             Path.Combine(_folder, "networks", "mine.safetensors"), FileMode.Open, FileAccess.Read, FileShare.None))
@@ -61,7 +61,7 @@ public sealed class ModelShelfTests : IDisposable
     [Fact]
     public void The_networks_in_memory_are_bounded_in_bytes_and_each_is_loaded_once_when_it_is_first_asked_for()
     {
-        ModelShelf shelf = new(new WebSettings { Folder = _folder });
+        ModelCache shelf = new(new WebSettings { Folder = _folder });
         for (int i = 1; i <= 9; i++)
         {
             shelf.Save(new Network([784, 5, 10], i), $"mine-{i}");
@@ -70,7 +70,7 @@ public sealed class ModelShelfTests : IDisposable
 
         Assert.Equal((9, 8), (shelf.Loads, shelf.OpenNetworks));
         long length = new FileInfo(Path.Combine(_folder, "networks", "mine-1.safetensors")).Length;
-        ModelShelf small = new(new WebSettings { Folder = _folder, NetworkBytes = 2 * length + 100 });
+        ModelCache small = new(new WebSettings { Folder = _folder, NetworkBytes = 2 * length + 100 });
         for (int i = 1; i <= 9; i++)
             small.NetworkOf($"mine-{i}");
         Assert.Equal(2, small.OpenNetworks);

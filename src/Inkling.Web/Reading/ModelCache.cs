@@ -13,7 +13,7 @@ internal sealed record ShelvedModel(string Name, string Architecture, int Parame
 /// The networks that can be chosen: the bundled ones, <c>latest</c>, and those saved on the page. The readers used last are kept
 /// in memory, up to a number of them and a total size of their files; of a network that was saved again, only the new one.
 /// </summary>
-internal sealed class ModelShelf(WebSettings settings)
+internal sealed class ModelCache(WebSettings settings)
 {
     public const string Latest = "latest";
 

@@ -9,7 +9,7 @@ namespace Inkling.Web.Reading;
 /// among themselves first, so that few of them are ahead of others', and so do large pictures, so that they leave a core to small
 /// ones. A reading ends at its time limit, or when its caller or the server cancels it.
 /// </summary>
-internal sealed class ReadingDesk(WebSettings settings, ServerMetrics metrics, IHostApplicationLifetime lifetime) : IDisposable
+internal sealed class ReadingQueue(WebSettings settings, ServerMetrics metrics, IHostApplicationLifetime lifetime) : IDisposable
 {
     private readonly ConcurrencyLimiter _places = new(Queue(settings.Readings, settings.Waiting));
     private readonly ConcurrencyLimiter _large = new(Queue(settings.LargeReadings, settings.Waiting));
