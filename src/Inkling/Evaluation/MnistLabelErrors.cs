@@ -4,7 +4,7 @@ namespace Inkling.Evaluation;
 /// The 15 labels of MNIST's test images that human judges found wrong (Northcutt, Athalye and Mueller, arXiv 2103.14749): by the
 /// official labels, a perfect reader scores about 99.85 %.
 /// </summary>
-public static class MnistLabelErrors
+internal static class MnistLabelErrors
 {
     /// <summary>Indices, from 0, of test images to which most judges gave another label, and that label.</summary>
     public static IReadOnlyDictionary<int, int> Corrected { get; } = new Dictionary<int, int>

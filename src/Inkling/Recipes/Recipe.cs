@@ -9,7 +9,7 @@ namespace Inkling;
 /// <param name="Architecture">What is trained.</param>
 /// <param name="Initialisation">Its initial parameters.</param>
 /// <param name="Options">How it is trained.</param>
-public sealed record Recipe(string Name, Architecture Architecture, Initialisation Initialisation, TrainingOptions Options)
+internal sealed record Recipe(string Name, Architecture Architecture, Initialisation Initialisation, TrainingOptions Options)
 {
     private static readonly Augmentation Handwriting = new()
     {

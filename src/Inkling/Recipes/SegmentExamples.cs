@@ -11,7 +11,7 @@ namespace Inkling.Recipes;
 /// classes. A segment that is exactly one whole digit has that digit's class; one that is part of a digit, or more than one, has
 /// <see cref="NoDigit"/>.
 /// </summary>
-public static class SegmentExamples
+internal static class SegmentExamples
 {
     /// <summary>The class of segments that are not a digit.</summary>
     public const int NoDigit = 10;

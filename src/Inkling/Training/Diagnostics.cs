@@ -4,7 +4,7 @@ using Inkling.Layers;
 namespace Inkling.Training;
 
 /// <summary>Explains failed trainings: networks that stay near chance, and trainings that diverge.</summary>
-public static class Diagnostics
+internal static class Diagnostics
 {
     private const int Sample = 256;
 
