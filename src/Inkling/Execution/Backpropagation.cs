@@ -5,31 +5,36 @@ using Inkling.Numerics;
 namespace Inkling.Execution;
 
 /// <summary>
-/// A mini-batch through a network and back: the equations of backpropagation (Nielsen, chapter 2) layer by layer, and the
-/// memory they work in, so that training allocates nothing. One for each training or reading under way.
+/// Runs a mini-batch forward and backward through a network, layer by layer, by the equations of backpropagation (Nielsen,
+/// chapter 2). It owns the working memory, so that training allocates nothing. Each training or reading under way has its own.
 /// </summary>
 internal sealed class Backpropagation : IDisposable
 {
-    private const long WorkWorthSharing = 4_000_000; // multiply-adds of a mini-batch that outweigh calling a thread
+    private const long WorkWorthSharing = 4_000_000; // multiply-adds of a mini-batch; with fewer, one thread is faster
 
     private readonly ParameterBuffer _parameters;
     private readonly PassPurpose _purpose;
     private readonly int _miniBatchSize;
     private readonly Activations _input;
     private readonly Stage[] _stages;
-    private readonly SparseDenseStage? _sparse; // the first stage, where it looks at examples directly
+    private readonly SparseDenseStage? _sparse; // the first stage, where it reads examples directly
     private readonly LossStage? _loss;
     private readonly Action<int, int, int> _copyInputs;
     private Examples? _examples;
     private ArraySegment<int> _miniBatch;
     private bool _isPrepared;
 
-    /// <param name="parameters">The weights, used as they are at each call.</param>
+    /// <param name="parameters">
+    /// The weights. When learning, each call uses their current values; otherwise see <see cref="InvalidateWeights"/>.
+    /// </param>
     /// <param name="miniBatchSize">The most examples in a mini-batch.</param>
-    /// <param name="threads">The most threads; a small network uses one. The result does not depend on it.</param>
-    /// <param name="isSparse">Whether a first layer that is dense looks at <see cref="Examples.SparseInputs"/>: where the examples have them, and are not distorted.</param>
+    /// <param name="threads">The most threads; a small network uses one. The result does not depend on their number.</param>
+    /// <param name="isSparse">
+    /// Whether a first layer that is dense reads <see cref="Examples.SparseInputs"/>. Only for examples that have them and are
+    /// not distorted.
+    /// </param>
     /// <param name="purpose">What the pass is for.</param>
-    /// <param name="workWorthSharing">Multiply-adds of a mini-batch from which on there is more than one thread.</param>
+    /// <param name="workWorthSharing">Multiply-adds of a mini-batch from which on several threads are used.</param>
     public Backpropagation(
         ParameterBuffer parameters,
         int miniBatchSize,
@@ -46,9 +51,9 @@ internal sealed class Backpropagation : IDisposable
         _stages = StageFactory.Processor.CreateAll(settings, _input);
         _sparse = _stages.FirstOrDefault() as SparseDenseStage;
         if (purpose == PassPurpose.InputGradient)
-            _input.MakeRoomForErrors();
+            _input.AllocateErrors();
         foreach (Stage stage in purpose == PassPurpose.Reading ? [] : _stages)
-            stage.Output.MakeRoomForErrors();
+            stage.Output.AllocateErrors();
         _loss = purpose == PassPurpose.Learning ? new LossStage(Output, architecture.Cost, miniBatchSize) : null;
         bool isUsersOrder = _input.Layout.IsChannelsFirst;
         float[][] ordered = [.. Enumerable.Range(0, workers).Select(_ => new float[isUsersOrder ? 0 : architecture.Input.Size])];
@@ -65,15 +70,15 @@ internal sealed class Backpropagation : IDisposable
                     _input.SetChannelsFirst(i, input);
             }
         };
-        Workers = new Workers(workers); // last, so that a refusal leaves no threads behind
+        Workers = new Workers(workers); // last, so that no threads are left behind when something above throws
     }
 
     public Workers Workers { get; }
 
-    /// <summary>Changes an input while learning, given the example's number; called from all threads.</summary>
+    /// <summary>Distorts an input in place while learning, given the example's number; called from all threads.</summary>
     public Action<int, Span<float>>? Distort { get; set; }
 
-    /// <summary>How much of each target goes to all outputs alike, 0 to 1.</summary>
+    /// <summary>The share of each target that is spread evenly over all outputs, 0 to 1.</summary>
     public double LabelSmoothing
     {
         get => _loss!.LabelSmoothing;
@@ -84,21 +89,26 @@ internal sealed class Backpropagation : IDisposable
 
     public void Dispose() => Workers.Dispose();
 
-    /// <summary>From inputs to outputs, layer after layer.</summary>
+    /// <summary>Computes the outputs from the inputs, layer by layer.</summary>
     /// <param name="examples">Where the mini-batch is taken from.</param>
-    /// <param name="miniBatch">Which; at most as many as this was made for.</param>
-    /// <param name="next">Those to come, which are fetched into the cache meanwhile.</param>
-    /// <param name="isTraining">Whether dropout drops and batch normalisation looks at the mini-batch.</param>
-    /// <param name="seed">For what is random in training.</param>
+    /// <param name="miniBatch">Which examples; at most as many as the constructor was given.</param>
+    /// <param name="next">The next mini-batch, prefetched into the cache meanwhile.</param>
+    /// <param name="isTraining">Whether dropout is active and batch normalisation uses the mini-batch's statistics.</param>
+    /// <param name="seed">The seed of what is random in training: dropout.</param>
     /// <returns>Outputs, [miniBatch, stride of the last layer]; valid until the next call.</returns>
-    public ReadOnlySpan<float> FeedForward(Examples examples, ArraySegment<int> miniBatch, ArraySegment<int> next = default, bool isTraining = false, long seed = 0)
+    public ReadOnlySpan<float> FeedForward(
+        Examples examples,
+        ArraySegment<int> miniBatch,
+        ArraySegment<int> next = default,
+        bool isTraining = false,
+        long seed = 0)
     {
         StageWork work = new(miniBatch.Count, isTraining, Workers, seed);
         TakeInputs(examples, miniBatch, next, work);
         return Forward(work);
     }
 
-    /// <summary>The same for inputs at hand, [count, inputs], each [channels, height, width].</summary>
+    /// <summary>Computes the outputs of inputs given directly: [count, inputs], each [channels, height, width].</summary>
     public ReadOnlySpan<float> FeedForward(ReadOnlySpan<float> inputs)
     {
         int size = _parameters.Architecture.Input.Size, count = inputs.Length / size;
@@ -110,17 +120,23 @@ internal sealed class Backpropagation : IDisposable
 
     /// <summary>
     /// Adds scale × Σ ∂C_x/∂(w,b), over the examples x of a mini-batch, to <paramref name="destination"/>. That may be the
-    /// network's own parameters: a layer's errors are carried back before its weights change, so that with scale = -η/m
-    /// this is the whole step of stochastic gradient descent, without a gradient in between.
+    /// network's own parameters: a layer's errors are propagated back before its weights change, so that with scale = -η/m
+    /// this is a whole step of stochastic gradient descent, without a separate buffer for the gradient.
     /// </summary>
     /// <param name="examples">Where the mini-batch is taken from.</param>
-    /// <param name="miniBatch">Which examples; at most as many as this was made for.</param>
-    /// <param name="scale">What the gradient is multiplied with.</param>
+    /// <param name="miniBatch">Which examples; at most as many as the constructor was given.</param>
+    /// <param name="scale">The factor by which the gradient is multiplied.</param>
     /// <param name="destination">Added to.</param>
-    /// <param name="next">The mini-batch to come, which is fetched into the cache meanwhile.</param>
-    /// <param name="seed">For what is random in training.</param>
+    /// <param name="next">The next mini-batch, prefetched into the cache meanwhile.</param>
+    /// <param name="seed">The seed of what is random in training: dropout.</param>
     /// <returns>Σ C_x.</returns>
-    public double AddGradient(Examples examples, ArraySegment<int> miniBatch, float scale, ParameterBuffer destination, ArraySegment<int> next = default, long seed = 0)
+    public double AddGradient(
+        Examples examples,
+        ArraySegment<int> miniBatch,
+        float scale,
+        ParameterBuffer destination,
+        ArraySegment<int> next = default,
+        long seed = 0)
     {
         FeedForward(examples, miniBatch, next, isTraining: true, seed);
         StageWork work = new(miniBatch.Count, IsTraining: true, Workers, seed);
@@ -137,11 +153,12 @@ internal sealed class Backpropagation : IDisposable
         return _loss.Sum;
     }
 
-    /// <summary>The gradient of one output, before its activation, with respect to the input and to what comes out of each layer.</summary>
+    /// <summary>The gradient of one output before its activation, with respect to the input and each layer's output.</summary>
     /// <param name="input">[channels, height, width].</param>
     /// <param name="output">Which output; null for the largest.</param>
     /// <returns>
-    /// Values: the input and what comes out of each layer, [channels, height, width]. Gradients: ∂z/∂ each of them, up to z. Output: which.
+    /// Values: the input and each layer's output, [channels, height, width]. Gradients: ∂z/∂ each of them, up to z. Output: the
+    /// index of the output.
     /// </returns>
     public (float[][] Values, float[][] Gradients, int Output) DifferentiateOutput(ReadOnlySpan<float> input, int? output)
     {
@@ -149,7 +166,7 @@ internal sealed class Backpropagation : IDisposable
         StageWork work = new(1, IsTraining: false, Workers, Seed: 0);
         _input.SetChannelsFirst(0, input);
         float[][] values = new float[layers.Count + 1][];
-        Array.Fill(values, input.ToArray()); // also what comes out of a first flattening, which has no stage
+        Array.Fill(values, input.ToArray()); // also the output of a first Flatten layer, which has no stage
         foreach (Stage stage in _stages)
         {
             stage.Prepare(work);
@@ -183,13 +200,14 @@ internal sealed class Backpropagation : IDisposable
         return (values, gradients, chosen);
     }
 
-    /// <summary>For a pass that does not learn: the weights may have changed since its last call.</summary>
-    public void TakeWeightsAgain() => _isPrepared = false;
+    /// <summary>Makes the next call prepare the weights again, which may have changed. For a pass that does not learn.</summary>
+    public void InvalidateWeights() => _isPrepared = false;
 
-    /// <summary>What each dropout layer multiplied its inputs with in the last mini-batch that was learned from.</summary>
-    public IEnumerable<(int Layer, Activations Masks)> DropoutMasks => _stages.OfType<DropoutStage>().Select(stage => (stage.Layer, stage.Masks));
+    /// <summary>The factors by which each dropout layer multiplied its inputs in the last mini-batch learned from.</summary>
+    public IEnumerable<(int Layer, Activations Masks)> DropoutMasks =>
+        _stages.OfType<DropoutStage>().Select(stage => (stage.Layer, stage.Masks));
 
-    /// <summary>One example forward, with what there is to see on the way.</summary>
+    /// <summary>Feeds one example forward and records the weighted inputs and activations on the way.</summary>
     public ForwardTrace Trace(Examples example)
     {
         float[] input = new float[example.InputSize];
@@ -208,13 +226,15 @@ internal sealed class Backpropagation : IDisposable
         }
 
         if (_stages[^1] is not (ActivationStage or SiluStage or SoftmaxStage))
-            activations.Add(Output.ChannelsFirst(0)); // a network may end in weighted inputs, or in means of maps
+            activations.Add(Output.ChannelsFirst(0)); // a network may end in weighted inputs, or in average pooling
         return new ForwardTrace(weightedInputs, activations);
     }
 
-    /// <summary>After a mini-batch, the first layer that gives a number which is not finite; null where all are.</summary>
+    /// <summary>After a mini-batch, the name of the first layer whose output is not finite; null where all are finite.</summary>
     public string? FirstLayerNotFinite(int items) =>
-        _stages.FirstOrDefault(stage => !Vectors.AreFinite(stage.Output.Values.Slice(0, items * stage.Output.Layout.Stride)))?.Name;
+        _stages
+            .FirstOrDefault(stage => !Vectors.AreFinite(stage.Output.Values.Slice(0, items * stage.Output.Layout.Stride)))
+            ?.Name;
 
     private ReadOnlySpan<float> Forward(scoped in StageWork work)
     {

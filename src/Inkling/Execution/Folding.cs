@@ -5,10 +5,10 @@ using Inkling.Numerics;
 namespace Inkling.Execution;
 
 /// <summary>
-/// A network that gives the same outputs with fewer layers: dropout does nothing when reading, and batch normalisation behind
-/// a convolution or a dense layer is but another weight and bias: γ(w·x - μ)/σ + β (Jacob et al., arXiv 1712.05877, section 3.2).
-/// The largest of a window is taken before ReLU, which then has less to do: what is larger stays larger. Layers that come to
-/// follow each other so need not be ones that could learn in that order.
+/// Builds a network that gives the same outputs with fewer layers. Dropout is left out: it does nothing when reading. Batch
+/// normalisation behind a convolution or a dense layer is merged into its weights and biases: γ(w·x - μ)/σ + β (Jacob et al.,
+/// arXiv 1712.05877, section 3.2). Max pooling moves before ReLU, which then has fewer numbers to process; ReLU is monotonic, so
+/// the result is the same. The new order of layers need not be one that could be trained.
 /// </summary>
 internal static class Folding
 {
@@ -25,8 +25,11 @@ internal static class Folding
             {
                 case Layer.Dropout:
                     break;
-                case Layer.BatchNormalisation when kept.Count > 0 && sources[^1] is (>= 0, -1) && kept[^1] is Layer.Convolution or Layer.Dense:
-                    kept[^1] = kept[^1] is Layer.Convolution convolution ? convolution with { HasBias = true } : (Layer.Dense)kept[^1] with { HasBias = true };
+                case Layer.BatchNormalisation
+                    when kept.Count > 0 && sources[^1] is (>= 0, -1) && kept[^1] is Layer.Convolution or Layer.Dense:
+                    kept[^1] = kept[^1] is Layer.Convolution convolution
+                        ? convolution with { HasBias = true }
+                        : (Layer.Dense)kept[^1] with { HasBias = true };
                     sources[^1] = (sources[^1].Weights, l);
                     break;
                 case Layer.MaxPool when kept.Count > 0 && kept[^1] is Layer.Activation { Function: ActivationFunction.Relu }:

@@ -1,6 +1,8 @@
 namespace Inkling.Execution;
 
-/// <summary>Passes that are not in use: a call takes one, or makes one, and gives it back. Safe from several threads at once.</summary>
+/// <summary>
+/// A pool of passes: a call takes an idle one, or makes one, and gives it back. Safe from several threads at once.
+/// </summary>
 /// <param name="make">Makes a pass.</param>
 internal sealed class PassPool(Func<Backpropagation> make)
 {
@@ -8,7 +10,7 @@ internal sealed class PassPool(Func<Backpropagation> make)
     private readonly Stack<Backpropagation> _idle = new();
     private int _made;
 
-    /// <summary>How many passes were made so far.</summary>
+    /// <summary>How many passes have been made so far.</summary>
     public int Made => _made;
 
     public Backpropagation Take()
@@ -23,7 +25,7 @@ internal sealed class PassPool(Func<Backpropagation> make)
         return make();
     }
 
-    /// <summary>Keeps a pass for a later call: as many as can be busy at once, a core each.</summary>
+    /// <summary>Keeps a pass for a later call, or disposes of it where one for each core is idle already.</summary>
     public void GiveBack(Backpropagation pass)
     {
         lock (_gate)
@@ -38,7 +40,7 @@ internal sealed class PassPool(Func<Backpropagation> make)
         pass.Dispose();
     }
 
-    /// <summary>Lets the idle passes go.</summary>
+    /// <summary>Disposes of the idle passes.</summary>
     public void Clear()
     {
         lock (_gate)

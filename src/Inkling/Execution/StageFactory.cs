@@ -3,46 +3,59 @@ using Inkling.Layers;
 
 namespace Inkling.Execution;
 
-/// <summary>What a pass is for: it decides how much of the way back its stages prepare.</summary>
+/// <summary>What a pass is for, which decides how much its stages prepare for the backward pass.</summary>
 internal enum PassPurpose
 {
-    /// <summary>From inputs to outputs only. The weights stay as they are at the first call, or at that after <see cref="Backpropagation.TakeWeightsAgain"/>.</summary>
+    /// <summary>
+    /// Forward only. The weights are prepared at the first call, and at the first after
+    /// <see cref="Backpropagation.InvalidateWeights"/>.
+    /// </summary>
     Reading,
 
-    /// <summary>Forward and back to the first layer that learns, with the gradient of what is learned.</summary>
+    /// <summary>Forward, and backward to the first layer that learns, with the gradient of the parameters.</summary>
     Learning,
 
-    /// <summary>Forward and back to the input, without the gradient of what is learned.</summary>
+    /// <summary>Forward, and backward to the input, without the gradient of the parameters.</summary>
     InputGradient,
 }
 
-/// <summary>What stages are made for.</summary>
-/// <param name="Parameters">The architecture, and the weights that stages use as they are at each call.</param>
+/// <summary>The settings with which stages are created.</summary>
+/// <param name="Parameters">The architecture and its weights.</param>
 /// <param name="Purpose">What the pass is for.</param>
 /// <param name="MiniBatchSize">The most examples in a mini-batch.</param>
 /// <param name="Threads">The most threads.</param>
-/// <param name="IsSparse">Whether a first layer that is dense looks at <see cref="Examples.SparseInputs"/>.</param>
-internal sealed record PassSettings(ParameterBuffer Parameters, PassPurpose Purpose, int MiniBatchSize, int Threads, bool IsSparse);
+/// <param name="IsSparse">Whether a first layer that is dense reads <see cref="Examples.SparseInputs"/>.</param>
+internal sealed record PassSettings(
+    ParameterBuffer Parameters,
+    PassPurpose Purpose,
+    int MiniBatchSize,
+    int Threads,
+    bool IsSparse);
 
-/// <summary>Chooses the kernels of each layer: one stage for it. A device brings a factory of its own.</summary>
+/// <summary>Creates one stage for each layer, and so chooses its kernels. Another device has its own factory.</summary>
 internal class StageFactory
 {
     /// <summary>The factory for the processor.</summary>
     public static StageFactory Processor { get; } = new();
 
-    /// <summary>How an input lies in memory: padded, except where the first layer is a convolution that takes pixels without padding.</summary>
+    /// <summary>
+    /// The memory layout of an input: padded, except where the first layer is a convolution that takes pixels without padding.
+    /// </summary>
     public virtual Layout InputLayoutOf(PassSettings settings)
     {
         Architecture architecture = settings.Parameters.Architecture;
         if (architecture.Layers[0] is Layer.Flatten)
             return Layout.Padded(architecture.ShapeBefore(1), Layout.FlattenedPixelsOf(architecture)[1]);
-        bool isDirect = architecture.Layers[0] is Layer.Convolution spec && !WinogradStage.Suits(spec, architecture.Input, architecture.ShapeBefore(1));
-        return isDirect && settings.Purpose != PassPurpose.InputGradient ? Layout.Packed(architecture.Input) : Layout.Padded(architecture.Input);
+        bool isDirect = architecture.Layers[0] is Layer.Convolution spec
+            && !WinogradStage.Suits(spec, architecture.Input, architecture.ShapeBefore(1));
+        return isDirect && settings.Purpose != PassPurpose.InputGradient
+            ? Layout.Packed(architecture.Input)
+            : Layout.Padded(architecture.Input);
     }
 
-    /// <summary>The stages of all layers, in order. A first flattening has none: the input is written as a vector.</summary>
-    /// <param name="settings">What they are made for.</param>
-    /// <param name="input">What the first takes, in the layout of <see cref="InputLayoutOf"/>.</param>
+    /// <summary>Creates the stages of all layers, in order. A first Flatten has none: the input is written as a vector.</summary>
+    /// <param name="settings">The settings of all stages.</param>
+    /// <param name="input">The first stage's input, in the layout of <see cref="InputLayoutOf"/>.</param>
     public Stage[] CreateAll(PassSettings settings, Activations input)
     {
         Architecture architecture = settings.Parameters.Architecture;
@@ -66,11 +79,11 @@ internal class StageFactory
         return [.. stages];
     }
 
-    /// <summary>The stage of one layer.</summary>
-    /// <param name="settings">What it is made for.</param>
+    /// <summary>Creates the stage of one layer.</summary>
+    /// <param name="settings">The settings of all stages.</param>
     /// <param name="l">Which layer, from 0.</param>
-    /// <param name="input">What comes in.</param>
-    /// <param name="goesBack">Whether errors are asked for before it.</param>
+    /// <param name="input">The stage's input.</param>
+    /// <param name="goesBack">Whether the errors of its input are needed.</param>
     protected virtual Stage Create(PassSettings settings, int l, Activations input, bool goesBack)
     {
         (ParameterBuffer parameters, PassPurpose purpose, int miniBatchSize, int threads, _) = settings;
@@ -84,11 +97,15 @@ internal class StageFactory
             Layer.Dense => new DenseStage(input, to, parameters, l, goesBack, miniBatchSize),
             Layer.Convolution spec when WinogradStage.Suits(spec, from, to) =>
                 new WinogradStage(input, to, spec, parameters, l, goesBack, learns, miniBatchSize, threads),
-            Layer.Convolution spec => new ConvolutionStage(input, to, spec, parameters, l, goesBack, learns, miniBatchSize, threads),
+            Layer.Convolution spec =>
+                new ConvolutionStage(input, to, spec, parameters, l, goesBack, learns, miniBatchSize, threads),
             Layer.BatchNormalisation => new BatchNormalisationStage(input, parameters, l, goesBack, miniBatchSize),
-            Layer.MaxPool spec => new PoolingStage(input, to, (spec.Size, spec.Size), spec.Step, isMax: true, goesBack, miniBatchSize),
-            Layer.AveragePool spec => new PoolingStage(input, to, (spec.Size, spec.Size), spec.Step, isMax: false, goesBack, miniBatchSize),
-            Layer.GlobalAveragePool => new PoolingStage(input, to, (from.Height, from.Width), 1, isMax: false, goesBack, miniBatchSize),
+            Layer.MaxPool spec =>
+                new PoolingStage(input, to, (spec.Size, spec.Size), spec.Step, isMax: true, goesBack, miniBatchSize),
+            Layer.AveragePool spec =>
+                new PoolingStage(input, to, (spec.Size, spec.Size), spec.Step, isMax: false, goesBack, miniBatchSize),
+            Layer.GlobalAveragePool =>
+                new PoolingStage(input, to, (from.Height, from.Width), 1, isMax: false, goesBack, miniBatchSize),
             Layer.Dropout spec => new DropoutStage(input, spec.Rate, l, goesBack, miniBatchSize),
             Layer.Flatten => new FlattenStage(input, Layout.FlattenedPixelsOf(architecture)[l + 1], goesBack, miniBatchSize),
             Layer.Activation { Function: ActivationFunction.Silu } => new SiluStage(input, goesBack, miniBatchSize),

@@ -6,16 +6,16 @@ using Inkling.Numerics.Kernels;
 namespace Inkling.Execution;
 
 /// <summary>
-/// Stochastic gradient descent for the seed's kind of network: one hidden layer that looks at images of which most pixels
-/// are 0, and small mini-batches. The same equations as in <see cref="Backpropagation"/>, with the hidden neurons shared out
-/// among the threads, sixteen ("a panel") at a time.
+/// Stochastic gradient descent for networks like Nielsen's: one hidden layer, images most of whose pixels are 0, and small
+/// mini-batches. The equations are those of <see cref="Backpropagation"/>; the hidden neurons are divided among the threads in
+/// panels of sixteen.
 /// </summary>
 /// <remarks>
-/// A panel's weights fit into the first cache of the core that owns it. Going up, each panel's contribution to the weighted
-/// inputs of the output layer is summed by itself; the contributions are all that the threads exchange, once for each
-/// mini-batch. From there on each computes the outputs and their errors for itself, which is less work than waiting for
-/// them, and goes down through its own panels, whose weights no other thread touches. The contributions are added in the
-/// order of the panels, so that the result does not depend on the number of threads. (docs/performance.md)
+/// A panel's weights fit into the L1 cache of the core that owns it. In the forward pass, each panel's contribution to the
+/// weighted inputs of the output layer is summed separately; the contributions are all that the threads exchange, once for
+/// each mini-batch. Each thread then computes the outputs and their errors itself, which takes less time than waiting for
+/// them, and propagates back through its own panels, whose weights no other thread touches. The contributions are added in
+/// the order of the panels, so that the result does not depend on the number of threads. (docs/performance.md)
 /// </remarks>
 internal sealed class TwoLayerDescent : IDisposable
 {
@@ -28,7 +28,10 @@ internal sealed class TwoLayerDescent : IDisposable
     private readonly Cost _cost;
     private readonly ActivationFunction _hidden;
     private readonly Layer _last;
-    private readonly AlignedBuffer _contributions; // [2, panels, examples, 16]: those of one mini-batch may be read while the next one's are written
+
+    // [2, panels, examples, 16]: those of one mini-batch may be read while the next one's are written.
+    private readonly AlignedBuffer _contributions;
+
     private readonly AlignedBuffer _zeros = new(Panel);
     private readonly Scratch[] _scratch;
     private readonly Workers _workers;
@@ -37,7 +40,7 @@ internal sealed class TwoLayerDescent : IDisposable
     private ArraySegment<int> _order;
     private ReadOnlyMemory<float> _scales;
     private int _miniBatchSize;
-    private int _participants; // threads at work in this call
+    private int _participants; // threads used in this call
     private long _step;
     private double _costSum;
 
@@ -68,7 +71,7 @@ internal sealed class TwoLayerDescent : IDisposable
                 }
                 catch
                 {
-                    _barrier.Break(); // or the others would wait for this thread for ever
+                    _barrier.Break(); // otherwise the other threads would wait for this one forever
                     throw;
                 }
             }
@@ -78,23 +81,29 @@ internal sealed class TwoLayerDescent : IDisposable
     /// <summary>How many threads share the hidden neurons.</summary>
     public int Threads => _scratch.Length;
 
-    /// <summary>Whether the threads work together; the result does not depend on it.</summary>
+    /// <summary>Decides between all threads and one; the result does not depend on it.</summary>
     public StallBackoff Backoff { get; } = new();
 
-    /// <summary>How much of each target goes to all outputs alike, 0 to 1.</summary>
+    /// <summary>The share of each target that is spread evenly over all outputs, 0 to 1.</summary>
     public double LabelSmoothing { get; set; }
 
-    /// <summary>Whether a network, its examples and its mini-batches are of that kind.</summary>
+    /// <summary>Whether a network, its examples and its mini-batches are of the kind that this class can train.</summary>
     public static bool Suits(ParameterBuffer parameters, Examples examples, int miniBatchSize) =>
         examples.IsSparse && miniBatchSize <= MostExamples && parameters.Architecture.Output.Size <= Panel
-        && parameters.Architecture.Layers is [Layer.Dense, Layer.Activation { Function: not ActivationFunction.Silu }, Layer.Dense, Layer.Softmax or Layer.Activation { Function: not ActivationFunction.Silu }];
+        && parameters.Architecture.Layers is
+        [
+            Layer.Dense,
+            Layer.Activation { Function: not ActivationFunction.Silu },
+            Layer.Dense,
+            Layer.Softmax or Layer.Activation { Function: not ActivationFunction.Silu }
+        ];
 
     public void Dispose() => _workers.Dispose();
 
-    /// <summary>A step for each of several mini-batches, one after the other.</summary>
-    /// <param name="order">Which examples: the mini-batches' one after the other; the last may have fewer.</param>
+    /// <summary>Takes one step for each of several mini-batches, in order.</summary>
+    /// <param name="order">Which examples, mini-batch after mini-batch; the last mini-batch may have fewer.</param>
     /// <param name="miniBatchSize">Examples in a mini-batch.</param>
-    /// <param name="scales">For each mini-batch what its gradient is multiplied with, -η/m.</param>
+    /// <param name="scales">For each mini-batch, the factor by which its gradient is multiplied: -η/m.</param>
     /// <returns>Σ C_x over all examples, each mini-batch's sum before its step.</returns>
     public double Descend(ArraySegment<int> order, int miniBatchSize, ReadOnlyMemory<float> scales)
     {
@@ -118,39 +127,54 @@ internal sealed class TwoLayerDescent : IDisposable
             _scratch[share].Transpose(UpperWeightsOf(panel), panel);
         for (int step = 0; step < _scales.Length; step++)
         {
-            int start = step * _miniBatchSize, next = Math.Min(start + _miniBatchSize, _order.Count), half = (int)((_step + step) & 1) * _panels;
-            ReadOnlySpan<int> miniBatch = _order.AsSpan(start, next - start), nextBatch = _order.AsSpan(next, Math.Min(_miniBatchSize, _order.Count - next));
+            int start = step * _miniBatchSize, next = Math.Min(start + _miniBatchSize, _order.Count),
+                half = (int)((_step + step) & 1) * _panels;
+            ReadOnlySpan<int> miniBatch = _order.AsSpan(start, next - start),
+                nextBatch = _order.AsSpan(next, Math.Min(_miniBatchSize, _order.Count - next));
             for (int panel = first; panel < end; panel++)
-                GoUp(_scratch[share], panel, miniBatch, panel == first ? nextBatch[..(nextBatch.Length / 2)] : default, ContributionsOf(half + panel, miniBatch.Length));
+                ForwardPanel(
+                    _scratch[share],
+                    panel,
+                    miniBatch,
+                    panel == first ? nextBatch[..(nextBatch.Length / 2)] : default,
+                    ContributionsOf(half + panel, miniBatch.Length));
             _barrier.Arrive(share, _step + step + 1);
             for (int i = next + nextBatch.Length; i < Math.Min(next + 2 * _miniBatchSize, _order.Count); i++)
                 _inputs.PrefetchOffset(_order[i]);
             if (!_barrier.Wait(_participants, _step + step + 1))
-                return; // another thread has failed: what it threw reaches the caller
+                return; // another thread has failed; its exception reaches the caller
             double cost = FindErrors(_scratch[share], half, miniBatch, _scales.Span[step]);
             if (share == 0)
                 _costSum += cost;
             for (int panel = first; panel < end; panel++)
-                GoDown(_scratch[share], panel, miniBatch, panel == first ? nextBatch[(nextBatch.Length / 2)..] : default);
+                BackwardPanel(_scratch[share], panel, miniBatch, panel == first ? nextBatch[(nextBatch.Length / 2)..] : default);
         }
     }
 
-    private Span<float> ContributionsOf(int panel, int count) => _contributions.Slice(panel * MostExamples * Panel, count * Panel);
+    private Span<float> ContributionsOf(int panel, int count) =>
+        _contributions.Slice(panel * MostExamples * Panel, count * Panel);
 
-    /// <summary>The activations of a panel, and what they contribute to the weighted inputs of the output layer; its biases come with panel 0.</summary>
-    private void GoUp(Scratch scratch, int panel, ReadOnlySpan<int> miniBatch, ReadOnlySpan<int> next, Span<float> contributions)
+    /// <summary>
+    /// Computes the activations of a panel and their contribution to the weighted inputs of the output layer. The output layer's
+    /// biases are part of panel 0's.
+    /// </summary>
+    private void ForwardPanel(Scratch scratch, int panel, ReadOnlySpan<int> miniBatch, ReadOnlySpan<int> next, Span<float> contributions)
     {
         Span<float> a = scratch.ActivationsOf(panel, miniBatch.Length);
-        SparseProducts.RowsTimesPanels(_inputs, miniBatch, WeightsOf(panel), _lower.PaddedBiases.Slice(panel * Panel, Panel), a, 0, 1, next);
+        SparseProducts.RowsTimesPanels(
+            _inputs, miniBatch, WeightsOf(panel), _lower.PaddedBiases.Slice(panel * Panel, Panel), a, 0, 1, next);
         ActivationStage.Apply(_hidden, a);
-        PanelSquares.Multiply(a, NeuronsOf(panel), UpperWeightsOf(panel), panel == 0 ? _upper.PaddedBiases : _zeros.Span, contributions);
+        PanelSquares.Multiply(
+            a, NeuronsOf(panel), UpperWeightsOf(panel), panel == 0 ? _upper.PaddedBiases : _zeros.Span, contributions);
     }
 
-    /// <summary>BP1, from the contributions of all panels.</summary>
+    /// <summary>BP1: the output layer's errors, from the contributions of all panels.</summary>
     private double FindErrors(Scratch scratch, int firstPanel, ReadOnlySpan<int> miniBatch, float scale)
     {
         int length = miniBatch.Length * Panel;
-        Span<float> a = scratch.Outputs.Slice(0, length), errors = scratch.Errors.Slice(0, length), targets = scratch.Targets.Slice(0, length);
+        Span<float> a = scratch.Outputs.Slice(0, length),
+            errors = scratch.Errors.Slice(0, length),
+            targets = scratch.Targets.Slice(0, length);
         ContributionsOf(firstPanel, miniBatch.Length).CopyTo(a);
         for (int panel = 1; panel < _panels; panel++)
             Vectors.Add(ContributionsOf(firstPanel + panel, miniBatch.Length), a);
@@ -169,7 +193,7 @@ internal sealed class TwoLayerDescent : IDisposable
         double cost = Vectors.SquaredDistance(a, targets, scratch.IsOutput.Span, scale, errors) / 2;
         if (_cost == Cost.Quadratic)
         {
-            ActivationStage.TimesSlope(((Layer.Activation)_last).Function, a, errors);
+            ActivationStage.MultiplyByDerivative(((Layer.Activation)_last).Function, a, errors);
             return cost;
         }
 
@@ -179,13 +203,17 @@ internal sealed class TwoLayerDescent : IDisposable
         return cost;
     }
 
-    /// <summary>BP2 to BP4 for a panel: its errors with the upper weights as they are, then the upper weights, then its own.</summary>
-    private void GoDown(Scratch scratch, int panel, ReadOnlySpan<int> miniBatch, ReadOnlySpan<int> next)
+    /// <summary>
+    /// BP2 to BP4 for a panel: computes its errors with the upper weights, then updates the upper weights, then its own.
+    /// </summary>
+    private void BackwardPanel(Scratch scratch, int panel, ReadOnlySpan<int> miniBatch, ReadOnlySpan<int> next)
     {
-        ReadOnlySpan<float> errors = scratch.Errors.Slice(0, miniBatch.Length * Panel), a = scratch.ActivationsOf(panel, miniBatch.Length);
-        Span<float> delta = scratch.Deltas.Slice(0, miniBatch.Length * Panel), transposed = scratch.TransposedOf(panel);
+        ReadOnlySpan<float> errors = scratch.Errors.Slice(0, miniBatch.Length * Panel),
+            a = scratch.ActivationsOf(panel, miniBatch.Length);
+        Span<float> delta = scratch.Deltas.Slice(0, miniBatch.Length * Panel),
+            transposed = scratch.TransposedOf(panel);
         PanelSquares.Multiply(errors, _outputs, transposed, _zeros.Span, delta);
-        ActivationStage.TimesSlope(_hidden, a, delta);
+        ActivationStage.MultiplyByDerivative(_hidden, a, delta);
         PanelSquares.AddOuterProducts(a, NeuronsOf(panel), errors, UpperWeightsOf(panel));
         PanelSquares.AddOuterProducts(errors, _outputs, a, transposed);
         for (int o = 0; o < _outputs && NeuronsOf(panel) < Panel; o++)
@@ -199,11 +227,12 @@ internal sealed class TwoLayerDescent : IDisposable
 
     private int NeuronsOf(int panel) => Math.Min(Panel, _lower.Neurons - panel * Panel);
 
-    private Span<float> WeightsOf(int panel) => _lower.Panels.Slice(panel * _inputs.ColumnCount * Panel, _inputs.ColumnCount * Panel);
+    private Span<float> WeightsOf(int panel) =>
+        _lower.Panels.Slice(panel * _inputs.ColumnCount * Panel, _inputs.ColumnCount * Panel);
 
     private Span<float> UpperWeightsOf(int panel) => _upper.Panels.Slice(panel * Panel * Panel, NeuronsOf(panel) * Panel);
 
-    /// <summary>What a thread works in; no other looks at it.</summary>
+    /// <summary>The working memory of one thread; no other thread reads it.</summary>
     private sealed class Scratch
     {
         private readonly AlignedBuffer _activations, _transposed; // [panels, examples, 16], [panels, outputs, 16]
@@ -230,11 +259,14 @@ internal sealed class TwoLayerDescent : IDisposable
 
         public Span<float> ActivationsOf(int panel, int count) => _activations.Slice(panel * MostExamples * Panel, count * Panel);
 
-        /// <summary>The upper weights of a panel once more, the other way round. They change with the others, by the same sums to the bit.</summary>
+        /// <summary>
+        /// A transposed copy of a panel's upper weights, updated along with them by the same sums: it stays equal to the bit.
+        /// </summary>
         public Span<float> TransposedOf(int panel) => _transposed.Slice(panel * _outputs * Panel, _outputs * Panel);
 
         public void Transpose(ReadOnlySpan<float> upper, int panel)
         {
+            TransposedOf(panel).Clear(); // otherwise the padding would depend on which thread had the panel before
             for (int j = 0; j < upper.Length / Panel; j++)
             {
                 for (int o = 0; o < _outputs; o++)

@@ -5,8 +5,8 @@ using Inkling.Numerics;
 namespace Inkling;
 
 /// <summary>
-/// A trained network that only reads: batch normalisation is folded into the weights before it, weights are brought once
-/// into the form the kernels work with, and after the first call nothing is allocated. Safe from several threads at once.
+/// A trained network that only reads: batch normalisation is folded into the weights before it, weights are converted once
+/// to the form the kernels use, and after the first call nothing is allocated. Safe from several threads at once.
 /// </summary>
 /// <example>
 /// <code>
@@ -17,7 +17,7 @@ namespace Inkling;
 /// </example>
 public sealed class FrozenNetwork : IDisposable
 {
-    private const int MostAtOnce = 64, FloatsAtOnce = 1 << 17; // half a megabyte of activations stays in the second cache
+    private const int MostAtOnce = 64, FloatsAtOnce = 1 << 17; // half a megabyte of activations stays in the L2 cache
 
     private readonly ParameterBuffer _parameters;
     private readonly int _atOnce, _stride;
@@ -39,10 +39,10 @@ public sealed class FrozenNetwork : IDisposable
     /// <summary>Numbers in one output.</summary>
     public int OutputSize => _parameters.Architecture.Output.Size;
 
-    /// <summary>How many passes reading has needed so far: one for each of the calls that ran at once.</summary>
+    /// <summary>How many passes have been made so far: one for each of the calls that ran at once.</summary>
     internal int PassesMade => _passes.Made;
 
-    /// <summary>The outputs for one input or for many.</summary>
+    /// <summary>Computes the outputs for one input or for many.</summary>
     /// <param name="inputs">[count, <see cref="InputSize"/>]; of images [count, channels, height, width].</param>
     /// <param name="outputs">Receives [count, <see cref="OutputSize"/>].</param>
     /// <exception cref="ArgumentException">The lengths do not fit each other or the network.</exception>
@@ -61,7 +61,7 @@ public sealed class FrozenNetwork : IDisposable
         _passes.GiveBack(pass);
     }
 
-    /// <summary>The outputs for many inputs, shared out among threads.</summary>
+    /// <summary>Computes the outputs for many inputs, divided among threads.</summary>
     /// <param name="inputs">[count, <see cref="InputSize"/>]; of images [count, channels, height, width].</param>
     /// <param name="outputs">Receives [count, <see cref="OutputSize"/>], the same numbers for any number of threads.</param>
     /// <param name="threads">The most threads, at least 1.</param>
@@ -79,17 +79,22 @@ public sealed class FrozenNetwork : IDisposable
         Parallel.For(0, chunks, new ParallelOptions { MaxDegreeOfParallelism = threads }, chunk =>
         {
             int start = chunk * _atOnce, size = Math.Min(_atOnce, count - start);
-            FeedForward(inputs.Slice(start * InputSize, size * InputSize).Span, outputs.Slice(start * OutputSize, size * OutputSize).Span);
+            FeedForward(
+                inputs.Slice(start * InputSize, size * InputSize).Span,
+                outputs.Slice(start * OutputSize, size * OutputSize).Span);
         });
     }
 
-    /// <summary>Lets the memory go that calls have worked in; a later call takes new.</summary>
+    /// <summary>Releases the working memory of earlier calls; a later call allocates it again.</summary>
     public void Dispose() => _passes.Clear();
 
     private int CountOf(int inputs, int outputs)
     {
         if (inputs % InputSize != 0 || outputs != inputs / InputSize * OutputSize)
-            throw new ArgumentException($"The network takes {InputSize} numbers for an input and gives {OutputSize}; there are {inputs} for inputs and {outputs} for outputs.", nameof(inputs));
+            throw new ArgumentException(
+                $"The network takes {InputSize} numbers for an input and gives {OutputSize}; "
+                    + $"there are {inputs} for inputs and {outputs} for outputs.",
+                nameof(inputs));
         return inputs / InputSize;
     }
 }

@@ -3,8 +3,8 @@ using Inkling.Execution;
 namespace Inkling;
 
 /// <summary>
-/// How one output of a network answers to its input and to all that it computes on the way: the true gradient of that output,
-/// before its activation, by one pass forward and one back.
+/// The gradient of one output of a network, before its activation, with respect to the input and to each layer's output:
+/// exact, by one pass forward and one back.
 /// </summary>
 /// <remarks>Simonyan, Vedaldi and Zisserman, arXiv 1312.6034, section 3: the class saliency.</remarks>
 public sealed class InputGradient
@@ -19,13 +19,13 @@ public sealed class InputGradient
     /// <summary>Which output's weighted input z this is the gradient of.</summary>
     public int Output { get; }
 
-    /// <summary>The input and what comes out of each layer, [channels, height, width] each; dropout does nothing.</summary>
+    /// <summary>The input and each layer's output, [channels, height, width] each; dropout is inactive.</summary>
     public IReadOnlyList<float[]> Values { get; }
 
-    /// <summary>∂z/∂v for each number of <see cref="Values"/>; behind the last weights it ends.</summary>
+    /// <summary>∂z/∂v for each number v of <see cref="Values"/>, up to z itself: a last activation has none.</summary>
     public IReadOnlyList<float[]> Gradients { get; }
 
-    /// <summary>The gradient of an output for an input.</summary>
+    /// <summary>Computes the gradient of an output for an input.</summary>
     /// <param name="network">The network; not changed.</param>
     /// <param name="input">As many numbers as the input's shape has; of an image [channels, height, width].</param>
     /// <param name="output">Which output; null for the largest.</param>

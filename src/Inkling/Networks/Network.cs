@@ -6,8 +6,8 @@ using Inkling.Numerics;
 namespace Inkling;
 
 /// <summary>
-/// A network of neurons that learns from examples. The simplest is the seed's: layers of sigmoid neurons, each connected to
-/// all of the layer before, judged by the quadratic cost; an <see cref="Inkling.Architecture"/> describes any other.
+/// A network of neurons that learns from examples. The simplest is Nielsen's: layers of sigmoid neurons, each connected to
+/// all of the layer before, with the quadratic cost; an <see cref="Inkling.Architecture"/> describes any other.
 /// </summary>
 /// <example>
 /// <code>
@@ -27,7 +27,7 @@ public sealed class Network
 
     private readonly PassPool _passes; // the working memory of FeedForward and Trace
 
-    /// <summary>The seed's network: sigmoid neurons and the quadratic cost, weights and biases standard normal.</summary>
+    /// <summary>Nielsen's network: sigmoid neurons and the quadratic cost, weights and biases standard normal.</summary>
     /// <param name="sizes">Neurons in each layer, the inputs first: [784, 30, 10].</param>
     /// <param name="seed">The same seed gives the same network, and the same training after it, to the bit.</param>
     /// <exception cref="ArgumentException">Fewer than two layers, or one without neurons.</exception>
@@ -63,48 +63,55 @@ public sealed class Network
     /// <summary>The weights and biases of all layers that have them, fully connected or convolutional, in order.</summary>
     public IReadOnlyList<WeightedLayer> WeightedLayers => Parameters.Weighted;
 
-    /// <summary>What each batch normalisation has learned and seen, in order.</summary>
+    /// <summary>Each batch normalisation's parameters and running statistics, in order.</summary>
     public IReadOnlyList<BatchNormalisation> Normalisations => Parameters.Normalisations;
 
-    /// <summary>How many numbers are learned.</summary>
+    /// <summary>The number of weights, biases and other learned numbers.</summary>
     public int ParameterCount => Architecture.ParameterCount;
 
     /// <summary>
-    /// What the logarithms of the outputs are divided by where confidences are asked for, so that they are right as often as
-    /// they say (<see cref="Calibration"/>); 1 where that was never measured.
+    /// The number by which the logarithms of the outputs are divided to compute confidences, so that readings are right as often
+    /// as their confidence says (<see cref="Calibration"/>); 1 where it was never measured.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">It is not over 0, or not a number.</exception>
     public double Temperature
     {
         get;
-        set => field = value > 0 && double.IsFinite(value) ? value : throw new ArgumentOutOfRangeException(nameof(value), value, "A temperature is a number over 0.");
+        set => field = value > 0 && double.IsFinite(value)
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(value), value, "A temperature is a number over 0.");
     }
 
     = 1;
 
     /// <summary>
     /// How it was trained, one training after the other, in words; saved with it as safetensors and ONNX. Null where that is not
-    /// known. <see cref="GradientDescent.Train"/> adds to it; what else a reader should know (which data) can be added too.
+    /// known. <see cref="GradientDescent.Train"/> adds to it; other facts, such as which data, can be added too.
     /// </summary>
     /// <exception cref="ArgumentException">It is longer than 2,000 characters.</exception>
     public string? History
     {
         get;
-        set => field = value is null || value.Length <= MaxHistoryLength ? value : throw new ArgumentException($"A history of {value.Length:N0} characters; at most {MaxHistoryLength:N0} are saved.", nameof(value));
+        set => field = value is null || value.Length <= MaxHistoryLength
+            ? value
+            : throw new ArgumentException(
+                $"A history of {value.Length:N0} characters; at most {MaxHistoryLength:N0} are saved.", nameof(value));
     }
 
     internal ParameterBuffer Parameters { get; }
 
-    /// <summary>What its first weights were drawn by; null where they came from elsewhere, as from a file.</summary>
+    /// <summary>The seed of its initial weights; null where they came from elsewhere, such as a file.</summary>
     internal int? Seed { get; private init; }
 
-    /// <summary>How many passes reading has needed so far: one for each of the calls that ran at once.</summary>
+    /// <summary>How many passes have been made so far: one for each of the calls that ran at once.</summary>
     internal int PassesMade => _passes.Made;
 
-    /// <summary>Drawn from at birth and then by every shuffle, so that training twice for one epoch is not the same epoch twice.</summary>
+    /// <summary>
+    /// The random numbers of the initial weights, then of every shuffle: training twice for one epoch shuffles differently.
+    /// </summary>
     internal RandomStream Random { get; }
 
-    /// <summary>The network's outputs for an input: a' = σ(w·a + b), layer after layer.</summary>
+    /// <summary>Computes the network's outputs for an input: a' = σ(w·a + b), layer by layer.</summary>
     /// <param name="input">As many numbers as the input's shape has; of an image [channels, height, width].</param>
     /// <returns>As many numbers as the last layer has neurons; between 0 and 1 behind sigmoid and softmax.</returns>
     /// <exception cref="ArgumentException">The input has another length.</exception>
@@ -118,8 +125,10 @@ public sealed class Network
         return outputs;
     }
 
-    /// <summary>The same as <see cref="FeedForward"/>, with everything there is to see on the way.</summary>
-    /// <param name="input">As many numbers as the input's shape has; of an image [channels, height, width], as all images in the trace.</param>
+    /// <summary>The same as <see cref="FeedForward"/>, with each layer's weighted inputs and activations.</summary>
+    /// <param name="input">
+    /// As many numbers as the input's shape has; of an image [channels, height, width], as all images in the trace.
+    /// </param>
     /// <exception cref="ArgumentException">The input has another length.</exception>
     public ForwardTrace Trace(ReadOnlySpan<float> input)
     {
@@ -130,26 +139,29 @@ public sealed class Network
         return trace;
     }
 
-    /// <summary>The gradient of the cost C = ½‖y - a‖² of one example, by backpropagation (Nielsen, chapter 2).</summary>
+    /// <summary>
+    /// The gradient of the cost C of one example, by backpropagation (Nielsen, chapter 2). The quadratic cost is C = ½‖y - a‖².
+    /// </summary>
     /// <param name="input">x: as many numbers as the input's shape has; of an image [channels, height, width].</param>
     /// <param name="target">y: as many numbers as the last layer has neurons.</param>
     /// <exception cref="ArgumentException">A length does not fit.</exception>
     public Gradient Backpropagate(ReadOnlySpan<float> input, ReadOnlySpan<float> target)
     {
         if (target.Length != Architecture.Output.Size)
-            throw new ArgumentException($"The network has {Architecture.Output.Size} outputs; the target has {target.Length} numbers.", nameof(target));
+            throw new ArgumentException(
+                $"The network has {Architecture.Output.Size} outputs; the target has {target.Length} numbers.", nameof(target));
         float[] seen = Parameters.Statistics.ToArray();
         using Backpropagation pass = new(Parameters, miniBatchSize: 1);
         Gradient gradient = new(Architecture);
         gradient.Cost = pass.AddGradient(AsExamples(input, target.ToArray()), new int[1], scale: 1, gradient.Values);
-        seen.CopyTo(Parameters.Statistics); // batch normalisation looked at the example
+        seen.CopyTo(Parameters.Statistics); // batch normalisation has added the example to its running statistics
         return gradient;
     }
 
-    /// <summary>The network as it is now, made ready to read many images, fast, from any number of threads.</summary>
+    /// <summary>A copy of the network as it is now that reads many images fast, from any number of threads.</summary>
     public FrozenNetwork Freeze() => new(this);
 
-    /// <summary>The same network again, sharing nothing.</summary>
+    /// <summary>A copy of the network that shares nothing with it.</summary>
     public Network Clone()
     {
         ParameterBuffer copy = new(Architecture);
@@ -157,10 +169,13 @@ public sealed class Network
         return new Network(copy, Random.Clone()) { Temperature = Temperature, History = History, Seed = Seed };
     }
 
-    /// <summary><c>784-30-10, sigmoid, quadratic cost, 23,860 parameters</c>, or an architecture's text in place of the sizes.</summary>
+    /// <summary>
+    /// <c>784-30-10, sigmoid, quadratic cost, 23,860 parameters</c>, or an architecture's text in place of the sizes.
+    /// </summary>
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
-        $"{(Architecture.Sizes is { } sizes ? $"{string.Join('-', sizes)}, sigmoid" : Architecture)}, {Architecture.Name(Architecture.Cost)} cost, {ParameterCount:N0} parameters");
+        $"{(Architecture.Sizes is { } sizes ? $"{string.Join('-', sizes)}, sigmoid" : Architecture)}, "
+            + $"{Architecture.Name(Architecture.Cost)} cost, {ParameterCount:N0} parameters");
 
     private VectorExamples AsExamples(ReadOnlySpan<float> input, float[] target)
     {
@@ -171,13 +186,14 @@ public sealed class Network
     private void RequireInput(ReadOnlySpan<float> input)
     {
         if (input.Length != Architecture.Input.Size)
-            throw new ArgumentException($"The network has {Architecture.Input.Size} inputs; the input has {input.Length} numbers.", nameof(input));
+            throw new ArgumentException(
+                $"The network has {Architecture.Input.Size} inputs; the input has {input.Length} numbers.", nameof(input));
     }
 
     private Backpropagation TakePass()
     {
         Backpropagation pass = _passes.Take();
-        pass.TakeWeightsAgain();
+        pass.InvalidateWeights();
         return pass;
     }
 }

@@ -4,7 +4,7 @@ using Inkling.Numerics.Kernels;
 
 namespace Inkling.Execution.Stages;
 
-/// <summary>Sigmoid, tanh or ReLU, in place: their slope is known from what comes out.</summary>
+/// <summary>Sigmoid, tanh or ReLU, in place: their derivative can be computed from their output.</summary>
 internal sealed class ActivationStage : Stage
 {
     private readonly ActivationFunction _function;
@@ -15,10 +15,10 @@ internal sealed class ActivationStage : Stage
     {
         _function = function;
         _forward = (_, start, end) => Apply(_function, Items(Output.Values, start, end));
-        _back = (_, start, end) => TimesSlope(_function, Items(Output.Values, start, end), Items(Output.Errors, start, end));
+        _back = (_, start, end) => MultiplyByDerivative(_function, Items(Output.Values, start, end), Items(Output.Errors, start, end));
     }
 
-    /// <summary>Whether the stage behind it multiplies errors by the slope.</summary>
+    /// <summary>Whether the stage behind it multiplies the errors by this function's derivative.</summary>
     public bool IsSlopeFused { get; set; }
 
     public ActivationFunction Function => _function;
@@ -31,7 +31,7 @@ internal sealed class ActivationStage : Stage
             work.ForEachItem(Output.Layout.Stride, _back);
     }
 
-    /// <summary>What a function makes of weighted inputs, in place.</summary>
+    /// <summary>Applies a function to weighted inputs, in place.</summary>
     public static void Apply(ActivationFunction function, Span<float> a)
     {
         switch (function)
@@ -50,8 +50,8 @@ internal sealed class ActivationStage : Stage
         }
     }
 
-    /// <summary>Multiplies errors by the function's slope, known from what came out.</summary>
-    public static void TimesSlope(ActivationFunction function, ReadOnlySpan<float> a, Span<float> errors)
+    /// <summary>Multiplies errors by the function's derivative, computed from its outputs a.</summary>
+    public static void MultiplyByDerivative(ActivationFunction function, ReadOnlySpan<float> a, Span<float> errors)
     {
         switch (function)
         {
@@ -67,10 +67,11 @@ internal sealed class ActivationStage : Stage
         }
     }
 
-    private Span<float> Items(AlignedBuffer buffer, int start, int end) => buffer.Slice(start * Output.Layout.Stride, (end - start) * Output.Layout.Stride);
+    private Span<float> Items(AlignedBuffer buffer, int start, int end) =>
+        buffer.Slice(start * Output.Layout.Stride, (end - start) * Output.Layout.Stride);
 }
 
-/// <summary>z·σ(z), whose slope cannot be told from what comes out.</summary>
+/// <summary>SiLU, z·σ(z). Its derivative cannot be computed from its output alone, so that σ(z) is kept.</summary>
 internal sealed class SiluStage : Stage
 {
     private readonly AlignedBuffer _sigmoids;
@@ -83,7 +84,8 @@ internal sealed class SiluStage : Stage
         int stride = Output.Layout.Stride;
         _forward = (_, start, end) =>
         {
-            Span<float> z = Input.Values.Slice(start * stride, (end - start) * stride), sigmoid = _sigmoids.Slice(start * stride, (end - start) * stride);
+            Span<float> z = Input.Values.Slice(start * stride, (end - start) * stride),
+                sigmoid = _sigmoids.Slice(start * stride, (end - start) * stride);
             SigmoidKernels.Apply(z, sigmoid);
             Elementwise.Multiply(z, sigmoid, Output.Values.Slice(start * stride, (end - start) * stride));
         };
@@ -99,7 +101,7 @@ internal sealed class SiluStage : Stage
     public override void PropagateBack(in StageWork work) => work.ForEachItem(Output.Layout.Stride, _back);
 }
 
-/// <summary>e^z over their sum, in place.</summary>
+/// <summary>Softmax, e^z divided by the sum of all e^z, in place.</summary>
 internal sealed class SoftmaxStage(Activations inPlace) : Stage(inPlace, inPlace, goesBack: false)
 {
     public override void Forward(in StageWork work)
@@ -112,7 +114,7 @@ internal sealed class SoftmaxStage(Activations inPlace) : Stage(inPlace, inPlace
         throw new NotSupportedException("The log-likelihood cost's error is that of z already.");
 }
 
-/// <summary>Inverted dropout: what is kept is scaled up, so that reading needs no change.</summary>
+/// <summary>Inverted dropout: the numbers kept are scaled up, so that reading needs no change.</summary>
 internal sealed class DropoutStage : Stage
 {
     private readonly double _rate;
@@ -133,10 +135,12 @@ internal sealed class DropoutStage : Stage
         };
         int stride = Output.Layout.Stride;
         _back = (_, start, end) => Elementwise.Multiply(
-            Output.Errors.Slice(start * stride, (end - start) * stride), Masks.Values.Slice(start * stride, (end - start) * stride), Input.Errors.Slice(start * stride, (end - start) * stride));
+            Output.Errors.Slice(start * stride, (end - start) * stride),
+            Masks.Values.Slice(start * stride, (end - start) * stride),
+            Input.Errors.Slice(start * stride, (end - start) * stride));
     }
 
-    /// <summary>What each number was multiplied with when the network last learned: 0, or 1 over the share that is kept.</summary>
+    /// <summary>The factor of each number when the network last learned: 0, or 1 over the share of numbers kept.</summary>
     public Activations Masks { get; }
 
     public override void Forward(in StageWork work)
@@ -174,19 +178,23 @@ internal sealed class DropoutStage : Stage
 }
 
 /// <summary>
-/// Feature maps to a vector: as [pixels, channels] where weights follow, which lie in that order too; as [channels, pixels],
-/// which is users' order, where none do.
+/// Flattens feature maps to a vector: to [pixels, channels] where a layer with weights follows, which are in that order too;
+/// otherwise to [channels, pixels], the order that users see.
 /// </summary>
 internal sealed class FlattenStage : Stage
 {
     private readonly Action<int, int, int> _forward, _back;
 
-    /// <param name="input">What comes in.</param>
+    /// <param name="input">The feature maps.</param>
     /// <param name="flattenedPixels">The output's <see cref="Layout.FlattenedPixels"/>.</param>
     /// <param name="goesBack">Whether anything before it learns.</param>
     /// <param name="miniBatchSize">The most examples.</param>
     public FlattenStage(Activations input, int flattenedPixels, bool goesBack, int miniBatchSize)
-        : base(input, new Activations(Layout.Padded(new Shape(input.Layout.Pixels * input.Layout.Channels), flattenedPixels), miniBatchSize), goesBack)
+        : base(
+            input,
+            new Activations(
+                Layout.Padded(new Shape(input.Layout.Pixels * input.Layout.Channels), flattenedPixels), miniBatchSize),
+            goesBack)
     {
         Layout layout = input.Layout;
         if (flattenedPixels == 1 && layout.Pixels > 1)
@@ -200,8 +208,10 @@ internal sealed class FlattenStage : Stage
             for (int i = start; i < end; i++)
             {
                 for (int p = 0; p < layout.Pixels; p++)
-                    Input.ValuesOf(i).Slice(p * layout.Pitch, layout.Channels).CopyTo(Output.ValuesOf(i)[(p * layout.Channels)..]);
-                Output.ValuesOf(i)[Output.Layout.Channels..].Clear(); // which an activation in place may have changed
+                    Input.ValuesOf(i)
+                        .Slice(p * layout.Pitch, layout.Channels)
+                        .CopyTo(Output.ValuesOf(i)[(p * layout.Channels)..]);
+                Output.ValuesOf(i)[Output.Layout.Channels..].Clear(); // an activation in place may have changed the padding
             }
         };
         _back = (_, start, end) =>
@@ -209,7 +219,9 @@ internal sealed class FlattenStage : Stage
             for (int i = start; i < end; i++)
             {
                 for (int p = 0; p < layout.Pixels; p++)
-                    Output.ErrorsOf(i).Slice(p * layout.Channels, layout.Channels).CopyTo(Input.ErrorsOf(i)[(p * layout.Pitch)..]);
+                    Output.ErrorsOf(i)
+                        .Slice(p * layout.Channels, layout.Channels)
+                        .CopyTo(Input.ErrorsOf(i)[(p * layout.Pitch)..]);
             }
         };
     }

@@ -3,7 +3,7 @@ using Inkling.Numerics;
 
 namespace Inkling.Execution.Stages;
 
-/// <summary>What flows between two layers for a mini-batch: the numbers, and on the way back ∂C/∂ each of them.</summary>
+/// <summary>The numbers passed between two layers for a mini-batch, and in the backward pass ∂C/∂ each of them.</summary>
 internal sealed class Activations(Layout layout, int miniBatchSize)
 {
     private const int MaxLength = 1 << 30;
@@ -13,18 +13,18 @@ internal sealed class Activations(Layout layout, int miniBatchSize)
     /// <summary>[miniBatch, stride].</summary>
     public AlignedBuffer Values { get; } = new(LengthOf(layout, miniBatchSize));
 
-    /// <summary>[miniBatch, stride]; padding is zero. Nothing, until there is room for them.</summary>
+    /// <summary>[miniBatch, stride]; padding is zero. Empty until <see cref="AllocateErrors"/> is called.</summary>
     public AlignedBuffer Errors { get; private set; } = AlignedBuffer.Empty;
 
     public Span<float> ValuesOf(int item) => Values.Slice(item * Layout.Stride, Layout.Stride);
 
-    /// <summary>One example's numbers as users have them: [channels, height, width].</summary>
+    /// <summary>A copy of one example's numbers in the order that users see: [channels, height, width].</summary>
     public float[] ChannelsFirst(int item) => ChannelsFirst(ValuesOf(item));
 
-    /// <summary>One example's errors, in the same order.</summary>
+    /// <summary>A copy of one example's errors, in the same order.</summary>
     public float[] ErrorsChannelsFirst(int item) => ChannelsFirst(ErrorsOf(item));
 
-    /// <summary>Sets one example's numbers, and the padding to zero, which an activation in place may have changed.</summary>
+    /// <summary>Sets one example's numbers and clears the padding, which an activation in place may have changed.</summary>
     /// <param name="item">Which example.</param>
     /// <param name="ordered">[channels, height, width].</param>
     public void SetChannelsFirst(int item, ReadOnlySpan<float> ordered)
@@ -42,8 +42,8 @@ internal sealed class Activations(Layout layout, int miniBatchSize)
             values[Layout.OffsetOf(i)] = ordered[i];
     }
 
-    /// <summary>Whoever only reads does without errors.</summary>
-    public void MakeRoomForErrors()
+    /// <summary>Allocates the errors, which a pass that only reads does not need.</summary>
+    public void AllocateErrors()
     {
         if (Errors.Length == 0)
             Errors = new AlignedBuffer(Values.Length);

@@ -5,7 +5,10 @@ using Inkling.Numerics.Kernels;
 
 namespace Inkling.Execution.Stages;
 
-/// <summary>Batch normalisation at work. Sums are formed for each example and then added in order, whoever formed them.</summary>
+/// <summary>
+/// Batch normalisation. Sums are computed for each example and then added in order, so that the result does not depend on the
+/// number of threads.
+/// </summary>
 internal sealed class BatchNormalisationStage : Stage
 {
     public const float Epsilon = 1e-5f;
@@ -15,7 +18,11 @@ internal sealed class BatchNormalisationStage : Stage
     private readonly ParameterBuffer _parameters;
     private readonly int _layer, _pixels, _pitch;
     private readonly AlignedBuffer _sums; // [miniBatch, 2, pitch]
-    private readonly AlignedBuffer _mean, _inverseDeviation, _scale, _shift, _errorSum, _errorTimesNormalised, _meanError, _meanProduct; // [pitch]
+
+    // [pitch] each
+    private readonly AlignedBuffer _mean, _inverseDeviation, _scale, _shift,
+        _errorSum, _errorTimesNormalised, _meanError, _meanProduct;
+
     private readonly Action<int, int, int> _sumValues, _sumSquares, _apply, _sumErrors, _back, _backOutsideTraining;
 
     public BatchNormalisationStage(Activations input, ParameterBuffer parameters, int layer, bool goesBack, int miniBatchSize)
@@ -26,7 +33,8 @@ internal sealed class BatchNormalisationStage : Stage
         _pixels = input.Layout.Pixels;
         _pitch = input.Layout.Pitch;
         if (Learned.FlattenedPixels != input.Layout.FlattenedPixels)
-            throw new ArgumentException($"A normalisation of {Learned.FlattenedPixels} flattened pixels does not fit {input.Layout}.", nameof(input));
+            throw new ArgumentException(
+                $"A normalisation of {Learned.FlattenedPixels} flattened pixels does not fit {input.Layout}.", nameof(input));
         _sums = new AlignedBuffer(checked(miniBatchSize * 2 * _pitch));
         _mean = new AlignedBuffer(_pitch);
         _inverseDeviation = new AlignedBuffer(_pitch);
@@ -56,7 +64,10 @@ internal sealed class BatchNormalisationStage : Stage
             AddUp(work.Items, 0, 1 / n, _mean.Span);
             work.ForEachItem(Output.Layout.Stride, _sumSquares);
             AddUp(work.Items, 1, 1 / n, _inverseDeviation.Span);
-            Span<float> mean = _mean.Span, variance = _inverseDeviation.Span, runningMean = learned.PaddedRunningMean, runningVariance = learned.PaddedRunningVariance;
+            Span<float> mean = _mean.Span,
+                variance = _inverseDeviation.Span,
+                runningMean = learned.PaddedRunningMean,
+                runningVariance = learned.PaddedRunningVariance;
             for (int c = 0; c < _pitch; c++)
             {
                 runningMean[c] += Momentum * (mean[c] - runningMean[c]);
@@ -149,7 +160,8 @@ internal sealed class BatchNormalisationStage : Stage
 
     private void SumSquares(int item)
     {
-        Span<Vector<float>> sums = Elementwise.Wide(_sums.Slice((item * 2 + 1) * _pitch, _pitch)), mean = Elementwise.Wide(_mean.Span);
+        Span<Vector<float>> sums = Elementwise.Wide(_sums.Slice((item * 2 + 1) * _pitch, _pitch)),
+            mean = Elementwise.Wide(_mean.Span);
         ReadOnlySpan<Vector<float>> x = Elementwise.Wide(Input.ValuesOf(item));
         sums.Clear();
         for (int p = 0, at = 0; p < _pixels; p++)
@@ -161,7 +173,9 @@ internal sealed class BatchNormalisationStage : Stage
 
     private void Apply(int item)
     {
-        Span<Vector<float>> scale = Elementwise.Wide(_scale.Span), shift = Elementwise.Wide(_shift.Span), y = Elementwise.Wide(Output.ValuesOf(item));
+        Span<Vector<float>> scale = Elementwise.Wide(_scale.Span),
+            shift = Elementwise.Wide(_shift.Span),
+            y = Elementwise.Wide(Output.ValuesOf(item));
         ReadOnlySpan<Vector<float>> x = Elementwise.Wide(Input.ValuesOf(item));
         for (int p = 0, at = 0; p < _pixels; p++)
         {
@@ -172,8 +186,12 @@ internal sealed class BatchNormalisationStage : Stage
 
     private void SumErrors(int item)
     {
-        Span<Vector<float>> sums = Elementwise.Wide(_sums.Slice(item * 2 * _pitch, _pitch)), products = Elementwise.Wide(_sums.Slice((item * 2 + 1) * _pitch, _pitch));
-        ReadOnlySpan<Vector<float>> x = Elementwise.Wide(Input.ValuesOf(item)), errors = Elementwise.Wide(Output.ErrorsOf(item)), mean = Elementwise.Wide(_mean.Span), inverse = Elementwise.Wide(_inverseDeviation.Span);
+        Span<Vector<float>> sums = Elementwise.Wide(_sums.Slice(item * 2 * _pitch, _pitch)),
+            products = Elementwise.Wide(_sums.Slice((item * 2 + 1) * _pitch, _pitch));
+        ReadOnlySpan<Vector<float>> x = Elementwise.Wide(Input.ValuesOf(item)),
+            errors = Elementwise.Wide(Output.ErrorsOf(item)),
+            mean = Elementwise.Wide(_mean.Span),
+            inverse = Elementwise.Wide(_inverseDeviation.Span);
         sums.Clear();
         products.Clear();
         for (int p = 0, at = 0; p < _pixels; p++)
@@ -188,8 +206,13 @@ internal sealed class BatchNormalisationStage : Stage
 
     private void Back(int item)
     {
-        ReadOnlySpan<Vector<float>> x = Elementwise.Wide(Input.ValuesOf(item)), errors = Elementwise.Wide(Output.ErrorsOf(item)), mean = Elementwise.Wide(_mean.Span), inverse = Elementwise.Wide(_inverseDeviation.Span);
-        ReadOnlySpan<Vector<float>> scale = Elementwise.Wide(_scale.Span), meanError = Elementwise.Wide(_meanError.Span), meanProduct = Elementwise.Wide(_meanProduct.Span);
+        ReadOnlySpan<Vector<float>> x = Elementwise.Wide(Input.ValuesOf(item)),
+            errors = Elementwise.Wide(Output.ErrorsOf(item)),
+            mean = Elementwise.Wide(_mean.Span),
+            inverse = Elementwise.Wide(_inverseDeviation.Span);
+        ReadOnlySpan<Vector<float>> scale = Elementwise.Wide(_scale.Span),
+            meanError = Elementwise.Wide(_meanError.Span),
+            meanProduct = Elementwise.Wide(_meanProduct.Span);
         Span<Vector<float>> to = Elementwise.Wide(Input.ErrorsOf(item));
         for (int p = 0, at = 0; p < _pixels; p++)
         {

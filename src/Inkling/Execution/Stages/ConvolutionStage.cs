@@ -5,8 +5,8 @@ using Inkling.Numerics.Kernels;
 namespace Inkling.Execution.Stages;
 
 /// <summary>
-/// A convolution at work. An image is copied into a frame of zeros, without padding between its pixels; there each row of a
-/// window is one contiguous run, and the three products are those of a dense layer whose rows are the output's pixels.
+/// A convolution as matrix products. An image is copied into a frame of zeros, without padding between its pixels: there each
+/// row of a window is contiguous, and the three products are those of a dense layer with one row for each pixel of the output.
 /// </summary>
 internal sealed class ConvolutionStage : Stage
 {
@@ -20,7 +20,16 @@ internal sealed class ConvolutionStage : Stage
     private readonly Action<int, int, int> _forward, _back;
     private readonly GradientShares? _shares;
 
-    public ConvolutionStage(Activations input, Shape output, Layer.Convolution spec, ParameterBuffer parameters, int layer, bool goesBack, bool learns, int miniBatchSize, int threads)
+    public ConvolutionStage(
+        Activations input,
+        Shape output,
+        Layer.Convolution spec,
+        ParameterBuffer parameters,
+        int layer,
+        bool goesBack,
+        bool learns,
+        int miniBatchSize,
+        int threads)
         : base(input, new Activations(Layout.Padded(output), miniBatchSize), goesBack, takesPacked: !goesBack)
     {
         Layout from = input.Layout, to = Output.Layout;
@@ -33,7 +42,8 @@ internal sealed class ConvolutionStage : Stage
         _window = new Window(_kernel, _kernel * from.Channels, _inputFrame.Width * from.Channels);
         _backWindow = new Window(_kernel, _kernel * to.Channels, _errorFrame.Width * to.Channels);
         _offsets = _window.Offsets();
-        _inputRows = [.. Enumerable.Range(0, to.Pixels).Select(p => _inputFrame.At(p / to.Width * _stride, p % to.Width * _stride))];
+        _inputRows =
+            [.. Enumerable.Range(0, to.Pixels).Select(p => _inputFrame.At(p / to.Width * _stride, p % to.Width * _stride))];
         _errorRows = [.. Enumerable.Range(0, from.Pixels).Select(p => _errorFrame.At(p / from.Width, p % from.Width))];
         _inputScratch = [.. Enumerable.Range(0, threads).Select(_ => new AlignedBuffer(_inputFrame.Length))];
         _errorScratch = [.. Enumerable.Range(0, threads).Select(_ => new AlignedBuffer(goesBack ? _errorFrame.Length : 0))];
@@ -42,7 +52,13 @@ internal sealed class ConvolutionStage : Stage
         _forward = (worker, start, end) =>
         {
             for (int i = start; i < end; i++)
-                PanelProducts.RowsTimesPanels(Framed(worker, i), _inputRows, _window, Weights.Panels, Weights.PaddedBiases, Output.ValuesOf(i)[..(to.Pixels * to.Pitch)]);
+                PanelProducts.RowsTimesPanels(
+                    Framed(worker, i),
+                    _inputRows,
+                    _window,
+                    Weights.Panels,
+                    Weights.PaddedBiases,
+                    Output.ValuesOf(i)[..(to.Pixels * to.Pitch)]);
         };
         _back = (worker, start, end) =>
         {
@@ -57,7 +73,7 @@ internal sealed class ConvolutionStage : Stage
 
     public override void Forward(in StageWork work) => work.ForEachItem(Output.Layout.Stride, _forward);
 
-    /// <summary>The errors, as far apart as the windows were, in a frame, convolved with the kernel turned by 180°.</summary>
+    /// <summary>Spaces the errors by the stride in a frame of zeros and convolves it with the kernel rotated by 180°.</summary>
     public override void PropagateBack(in StageWork work)
     {
         WeightedLayer weights = Weights;
@@ -95,8 +111,10 @@ internal sealed class ConvolutionStage : Stage
         ReadOnlySpan<float> errors = Output.ErrorsOf(item);
         int margin = _kernel - 1 - _padding;
         for (int p = 0; p < to.Pixels; p++) // between and around them the frame stays zero
-            errors.Slice(p * to.Pitch, to.Channels).CopyTo(frame[_errorFrame.At(margin + p / to.Width * _stride, margin + p % to.Width * _stride)..]);
-        PanelProducts.RowsTimesPanels(frame, _errorRows, _backWindow, _flipped.Span, _zeros.Span, Input.ErrorsOf(item)[..(from.Pixels * from.Pitch)]);
+            errors.Slice(p * to.Pitch, to.Channels)
+                .CopyTo(frame[_errorFrame.At(margin + p / to.Width * _stride, margin + p % to.Width * _stride)..]);
+        PanelProducts.RowsTimesPanels(
+            frame, _errorRows, _backWindow, _flipped.Span, _zeros.Span, Input.ErrorsOf(item)[..(from.Pixels * from.Pitch)]);
     }
 
     private ReadOnlySpan<float> Framed(int worker, int item)
@@ -109,18 +127,20 @@ internal sealed class ConvolutionStage : Stage
         if (from.Pitch == from.Channels)
         {
             for (int y = 0; y < from.Height; y++)
-                values.Slice(y * from.Width * from.Pitch, from.Width * from.Pitch).CopyTo(frame[_inputFrame.At(y + _padding, _padding)..]);
+                values.Slice(y * from.Width * from.Pitch, from.Width * from.Pitch)
+                    .CopyTo(frame[_inputFrame.At(y + _padding, _padding)..]);
         }
         else
         {
             for (int p = 0; p < from.Pixels; p++)
-                values.Slice(p * from.Pitch, from.Channels).CopyTo(frame[_inputFrame.At(p / from.Width + _padding, p % from.Width + _padding)..]);
+                values.Slice(p * from.Pitch, from.Channels)
+                    .CopyTo(frame[_inputFrame.At(p / from.Width + _padding, p % from.Width + _padding)..]);
         }
 
         return frame;
     }
 
-    /// <summary>[height, width, channels], nothing between them.</summary>
+    /// <summary>The shape of a frame: [height, width, channels], without padding between pixels.</summary>
     private readonly record struct Frame(int Height, int Width, int Channels)
     {
         public int Length => checked(Height * Width * Channels);

@@ -1,20 +1,20 @@
 namespace Inkling.Execution.Stages;
 
-/// <summary>The costs of one example, and what is done to its target before.</summary>
+/// <summary>The cost functions, for one example, and label smoothing of its target.</summary>
 internal static class CostFunctions
 {
-    private const double Least = 1e-30; // ln 0 would make one sure mistake an infinite cost
+    private const double MinProbability = 1e-30; // the least argument of ln: ln 0 would make the cost of one confident mistake infinite
 
-    /// <summary>Takes a share of each target away and gives it to all outputs alike (Szegedy et al., arXiv 1512.00567).</summary>
+    /// <summary>Spreads a share of each target evenly over all outputs (Szegedy et al., arXiv 1512.00567).</summary>
     public static void Smooth(Span<float> target, double share)
     {
         foreach (ref float y in target)
             y = (float)((1 - share) * y + share / target.Length);
     }
 
-    /// <summary>C of one example.</summary>
-    /// <param name="cost">Which.</param>
-    /// <param name="y">The outputs wished for.</param>
+    /// <summary>The cost C of one example.</summary>
+    /// <param name="cost">Which cost function.</param>
+    /// <param name="y">The target outputs.</param>
     /// <param name="a">The outputs.</param>
     public static double Of(Cost cost, ReadOnlySpan<float> y, ReadOnlySpan<float> a)
     {
@@ -24,8 +24,10 @@ internal static class CostFunctions
             sum += cost switch
             {
                 Cost.Quadratic => 0.5 * (a[j] - y[j]) * (a[j] - y[j]),
-                Cost.CrossEntropy => -(y[j] * Numerics.PortableMath.Log(Math.Max(Least, a[j])) + (1 - y[j]) * Numerics.PortableMath.Log(Math.Max(Least, 1 - a[j]))),
-                _ => y[j] == 0 ? 0 : -y[j] * Numerics.PortableMath.Log(Math.Max(Least, a[j])), // a NaN stays one
+                Cost.CrossEntropy =>
+                    -(y[j] * Numerics.PortableMath.Log(Math.Max(MinProbability, a[j]))
+                        + (1 - y[j]) * Numerics.PortableMath.Log(Math.Max(MinProbability, 1 - a[j]))),
+                _ => y[j] == 0 ? 0 : -y[j] * Numerics.PortableMath.Log(Math.Max(MinProbability, a[j])), // Math.Max passes NaN on
             };
         }
 

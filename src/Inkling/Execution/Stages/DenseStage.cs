@@ -4,10 +4,10 @@ using Inkling.Numerics.Kernels;
 
 namespace Inkling.Execution.Stages;
 
-/// <summary>A fully connected layer at work: three products, forward, back and for the gradient (Nielsen's BP2 to BP4).</summary>
+/// <summary>A fully connected layer: three matrix products, forward, back and for the gradient (Nielsen's BP2 to BP4).</summary>
 internal sealed class DenseStage : Stage
 {
-    private const int WorkWorthSharing = 200_000; // multiply-adds
+    private const int WorkWorthSharing = 200_000; // multiply-adds; a mini-batch with fewer is not shared
 
     private readonly ParameterBuffer _parameters;
     private readonly int _layer;
@@ -31,16 +31,32 @@ internal sealed class DenseStage : Stage
         _transposed = new AlignedBuffer(goesBack ? checked(Weights.Neurons * stride) : 0);
         _zeros = new AlignedBuffer(stride);
         _forward = (_, start, end) => PanelProducts.RowsTimesPanels(
-            Input.Values.Span, _inputRows.AsSpan(start, end - start), new Window(1, inputs, 0), Weights.Panels, Weights.PaddedBiases, Output.Values.Slice(start * Output.Layout.Stride, (end - start) * Output.Layout.Stride));
+            Input.Values.Span,
+            _inputRows.AsSpan(start, end - start),
+            new Window(1, inputs, 0),
+            Weights.Panels,
+            Weights.PaddedBiases,
+            Output.Values.Slice(start * Output.Layout.Stride, (end - start) * Output.Layout.Stride));
         _transpose = (_, start, end) =>
         {
             for (int panel = start; panel < end; panel++)
                 Rows.TransposePanel(Weights.Panels, inputs, Weights.Neurons, panel, _transposed.Span);
         };
         _back = (_, start, end) => PanelProducts.RowsTimesPanels(
-            Output.Errors.Span, _outputRows.AsSpan(start, end - start), new Window(1, Weights.Neurons, 0), _transposed.Span, _zeros.Span, Input.Errors.Slice(start * stride, (end - start) * stride));
+            Output.Errors.Span,
+            _outputRows.AsSpan(start, end - start),
+            new Window(1, Weights.Neurons, 0),
+            _transposed.Span,
+            _zeros.Span,
+            Input.Errors.Slice(start * stride, (end - start) * stride));
         _addTiles = (_, start, end) => PanelProducts.AddOuterProducts(
-            Input.Values.Span, _inputRows.AsSpan(0, _items), _offsets, Output.Errors.Slice(0, _items * Output.Layout.Stride), _destination.Panels, start, end);
+            Input.Values.Span,
+            _inputRows.AsSpan(0, _items),
+            _offsets,
+            Output.Errors.Slice(0, _items * Output.Layout.Stride),
+            _destination.Panels,
+            start,
+            end);
     }
 
     private WeightedLayer Weights => (WeightedLayer)_parameters.All[_layer]!;
@@ -58,12 +74,20 @@ internal sealed class DenseStage : Stage
         _destination = (WeightedLayer)destination.All[_layer]!;
         _items = work.Items;
         int tiles = PanelProducts.TileCount(_offsets.Length, Output.Layout.Stride);
-        work.Workers.For(tiles, ChunkOf(work.Items, work.Workers) == work.Items ? tiles : Math.Max(1, tiles / (4 * work.Workers.Count)), _addTiles);
+        work.Workers.For(
+            tiles,
+            ChunkOf(work.Items, work.Workers) == work.Items ? tiles : Math.Max(1, tiles / (4 * work.Workers.Count)),
+            _addTiles);
         if (_destination.HasBias)
             Rows.AddRows(Output.Errors.Slice(0, work.Items * Output.Layout.Stride), _destination.PaddedBiases);
     }
 
-    /// <summary>Whole blocks of seven rows, as few as give every thread some.</summary>
+    /// <summary>
+    /// Examples that a thread takes at a time: half its share, rounded up to whole blocks of seven rows, or all where the work is
+    /// not worth sharing.
+    /// </summary>
     private int ChunkOf(int items, Workers workers) =>
-        workers.Count == 1 || (long)items * Weights.Inputs * Weights.Neurons < WorkWorthSharing ? items : (items / (2 * workers.Count) + 6) / 7 * 7;
+        workers.Count == 1 || (long)items * Weights.Inputs * Weights.Neurons < WorkWorthSharing
+            ? items
+            : (items / (2 * workers.Count) + 6) / 7 * 7;
 }

@@ -3,17 +3,17 @@ using Inkling.Numerics;
 namespace Inkling.Execution.Stages;
 
 /// <summary>
-/// The gradient of a layer's weights, summed by several threads: the mini-batch falls into shares, whose number depends on
-/// nothing but its size; each is summed by itself, into memory of its own, and the sums are added in the order of the shares.
-/// So the result is the same for any number of threads, and each thread looks at the images that it has seen before.
+/// Sums the gradient of a layer's weights on several threads. The mini-batch is divided into shares, whose number depends only
+/// on its size; each share is summed into a separate buffer, and these sums are added in the order of the shares. So the result
+/// is the same for any number of threads, and each thread reads the images that it has processed before.
 /// </summary>
 /// <remarks>
-/// Sharing out the weights instead would need no second sum, but every thread would read every image: between two cores
-/// without a common cache that took longer than one core alone (docs/performance.md).
+/// Dividing the weights instead would need no second sum, but every thread would read every image: on two cores without a
+/// shared cache that took longer than one core alone (docs/performance.md).
 /// </remarks>
 internal sealed class GradientShares
 {
-    private const int SmallestShare = 5, MostShares = 8;
+    private const int SmallestShare = 5, MostShares = 8; // SmallestShare: in examples
 
     private readonly AlignedBuffer[] _sums;
     private readonly Action<int, int, int> _sumShares, _addUp;
@@ -22,10 +22,14 @@ internal sealed class GradientShares
 
     /// <param name="miniBatchSize">The most examples.</param>
     /// <param name="length">Numbers in the gradient, a multiple of 16.</param>
-    /// <param name="sumShare">Adds up a share.</param>
+    /// <param name="sumShare">Sums the gradient of a share.</param>
     public GradientShares(int miniBatchSize, int length, ShareSum sumShare)
     {
-        _sums = [.. Enumerable.Range(0, Math.Clamp(miniBatchSize / SmallestShare, 1, MostShares)).Select(_ => new AlignedBuffer(length))];
+        _sums =
+        [
+            .. Enumerable.Range(0, Math.Clamp(miniBatchSize / SmallestShare, 1, MostShares))
+                .Select(_ => new AlignedBuffer(length))
+        ];
         _sumShare = sumShare;
         _sumShares = (worker, start, end) =>
         {
@@ -46,7 +50,7 @@ internal sealed class GradientShares
     /// <summary>Adds the gradient of the items from start to end to sums, which were zero.</summary>
     public delegate void ShareSum(int worker, int start, int end, Span<float> sums);
 
-    /// <summary>What <see cref="Sum"/> has found; valid until it is called again.</summary>
+    /// <summary>The result of <see cref="Sum"/>; valid until it is called again.</summary>
     public Span<float> Total => _sums[0].Span;
 
     /// <returns>The sum over all items.</returns>

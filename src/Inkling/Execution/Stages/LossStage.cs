@@ -2,8 +2,9 @@
 namespace Inkling.Execution.Stages;
 
 /// <summary>
-/// The cost behind the last layer: C forward, and back BP1, the errors that all others come from (Nielsen, chapters 2 and 3). With the
-/// cross-entropy behind sigmoids and the log-likelihood behind softmax, ∂C/∂z = a - y, so that the last layer's slope is left out.
+/// The cost behind the last layer: C forward, and backward BP1, the errors from which all others are computed (Nielsen,
+/// chapters 2 and 3). With the cross-entropy behind sigmoids and the log-likelihood behind softmax, ∂C/∂z = a - y, so that the
+/// last layer's derivative is left out.
 /// </summary>
 internal sealed class LossStage : Stage
 {
@@ -26,16 +27,16 @@ internal sealed class LossStage : Stage
     /// <summary>[items]: the mini-batch.</summary>
     public ArraySegment<int> MiniBatch { get; set; }
 
-    /// <summary>What the gradient is multiplied with.</summary>
+    /// <summary>The factor by which the gradient is multiplied.</summary>
     public float Scale { get; set; }
 
-    /// <summary>How much of each target goes to all outputs alike, 0 to 1 (Szegedy et al., arXiv 1512.00567).</summary>
+    /// <summary>The share of each target spread evenly over all outputs, 0 to 1 (Szegedy et al., arXiv 1512.00567).</summary>
     public double LabelSmoothing { get; set; }
 
     /// <summary>Σ C_x over the mini-batch.</summary>
     public double Sum { get; private set; }
 
-    /// <summary>Whether the errors are those of the last layer's weighted inputs already.</summary>
+    /// <summary>Whether the errors are already those of the last layer's weighted inputs, ∂C/∂z.</summary>
     public bool IncludesLastSlope => _cost != Cost.Quadratic;
 
     public override void Forward(in StageWork work)

@@ -5,10 +5,10 @@ using Inkling.Numerics.Kernels;
 
 namespace Inkling.Execution.Stages;
 
-/// <summary>A fully connected layer that looks at examples directly: what is 0 in them is never touched.</summary>
+/// <summary>A fully connected layer that reads sparse examples directly and skips their zeros.</summary>
 internal sealed class SparseDenseStage : Stage
 {
-    private const int ItemsWorthSharing = 32;
+    private const int ItemsWorthSharing = 32; // examples for each thread from which on they are divided, not the neurons
 
     private readonly ParameterBuffer _parameters;
     private readonly int _layer;
@@ -25,9 +25,17 @@ internal sealed class SparseDenseStage : Stage
         RequireFit(Weights);
         int stride = Output.Layout.Stride;
         _forwardItems = (_, start, end) => SparseProducts.RowsTimesPanels(
-            Rows!, Examples.AsSpan(start, end - start), Weights.Panels, Weights.PaddedBiases, Output.Values.Slice(start * stride, (end - start) * stride), 0, Panels);
-        _forwardPanels = (_, start, end) => SparseProducts.RowsTimesPanels(Rows!, Examples, Weights.Panels, Weights.PaddedBiases, Output.Values.Slice(0, _items * stride), start, end);
-        _addPanels = (_, start, end) => SparseProducts.AddOuterProducts(Rows!, Examples, Output.Errors.Slice(0, _items * stride), _destination.Panels, start, end);
+            Rows!,
+            Examples.AsSpan(start, end - start),
+            Weights.Panels,
+            Weights.PaddedBiases,
+            Output.Values.Slice(start * stride, (end - start) * stride),
+            0,
+            Panels);
+        _forwardPanels = (_, start, end) => SparseProducts.RowsTimesPanels(
+            Rows!, Examples, Weights.Panels, Weights.PaddedBiases, Output.Values.Slice(0, _items * stride), start, end);
+        _addPanels = (_, start, end) => SparseProducts.AddOuterProducts(
+            Rows!, Examples, Output.Errors.Slice(0, _items * stride), _destination.Panels, start, end);
     }
 
     /// <summary>Where the examples come from, set before each mini-batch.</summary>
@@ -36,14 +44,17 @@ internal sealed class SparseDenseStage : Stage
     /// <summary>[items]: the mini-batch.</summary>
     public ArraySegment<int> Examples { get; set; }
 
-    /// <summary>The mini-batch to come, which is fetched into the cache meanwhile.</summary>
+    /// <summary>The next mini-batch, prefetched into the cache meanwhile.</summary>
     public ArraySegment<int> Next { get; set; }
 
     private WeightedLayer Weights => (WeightedLayer)_parameters.All[_layer]!;
 
     private int Panels => Output.Layout.Stride / Numerics.Rows.Panel;
 
-    /// <summary>Of a small mini-batch each thread takes its own neurons, whose weights stay in its caches; of a large one its own examples.</summary>
+    /// <summary>
+    /// For a small mini-batch each thread computes some of the neurons, whose weights stay in its caches; for a large one, some
+    /// of the examples.
+    /// </summary>
     [MethodImpl(Hot.Method)]
     public override void Forward(in StageWork work)
     {
@@ -56,7 +67,8 @@ internal sealed class SparseDenseStage : Stage
             work.Workers.Split(Panels, _forwardPanels);
     }
 
-    public override void PropagateBack(in StageWork work) => throw new NotSupportedException("Nothing is learned before the input.");
+    public override void PropagateBack(in StageWork work) =>
+        throw new NotSupportedException("Nothing is learned before the input.");
 
     [MethodImpl(Hot.Method)]
     public override void AddGradient(in StageWork work, ParameterBuffer destination)

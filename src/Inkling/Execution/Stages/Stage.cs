@@ -4,20 +4,21 @@ using Inkling.Numerics;
 namespace Inkling.Execution.Stages;
 
 /// <summary>
-/// A layer at work on a mini-batch, forward and back. It holds the memory for it, none of what is learned, and nothing
-/// that lasts from one mini-batch to the next.
+/// Computes one layer for a mini-batch, forward and back. It owns the working memory, but no parameters, and no state that
+/// lasts from one mini-batch to the next.
 /// </summary>
 internal abstract class Stage
 {
-    /// <param name="input">What comes in.</param>
-    /// <param name="output">What goes out; the same where the stage works in place.</param>
-    /// <param name="goesBack">Whether errors are asked for before this stage: whether anything before it learns.</param>
-    /// <param name="takesPacked">Whether the input may lie without padding between its pixels (<see cref="Layout.Packed"/>).</param>
+    /// <param name="input">The layer's input.</param>
+    /// <param name="output">The layer's output; the same object where the stage works in place.</param>
+    /// <param name="goesBack">Whether the input's errors are needed: whether anything before this stage learns.</param>
+    /// <param name="takesPacked">Whether the input may have no padding between its pixels (<see cref="Layout.Packed"/>).</param>
     /// <exception cref="ArgumentException">The input's layout is not one that the stage takes.</exception>
     protected Stage(Activations input, Activations output, bool goesBack, bool takesPacked = false)
     {
         if (!takesPacked && !input.Layout.IsPadded)
-            throw new ArgumentException($"{GetType().Name} takes channels padded to whole vectors, and is given {input.Layout}.", nameof(input));
+            throw new ArgumentException(
+                $"{GetType().Name} takes channels padded to whole vectors, and is given {input.Layout}.", nameof(input));
         Input = input;
         Output = output;
         GoesBack = goesBack;
@@ -33,44 +34,56 @@ internal abstract class Stage
     /// <summary>Which layer of the architecture it computes, from 0.</summary>
     public int Layer { get; set; }
 
-    /// <summary>The layer's number, from 1, and its text, for people.</summary>
+    /// <summary>The layer's number, from 1, and its text, for messages.</summary>
     public string Name { get; set; } = "the input";
 
-    /// <summary>Brings what is learned into the form that <see cref="Forward"/> works with: before each mini-batch while it changes, once when it does not.</summary>
+    /// <summary>
+    /// Converts the parameters to the form that <see cref="Forward"/> uses: before each mini-batch while they change, once when
+    /// they do not.
+    /// </summary>
     public virtual void Prepare(in StageWork work)
     {
     }
 
-    /// <summary>From the input's values to the output's.</summary>
+    /// <summary>Computes the output's values from the input's.</summary>
     public abstract void Forward(in StageWork work);
 
-    /// <summary>From the output's errors, ∂C/∂ each number, to the input's. A layer that learns may still need its own weights here.</summary>
+    /// <summary>
+    /// Computes the input's errors, ∂C/∂ each number, from the output's. A layer that learns may need its own weights for it,
+    /// which <see cref="AddGradient"/> may change.
+    /// </summary>
     public abstract void PropagateBack(in StageWork work);
 
-    /// <summary>Requires a layer's weights to be those of the input, number for number.</summary>
+    /// <summary>Requires a layer's weights to match the input's channels and how it was flattened.</summary>
     /// <exception cref="ArgumentException">They are for another number of channels, or for maps flattened otherwise.</exception>
     protected void RequireFit(WeightedLayer weights)
     {
         if (weights.Channels != Input.Layout.Channels || weights.FlattenedPixels != Input.Layout.FlattenedPixels)
-            throw new ArgumentException($"Weights for {weights.Channels} channels ({weights.FlattenedPixels} flattened pixels) do not fit {Input.Layout}.", nameof(weights));
+            throw new ArgumentException(
+                $"Weights for {weights.Channels} channels ({weights.FlattenedPixels} flattened pixels) "
+                    + $"do not fit {Input.Layout}.",
+                nameof(weights));
     }
 
-    /// <summary>Adds ∂C/∂ what the layer learns, from the output's errors; after <see cref="PropagateBack"/>, where that is called, so that it may go straight into the weights.</summary>
+    /// <summary>
+    /// Adds the gradient of the layer's parameters, computed from the output's errors. It is called after
+    /// <see cref="PropagateBack"/>, where that is called, so that the destination may be the weights themselves.
+    /// </summary>
     public virtual void AddGradient(in StageWork work, ParameterBuffer destination)
     {
     }
 }
 
-/// <summary>What a stage is told about the mini-batch at hand.</summary>
-/// <param name="Items">Examples in it.</param>
-/// <param name="IsTraining">Whether dropout drops and batch normalisation looks at the mini-batch.</param>
-/// <param name="Workers">Who does it.</param>
-/// <param name="Seed">For what is random about it.</param>
+/// <summary>What a stage needs to know about the current mini-batch.</summary>
+/// <param name="Items">The number of examples.</param>
+/// <param name="IsTraining">Whether dropout is active and batch normalisation uses the mini-batch's statistics.</param>
+/// <param name="Workers">The threads.</param>
+/// <param name="Seed">The seed of what is random: dropout.</param>
 internal readonly record struct StageWork(int Items, bool IsTraining, Workers Workers, long Seed)
 {
     /// <summary>
-    /// Runs the body for each example, on all threads where it is worth it. A thread is given the same examples by every
-    /// stage: what one wrote is in the caches of the core that reads it next.
+    /// Runs the body for each example, on all threads where that is faster. Every stage gives a thread the same examples, so
+    /// that what one stage wrote is in the caches of the core that reads it next.
     /// </summary>
     /// <param name="numbers">How many numbers there are for each example.</param>
     /// <param name="body">Given the thread's number, the first example and the one after the last.</param>

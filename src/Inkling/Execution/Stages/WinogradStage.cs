@@ -5,14 +5,14 @@ using Inkling.Numerics.Kernels;
 namespace Inkling.Execution.Stages;
 
 /// <summary>
-/// A 3×3 convolution with stride 1 at work by Winograd's method (<see cref="Winograd"/>): a quarter of the products of
-/// <see cref="ConvolutionStage"/>, for more additions. Several images' tiles at a time make rows for 36 matrix products.
+/// Computes a 3×3 convolution with stride 1 by Winograd's method (<see cref="Winograd"/>): a quarter of the products of
+/// <see cref="ConvolutionStage"/>, for more additions. The tiles of several images are the rows of 36 matrix products.
 /// </summary>
 internal sealed class WinogradStage : Stage
 {
     private const int RowsWanted = 7; // PanelProducts takes seven rows at once
 
-    private const int MaxKernels = 1 << 24; // 36 numbers of each: 2.4 GB; more channels than that go the plain way
+    private const int MaxKernels = 1 << 24; // 36 floats each: 2.4 GB; layers with more use ConvolutionStage
 
     private readonly ParameterBuffer _parameters;
     private readonly int _layer, _padding, _tileRows, _tileColumns, _group;
@@ -24,7 +24,16 @@ internal sealed class WinogradStage : Stage
     private readonly Action<int, int, int> _forward, _transpose, _back, _toKernels;
     private WeightedLayer _destination;
 
-    public WinogradStage(Activations input, Shape output, Layer.Convolution spec, ParameterBuffer parameters, int layer, bool goesBack, bool learns, int miniBatchSize, int threads)
+    public WinogradStage(
+        Activations input,
+        Shape output,
+        Layer.Convolution spec,
+        ParameterBuffer parameters,
+        int layer,
+        bool goesBack,
+        bool learns,
+        int miniBatchSize,
+        int threads)
         : base(input, new Activations(Layout.Padded(output), miniBatchSize), goesBack)
     {
         Layout from = input.Layout, to = Output.Layout;
@@ -33,7 +42,8 @@ internal sealed class WinogradStage : Stage
         _destination = Weights;
         RequireFit(Weights);
         _padding = spec.Padding;
-        (_tileRows, _tileColumns) = ((to.Height + Winograd.Tile - 1) / Winograd.Tile, (to.Width + Winograd.Tile - 1) / Winograd.Tile);
+        (_tileRows, _tileColumns) =
+            ((to.Height + Winograd.Tile - 1) / Winograd.Tile, (to.Width + Winograd.Tile - 1) / Winograd.Tile);
         _group = GroupOf(Tiles, miniBatchSize);
         int rows = _group * Tiles, weights = checked(Winograd.Planes * from.Pitch * to.Pitch);
         _inputRows = [.. Enumerable.Range(0, rows).Select(r => r * from.Pitch)];
@@ -41,8 +51,10 @@ internal sealed class WinogradStage : Stage
         _inputOffsets = [.. Enumerable.Range(0, from.Pitch)];
         _kernels = new AlignedBuffer(weights);
         _transposed = new AlignedBuffer(goesBack ? weights : 0);
-        _inputPlanes = [.. Enumerable.Range(0, threads).Select(_ => new AlignedBuffer(checked(Winograd.Planes * PlaneOf(rows, from))))];
-        _outputPlanes = [.. Enumerable.Range(0, threads).Select(_ => new AlignedBuffer(checked(Winograd.Planes * PlaneOf(rows, to))))];
+        _inputPlanes =
+            [.. Enumerable.Range(0, threads).Select(_ => new AlignedBuffer(checked(Winograd.Planes * PlaneOf(rows, from))))];
+        _outputPlanes =
+            [.. Enumerable.Range(0, threads).Select(_ => new AlignedBuffer(checked(Winograd.Planes * PlaneOf(rows, to))))];
         _zeros = new AlignedBuffer(Math.Max(from.Pitch, to.Pitch));
         if (learns)
             _shares = new GradientShares(miniBatchSize, weights + to.Pitch, AddShare);
@@ -75,9 +87,12 @@ internal sealed class WinogradStage : Stage
 
     private int Tiles => _tileRows * _tileColumns;
 
-    /// <summary>Where the method applies and was measured to be faster (docs/performance.md).</summary>
+    /// <summary>Whether the method applies and was measured to be faster (docs/performance.md).</summary>
     public static bool Suits(Layer.Convolution spec, Shape input, Shape output) =>
-        spec is { Kernel: 3, Stride: 1 } && input.Channels >= Rows.Panel && output.Height >= Winograd.Tile && output.Width >= Winograd.Tile
+        spec is { Kernel: 3, Stride: 1 }
+        && input.Channels >= Rows.Panel
+        && output.Height >= Winograd.Tile
+        && output.Width >= Winograd.Tile
         && (long)Rows.StrideOf(input.Channels) * Rows.StrideOf(output.Channels) <= MaxKernels;
 
     public override void Prepare(in StageWork work)
@@ -86,8 +101,14 @@ internal sealed class WinogradStage : Stage
         int channels = Input.Layout.Channels, pitch = Input.Layout.Pitch;
         for (int panel = 0; panel < Output.Layout.Pitch / Rows.Panel; panel++)
         {
-            for (int c = 0; c < channels; c++) // a kernel [3, 3] of sixteen outputs is an image of sixteen channels
-                Winograd.ToPlanes(Winograd.Map.Kernel, weights.Panels[KernelStart(panel, c)..], KernelPlace, _kernels.Span, _kernels.Length / Winograd.Planes, (panel * pitch + c) * Rows.Panel);
+            for (int c = 0; c < channels; c++) // sixteen outputs' kernels [3, 3] are read as an image of sixteen channels
+                Winograd.ToPlanes(
+                    Winograd.Map.Kernel,
+                    weights.Panels[KernelStart(panel, c)..],
+                    KernelPlace,
+                    _kernels.Span,
+                    _kernels.Length / Winograd.Planes,
+                    (panel * pitch + c) * Rows.Panel);
         }
     }
 
@@ -108,18 +129,19 @@ internal sealed class WinogradStage : Stage
             Vectors.Add(sum[_kernels.Length..], _destination.PaddedBiases);
     }
 
-    /// <summary>As few images as fill blocks of seven rows to nine tenths.</summary>
+    /// <summary>The fewest images, at most seven, whose tiles fill blocks of seven rows to at least 8/9.</summary>
     private static int GroupOf(int tiles, int miniBatchSize)
     {
         int group = 1;
-        while (group < Math.Min(7, miniBatchSize) && (group * tiles + RowsWanted - 1) / RowsWanted * RowsWanted * 8 > group * tiles * 9)
+        while (group < Math.Min(7, miniBatchSize)
+            && (group * tiles + RowsWanted - 1) / RowsWanted * RowsWanted * 8 > group * tiles * 9)
             group++;
         return group;
     }
 
     /// <summary>
     /// Floats from one plane to the next: an odd number of cache lines. With a power of two, all 36 planes of a patch would
-    /// fall into one set of the first cache, which holds twelve.
+    /// map to one set of the L1 cache, which holds twelve lines.
     /// </summary>
     private static int PlaneOf(int rows, Layout layout) => checked((rows * layout.Pitch / Rows.Panel | 1) * Rows.Panel);
 
@@ -132,12 +154,17 @@ internal sealed class WinogradStage : Stage
         for (int p = 0; p < Winograd.Planes; p++)
         {
             PanelProducts.RowsTimesPanels(
-                inputs.Slice(p * plane, rows * pitch), _inputRows.AsSpan(0, rows), new Window(1, pitch, 0), KernelsOf(_kernels.Span, p),
-                p == Winograd.BiasPlane ? Weights.PaddedBiases : _zeros.Slice(0, outputPitch), outputs.Slice(p * outputPlane, rows * outputPitch));
+                inputs.Slice(p * plane, rows * pitch),
+                _inputRows.AsSpan(0, rows),
+                new Window(1, pitch, 0),
+                KernelsOf(_kernels.Span, p),
+                p == Winograd.BiasPlane ? Weights.PaddedBiases : _zeros.Slice(0, outputPitch),
+                outputs.Slice(p * outputPlane, rows * outputPitch));
         }
 
         for (int r = 0; r < rows; r++)
-            Winograd.FromPlanes(Winograd.Map.Output, outputs, outputPlane, r * outputPitch, Output.ValuesOf(first + r / Tiles), TileOf(r));
+            Winograd.FromPlanes(
+                Winograd.Map.Output, outputs, outputPlane, r * outputPitch, Output.ValuesOf(first + r / Tiles), TileOf(r));
     }
 
     private void BackGroup(Span<float> errors, Span<float> inputErrors, int first, int end)
@@ -145,39 +172,53 @@ internal sealed class WinogradStage : Stage
         int rows = (end - first) * Tiles, pitch = Input.Layout.Pitch, outputPitch = Output.Layout.Pitch;
         int plane = PlaneOf(rows, Input.Layout), outputPlane = PlaneOf(rows, Output.Layout);
         for (int r = 0; r < rows; r++)
-            Winograd.ToPlanes(Winograd.Map.Error, Output.ErrorsOf(first + r / Tiles), TileOf(r), errors, outputPlane, r * outputPitch);
+            Winograd.ToPlanes(
+                Winograd.Map.Error, Output.ErrorsOf(first + r / Tiles), TileOf(r), errors, outputPlane, r * outputPitch);
         for (int p = 0; p < Winograd.Planes; p++)
         {
             PanelProducts.RowsTimesPanels(
-                errors.Slice(p * outputPlane, rows * outputPitch), _outputRows.AsSpan(0, rows), new Window(1, outputPitch, 0), KernelsOf(_transposed.Span, p),
-                _zeros.Slice(0, pitch), inputErrors.Slice(p * plane, rows * pitch));
+                errors.Slice(p * outputPlane, rows * outputPitch),
+                _outputRows.AsSpan(0, rows),
+                new Window(1, outputPitch, 0),
+                KernelsOf(_transposed.Span, p),
+                _zeros.Slice(0, pitch),
+                inputErrors.Slice(p * plane, rows * pitch));
         }
 
         for (int i = first; i < end; i++)
             Input.ErrorsOf(i).Clear();
         for (int r = 0; r < rows; r++) // patches overlap: their errors add up
-            Winograd.FromPlanes(Winograd.Map.InputError, inputErrors, plane, r * pitch, Input.ErrorsOf(first + r / Tiles), PatchOf(r));
+            Winograd.FromPlanes(
+                Winograd.Map.InputError, inputErrors, plane, r * pitch, Input.ErrorsOf(first + r / Tiles), PatchOf(r));
     }
 
-    /// <summary>The gradient in planes, [36, panels, inputs, 16], over some of the images; behind it the biases'.</summary>
+    /// <summary>Sums the gradient over some images: in planes, [36, panels, inputs, 16], then that of the biases.</summary>
     private void AddShare(int worker, int start, int end, Span<float> sums)
     {
         int pitch = Input.Layout.Pitch, outputPitch = Output.Layout.Pitch, tiles = PanelProducts.TileCount(pitch, outputPitch);
         Span<float> inputs = _inputPlanes[worker].Span, errors = _outputPlanes[worker].Span;
         for (int first = start; first < end; first += _group)
         {
-            int rows = (Math.Min(end, first + _group) - first) * Tiles, plane = PlaneOf(rows, Input.Layout), outputPlane = PlaneOf(rows, Output.Layout);
+            int rows = (Math.Min(end, first + _group) - first) * Tiles,
+                plane = PlaneOf(rows, Input.Layout),
+                outputPlane = PlaneOf(rows, Output.Layout);
             for (int r = 0; r < rows; r++)
             {
                 Winograd.ToPlanes(Winograd.Map.Input, Input.ValuesOf(first + r / Tiles), PatchOf(r), inputs, plane, r * pitch);
-                Winograd.ToPlanes(Winograd.Map.Error, Output.ErrorsOf(first + r / Tiles), TileOf(r), errors, outputPlane, r * outputPitch);
+                Winograd.ToPlanes(
+                    Winograd.Map.Error, Output.ErrorsOf(first + r / Tiles), TileOf(r), errors, outputPlane, r * outputPitch);
             }
 
             for (int p = 0; p < Winograd.Planes; p++)
             {
                 PanelProducts.AddOuterProducts(
-                    inputs.Slice(p * plane, rows * pitch), _inputRows.AsSpan(0, rows), _inputOffsets, errors.Slice(p * outputPlane, rows * outputPitch),
-                    KernelsOf(sums[.._kernels.Length], p), 0, tiles);
+                    inputs.Slice(p * plane, rows * pitch),
+                    _inputRows.AsSpan(0, rows),
+                    _inputOffsets,
+                    errors.Slice(p * outputPlane, rows * outputPitch),
+                    KernelsOf(sums[.._kernels.Length], p),
+                    0,
+                    tiles);
             }
         }
 
@@ -186,13 +227,19 @@ internal sealed class WinogradStage : Stage
     }
 
     private void AddKernels(int panel, int channel) => Winograd.FromPlanes(
-        Winograd.Map.KernelGradient, _shares!.Total[.._kernels.Length], _kernels.Length / Winograd.Planes, (panel * Input.Layout.Pitch + channel) * Rows.Panel, _destination.Panels[KernelStart(panel, channel)..], KernelPlace);
+        Winograd.Map.KernelGradient,
+        _shares!.Total[.._kernels.Length],
+        _kernels.Length / Winograd.Planes,
+        (panel * Input.Layout.Pitch + channel) * Rows.Panel,
+        _destination.Panels[KernelStart(panel, channel)..],
+        KernelPlace);
 
     private Winograd.Place KernelPlace => new(3, 3, Input.Layout.Channels * Rows.Panel, Rows.Panel, 0, 0);
 
     private int KernelStart(int panel, int channel) => (panel * 9 * Input.Layout.Channels + channel) * Rows.Panel;
 
-    private static Span<float> KernelsOf(Span<float> kernels, int plane) => kernels.Slice(plane * (kernels.Length / Winograd.Planes), kernels.Length / Winograd.Planes);
+    private static Span<float> KernelsOf(Span<float> kernels, int plane) =>
+        kernels.Slice(plane * (kernels.Length / Winograd.Planes), kernels.Length / Winograd.Planes);
 
     private Winograd.Place PatchOf(int row) => PlaceOf(Input.Layout, row, _padding);
 
@@ -201,6 +248,12 @@ internal sealed class WinogradStage : Stage
     private Winograd.Place PlaceOf(Layout layout, int row, int padding)
     {
         int tile = row % Tiles;
-        return new(layout.Height, layout.Width, layout.Pitch, layout.Pitch, tile / _tileColumns * Winograd.Tile - padding, tile % _tileColumns * Winograd.Tile - padding);
+        return new(
+            layout.Height,
+            layout.Width,
+            layout.Pitch,
+            layout.Pitch,
+            tile / _tileColumns * Winograd.Tile - padding,
+            tile % _tileColumns * Winograd.Tile - padding);
     }
 }

@@ -1,6 +1,6 @@
 namespace Inkling;
 
-/// <summary>Perceptrons wired to inputs and to each other: with NAND gates alone, any logic at all.</summary>
+/// <summary>Perceptrons wired to inputs and to each other; NAND gates alone can compute any logical function.</summary>
 /// <remarks>Nielsen, chapter 1: "perceptrons are universal for computation".</remarks>
 /// <example>
 /// <code>
@@ -35,12 +35,15 @@ public sealed class Circuit
     }
 
     /// <summary>Adds a perceptron, fed by wires that are there already, and returns the wire from its output.</summary>
-    /// <exception cref="ArgumentException">There are more or fewer wires than the perceptron has weights, or one does not exist yet.</exception>
+    /// <exception cref="ArgumentException">
+    /// There are more or fewer wires than the perceptron has weights, or one does not exist yet.
+    /// </exception>
     public Wire Add(Perceptron perceptron, params ReadOnlySpan<Wire> from)
     {
         ArgumentNullException.ThrowIfNull(perceptron);
         if (from.Length != perceptron.Weights.Count)
-            throw new ArgumentException($"The perceptron has {perceptron.Weights.Count} inputs, not {from.Length}.", nameof(from));
+            throw new ArgumentException(
+                $"The perceptron has {perceptron.Weights.Count} inputs, not {from.Length}.", nameof(from));
         foreach (Wire wire in from)
         {
             if (wire.Index >= _inputs + _perceptrons.Count)
@@ -51,7 +54,7 @@ public sealed class Circuit
         return new Wire(_inputs + _perceptrons.Count - 1);
     }
 
-    /// <summary>What runs on every wire: the inputs, then each perceptron's output in the order they were added.</summary>
+    /// <summary>The value of every wire: the inputs, then each perceptron's output in the order they were added.</summary>
     /// <exception cref="ArgumentException">There are more or fewer inputs than the circuit has.</exception>
     public int[] Evaluate(params ReadOnlySpan<int> inputs)
     {
@@ -69,8 +72,8 @@ public sealed class Circuit
     }
 
     /// <summary>
-    /// The seed's adder of two bits: sum = x1 ⊕ x2 and carry = x1 x2, from five perceptrons. The one for the carry has its two
-    /// wires from the same NAND drawn as one, with weight -4.
+    /// Nielsen's adder of two bits: sum = x1 ⊕ x2 and carry = x1 x2, from five perceptrons. The carry's two wires from the same
+    /// NAND, with weight -2 each, are combined into one with weight -4.
     /// </summary>
     public static (Circuit Circuit, Wire Sum, Wire Carry) HalfAdder()
     {
@@ -85,6 +88,6 @@ public sealed class Circuit
     }
 }
 
-/// <summary>Where a circuit's wire comes from: its place in what <see cref="Circuit.Evaluate"/> returns.</summary>
+/// <summary>A wire of a circuit, as an index into what <see cref="Circuit.Evaluate"/> returns.</summary>
 /// <param name="Index">Counted from 0, the inputs first.</param>
 public readonly record struct Wire(int Index);

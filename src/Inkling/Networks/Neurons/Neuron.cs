@@ -1,6 +1,6 @@
 namespace Inkling;
 
-/// <summary>What perceptrons and sigmoid neurons have in common.</summary>
+/// <summary>Code shared by perceptrons and sigmoid neurons.</summary>
 internal static class Neuron
 {
     public static double WeightedInput(ReadOnlySpan<double> weights, ReadOnlySpan<double> inputs, double bias)

@@ -1,7 +1,7 @@
 namespace Inkling;
 
 /// <summary>
-/// An artificial neuron that weighs evidence and decides: 1 where w·x + b &gt; 0, otherwise 0.
+/// An artificial neuron with a binary output: 1 where w·x + b &gt; 0, otherwise 0.
 /// </summary>
 /// <remarks>Rosenblatt 1958; Nielsen, chapter 1, "Perceptrons".</remarks>
 public sealed class Perceptron
@@ -16,7 +16,7 @@ public sealed class Perceptron
         Bias = bias;
     }
 
-    /// <summary>The NAND gate: weights -2, -2 and bias 3. Every other gate can be built of it.</summary>
+    /// <summary>The NAND gate: weights -2, -2 and bias 3. Every other gate can be built from it.</summary>
     public static Perceptron Nand { get; } = new([-2, -2], bias: 3);
 
     /// <summary>How much each input matters.</summary>
@@ -25,10 +25,10 @@ public sealed class Perceptron
     /// <summary>How easily the perceptron gives 1: minus its threshold.</summary>
     public double Bias { get; }
 
-    /// <summary>The first form of the rule: 1 where Σ w·x is over the threshold, otherwise 0.</summary>
+    /// <summary>A perceptron given by its threshold: 1 where w·x is over it, otherwise 0.</summary>
     public static Perceptron WithThreshold(ReadOnlySpan<double> weights, double threshold) => new(weights, -threshold);
 
-    /// <summary>w·x + b, what the decision is made by.</summary>
+    /// <summary>The weighted input w·x + b.</summary>
     /// <exception cref="ArgumentException">There are more or fewer inputs than weights.</exception>
     public double WeightedInput(params ReadOnlySpan<double> inputs) => Neuron.WeightedInput(_weights, inputs, Bias);
 

@@ -1,8 +1,8 @@
 namespace Inkling;
 
 /// <summary>
-/// A perceptron made smooth: its output is σ(w·x + b), so that a small change of a weight or of the bias makes a small
-/// change of the output, and learning by small changes becomes possible.
+/// A smooth version of the perceptron: its output is σ(w·x + b), so that a small change of a weight or of the bias makes a
+/// small change of the output, which makes learning by small steps possible.
 /// </summary>
 /// <remarks>Nielsen, chapter 1, "Sigmoid neurons".</remarks>
 public sealed class SigmoidNeuron
@@ -23,16 +23,16 @@ public sealed class SigmoidNeuron
     /// <summary>Minus the weighted sum at which the output is ½.</summary>
     public double Bias { get; }
 
-    /// <summary>σ(z) = 1 / (1 + e^-z): 0 far to the left, ½ at 0, 1 far to the right.</summary>
+    /// <summary>σ(z) = 1 / (1 + e^-z): close to 0 for large negative z, ½ at 0, close to 1 for large z.</summary>
     public static double Sigmoid(double z) => 1 / (1 + Math.Exp(-z));
 
-    /// <summary>σ'(z) = σ(z) (1 - σ(z)): ¼ at 0, next to nothing where the neuron is saturated.</summary>
+    /// <summary>σ'(z) = σ(z) (1 - σ(z)): ¼ at 0, almost 0 where the neuron is saturated.</summary>
     public static double SigmoidSlope(double z) => Sigmoid(z) * (1 - Sigmoid(z));
 
-    /// <summary>The step function, to which a perceptron's output is what σ is to this neuron's: 1 where z &gt; 0, otherwise 0.</summary>
+    /// <summary>The step function, which a perceptron has in place of σ: 1 where z &gt; 0, otherwise 0.</summary>
     public static double Step(double z) => z > 0 ? 1 : 0;
 
-    /// <summary>w·x + b.</summary>
+    /// <summary>The weighted input w·x + b.</summary>
     /// <exception cref="ArgumentException">There are more or fewer inputs than weights.</exception>
     public double WeightedInput(params ReadOnlySpan<double> inputs) => Neuron.WeightedInput(_weights, inputs, Bias);
 
@@ -42,7 +42,7 @@ public sealed class SigmoidNeuron
 
     /// <summary>
     /// How much the output would change, to first order: Σ ∂output/∂w_j Δw_j + ∂output/∂b Δb (Nielsen, chapter 1, equation 5).
-    /// Never more than a quarter of Σ |x_j Δw_j| + |Δb|, since σ' is at most ¼: small changes stay small.
+    /// At most a quarter of Σ |x_j Δw_j| + |Δb|, since σ' is at most ¼: small changes stay small.
     /// </summary>
     /// <param name="inputs">x.</param>
     /// <param name="weightChanges">Δw, one for each weight.</param>
