@@ -53,7 +53,7 @@ public sealed class DigitReader : IDisposable
     public ReadingStages Explain(GreyImage picture, ReadingOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(picture);
-        return ReadingStages.Of(picture, _judge, options ?? new ReadingOptions(), cancellationToken);
+        return ReadingPipeline.Read(picture, _judge, options ?? new ReadingOptions(), cancellationToken);
     }
 
     /// <summary>Lets the networks' memory go.</summary>

@@ -29,7 +29,7 @@ public sealed class WorkLimitTests : IDisposable
         {
             GreyImage picture = HostilePictures.Kinds[kind](width, height, random);
             ReadingStages stages = _reader.Explain(picture, new ReadingOptions { ExpectedDigits = digits }, TestContext.Current.CancellationToken);
-            ReadingCost most = ReadingStages.MostFor(picture, stages.Ink);
+            ReadingCost most = ReadingBounds.ForReading(picture, stages.Ink);
             Assert.True(stages.Cost.IsWithin(most), $"{kind}, {width}×{height}: {stages.Cost}, allowed {most}");
         }
     }
@@ -44,7 +44,7 @@ public sealed class WorkLimitTests : IDisposable
         for (int y = 5; y < side - 5; y++)
             values.AsSpan(y * side + 5, side - 10).Fill(1);
         ReadingWork work = new();
-        new Ink(side, side, values).RemoveRuledLines(work);
+        RuledLines.Remove(new Ink(side, side, values), work);
         Assert.InRange(work.Spent.Pixels, 50L * side * side, RuledLines.SeenEach * side * side);
     }
 
@@ -59,7 +59,7 @@ public sealed class WorkLimitTests : IDisposable
             pixels.AsSpan(y * side + 5, side - 10).Fill(30);
         GreyImage picture = new(side, side, pixels);
         ReadingStages stages = _reader.Explain(picture, null, TestContext.Current.CancellationToken);
-        Assert.True(stages.Cost.IsWithin(ReadingStages.MostFor(picture, stages.Ink)), $"{stages.Cost}");
+        Assert.True(stages.Cost.IsWithin(ReadingBounds.ForReading(picture, stages.Ink)), $"{stages.Cost}");
     }
 
     [Fact]
@@ -107,8 +107,8 @@ public sealed class WorkLimitTests : IDisposable
         PixelBox[] frames = [.. TextLayout.Frames(pieces.All, work)];
         Assert.True(frames.Length > 40, $"{frames.Length}");
         long before = work.Spent.Pixels;
-        ink.RemoveFrames(frames, work);
-        Assert.InRange(work.Spent.Pixels - before, 1, RuledLines.SeenEach * Ink.FramesDeep * ink.Values.Length);
+        RuledLines.RemoveFrames(ink, frames, work);
+        Assert.InRange(work.Spent.Pixels - before, 1, RuledLines.SeenEach * RuledLines.FramesDeep * ink.Values.Length);
     }
 
     [Fact]

@@ -50,6 +50,21 @@ internal sealed class InkParts
 
     public int Count => Boxes.Count;
 
+    /// <summary>The row that the middles of digits lie on: that of the highest parts, each counting with its ink.</summary>
+    public double MiddleRow(double digitHeight)
+    {
+        double sum = 0, weights = 0;
+        for (int i = 0; i < Count; i++)
+        {
+            if (Boxes[i].Height < 0.6 * digitHeight)
+                continue;
+            sum += Areas[i] * (Boxes[i].Top + Boxes[i].Height / 2.0);
+            weights += Areas[i];
+        }
+
+        return weights > 0 ? sum / weights : Boxes.Average(box => box.Top + box.Height / 2.0);
+    }
+
     /// <exception cref="WorkLimitException">There are more parts than a number has, or they take more work than the picture allows.</exception>
     public static InkParts Of(Strip strip, float threshold, double digitHeight, ReadingWork work)
     {

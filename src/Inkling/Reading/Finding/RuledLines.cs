@@ -32,24 +32,37 @@ internal static class RuledLines
     /// </summary>
     internal const long SeenEach = 2 + 2 * 3 * MostSlopes;
 
+    /// <summary>Frames are looked for until those found have so many times the map's pixels: writing has a few frames in each other, a texture thousands.</summary>
+    internal const long FramesDeep = 4;
+
     private const int MostSlopes = 47;
 
     /// <summary>Slopes are tried in steps of this part of the steepest one, rounded down to whole pixels, but of one at least.</summary>
     private const int SlopeSteps = 12;
 
-    public static void Remove(float[] values, int width, int height, float threshold, ReadingWork work)
+    /// <summary>An ink map without long straight lines: ruled and graph paper, table borders, the line on a cheque.</summary>
+    public static Ink Remove(Ink ink, ReadingWork work)
     {
-        bool isWide = width >= Wide * height;
-        PixelBox all = new(0, 0, width, height);
-        RemoveAlong(new InkColumns(values, width, all, isTurned: false, threshold, work), isWide ? ShareOfWide : ShareOfOther, touchesEdges: !isWide, work);
-        RemoveAlong(new InkColumns(values, width, all, isTurned: true, threshold, work), ShareOfOther, touchesEdges: true, work);
+        float[] values = ink.Values.ToArray();
+        bool isWide = ink.Width >= Wide * ink.Height;
+        PixelBox all = new(0, 0, ink.Width, ink.Height);
+        RemoveAlong(new InkColumns(values, ink.Width, all, isTurned: false, ink.Threshold, work), isWide ? ShareOfWide : ShareOfOther, touchesEdges: !isWide, work);
+        RemoveAlong(new InkColumns(values, ink.Width, all, isTurned: true, ink.Threshold, work), ShareOfOther, touchesEdges: true, work);
+        return ink.With(values);
     }
 
-    /// <summary>Takes away the sides of a frame, which strokes may touch.</summary>
-    public static void RemoveFrame(float[] values, int width, float threshold, PixelBox frame, ReadingWork work)
+    /// <summary>An ink map without the sides of frames around numbers, which strokes may touch; of the first frames where there are too many.</summary>
+    public static Ink RemoveFrames(Ink ink, IEnumerable<PixelBox> frames, ReadingWork work)
     {
-        RemoveAlong(new InkColumns(values, width, frame, isTurned: false, threshold, work), ShareOfOther, touchesEdges: true, work);
-        RemoveAlong(new InkColumns(values, width, frame, isTurned: true, threshold, work), ShareOfOther, touchesEdges: true, work);
+        float[] values = ink.Values.ToArray();
+        long covered = 0;
+        foreach (PixelBox frame in frames.TakeWhile(frame => (covered += (long)frame.Width * frame.Height) <= FramesDeep * values.Length))
+        {
+            RemoveAlong(new InkColumns(values, ink.Width, frame, isTurned: false, ink.Threshold, work), ShareOfOther, touchesEdges: true, work);
+            RemoveAlong(new InkColumns(values, ink.Width, frame, isTurned: true, ink.Threshold, work), ShareOfOther, touchesEdges: true, work);
+        }
+
+        return ink.With(values);
     }
 
     private static void RemoveAlong(InkColumns ink, double share, bool touchesEdges, ReadingWork work)

@@ -1,0 +1,79 @@
+using Inkling.Reading.Budget;
+using Inkling.Reading.Cutting;
+using Inkling.Reading.Finding;
+
+namespace Inkling.Reading;
+
+/// <summary>From a word to its digits: <see cref="Read"/> lists the steps.</summary>
+/// <param name="ink">The ink map, without rules and frames.</param>
+/// <param name="pieces">Its pieces.</param>
+/// <param name="scale">From its pixels to the file's.</param>
+/// <param name="judge">The networks.</param>
+/// <param name="options">What is known about the number.</param>
+/// <param name="work">Counts the work.</param>
+internal sealed class NumberPipeline(
+    Ink ink, InkPieces pieces, FileScale scale, SegmentJudge judge, ReadingOptions options, ReadingWork work)
+{
+    /// <summary>Ways whose segments the second network is asked about.</summary>
+    private const int WaysAskedTwice = 4;
+
+    /// <summary>Reads a number within half of the work that is left.</summary>
+    /// <param name="word">The number's pieces of ink.</param>
+    /// <param name="isTooCostly">Whether it would take more, as textures do.</param>
+    /// <returns>Null where it is no number or too costly.</returns>
+    public NumberStages? TryRead(Word word, out bool isTooCostly)
+    {
+        isTooCostly = false;
+        work.BeginNumber();
+        try
+        {
+            return Read(word);
+        }
+        catch (WorkLimitException)
+        {
+            isTooCostly = true;
+            return null;
+        }
+        finally
+        {
+            work.EndNumber();
+        }
+    }
+
+    /// <summary>Reads a number; null where there is no digit in it.</summary>
+    private NumberStages? Read(Word word)
+    {
+        Strip strip = Strip.Of(ink, pieces, word, work);
+        InkParts parts = InkParts.Of(strip, ink.Threshold, word.DigitHeight, work);
+        List<Segment> segments = Segments.Of(strip, parts, word.DigitHeight, borrows: true, work);
+        if (segments.Count == 0)
+            return null;
+        float[][] opinions = judge.Judge(segments, word.DigitHeight, work);
+        double middle = parts.MiddleRow(word.DigitHeight);
+        IReadOnlyList<Lattice.Way> ways = new Lattice(segments, opinions, parts, word.DigitHeight, middle).Best(options, work);
+        int[] inQuestion = SegmentsOf(ways.Take(WaysAskedTwice));
+        if (inQuestion.Length > 0)
+        {
+            opinions = JudgedAgain(segments, opinions, inQuestion);
+            ways = new Lattice(segments, opinions, parts, word.DigitHeight, middle).Best(options, work);
+        }
+
+        if (ways.Count == 0 || ways[0].Text.Length == 0)
+            return null;
+        return new NumberStages(word, strip, parts, NumberDecision.Of(ways, segments, opinions, box => scale.InFile(strip.InInk(box))));
+    }
+
+    /// <summary>The segments that some ways take for digits.</summary>
+    private static int[] SegmentsOf(IEnumerable<Lattice.Way> ways) =>
+        [.. ways.SelectMany(way => way.Steps).Where(step => step.Digit >= 0).Select(step => step.Segment).Distinct()];
+
+    /// <summary>Asks both networks about some segments.</summary>
+    private float[][] JudgedAgain(List<Segment> segments, float[][] opinions, int[] inQuestion)
+    {
+        float[][] both = judge.JudgeAgain([.. inQuestion.Select(i => segments[i])], [.. inQuestion.Select(i => opinions[i])], work);
+        float[][] all = [.. opinions];
+        for (int i = 0; i < inQuestion.Length; i++)
+            all[inQuestion[i]] = both[i];
+        return all;
+    }
+}
