@@ -1,3 +1,4 @@
+using Inkling.Reading.Constants;
 using Inkling.Reading.Cutting;
 
 namespace Inkling.Reading;
@@ -5,23 +6,16 @@ namespace Inkling.Reading;
 /// <summary>The best way through a number's segments as what was read, with its confidence and the runners-up.</summary>
 internal static class NumberDecision
 {
-    /// <summary>
-    /// A number's confidence is a product of powers: of its way's likelihood among all ways, and of what the networks think of its
-    /// segments. Both speak of the same doubts; the powers were fitted on pictures of numbers.
-    /// </summary>
-    private const double WayPower = 0.5, SegmentPower = 0.3;
-
-    /// <summary>Differences of scores are divided by it: the networks are surer than they are right, since a number's segments are judged alike.</summary>
-    private const double ScoreTemperature = 1.5;
-
     /// <param name="ways">The likeliest ways, the best first; that one has a digit.</param>
     /// <param name="segments">The number's segments.</param>
     /// <param name="opinions">For each segment, [11]: that it is a 0, … a 9, and that it is no digit.</param>
     /// <param name="inFile">Where in the file's picture a box of the strip is.</param>
+    /// <param name="constants">How the confidence is put together.</param>
     public static ReadNumber Of(
-        IReadOnlyList<Lattice.Way> ways, IReadOnlyList<Segment> segments, IReadOnlyList<float[]> opinions, Func<PixelBox, PixelBox> inFile)
+        IReadOnlyList<Lattice.Way> ways, IReadOnlyList<Segment> segments, IReadOnlyList<float[]> opinions,
+        Func<PixelBox, PixelBox> inFile, DecisionConstants constants)
     {
-        double[] likelihoods = [.. ways.Select(way => Math.Exp((way.Score - ways[0].Score) / ScoreTemperature))];
+        double[] likelihoods = [.. ways.Select(way => Math.Exp((way.Score - ways[0].Score) / constants.ScoreTemperature))];
         double all = likelihoods.Sum();
         List<ReadDigit> digits = [];
         List<PixelBox> separators = [];
@@ -42,10 +36,11 @@ internal static class NumberDecision
             digits.Add(new ReadDigit(step.Digit, confidences, box, segments[step.Segment].Glyph));
         }
 
-        double confidence = Math.Pow(likelihoods[0] / all, WayPower) * Math.Pow(product, SegmentPower);
+        double confidence = Math.Pow(likelihoods[0] / all, constants.WayPower) * Math.Pow(product, constants.SegmentPower);
         PixelBox whole = digits.Select(digit => digit.Box).Aggregate((a, b) => a.Union(b));
         double runnersUpShare = Math.Min(confidence, (1 - confidence) / (all - 1)); // for a likelihood of 1
-        (string, double)[] runnersUp = [.. ways.Zip(likelihoods).Skip(1).Select(pair => (pair.First.Text, runnersUpShare * pair.Second))];
+        (string, double)[] runnersUp =
+            [.. ways.Zip(likelihoods, (way, likelihood) => (way.Text, runnersUpShare * likelihood)).Skip(1)];
         return new ReadNumber(ways[0].Text, confidence, whole, digits, separators, runnersUp);
     }
 }

@@ -1,3 +1,4 @@
+using Inkling.Reading.Arranging;
 using Inkling.Reading.Cutting;
 using Inkling.Reading.Finding;
 
@@ -15,7 +16,9 @@ public sealed class NumberStages
     /// <summary>The number set upright and level: its ink, [height, width] in <see cref="Finding.Ink.Values"/>.</summary>
     public Ink Upright => new(Strip.Width, Strip.Height, Strip.Values);
 
-    /// <summary>[height, width] of <see cref="Upright"/>: the smallest part that a pixel belongs to, from 0 at the left; -1 for paper.</summary>
+    /// <summary>
+    /// [height, width] of <see cref="Upright"/>: the smallest part that a pixel belongs to, from 0 at the left; -1 for paper.
+    /// </summary>
     public IReadOnlyList<int> Part => Parts.Part;
 
     /// <summary>The pieces of ink that the number was read from.</summary>
@@ -25,6 +28,8 @@ public sealed class NumberStages
 
     internal InkParts Parts { get; }
 
-    /// <summary>The geometric mean of the number's confidence over its digits, 0 to 1: comparable between short and long numbers.</summary>
+    /// <summary>
+    /// The geometric mean of the number's confidence over its digits, 0 to 1: comparable between short and long numbers.
+    /// </summary>
     internal double ConfidencePerDigit => Math.Pow(Number.Confidence, 1.0 / Number.Digits.Count);
 }

@@ -1,4 +1,6 @@
+using Inkling.Reading.Arranging;
 using Inkling.Reading.Budget;
+using Inkling.Reading.Constants;
 using Inkling.Reading.Cutting;
 using Inkling.Reading.Finding;
 
@@ -10,62 +12,67 @@ namespace Inkling.Reading;
 /// </summary>
 internal sealed class ReadingPipeline
 {
-    /// <summary>With less confidence than this, another look is worth it.</summary>
-    private const double Doubtful = 0.4;
-
     private readonly GreyImage _picture;
     private readonly SegmentJudge _judge;
     private readonly ReadingOptions _options;
+    private readonly ReaderConstants _constants;
     private readonly ReadingWork _work;
 
-    private ReadingPipeline(GreyImage picture, SegmentJudge judge, ReadingOptions options, ReadingWork work) =>
-        (_picture, _judge, _options, _work) = (picture, judge, options, work);
+    private ReadingPipeline(
+        GreyImage picture, SegmentJudge judge, ReadingOptions options, ReaderConstants constants, ReadingWork work) =>
+        (_picture, _judge, _options, _constants, _work) = (picture, judge, options, constants, work);
 
     /// <summary>Reads a picture.</summary>
     /// <param name="picture">The picture.</param>
     /// <param name="judge">The networks.</param>
     /// <param name="options">What is known about the numbers.</param>
+    /// <param name="constants">What the reader goes by.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <returns>The likelier of at most two looks.</returns>
-    public static ReadingStages Read(GreyImage picture, SegmentJudge judge, ReadingOptions options, CancellationToken cancellationToken)
+    public static ReadingStages Read(
+        GreyImage picture, SegmentJudge judge, ReadingOptions options, ReaderConstants constants,
+        CancellationToken cancellationToken)
     {
         ReadingWork work = new(cancellationToken);
-        ReadingPipeline pipeline = new(picture, judge, options, work);
-        Ink ink = InkFinding.Find(picture, work);
+        ReadingPipeline pipeline = new(picture, judge, options, constants, work);
+        Ink ink = InkFinding.Find(picture, constants, work);
         ReadingStages first = pipeline.ReadInk(ink);
-        if (first.Reading.Confidence >= Doubtful || !ink.Values.ContainsAnyExcept(0f))
+        if (first.Reading.Confidence >= constants.Decision.SecondLookBelow || !ink.Values.ContainsAnyExcept(0f))
             return first;
         // What stands out most (a table's edge, a shadow) may be no number, and may have hidden one that is fainter.
-        Ink beside = InkFinding.FindBeside(picture, ink, work);
+        Ink beside = InkFinding.FindBeside(picture, ink, constants, work);
         return pipeline.LikelierOf(first, pipeline.ReadInk(beside));
     }
 
     /// <summary>One look: the numbers in what was found as ink.</summary>
     private ReadingStages ReadInk(Ink found)
     {
-        Ink unruled = RuledLines.Remove(found, _work);
-        (Ink ink, InkPieces pieces) = WithoutFrames(unruled, InkPieces.Of(unruled, _work));
-        IReadOnlyList<Word> words = TextLayout.Words(ink, pieces.All, _work);
-        _work.Allow(ReadingBounds.ForNumbersOn(ink));
-        NumberPipeline numberPipeline = new(ink, pieces, FileScale.Of(picture: _picture, ink), _judge, _options, _work);
+        Ink unruled = RuledLines.Remove(found, _constants, _work);
+        (Ink ink, InkPieces pieces) = WithoutFrames(unruled, InkPieces.Of(unruled, _constants, _work));
+        IReadOnlyList<Word> words = TextLayout.Words(ink, pieces, _constants, _work);
+        _work.Allow(ReadingBounds.ForNumbersOn(ink, _constants.Budget));
+        NumberPipeline numberPipeline = new(ink, pieces, FileScale.Of(_picture, ink), _judge, _options, _constants, _work);
         IReadOnlyList<NumberStages> read = ReadWords(numberPipeline, words, out bool isAnyTooCostly);
-        IReadOnlyList<IReadOnlyList<NumberStages>> lines = LinesOf(WithoutNoise(read));
+        IReadOnlyList<IReadOnlyList<NumberStages>> lines = LinesOf(WithoutNoise(read, _constants.Decision));
         _work.Allow(ReadingCost.Unlimited);
-        bool isComplete = pieces.All.Count <= InkPieces.Most && !isAnyTooCostly;
+        bool isComplete = !pieces.AreTooMany && !isAnyTooCostly;
         return ResultOf(ink, lines, isComplete);
     }
 
     /// <summary>Takes frames around numbers off the ink, and finds its pieces again where there are any.</summary>
     private (Ink Ink, InkPieces Pieces) WithoutFrames(Ink ink, InkPieces pieces)
     {
-        PixelBox[] frames = [.. TextLayout.Frames(pieces.All, _work)];
+        PixelBox[] frames = [.. Surroundings.Frames(pieces, _constants, _work)];
         if (frames.Length == 0)
             return (ink, pieces);
-        Ink unframed = RuledLines.RemoveFrames(ink, frames, _work);
-        return (unframed, InkPieces.Of(unframed, _work));
+        Ink unframed = RuledLines.RemoveFrames(ink, frames, _constants, _work);
+        return (unframed, InkPieces.Of(unframed, _constants, _work));
     }
 
-    /// <summary>Reads each word. Words closely above each other may be one number, torn apart: they are read in both ways, and the likelier is kept.</summary>
+    /// <summary>
+    /// Reads each word. Words closely above each other may be one number, torn apart: they are read in both ways, and the
+    /// likelier is kept.
+    /// </summary>
     private IReadOnlyList<NumberStages> ReadWords(NumberPipeline pipeline, IReadOnlyList<Word> words, out bool isAnyTooCostly)
     {
         isAnyTooCostly = false;
@@ -77,11 +84,10 @@ internal sealed class ReadingPipeline
             isAnyTooCostly |= isTooCostly;
         }
 
-        foreach (IReadOnlyList<Word> stack in TextLayout.Stacks(words, _work))
+        foreach (IReadOnlyList<Word> stack in TornNumbers.Stacks(words, _constants.Layout, _work))
         {
-            Word joined = TextLayout.Join(stack);
-            double apart = stack.Aggregate(
-                1.0, (product, word) => product * (read.TryGetValue(word, out NumberStages? stages) ? stages.Number.Confidence : 1));
+            Word joined = Word.Joined(stack);
+            double apart = stack.Aggregate(1.0, (product, word) => product * ConfidenceOf(word));
             NumberStages? whole = pipeline.TryRead(joined, out _);
             if (whole is null || (whole.Number.Confidence <= apart && stack.Any(read.ContainsKey)))
                 continue;
@@ -91,19 +97,23 @@ internal sealed class ReadingPipeline
         }
 
         return [.. read.Values];
+
+        double ConfidenceOf(Word word) => read.TryGetValue(word, out NumberStages? stages) ? stages.Number.Confidence : 1;
     }
 
     /// <summary>Once clear numbers are found, doubtful marks are ignored: they are the edge of a table, or a drawing.</summary>
-    private static IReadOnlyList<NumberStages> WithoutNoise(IReadOnlyList<NumberStages> read)
+    private static IReadOnlyList<NumberStages> WithoutNoise(IReadOnlyList<NumberStages> read, DecisionConstants c)
     {
-        const double sure = 0.8, hardlySure = 0.6;
-        double[] heights = [.. read.Where(number => number.ConfidencePerDigit >= sure).Select(number => number.Word.DigitHeight).Order()];
+        double[] heights = [.. read.Where(IsClear).Select(number => number.Word.DigitHeight).Order()];
         if (heights.Length == 0)
             return read;
         double height = heights[heights.Length / 2];
-        return [.. read.Where(number => number.ConfidencePerDigit >= sure || (number.ConfidencePerDigit >= hardlySure && IsAsHigh(number)))];
+        return [.. read.Where(number => IsClear(number) || IsLikely(number))];
 
-        bool IsAsHigh(NumberStages number) => number.Word.DigitHeight > 0.5 * height && number.Word.DigitHeight < 2 * height;
+        bool IsClear(NumberStages number) => number.ConfidencePerDigit >= c.ClearConfidence;
+
+        bool IsLikely(NumberStages number) => number.ConfidencePerDigit >= c.DoubtfulConfidence
+            && number.Word.DigitHeight > c.DoubtfulMinHeight * height && number.Word.DigitHeight < c.DoubtfulMaxHeight * height;
     }
 
     private IReadOnlyList<IReadOnlyList<NumberStages>> LinesOf(IReadOnlyList<NumberStages> numbers)
@@ -111,7 +121,8 @@ internal sealed class ReadingPipeline
         Dictionary<Word, NumberStages> stagesOf = new(ReferenceEqualityComparer.Instance);
         foreach (NumberStages number in numbers)
             stagesOf.Add(number.Word, number);
-        IReadOnlyList<IReadOnlyList<Word>> lines = TextLayout.Lines([.. numbers.Select(number => number.Word)], _work);
+        Word[] words = [.. numbers.Select(number => number.Word)];
+        IReadOnlyList<IReadOnlyList<Word>> lines = TextLayout.Lines(words, _constants.Layout, _work);
         return [.. lines.Select(line => line.Select(word => stagesOf[word]).ToArray())];
     }
 
@@ -122,7 +133,9 @@ internal sealed class ReadingPipeline
         return new ReadingStages(reading, ink, [.. lines.SelectMany(line => line)], _work.Spent);
     }
 
-    /// <summary>The likelier of two looks; complete only where both are, since what the other one left out may be a number, too.</summary>
+    /// <summary>
+    /// The likelier of two looks; complete only where both are, since what the other one left out may be a number, too.
+    /// </summary>
     private ReadingStages LikelierOf(ReadingStages first, ReadingStages second)
     {
         ReadingStages likelier = second.Reading.Confidence > first.Reading.Confidence ? second : first;

@@ -3,7 +3,9 @@ using Inkling.Reading.Finding;
 
 namespace Inkling.Reading;
 
-/// <summary>How a picture was read, stage by stage: its ink, its numbers, their parts and the segments that were chosen.</summary>
+/// <summary>
+/// How a picture was read, stage by stage: its ink, its numbers, their parts and the segments that were chosen.
+/// </summary>
 public sealed class ReadingStages
 {
     internal ReadingStages(ReadingResult reading, Ink ink, IReadOnlyList<NumberStages> numbers, ReadingCost cost) =>
