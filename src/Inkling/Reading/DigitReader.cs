@@ -1,4 +1,5 @@
 using Inkling.Reading;
+using Inkling.Reading.Constants;
 using Inkling.Reading.Cutting;
 
 namespace Inkling;
@@ -8,8 +9,8 @@ namespace Inkling;
 /// what its networks find likeliest. Safe from several threads at once.
 /// </summary>
 /// <remarks>
-/// Time and memory are bounded by the picture's pixels, whatever it shows (docs/reading.md): what would take more is a texture, and
-/// not read.
+/// Time and memory are bounded by the picture's pixels, whatever it shows (docs/reading.md): what would take more is a texture,
+/// and not read.
 /// </remarks>
 /// <example>
 /// <code>
@@ -25,14 +26,23 @@ public sealed class DigitReader : IDisposable
     /// <summary>A reader that asks the best of the bundled networks.</summary>
     public static DigitReader Load() => new(BundledModels.Load("best"));
 
-    /// <summary>A reader that asks a network of one's own which digit it sees; a bundled one tells what is a digit at all.</summary>
+    /// <summary>
+    /// A reader that asks a network of one's own which digit it sees; a bundled one tells what is a digit at all.
+    /// </summary>
     /// <param name="network">Reads 28×28 pixels as ten digits; as it is now.</param>
     /// <exception cref="ArgumentException">The network does not read 28×28 pixels as ten digits.</exception>
     public DigitReader(Network network)
     {
         ArgumentNullException.ThrowIfNull(network);
-        if (!network.Architecture.Input.IsGreyImage(MnistNormalisation.Side, MnistNormalisation.Side) || network.Architecture.Output.Size != 10)
-            throw new ArgumentException($"A network that reads digits takes one image of {MnistNormalisation.Side}×{MnistNormalisation.Side} pixels in shades of grey and has 10 outputs; this one is {network}.", nameof(network));
+        const int side = MnistNormalisation.Side;
+        if (!network.Architecture.Input.IsGreyImage(side, side) || network.Architecture.Output.Size != 10)
+        {
+            throw new ArgumentException(
+                $"A network that reads digits takes one image of {side}×{side} pixels in shades of grey and has 10 outputs; "
+                + $"this one is {network}.",
+                nameof(network));
+        }
+
         _judge = new SegmentJudge(network);
     }
 
@@ -53,7 +63,7 @@ public sealed class DigitReader : IDisposable
     public ReadingStages Explain(GreyImage picture, ReadingOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(picture);
-        return ReadingStages.Of(picture, _judge, options ?? new ReadingOptions(), cancellationToken);
+        return ReadingPipeline.Read(picture, _judge, options ?? new ReadingOptions(), ReaderConstants.Default, cancellationToken);
     }
 
     /// <summary>Lets the networks' memory go.</summary>

@@ -1,5 +1,7 @@
 using Inkling.Numerics;
+using Inkling.Reading.Arranging;
 using Inkling.Reading.Budget;
+using Inkling.Reading.Constants;
 using Inkling.Reading.Cutting;
 using Inkling.Reading.Finding;
 using Inkling.Synthesis;
@@ -20,11 +22,12 @@ internal static class SegmentExamples
     public const int Classes = 11;
 
     /// <summary>
-    /// Thresholds for two fractions: the digit's ink in the segment's ink (purity), and the segment's part of the digit's ink. A
-    /// segment is a digit if both are at least <see cref="Whole"/>, no digit if either is less than <see cref="NotWhole"/>, and
-    /// otherwise left out.
+    /// A segment is a digit where at least this share of it is that digit's ink, and this share of that digit's ink is in it.
     /// </summary>
-    private const double Whole = 0.93, NotWhole = 0.8;
+    private const double Whole = 0.93;
+
+    /// <summary>With less of either it is no digit. What is between is left out. Both chosen by hand.</summary>
+    private const double NotWhole = 0.8;
 
     /// <summary>Creates examples, about as many that are no digit as are digits.</summary>
     /// <param name="digits">28×28 images to compose numbers from.</param>
@@ -36,10 +39,8 @@ internal static class SegmentExamples
     {
         ArgumentNullException.ThrowIfNull(digits);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(lines);
-        if (digits.Count == 0
-            || digits.Height != MnistNormalisation.Side
-            || digits.Width != MnistNormalisation.Side
-            || digits.Classes != NoDigit)
+        const int side = MnistNormalisation.Side;
+        if (digits.Count == 0 || digits.Height != side || digits.Width != side || digits.Classes != NoDigit)
             throw new ArgumentException("Numbers are written with 28×28 images of digits.", nameof(digits));
         List<(byte[] Glyph, byte Label)>[] found = new List<(byte[], byte)>[lines];
         Parallel.For(0, lines, i =>
@@ -65,7 +66,8 @@ internal static class SegmentExamples
     {
         Ink ink = new(line.Width, line.Height, line.Ink);
         ReadingWork work = new();
-        InkPieces pieces = InkPieces.Of(ink, work);
+        ReaderConstants constants = ReaderConstants.Default;
+        InkPieces pieces = InkPieces.Of(ink, constants, work);
         int[] areas = new int[line.Digits.Length + 1];
         for (int i = 0; i < line.Ink.Length; i++)
         {
@@ -73,13 +75,13 @@ internal static class SegmentExamples
                 areas[line.Owner[i]]++;
         }
 
-        foreach (Word word in TextLayout.Find(ink, pieces.All, work).SelectMany(words => words))
+        foreach (Word word in TextLayout.Find(ink, pieces, constants, work).SelectMany(words => words))
         {
-            Strip strip = Strip.Of(ink, pieces, word, work);
-            if (PartsOf(strip, ink, word, work) is not { } parts)
+            Strip strip = Strip.Of(ink, pieces, word, constants.Upright, work);
+            if (PartsOf(strip, ink, word, constants, work) is not { } parts)
                 continue;
             int[,] counts = Counts(line, strip, parts, ink.Threshold);
-            foreach (Segment segment in Segments.Of(strip, parts, word.DigitHeight, borrows: false, work))
+            foreach (Segment segment in Segments.Of(strip, parts, word.DigitHeight, borrows: false, constants.Segments, work))
             {
                 if (LabelOf(segment, counts, areas, line) is { } label)
                     yield return (segment.Glyph, label);
@@ -87,12 +89,12 @@ internal static class SegmentExamples
         }
     }
 
-    /// <summary>The parts of a number; null if there are too many, as in images of textures.</summary>
-    private static InkParts? PartsOf(Strip strip, Ink ink, Word word, ReadingWork work)
+    /// <summary>A number's parts; null where they are too many for a number, as of images that are textures.</summary>
+    private static InkParts? PartsOf(Strip strip, Ink ink, Word word, ReaderConstants constants, ReadingWork work)
     {
         try
         {
-            return InkParts.Of(strip, ink.Threshold, word.DigitHeight, work);
+            return InkParts.Of(strip, ink.Threshold, word.DigitHeight, constants, work);
         }
         catch (WorkLimitException)
         {

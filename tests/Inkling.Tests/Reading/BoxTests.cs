@@ -13,13 +13,18 @@ public sealed class BoxTests : IDisposable
     public void All_boxes_lie_in_the_picture_however_it_was_turned_cut_and_reduced()
     {
         int boxes = 0;
-        Gen.Select(Gen.Char['0', '9'].Array[1, 4], Gen.Double[-35, 35], Gen.Double[0, 0.5], Gen.Double[0, 0.5], Gen.Double[1, 3], Gen.Int[1, 50]).Sample((digits, degrees, cutX, cutY, reduction, seed) =>
+        Gen.Select(
+            Gen.Char['0', '9'].Array[1, 4], Gen.Double[-35, 35], Gen.Double[0, 0.5], Gen.Double[0, 0.5], Gen.Double[1, 3],
+            Gen.Int[1, 50])
+        .Sample((digits, degrees, cutX, cutY, reduction, seed) =>
         {
             // Turned about its middle, and cut so far that ink lies at its edges.
             GreyImage whole = NumberPicture.Of(new string(digits), height: 40, seed: seed);
             int left = (int)(cutX * 40), top = (int)(cutY * 80), width = whole.Width - 2 * left, height = whole.Height - 2 * top;
             double cos = Math.Cos(degrees * Math.PI / 180), sin = Math.Sin(degrees * Math.PI / 180);
-            GreyImage mapped = NumberPicture.Mapped(whole, width, height, (x, y) => (whole.Width / 2.0 + cos * (x - width / 2.0) + sin * (y - height / 2.0), whole.Height / 2.0 - sin * (x - width / 2.0) + cos * (y - height / 2.0)));
+            GreyImage mapped = NumberPicture.Mapped(whole, width, height, (x, y) => (
+                whole.Width / 2.0 + cos * (x - width / 2.0) + sin * (y - height / 2.0),
+                whole.Height / 2.0 - sin * (x - width / 2.0) + cos * (y - height / 2.0)));
             GreyImage picture = new(width, height, mapped.Pixels.ToArray()) { Reduction = reduction };
             ReadingResult reading = _reader.Read(picture);
             foreach (ReadNumber number in reading.Numbers)

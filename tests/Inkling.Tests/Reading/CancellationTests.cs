@@ -9,7 +9,8 @@ public sealed class CancellationTests : IDisposable
 
     [Fact]
     public void A_reading_that_is_cancelled_before_it_begins_does_not_begin() =>
-        Assert.Throws<OperationCanceledException>(() => _reader.Read(NumberPicture.Of("504192"), cancellationToken: new CancellationToken(canceled: true)));
+        Assert.Throws<OperationCanceledException>(
+            () => _reader.Read(NumberPicture.Of("504192"), cancellationToken: new CancellationToken(canceled: true)));
 
     [Fact]
     public void A_reading_that_is_cancelled_on_its_way_ends_there()
@@ -25,7 +26,8 @@ public sealed class CancellationTests : IDisposable
 
         NumberPattern pattern = NumberPattern.Parse("dddd") with { Rule = CancelAtTheFirstLook };
         GreyImage twoNumbers = NumberPicture.Of("5041 9213");
-        Assert.Throws<OperationCanceledException>(() => _reader.Read(twoNumbers, new ReadingOptions { AllowedPattern = pattern }, cancellation.Token));
+        Assert.Throws<OperationCanceledException>(
+            () => _reader.Read(twoNumbers, new ReadingOptions { AllowedPattern = pattern }, cancellation.Token));
         Assert.True(looks > 0, "the rule is asked while the first number is read");
     }
 }

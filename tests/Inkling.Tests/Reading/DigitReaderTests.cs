@@ -3,7 +3,9 @@ using Inkling.Numerics;
 
 namespace Inkling.Tests.Reading;
 
-/// <summary>What a person who hands in a picture relies on. Numbers are written with generated digits, so that no data are needed.</summary>
+/// <summary>
+/// What a person who hands in a picture relies on. Numbers are written with generated digits, so that no data are needed.
+/// </summary>
 public sealed class DigitReaderTests : IDisposable
 {
     private static readonly Gen<string> Numbers = Gen.Char['0', '9'].Array[2, 6].Select(digits => new string(digits));
@@ -27,7 +29,9 @@ public sealed class DigitReaderTests : IDisposable
             Assert.InRange(digit.Confidence, 0.5f, 1);
             Assert.Equal(1, digit.Confidences.Sum(), 1e-3);
             Assert.Equal(9, digit.RunnersUp.Count());
-            Assert.True(digit.Box.Left >= right - 10 && digit.Box.Right <= picture.Width && digit.Box.Height is > 40 and < 80, $"{digit.Digit}: {digit.Box}");
+            PixelBox box = digit.Box;
+            bool isInPlace = box.Left >= right - 10 && box.Right <= picture.Width && box.Height is > 40 and < 80;
+            Assert.True(isInPlace, $"{digit.Digit}: {box}");
             Assert.Equal(28 * 28, digit.Glyph.Length);
             right = digit.Box.Right;
         }
@@ -55,7 +59,10 @@ public sealed class DigitReaderTests : IDisposable
     {
         string[] numbers = ["28", "35", "606", "494", "8230", "5731"];
         int hands = 8, right = Enumerable.Range(0, hands * numbers.Length).Count(i =>
-            _reader.Read(NumberPicture.Of(numbers[i % numbers.Length], gap: -0.03, seed: i % numbers.Length + 10 * (i / numbers.Length))).Text == numbers[i % numbers.Length]);
+        {
+            int n = i % numbers.Length, hand = i / numbers.Length;
+            return _reader.Read(NumberPicture.Of(numbers[n], gap: -0.03, seed: n + 10 * hand)).Text == numbers[n];
+        });
         Assert.True(right >= 38, $"{right} of {hands * numbers.Length}"); // measured: 40
     }
 
@@ -65,7 +72,8 @@ public sealed class DigitReaderTests : IDisposable
         {
             GreyImage picture = NumberPicture.Of(text);
             string expected = _reader.Read(picture).Text;
-            GreyImage wider = NumberPicture.Mapped(picture, picture.Width + 2 * wide, picture.Height + 2 * high, (x, y) => (x - wide, y - high));
+            GreyImage wider = NumberPicture.Mapped(
+            picture, picture.Width + 2 * wide, picture.Height + 2 * high, (x, y) => (x - wide, y - high));
             Assert.Equal(expected, _reader.Read(wider).Text);
         }, iter: 12, seed: "0000KCK5gOu1", threads: 1);
 
@@ -74,7 +82,8 @@ public sealed class DigitReaderTests : IDisposable
         Numbers.Sample(text =>
         {
             GreyImage picture = NumberPicture.Of(text);
-            GreyImage inverted = new(picture.Width, picture.Height, [.. picture.Pixels.ToArray().Select(level => (byte)(255 - level))]);
+            byte[] pixels = [.. picture.Pixels.ToArray().Select(level => (byte)(255 - level))];
+        GreyImage inverted = new(picture.Width, picture.Height, pixels);
             Assert.Equal(_reader.Read(picture).Text, _reader.Read(inverted).Text);
         }, iter: 12, seed: "0000KCK5gOu1", threads: 1);
 
@@ -85,7 +94,8 @@ public sealed class DigitReaderTests : IDisposable
         Numbers.Select(Gen.Double[0.6, 1.7]).Sample((text, scale) =>
         {
             GreyImage picture = NumberPicture.Of(text);
-            GreyImage scaled = NumberPicture.Mapped(picture, (int)(scale * picture.Width), (int)(scale * picture.Height), (x, y) => (x / scale, y / scale));
+            int width = (int)(scale * picture.Width), height = (int)(scale * picture.Height);
+        GreyImage scaled = NumberPicture.Mapped(picture, width, height, (x, y) => (x / scale, y / scale));
             all++;
             same += _reader.Read(picture).Text == _reader.Read(scaled).Text ? 1 : 0;
         }, iter: 20, seed: "0000KCK5gOu1", threads: 1);
@@ -99,8 +109,10 @@ public sealed class DigitReaderTests : IDisposable
         Numbers.Select(Gen.Double[-6, 6]).Sample((text, degrees) =>
         {
             GreyImage picture = NumberPicture.Of(text);
-            double cos = Math.Cos(degrees * Math.PI / 180), sin = Math.Sin(degrees * Math.PI / 180), cx = picture.Width / 2.0, cy = picture.Height / 2.0;
-            GreyImage turned = NumberPicture.Mapped(picture, picture.Width, picture.Height, (x, y) => (cx + cos * (x - cx) + sin * (y - cy), cy - sin * (x - cx) + cos * (y - cy)));
+            double cos = Math.Cos(degrees * Math.PI / 180), sin = Math.Sin(degrees * Math.PI / 180);
+            double cx = picture.Width / 2.0, cy = picture.Height / 2.0;
+            GreyImage turned = NumberPicture.Mapped(picture, picture.Width, picture.Height, (x, y) =>
+                (cx + cos * (x - cx) + sin * (y - cy), cy - sin * (x - cx) + cos * (y - cy)));
             all++;
             same += _reader.Read(picture).Text == _reader.Read(turned).Text ? 1 : 0;
         }, iter: 20, seed: "0000KCK5gOu1", threads: 1);
@@ -151,9 +163,10 @@ public sealed class DigitReaderTests : IDisposable
     [Fact]
     public void One_reader_serves_many_threads()
     {
-        string[] numbers = [.. Enumerable.Range(0, 12).Select(i => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{i * 7919 + 1234}"))];
+        string[] numbers = [.. Enumerable.Range(0, 12).Select(i => FormattableString.Invariant($"{i * 7919 + 1234}"))];
         string[] oneByOne = [.. numbers.Select(number => _reader.Read(NumberPicture.Of(number)).Text)];
-        string[] together = [.. numbers.AsParallel().AsOrdered().WithDegreeOfParallelism(4).Select(number => _reader.Read(NumberPicture.Of(number)).Text)];
+        ParallelQuery<string> atOnce = numbers.AsParallel().AsOrdered().WithDegreeOfParallelism(4);
+        string[] together = [.. atOnce.Select(number => _reader.Read(NumberPicture.Of(number)).Text)];
         Assert.Equal(oneByOne, together);
     }
 

@@ -1,5 +1,7 @@
 using Inkling.Numerics;
+using Inkling.Reading.Arranging;
 using Inkling.Reading.Budget;
+using Inkling.Reading.Constants;
 using Inkling.Reading.Cutting;
 using Inkling.Reading.Finding;
 
@@ -41,7 +43,8 @@ public class InkTests
     public void The_colour_of_paper_and_pen_does_not_matter()
     {
         ReadOnlySpan<byte> digit = GeneratedDigits.Create(1).Pixels(0);
-        Assert.InRange(MeanDifference(Normalise(Draw(digit, paper: 255, pen: 0)), Normalise(Draw(digit, paper: 150, pen: 90))), 0, 3);
+        byte[] black = Normalise(Draw(digit, paper: 255, pen: 0)), faint = Normalise(Draw(digit, paper: 150, pen: 90));
+        Assert.InRange(MeanDifference(black, faint), 0, 3);
     }
 
     [Fact]
@@ -105,7 +108,8 @@ public class InkTests
         Ink ink = Ink.Of(Draw(digit, paper: 240, pen: 20, side: 3500));
         Assert.InRange(Math.Max(ink.Width, ink.Height), 800, 1600);
         Assert.Equal(3, ink.Reduction);
-        Assert.InRange(MeanDifference(Normalise(Draw(digit, paper: 240, pen: 20)), MnistNormalisation.Normalise(ink.Values, ink.Width, ink.Height)), 0, 6);
+        byte[] large = MnistNormalisation.Normalise(ink.Values, ink.Width, ink.Height);
+        Assert.InRange(MeanDifference(Normalise(Draw(digit, paper: 240, pen: 20)), large), 0, 6);
     }
 
     [Theory]
@@ -119,18 +123,19 @@ public class InkTests
         for (int i = 0; i < pixels.Length; i++)
             pixels[i] = (byte)Math.Clamp(180 + noise * random.NextGaussian(), 0, 255);
         Ink ink = Ink.Of(new GreyImage(Side, Side, pixels));
-        Assert.True(TextLayout.Find(ink, InkPieces.Of(ink, new ReadingWork()).All, new ReadingWork()).Count == 0);
+        InkPieces pieces = InkPieces.Of(ink, ReaderConstants.Default, new ReadingWork());
+        Assert.Empty(TextLayout.Find(ink, pieces, ReaderConstants.Default, new ReadingWork()));
     }
 
     private static byte[] Normalise(GreyImage picture)
     {
         Ink ink = Ink.Of(picture);
-        InkPieces pieces = InkPieces.Of(ink, new ReadingWork());
-        IReadOnlyList<Word> words = TextLayout.Words(ink, pieces.All, new ReadingWork());
+        InkPieces pieces = InkPieces.Of(ink, ReaderConstants.Default, new ReadingWork());
+        IReadOnlyList<Word> words = TextLayout.Words(ink, pieces, ReaderConstants.Default, new ReadingWork());
         if (words.Count == 0)
             return new byte[28 * 28];
-        Word word = words.Count == 1 ? words[0] : TextLayout.Join(words); // thin strokes may be broken
-        Strip strip = Strip.Of(ink, pieces, word, new ReadingWork());
+        Word word = words.Count == 1 ? words[0] : Word.Joined(words); // thin strokes may be broken
+        Strip strip = Strip.Of(ink, pieces, word, ReaderConstants.Default.Upright, new ReadingWork());
         return MnistNormalisation.Normalise(strip.Values, strip.Width, strip.Height);
     }
 
@@ -141,7 +146,8 @@ public class InkTests
         double scale = 28.0 / side;
         for (int i = 0; i < pixels.Length; i++)
         {
-            double y = Math.Clamp((i / side + 0.5) * scale - 0.5, 0, 26.999), x = Math.Clamp((i % side + 0.5) * scale - 0.5, 0, 26.999);
+            double y = Math.Clamp((i / side + 0.5) * scale - 0.5, 0, 26.999);
+            double x = Math.Clamp((i % side + 0.5) * scale - 0.5, 0, 26.999);
             int row = (int)y, column = (int)x, corner = row * 28 + column;
             double down = y - row, right = x - column;
             double ink = ((1 - down) * ((1 - right) * digit[corner] + right * digit[corner + 1])
@@ -158,5 +164,6 @@ public class InkTests
     /// </summary>
     private static double MeanDifference(byte[] a, byte[] b) =>
         new[] { 0, -1, 1, -28, 28, -29, -27, 27, 29 }.Min(shift =>
-            Enumerable.Range(0, a.Length).Average(i => (double)Math.Abs(a[i] - (i + shift is var j and >= 0 && j < b.Length ? b[j] : 0))));
+            Enumerable.Range(0, a.Length).Average(
+                i => (double)Math.Abs(a[i] - (i + shift is var j and >= 0 && j < b.Length ? b[j] : 0))));
 }

@@ -83,7 +83,8 @@ public class MnistNormalisationTests
     [Fact]
     public void A_digit_enlarged_to_nine_megapixels_is_the_same_digit() =>
         Digit(20).Sample(
-            ink => Assert.Equal(MnistNormalisation.Normalise(ink, 20, 20), MnistNormalisation.Normalise(Enlarge(ink, 20, 150), 3000, 3000)),
+            ink => Assert.Equal(
+                MnistNormalisation.Normalise(ink, 20, 20), MnistNormalisation.Normalise(Enlarge(ink, 20, 150), 3000, 3000)),
             iter: 1);
 
     [Fact]
@@ -109,7 +110,8 @@ public class MnistNormalisationTests
             iter: 200);
 
     [Fact]
-    public void Blank_paper_stays_blank() => Assert.Equal(new byte[28 * 28], MnistNormalisation.Normalise(new float[35 * 50], 35, 50));
+    public void Blank_paper_stays_blank() =>
+        Assert.Equal(new byte[28 * 28], MnistNormalisation.Normalise(new float[35 * 50], 35, 50));
 
     [Fact]
     public void An_ink_map_of_another_size_than_said_is_refused() =>
@@ -128,7 +130,9 @@ public class MnistNormalisationTests
     internal static (double Row, double Column) CentreOfMass(byte[] image)
     {
         double mass = image.Sum(grey => (double)grey);
-        return (image.Select((grey, i) => grey * (i / 28 + 0.5)).Sum() / mass, image.Select((grey, i) => grey * (i % 28 + 0.5)).Sum() / mass);
+        return (
+            image.Select((grey, i) => grey * (i / 28 + 0.5)).Sum() / mass,
+            image.Select((grey, i) => grey * (i % 28 + 0.5)).Sum() / mass);
     }
 
     private static (int Top, int Left) Corner(byte[] image)

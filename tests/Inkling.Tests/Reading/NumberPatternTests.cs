@@ -24,6 +24,9 @@ public class NumberPatternTests
     [Theory]
     [InlineData("")]
     [InlineData("--")]
-    public void A_pattern_without_a_place_for_a_digit_is_refused_in_words(string text) =>
-        Assert.Contains("write d for each digit", Assert.Throws<FormatException>(() => NumberPattern.Parse(text)).Message, StringComparison.Ordinal);
+    public void A_pattern_without_a_place_for_a_digit_is_refused_in_words(string text)
+    {
+        string message = Assert.Throws<FormatException>(() => NumberPattern.Parse(text)).Message;
+        Assert.Contains("write d for each digit", message, StringComparison.Ordinal);
+    }
 }

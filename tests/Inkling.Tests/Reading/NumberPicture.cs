@@ -17,7 +17,9 @@ internal static class NumberPicture
     public static GreyImage Of(string text, int height = 60, double gap = 0.25, int seed = 1)
     {
         string[] lines = text.Split('\n');
-        int width = (int)(height * (2 + lines.Max(line => line.Length) * (1.0 + Math.Max(0, gap)) + lines.Max(line => line.Count(c => c == ' ')) * 2)), pictureHeight = (int)(height * (1 + 2 * lines.Length));
+        int length = lines.Max(line => line.Length), spaces = lines.Max(line => line.Count(c => c == ' '));
+        int width = (int)(height * (2 + length * (1.0 + Math.Max(0, gap)) + spaces * 2));
+        int pictureHeight = (int)(height * (1 + 2 * lines.Length));
         double[] ink = new double[width * pictureHeight];
         RandomStream random = new(seed);
         for (int i = 0; i < lines.Length; i++)
@@ -38,7 +40,8 @@ internal static class NumberPicture
     }
 
     /// <summary>Another picture of the same: its pixels from a function of where they are.</summary>
-    public static GreyImage Mapped(GreyImage picture, int width, int height, Func<int, int, (double X, double Y)> source, int paper = Paper)
+    public static GreyImage Mapped(
+        GreyImage picture, int width, int height, Func<int, int, (double X, double Y)> source, int paper = Paper)
     {
         byte[] pixels = new byte[width * height];
         for (int y = 0; y < height; y++)
@@ -48,7 +51,9 @@ internal static class NumberPicture
                 (double u, double v) = source(x, y);
                 int u0 = (int)Math.Floor(u), v0 = (int)Math.Floor(v);
                 double right = u - u0, down = v - v0;
-                double value = (1 - down) * ((1 - right) * At(u0, v0) + right * At(u0 + 1, v0)) + down * ((1 - right) * At(u0, v0 + 1) + right * At(u0 + 1, v0 + 1));
+                double above = (1 - right) * At(u0, v0) + right * At(u0 + 1, v0);
+            double below = (1 - right) * At(u0, v0 + 1) + right * At(u0 + 1, v0 + 1);
+            double value = (1 - down) * above + down * below;
                 pixels[y * width + x] = (byte)Math.Round(value);
             }
         }
@@ -81,7 +86,9 @@ internal static class NumberPicture
                 if (u0 < 0 || v0 < 0 || u0 >= 27 || v0 >= 27)
                     continue;
                 double right = u - u0, down = v - v0;
-                double value = ((1 - down) * ((1 - right) * glyph[v0 * 28 + u0] + right * glyph[v0 * 28 + u0 + 1]) + down * ((1 - right) * glyph[v0 * 28 + 28 + u0] + right * glyph[v0 * 28 + u0 + 29])) / 255;
+                double above = (1 - right) * glyph[v0 * 28 + u0] + right * glyph[v0 * 28 + u0 + 1];
+                double below = (1 - right) * glyph[v0 * 28 + 28 + u0] + right * glyph[v0 * 28 + u0 + 29];
+                double value = ((1 - down) * above + down * below) / 255;
                 value = Math.Clamp((value - 0.4) * scale + 0.5, 0, 1); // sharp edges, as a pen draws them
                 ink[row * width + column] = Math.Max(ink[row * width + column], value);
             }

@@ -32,7 +32,8 @@ public class ReadingOptionsTests
     [InlineData(0, 5_000_000)]
     public void A_pattern_that_is_too_long_is_refused_in_one_short_line(int digits, int others)
     {
-        string message = Assert.Throws<FormatException>(() => NumberPattern.Parse(new string('d', digits) + new string('-', others))).Message;
+        string pattern = new string('d', digits) + new string('-', others);
+        string message = Assert.Throws<FormatException>(() => NumberPattern.Parse(pattern)).Message;
         Assert.Contains("at most", message, StringComparison.Ordinal);
         Assert.InRange(message.Length, 1, 300);
     }

@@ -2,7 +2,9 @@ using System.IO.Compression;
 
 namespace Inkling.Tests.Reading;
 
-/// <summary>MNIST's own test set, read without any code of the library; tests that need them are skipped where they are missing.</summary>
+/// <summary>
+/// MNIST's own test set, read without any code of the library; tests that need them are skipped where they are missing.
+/// </summary>
 internal static class RealMnist
 {
     /// <summary>[10000][28·28]; 0 is paper, 255 is ink.</summary>
@@ -17,7 +19,8 @@ internal static class RealMnist
             Assert.Skip("set INKLING_DATA to a folder that holds MNIST");
         string path = Directory.EnumerateFiles(data, name, SearchOption.AllDirectories).First();
         using Stream file = File.OpenRead(path);
-        using Stream unpacked = path.EndsWith(".gz", StringComparison.Ordinal) ? new GZipStream(file, CompressionMode.Decompress) : file;
+        bool isPacked = path.EndsWith(".gz", StringComparison.Ordinal);
+        using Stream unpacked = isPacked ? new GZipStream(file, CompressionMode.Decompress) : file;
         using MemoryStream bytes = new();
         unpacked.CopyTo(bytes);
         return bytes.ToArray();

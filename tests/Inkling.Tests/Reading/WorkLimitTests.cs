@@ -1,16 +1,18 @@
 using CsCheck;
 using Inkling.Numerics;
-using Inkling.Reading;
+using Inkling.Reading.Arranging;
 using Inkling.Reading.Budget;
+using Inkling.Reading.Constants;
 using Inkling.Reading.Cutting;
 using Inkling.Reading.Finding;
+using Inkling.Reading;
 using Inkling.Recipes;
 
 namespace Inkling.Tests.Reading;
 
 /// <summary>
-/// No picture takes more work than its pixels allow. Work is counted (pixels looked at, segments shown to a network, ways scored),
-/// not timed: it is the same on every machine. docs/reading.md says what that is in seconds and megabytes.
+/// No picture takes more work than its pixels allow. Work is counted (pixels looked at, segments shown to a network, ways
+/// scored), not timed: it is the same on every machine. docs/reading.md says what that is in seconds and megabytes.
 /// </summary>
 public sealed class WorkLimitTests : IDisposable
 {
@@ -25,11 +27,13 @@ public sealed class WorkLimitTests : IDisposable
     public void A_picture_made_to_take_long_costs_no_more_than_its_pixels_allow(string kind)
     {
         RandomStream random = new(7);
-        foreach ((int width, int height, int? digits) in new (int, int, int?)[] { (240, 160, null), (128, 100, 14), (420, 90, 100) })
+        (int, int, int?)[] sizes = [(240, 160, null), (128, 100, 14), (420, 90, 100)];
+        foreach ((int width, int height, int? digits) in sizes)
         {
             GreyImage picture = HostilePictures.Kinds[kind](width, height, random);
-            ReadingStages stages = _reader.Explain(picture, new ReadingOptions { ExpectedDigits = digits }, TestContext.Current.CancellationToken);
-            ReadingCost most = ReadingStages.MostFor(picture, stages.Ink);
+            ReadingOptions options = new() { ExpectedDigits = digits };
+            ReadingStages stages = _reader.Explain(picture, options, TestContext.Current.CancellationToken);
+            ReadingCost most = ReadingBounds.ForReading(picture, stages.Ink, ReaderConstants.Default);
             Assert.True(stages.Cost.IsWithin(most), $"{kind}, {width}×{height}: {stages.Cost}, allowed {most}");
         }
     }
@@ -44,8 +48,8 @@ public sealed class WorkLimitTests : IDisposable
         for (int y = 5; y < side - 5; y++)
             values.AsSpan(y * side + 5, side - 10).Fill(1);
         ReadingWork work = new();
-        new Ink(side, side, values).RemoveRuledLines(work);
-        Assert.InRange(work.Spent.Pixels, 50L * side * side, RuledLines.SeenEach * side * side);
+        RuledLines.Remove(new Ink(side, side, values), ReaderConstants.Default, work);
+        Assert.InRange(work.Spent.Pixels, 50L * side * side, RuledLines.MaxLooksPerPixel(ReaderConstants.Default) * side * side);
     }
 
     [Theory]
@@ -59,16 +63,20 @@ public sealed class WorkLimitTests : IDisposable
             pixels.AsSpan(y * side + 5, side - 10).Fill(30);
         GreyImage picture = new(side, side, pixels);
         ReadingStages stages = _reader.Explain(picture, null, TestContext.Current.CancellationToken);
-        Assert.True(stages.Cost.IsWithin(ReadingStages.MostFor(picture, stages.Ink)), $"{stages.Cost}");
+        ReadingCost most = ReadingBounds.ForReading(picture, stages.Ink, ReaderConstants.Default);
+        Assert.True(stages.Cost.IsWithin(most), $"{stages.Cost}, allowed {most}");
     }
 
     [Fact]
     public void Whoever_asks_is_told_that_not_all_of_a_picture_was_read()
     {
         const int width = 1599, height = 60;
-        byte[] strokes = [.. Enumerable.Range(0, width * height).Select(i => i % width % 3 == 0 && i / width is >= 10 and < 50 ? (byte)30 : (byte)230)];
-        Assert.False(Read(new GreyImage(width, height, strokes)).IsComplete); // 533 strokes beside each other: more parts than a number has
-        Assert.False(Read(HostilePictures.Kinds["specks"](600, 900, new RandomStream(1))).IsComplete); // more pieces than writing has
+        byte[] strokes = new byte[width * height];
+        for (int i = 0; i < strokes.Length; i++)
+            strokes[i] = i % width % 3 == 0 && i / width is >= 10 and < 50 ? (byte)30 : (byte)230;
+        GreyImage specks = HostilePictures.Kinds["specks"](600, 900, new RandomStream(1));
+        Assert.False(Read(new GreyImage(width, height, strokes)).IsComplete); // 533 strokes: more parts than a number has
+        Assert.False(Read(specks).IsComplete); // more pieces than writing has
         Assert.True(Read(new GreyImage(28, 28, new byte[28 * 28])).IsComplete);
         Assert.True(Read(NumberPicture.Of("504192")).IsComplete);
 
@@ -80,7 +88,8 @@ public sealed class WorkLimitTests : IDisposable
     {
         // Digits that are nothing but specks: a number of them has thousands of parts.
         byte[] specks = [.. Enumerable.Range(0, 28 * 28).Select(i => i / 28 % 2 == 0 && i % 2 == 0 ? (byte)255 : (byte)0)];
-        LabelledImages digits = new(Enumerable.Repeat(specks, 10).SelectMany(pixels => pixels).ToArray(), Enumerable.Range(0, 10).Select(digit => (byte)digit).ToArray());
+        byte[] pixels = [.. Enumerable.Repeat(specks, 10).SelectMany(digit => digit)];
+        LabelledImages digits = new(pixels, (byte[])[0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
         Assert.Equal(SegmentExamples.Classes, SegmentExamples.Create(digits, 40).Classes);
     }
 
@@ -102,13 +111,15 @@ public sealed class WorkLimitTests : IDisposable
         // 66 frames in each other, and 2 marks that make each of them one: searched one by one, they are 25 times the picture.
         GreyImage picture = HostilePictures.Kinds["nested frames"](800, 530, new RandomStream(1));
         ReadingWork work = new();
-        Ink ink = InkFinding.Find(picture, work);
-        InkPieces pieces = InkPieces.Of(ink, work);
-        PixelBox[] frames = [.. TextLayout.Frames(pieces.All, work)];
+        Ink ink = InkFinding.Find(picture, ReaderConstants.Default, work);
+        InkPieces pieces = InkPieces.Of(ink, ReaderConstants.Default, work);
+        PixelBox[] frames = [.. Surroundings.Frames(pieces, ReaderConstants.Default, work)];
         Assert.True(frames.Length > 40, $"{frames.Length}");
         long before = work.Spent.Pixels;
-        ink.RemoveFrames(frames, work);
-        Assert.InRange(work.Spent.Pixels - before, 1, RuledLines.SeenEach * Ink.FramesDeep * ink.Values.Length);
+        RuledLines.RemoveFrames(ink, frames, ReaderConstants.Default, work);
+        long area = ReaderConstants.Default.Budget.MaxFrameArea * ink.Values.Length;
+        long most = RuledLines.MaxLooksPerPixel(ReaderConstants.Default) * area;
+        Assert.InRange(work.Spent.Pixels - before, 1, most);
     }
 
     [Fact]
@@ -116,9 +127,10 @@ public sealed class WorkLimitTests : IDisposable
     {
         GreyImage picture = HostilePictures.Kinds["dots"](600, 900, new RandomStream(1));
         ReadingWork work = new();
-        IReadOnlyList<InkPiece> pieces = InkPieces.Of(Ink.Of(picture), work).All;
-        Assert.Equal(InkPieces.Most + 1, pieces.Count);
-        Assert.Empty(TextLayout.Frames(pieces, work));
+        InkPieces pieces = InkPieces.Of(Ink.Of(picture), ReaderConstants.Default, work);
+        Assert.True(pieces.AreTooMany);
+        Assert.Equal(ReaderConstants.Default.Budget.MaxPieces + 1, pieces.All.Count);
+        Assert.Empty(Surroundings.Frames(pieces, ReaderConstants.Default, work));
         Assert.Equal(0, work.Spent.Pieces);
     }
 
@@ -139,7 +151,8 @@ public sealed class WorkLimitTests : IDisposable
     [Fact]
     public void A_picture_far_wider_than_high_is_reduced_like_any_other()
     {
-        Ink wide = Ink.Of(new GreyImage(100_000, 8, new byte[800_000])), high = Ink.Of(new GreyImage(3, 50_000, new byte[150_000]));
+        Ink wide = Ink.Of(new GreyImage(100_000, 8, new byte[800_000]));
+        Ink high = Ink.Of(new GreyImage(3, 50_000, new byte[150_000]));
         Assert.InRange(wide.Width, 1, 1600);
         Assert.InRange(high.Height, 1, 1600);
     }
@@ -152,18 +165,22 @@ public sealed class WorkLimitTests : IDisposable
             Shortlist shortlist = new(most);
             foreach (Candidate candidate in all)
                 shortlist.Add(candidate);
-            Assert.Equal(all.OrderByDescending(candidate => candidate.Score).DistinctBy(candidate => candidate.Text).Take(most), shortlist.Best());
+            IEnumerable<Candidate> best =
+                all.OrderByDescending(candidate => candidate.Score).DistinctBy(candidate => candidate.Text);
+            Assert.Equal(best.Take(most), shortlist.Best());
         }, iter: 500);
 
     [Fact]
     public void Ink_across_a_line_is_found_as_a_walk_from_pixel_to_pixel_finds_it() =>
-        Gen.Select(Gen.Int[1, 9], Gen.Int[1, 200], Gen.Bool, Gen.Double[0.5, 0.99], Gen.Int[0, 1 << 20]).Sample((length, breadth, isTurned, density, seed) =>
+        Gen.Select(Gen.Int[1, 9], Gen.Int[1, 200], Gen.Bool, Gen.Double[0.5, 0.99], Gen.Int[0, 1 << 20])
+        .Sample((length, breadth, isTurned, density, seed) =>
         {
             RandomStream random = new(seed);
             (int width, int height) = isTurned ? (breadth, length) : (length, breadth);
             float[] values = [.. Enumerable.Range(0, width * height).Select(_ => random.NextDouble() < density ? 1f : 0f)];
             InkColumns columns = new(values, width, new PixelBox(0, 0, width, height), isTurned, 0.5f, new ReadingWork());
-            int along = random.NextInt32(length), row = random.NextInt32(breadth), most = random.NextInt32(160), top = row, bottom = row;
+            int along = random.NextInt32(length), row = random.NextInt32(breadth), most = random.NextInt32(160);
+            int top = row, bottom = row;
             while (top > 0 && row - top <= most && IsInk(top - 1))
                 top--;
             while (bottom < breadth && bottom - row <= most && IsInk(bottom))

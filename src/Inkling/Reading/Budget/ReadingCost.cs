@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace Inkling.Reading.Budget;
 
-/// <summary>What a reading costs, in what it does and not in time: the same for the same picture on every machine.</summary>
+/// <summary>
+/// What a reading costs, counted in operations and not in time: the same for the same picture on every machine.
+/// </summary>
 /// <param name="Pixels">Pixels looked at, each as often as it is.</param>
 /// <param name="Pieces">Pieces of ink that another is compared with.</param>
 /// <param name="Segments">Segments that are shown to a network, and those shown to the second one.</param>
@@ -10,7 +12,9 @@ namespace Inkling.Reading.Budget;
 [StructLayout(LayoutKind.Auto)]
 internal readonly record struct ReadingCost(long Pixels, long Pieces, long Segments, long Ways)
 {
-    public static ReadingCost Unlimited { get; } = new(long.MaxValue / 2, long.MaxValue / 2, long.MaxValue / 2, long.MaxValue / 2);
+    /// <summary>Half of the largest numbers: a sum of two does not overflow.</summary>
+    public static ReadingCost Unlimited { get; } =
+        new(long.MaxValue / 2, long.MaxValue / 2, long.MaxValue / 2, long.MaxValue / 2);
 
     public static ReadingCost operator +(ReadingCost a, ReadingCost b) =>
         new(a.Pixels + b.Pixels, a.Pieces + b.Pieces, a.Segments + b.Segments, a.Ways + b.Ways);
@@ -20,10 +24,11 @@ internal readonly record struct ReadingCost(long Pixels, long Pieces, long Segme
 
     public ReadingCost Half() => new(Pixels / 2, Pieces / 2, Segments / 2, Ways / 2);
 
-    public bool IsWithin(ReadingCost most) => Pixels <= most.Pixels && Pieces <= most.Pieces && Segments <= most.Segments && Ways <= most.Ways;
+    public bool IsWithin(ReadingCost most) =>
+        Pixels <= most.Pixels && Pieces <= most.Pieces && Segments <= most.Segments && Ways <= most.Ways;
 }
 
-/// <summary>A number would take more work than its picture's pixels allow: it is none, but a texture.</summary>
+/// <summary>A number would take more work than its picture's pixels allow: it is a texture, not a number.</summary>
 internal sealed class WorkLimitException : Exception
 {
     public WorkLimitException()

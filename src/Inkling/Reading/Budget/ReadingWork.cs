@@ -1,9 +1,9 @@
 namespace Inkling.Reading.Budget;
 
 /// <summary>
-/// What a reading has cost so far, and what it may cost. What grows with a picture reports here as it goes: each look at pixels,
-/// pieces compared with pieces, segments and ways. Loops that see each pixel once more beside one that reports may not. So a reading
-/// that is cancelled ends at once, and none costs more than its picture's pixels allow. For one thread.
+/// Counts what a reading costs, holds it to a budget, and looks at its cancellation each time. Every loop that grows with the
+/// picture reports here before it runs; one that sees the same pixels again right after a loop that reported need not. Not
+/// thread-safe.
 /// </summary>
 /// <param name="cancellationToken">Ends the reading.</param>
 internal sealed class ReadingWork(CancellationToken cancellationToken = default)
@@ -17,7 +17,10 @@ internal sealed class ReadingWork(CancellationToken cancellationToken = default)
     /// <param name="budget">What all numbers together may cost.</param>
     public void Allow(ReadingCost budget) => _most = _mostNow = Spent + budget;
 
-    /// <summary>A number begins. It may cost half of what is left: after one that costs too much there is still something left for the others.</summary>
+    /// <summary>
+    /// A number begins. It may cost half of what is left: after one that costs too much there is still something left for the
+    /// others.
+    /// </summary>
     public void BeginNumber() => _mostNow = Spent + (_most - Spent).Half();
 
     /// <summary>A number ends: what is done between numbers is counted, but not refused.</summary>

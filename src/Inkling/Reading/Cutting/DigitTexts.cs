@@ -1,6 +1,9 @@
 namespace Inkling.Reading.Cutting;
 
-/// <summary>Texts of digits, each kept once, as the text without its last digit and that digit (a trie): equal texts have equal numbers.</summary>
+/// <summary>
+/// A trie of digit strings: each text is kept once, as the text without its last digit and that digit. Equal texts have equal
+/// numbers.
+/// </summary>
 internal sealed class DigitTexts
 {
     private readonly List<(long Key, int Length)> _texts = [(-1, 0)];
@@ -9,15 +12,15 @@ internal sealed class DigitTexts
     /// <summary>The number of the text without digits.</summary>
     public const int Empty = 0;
 
-    /// <summary>What a text with one more digit will be found under, whether or not it is kept.</summary>
+    /// <summary>The key of a text with one more digit, whether or not it is kept.</summary>
     public static long KeyOf(int text, int digit) => 10L * text + digit;
 
-    /// <summary>What a text is found under.</summary>
+    /// <summary>The key of a text.</summary>
     public long KeyOf(int text) => _texts[text].Key;
 
     public int LengthOf(int text) => _texts[text].Length;
 
-    /// <summary>The number of the text that is found under a key; from now on it is kept.</summary>
+    /// <summary>The number of the text with a key; from now on it is kept.</summary>
     public int Of(long key)
     {
         if (_byKey.TryGetValue(key, out int text))
@@ -29,7 +32,7 @@ internal sealed class DigitTexts
 
     public string TextOf(int text) => TextOf(_texts[text].Key);
 
-    /// <summary>The digits of the text that is found, or would be found, under a key.</summary>
+    /// <summary>The digits of the text with a key, whether or not it is kept.</summary>
     public string TextOf(long key)
     {
         if (key < 0)

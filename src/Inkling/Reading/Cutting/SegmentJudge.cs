@@ -1,21 +1,16 @@
 using Inkling.Evaluation;
 using Inkling.Reading.Budget;
+using Inkling.Reading.Constants;
 
 namespace Inkling.Reading.Cutting;
 
 /// <summary>
-/// What two networks think of segments: one, which has learned from segments of written numbers, whether they are digits at
-/// all; the other, which has learned from digits alone, but better, which.
+/// What two networks think of segments. The first was trained on segments of written numbers and tells digits from non-digits;
+/// the second was trained on whole digits only and is better at which digit it is.
 /// </summary>
 internal sealed class SegmentJudge : IDisposable
 {
-    /// <summary>How much of the opinion which digit it is comes from the second network.</summary>
-    private const float SecondShare = 0.4f;
-
-    /// <summary>What is lower than this share of the digits' height is none, without asking.</summary>
-    private const double SmallestShare = 0.3;
-
-    /// <summary>Surely no digit.</summary>
+    /// <summary>The opinion on what is too low to be a digit.</summary>
     private static readonly float[] NoDigit = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1];
 
     private const int Pixels = MnistNormalisation.Side * MnistNormalisation.Side, Digits = 10;
@@ -34,15 +29,20 @@ internal sealed class SegmentJudge : IDisposable
     }
 
     /// <summary>For each segment, [11]: that it is a 0, … a 9, and that it is no digit, by the first network alone.</summary>
-    public float[][] Judge(IReadOnlyList<Segment> segments, double digitHeight, ReadingWork work)
+    public float[][] Judge(IReadOnlyList<Segment> segments, double digitHeight, SegmentConstants constants, ReadingWork work)
     {
-        bool[] isLarge = [.. segments.Select(segment => segment.Box.Height >= SmallestShare * digitHeight)];
+        bool[] isLarge = [.. segments.Select(segment => segment.Box.Height >= constants.MinHeight * digitHeight)];
         Queue<float[]> opinions = new(Ask(_first, _firstTemperature, [.. segments.Where((_, i) => isLarge[i])], work));
         return [.. isLarge.Select(large => large ? opinions.Dequeue() : NoDigit)];
     }
 
-    /// <summary>The same, by both networks.</summary>
-    public float[][] JudgeAgain(IReadOnlyList<Segment> segments, IReadOnlyList<float[]> first, ReadingWork work)
+    /// <summary>The same, by both networks: whether it is a digit by the first, which digit by a weighted mean of both.</summary>
+    /// <param name="segments">The segments.</param>
+    /// <param name="first">What the first network thinks of each.</param>
+    /// <param name="secondShare">The second network's weight, 0 to 1.</param>
+    /// <param name="work">Counts the segments.</param>
+    public float[][] JudgeAgain(
+        IReadOnlyList<Segment> segments, IReadOnlyList<float[]> first, float secondShare, ReadingWork work)
     {
         float[][] second = Ask(_second, _secondTemperature, segments, work);
         for (int i = 0; i < second.Length; i++)
@@ -50,7 +50,7 @@ internal sealed class SegmentJudge : IDisposable
             float isDigit = 1 - first[i][Digits];
             float[] both = new float[Digits + 1];
             for (int d = 0; d < Digits; d++)
-                both[d] = (1 - SecondShare) * first[i][d] + SecondShare * isDigit * second[i][d];
+                both[d] = (1 - secondShare) * first[i][d] + secondShare * isDigit * second[i][d];
             both[Digits] = first[i][Digits];
             second[i] = both;
         }
@@ -67,7 +67,8 @@ internal sealed class SegmentJudge : IDisposable
     private static float[][] Ask(FrozenNetwork network, double temperature, IReadOnlyList<Segment> segments, ReadingWork work)
     {
         float[][] opinions = new float[segments.Count][];
-        float[] inputs = new float[Math.Min(AtOnce, segments.Count) * Pixels], outputs = new float[Math.Min(AtOnce, segments.Count) * network.OutputSize];
+        int most = Math.Min(AtOnce, segments.Count);
+        float[] inputs = new float[most * Pixels], outputs = new float[most * network.OutputSize];
         for (int start = 0; start < segments.Count; start += AtOnce)
         {
             int count = Math.Min(AtOnce, segments.Count - start);

@@ -1,5 +1,6 @@
 using System.Buffers;
 using Inkling.Reading.Budget;
+using Inkling.Reading.Constants;
 
 namespace Inkling.Reading.Cutting;
 
@@ -11,55 +12,49 @@ namespace Inkling.Reading.Cutting;
 /// <param name="Gap">The widest stretch of columns between two of them without ink, in pixels.</param>
 /// <param name="Pieces">How many pieces of ink they are from.</param>
 /// <param name="IsCutOff">Whether its last part and the part behind it are from one piece.</param>
-/// <param name="IsBorrowing">Whether the stroke behind the cut, which is the next part's, is shown as well: a wall that two zeros share.</param>
+/// <param name="IsBorrowing">Whether the stroke behind the cut, of the next part, is shown as well: a wall that two zeros
+/// share.</param>
 /// <param name="Glyph">[28, 28]: they alone, brought into MNIST's form.</param>
-internal sealed record Segment(int First, int End, PixelBox Box, int Area, int Gap, int Pieces, bool IsCutOff, bool IsBorrowing, byte[] Glyph);
+internal sealed record Segment(
+    int First, int End, PixelBox Box, int Area, int Gap, int Pieces, bool IsCutOff, bool IsBorrowing, byte[] Glyph);
 
-/// <summary>All segments of a number that are not out of the question.</summary>
+/// <summary>The candidate digits of a number: every run of a few parts that is not too wide for a digit.</summary>
 internal static class Segments
 {
-    /// <summary>Parts that a segment has at most.</summary>
-    public const int MostParts = 6;
-
-    private const int SoftEdge = 2;
-
-    /// <summary>In digit heights: nothing wider is a digit, and nothing with a gap wider than that.</summary>
-    private const double Widest = 1.45, WidestGap = 0.4;
-
-    /// <summary>What borrows a stroke is a digit without it, nearly: neither as narrow nor as wide as this, in digit heights.</summary>
-    private const double NarrowestBorrowing = 0.3, WidestBorrowing = 1.2;
-
-    /// <summary>How far behind a cut a borrowed stroke reaches, in pens' widths.</summary>
-    private const double BorrowedReach = 1.3;
-
     /// <param name="strip">The number, upright.</param>
     /// <param name="parts">Its parts.</param>
     /// <param name="digitHeight">How high its digits are.</param>
     /// <param name="borrows">Whether segments that are cut off are there a second time, with the stroke behind the cut.</param>
+    /// <param name="c">Which runs of parts are segments.</param>
     /// <param name="work">Counts the pixels.</param>
-    public static List<Segment> Of(Strip strip, InkParts parts, double digitHeight, bool borrows, ReadingWork work)
+    public static List<Segment> Of(
+        Strip strip, InkParts parts, double digitHeight, bool borrows, SegmentConstants c, ReadingWork work)
     {
         List<Segment> segments = [];
         for (int first = 0; first < parts.Count; first++)
         {
             PixelBox box = parts.Boxes[first];
             int area = 0, gap = 0;
-            for (int end = first + 1; end <= Math.Min(parts.Count, first + MostParts); end++)
+            for (int end = first + 1; end <= Math.Min(parts.Count, first + c.MaxParts); end++)
             {
                 PixelBox part = parts.Boxes[end - 1];
                 gap = Math.Max(gap, part.Left - box.Right);
                 box = box.Union(part);
                 area += parts.Areas[end - 1];
-                if (end > first + 1 && (box.Width > Widest * digitHeight || gap > WidestGap * digitHeight))
+                if (end > first + 1 && (box.Width > c.MaxWidth * digitHeight || gap > c.MaxGap * digitHeight))
                     break;
                 int pieces = Enumerable.Range(first, end - first).Select(part => parts.Pieces[part]).Distinct().Count();
                 bool isCutOff = end < parts.Count && parts.Pieces[end - 1] == parts.Pieces[end];
-                segments.Add(new Segment(first, end, box, area, gap, pieces, isCutOff, IsBorrowing: false, GlyphOf(strip, parts, first, end, box, borrowed: 0, work)));
-                if (borrows && isCutOff && box.Width > NarrowestBorrowing * digitHeight && box.Width < WidestBorrowing * digitHeight)
+                byte[] glyph = GlyphOf(strip, parts, first, end, box, borrowed: 0, c.SoftEdge, work);
+                Segment segment = new(first, end, box, area, gap, pieces, isCutOff, IsBorrowing: false, glyph);
+                segments.Add(segment);
+                bool mayBorrow = box.Width > c.BorrowingMinWidth * digitHeight && box.Width < c.BorrowingMaxWidth * digitHeight;
+                if (borrows && isCutOff && mayBorrow)
                 {
-                    int reach = (int)Math.Ceiling(BorrowedReach * parts.Pen);
-                    PixelBox more = new(box.Left, box.Top, Math.Min(strip.Width - box.Left, box.Width + reach), box.Height);
-                    segments.Add(new Segment(first, end, more, area, gap, pieces, isCutOff, IsBorrowing: true, GlyphOf(strip, parts, first, end, more, reach, work)));
+                    int reach = (int)Math.Ceiling(c.BorrowedReach * parts.Pen);
+                    PixelBox wider = box with { Width = Math.Min(strip.Width - box.Left, box.Width + reach) };
+                    byte[] withStroke = GlyphOf(strip, parts, first, end, wider, reach, c.SoftEdge, work);
+                    segments.Add(segment with { Box = wider, IsBorrowing = true, Glyph = withStroke });
                 }
             }
         }
@@ -68,17 +63,19 @@ internal static class Segments
     }
 
     /// <summary>The segment's own ink, and what it borrows, as a network sees it.</summary>
-    private static byte[] GlyphOf(Strip strip, InkParts parts, int first, int end, PixelBox box, int borrowed, ReadingWork work)
+    private static byte[] GlyphOf(
+        Strip strip, InkParts parts, int first, int end, PixelBox box, int borrowed, int softEdge, ReadingWork work)
     {
-        int left = Math.Max(0, box.Left - SoftEdge), top = Math.Max(0, box.Top - SoftEdge);
-        int width = Math.Min(strip.Width, box.Right + SoftEdge) - left, height = Math.Min(strip.Height, box.Bottom + SoftEdge) - top;
+        int left = Math.Max(0, box.Left - softEdge), top = Math.Max(0, box.Top - softEdge);
+        int width = Math.Min(strip.Width, box.Right + softEdge) - left;
+        int height = Math.Min(strip.Height, box.Bottom + softEdge) - top;
         work.CountPixels((long)width * height);
-        float[] rented = ArrayPool<float>.Shared.Rent(width * height); // large ones for every segment would fill the memory between two collections
+        float[] rented = ArrayPool<float>.Shared.Rent(width * height); // one large array a segment would keep the collector busy
         Span<float> ink = rented.AsSpan(0, width * height);
         ink.Clear();
         for (int y = 0; y < height; y++)
         {
-            int last = -1 - borrowed; // the last column of the row that is the segment's own
+            int last = -1 - borrowed; // the row's last column of the segment's own ink
             for (int x = 0; x < width; x++)
             {
                 int at = (top + y) * strip.Width + left + x, part = parts.Part[at];

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace Inkling.Reading.Cutting;
 
 /// <summary>A way that may be kept in a <see cref="Lattice"/>.</summary>
-/// <param name="Score">The logarithm of how likely it is.</param>
+/// <param name="Score">Its log likelihood.</param>
 /// <param name="Text">The key of its digits: <see cref="DigitTexts.KeyOf(int, int)"/>.</param>
 /// <param name="Before">The index of the way without its last step.</param>
 /// <param name="Segment">The last step's segment.</param>
@@ -11,28 +11,30 @@ namespace Inkling.Reading.Cutting;
 [StructLayout(LayoutKind.Auto)]
 internal readonly record struct Candidate(double Score, long Text, int Before, int Segment, int Digit);
 
-/// <summary>The best of many candidates, one for each text; of equal ones the first. Holds at most twice as many as are kept.</summary>
-/// <param name="most">How many are kept.</param>
-internal sealed class Shortlist(int most)
+/// <summary>
+/// The best of many candidates, one for each text; of equal ones the first. Holds at most twice as many as are kept.
+/// </summary>
+/// <param name="max">How many are kept.</param>
+internal sealed class Shortlist(int max)
 {
     private readonly List<(Candidate Candidate, long Order)> _held = [];
     private readonly Dictionary<long, int> _byText = [];
     private long _added;
-    private double? _bar; // the score of the last that is kept, once so many are
+    private double? _worstKept; // its score, once enough are held
 
     public void Clear()
     {
         _held.Clear();
         _byText.Clear();
-        _bar = null;
+        _worstKept = null;
     }
 
-    /// <summary>Whether there are enough candidates before this one, whatever its text is.</summary>
-    public bool IsOutOfQuestion(Candidate candidate) => candidate.Score <= _bar;
+    /// <summary>Whether enough candidates are at least as good as this one, whatever its text is.</summary>
+    public bool IsTooUnlikely(Candidate candidate) => candidate.Score <= _worstKept;
 
     public void Add(Candidate candidate)
     {
-        if (IsOutOfQuestion(candidate))
+        if (IsTooUnlikely(candidate))
             return;
         _added++;
         if (_byText.TryGetValue(candidate.Text, out int i))
@@ -44,7 +46,7 @@ internal sealed class Shortlist(int most)
 
         _byText.Add(candidate.Text, _held.Count);
         _held.Add((candidate, _added));
-        if (_held.Count >= 2 * most)
+        if (_held.Count >= 2 * max)
             Prune();
     }
 
@@ -57,11 +59,12 @@ internal sealed class Shortlist(int most)
 
     private void Prune()
     {
-        _held.Sort((a, b) => b.Candidate.Score.CompareTo(a.Candidate.Score) is var order and not 0 ? order : a.Order.CompareTo(b.Order));
-        if (_held.Count > most)
-            _held.RemoveRange(most, _held.Count - most);
-        if (_held.Count == most)
-            _bar = _held[^1].Candidate.Score;
+        _held.Sort((a, b) =>
+            b.Candidate.Score.CompareTo(a.Candidate.Score) is var byScore and not 0 ? byScore : a.Order.CompareTo(b.Order));
+        if (_held.Count > max)
+            _held.RemoveRange(max, _held.Count - max);
+        if (_held.Count == max)
+            _worstKept = _held[^1].Candidate.Score;
         _byText.Clear();
         for (int i = 0; i < _held.Count; i++)
             _byText.Add(_held[i].Candidate.Text, i);

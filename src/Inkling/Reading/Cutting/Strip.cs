@@ -1,4 +1,6 @@
+using Inkling.Reading.Arranging;
 using Inkling.Reading.Budget;
+using Inkling.Reading.Constants;
 using Inkling.Reading.Finding;
 
 namespace Inkling.Reading.Cutting;
@@ -9,14 +11,6 @@ namespace Inkling.Reading.Cutting;
 /// </summary>
 internal sealed class Strip
 {
-    /// <summary>Slants and slopes under this, as a tangent, are left as they are.</summary>
-    private const double LeastSlant = 0.14, LeastSlope = 0.06;
-
-    private const double SteepestSlant = 1.0, SlantStep = 0.05, SteepestSlope = 0.5, AgainstLeft = 0.8, AgainstRight = 0.05;
-
-    /// <summary>In digit heights: one piece that is no wider may be one digit.</summary>
-    private const double WidestDigit = 1.7;
-
     private readonly double _slant, _slope, _x0, _y0; // of the pixel at (x, y) of the strip
     private readonly PixelBox _box;
 
@@ -37,26 +31,56 @@ internal sealed class Strip
     /// <summary>[height, width]: the ink of the number's own pieces.</summary>
     public float[] Values { get; }
 
-    /// <summary>[height, width]: the number of the piece a pixel belongs to; 0 for paper and for what belongs to others.</summary>
+    /// <summary>
+    /// [height, width]: the number of the piece a pixel belongs to; 0 for paper and for what belongs to others.
+    /// </summary>
     public int[] Piece { get; }
 
-    /// <summary>The tangent of the angle by which strokes leaned to the right, which was taken away.</summary>
-    public double Slant => _slant;
-
-    /// <summary>The tangent of the angle by which it fell to the right, which was taken away.</summary>
-    public double Slope => _slope;
-
-    public static Strip Of(Ink ink, InkPieces pieces, Word word, ReadingWork work)
+    public static Strip Of(Ink ink, InkPieces pieces, Word word, UprightConstants constants, ReadingWork work)
     {
-        PixelBox box = word.Pieces.Select(piece => piece.Box).Aggregate((a, b) => a.Union(b));
-        const int margin = 2; // of soft edges
+        Strip asItIs = CutOut(ink, pieces, word, constants.Margin, work);
+        double slope = NumberAngles.SlopeOf(word, constants), slant = 0;
+        if (word.Box.Width > NumberAngles.MaxSingleDigitWidth(word, constants))
+            slant = NumberAngles.SlantOf(asItIs, ink.Threshold, slope, constants, work);
+        return slant == 0 && slope == 0 ? asItIs : asItIs.Upright(slant, slope, constants.MinInk, work);
+    }
+
+    /// <summary>Where, in the ink map, a rectangle of the strip came from.</summary>
+    public PixelBox InInk(PixelBox box)
+    {
+        double left = double.MaxValue, top = double.MaxValue, right = 0, bottom = 0;
+        ReadOnlySpan<(int X, int Y)> corners =
+            [(box.Left, box.Top), (box.Right, box.Top), (box.Left, box.Bottom), (box.Right, box.Bottom)];
+        foreach ((int x, int y) in corners)
+        {
+            (double u, double v) = Source(x, y);
+            (left, top, right, bottom) = (Math.Min(left, u), Math.Min(top, v), Math.Max(right, u), Math.Max(bottom, v));
+        }
+
+        int l = Math.Clamp((int)Math.Floor(left), 0, _box.Width - 1), t = Math.Clamp((int)Math.Floor(top), 0, _box.Height - 1);
+        int r = Math.Clamp((int)Math.Ceiling(right), l + 1, _box.Width);
+        int b = Math.Clamp((int)Math.Ceiling(bottom), t + 1, _box.Height);
+        return new PixelBox(_box.Left + l, _box.Top + t, r - l, b - t);
+    }
+
+    /// <summary>The pixel of the ink map that a pixel of the strip came from.</summary>
+    public (int X, int Y) PixelOf(int x, int y)
+    {
+        (double u, double v) = Source(x, y);
+        return (_box.Left + (int)Math.Round(u), _box.Top + (int)Math.Round(v));
+    }
+
+    /// <summary>The number's own ink as it is on the map, with a margin of soft edges.</summary>
+    private static Strip CutOut(Ink ink, InkPieces pieces, Word word, int margin, ReadingWork work)
+    {
+        PixelBox box = PieceMeasures.BoxAround(word.Pieces);
         box = Clip(new PixelBox(box.Left - margin, box.Top - margin, box.Width + 2 * margin, box.Height + 2 * margin), ink);
         work.CountPixels((long)box.Width * box.Height);
         HashSet<int> own = [.. word.Pieces.Select(piece => piece.Id)];
         Strip asItIs = new(box, box.Width, box.Height, 0, 0, 0, 0);
         for (int y = 0; y < box.Height; y++)
         {
-            work.CountPixels(0);
+            work.CountPixels(0); // looks at the cancellation
             for (int x = 0; x < box.Width; x++)
             {
                 int from = (box.Top + y) * ink.Width + box.Left + x;
@@ -67,34 +91,8 @@ internal sealed class Strip
             }
         }
 
-        double slope = SlopeOf(word), slant = word.Box.Width > (IsOnePiece(word) ? WidestDigit : 1.2) * word.DigitHeight ? asItIs.SlantOf(ink.Threshold, slope, work) : 0;
-        if (Math.Abs(slant) < LeastSlant)
-            slant = 0;
-        return slant == 0 && slope == 0 ? asItIs : asItIs.Upright(slant, slope, work);
+        return asItIs;
     }
-
-    /// <summary>Where, in the ink map, a rectangle of the strip came from.</summary>
-    public PixelBox InInk(PixelBox box)
-    {
-        double left = double.MaxValue, top = double.MaxValue, right = 0, bottom = 0;
-        foreach ((int x, int y) in new[] { (box.Left, box.Top), (box.Right, box.Top), (box.Left, box.Bottom), (box.Right, box.Bottom) })
-        {
-            (double u, double v) = Source(x, y);
-            (left, top, right, bottom) = (Math.Min(left, u), Math.Min(top, v), Math.Max(right, u), Math.Max(bottom, v));
-        }
-
-        int l = Math.Clamp((int)Math.Floor(left), 0, _box.Width - 1), t = Math.Clamp((int)Math.Floor(top), 0, _box.Height - 1);
-        return new PixelBox(_box.Left + l, _box.Top + t, Math.Clamp((int)Math.Ceiling(right), l + 1, _box.Width) - l, Math.Clamp((int)Math.Ceiling(bottom), t + 1, _box.Height) - t);
-    }
-
-    /// <summary>The pixel of the ink map that a pixel of the strip came from.</summary>
-    public (int X, int Y) PixelOf(int x, int y)
-    {
-        (double u, double v) = Source(x, y);
-        return (_box.Left + (int)Math.Round(u), _box.Top + (int)Math.Round(v));
-    }
-
-    private static bool IsOnePiece(Word word) => word.Pieces.Count(piece => piece.Box.Height > 0.6 * word.DigitHeight) <= 1;
 
     private static PixelBox Clip(PixelBox box, Ink ink)
     {
@@ -103,84 +101,29 @@ internal sealed class Strip
     }
 
     /// <summary>
-    /// By how much a number rises or falls over its length: what the lines that fit its digits' tops and bottoms best (least
-    /// squares) agree on. A row of digits that grow smaller has tops and bottoms that do not.
+    /// This strip, sheared so that what has the slant and the slope stands and is level; interpolated bilinearly.
     /// </summary>
-    private static double SlopeOf(Word word)
-    {
-        PixelBox[] boxes = [.. word.Pieces.Select(piece => piece.Box).Where(box => box.Height > 0.6 * word.DigitHeight && box.Height < 1.6 * word.DigitHeight)];
-        if (boxes.Length < 3)
-            return 0;
-        double tops = Slope(box => box.Top), bottoms = Slope(box => box.Bottom);
-        double slope = Math.Sign(tops) == Math.Sign(bottoms) ? Math.MinMagnitude(tops, bottoms) : 0;
-        return Math.Abs(slope) is >= LeastSlope and < SteepestSlope ? slope : 0;
-
-        double Slope(Func<PixelBox, double> height)
-        {
-            double x = boxes.Average(Middle), y = boxes.Average(height), spread = boxes.Sum(box => (Middle(box) - x) * (Middle(box) - x));
-            return spread < 1 ? 0 : boxes.Sum(box => (Middle(box) - x) * (height(box) - y)) / spread;
-        }
-
-        static double Middle(PixelBox box) => box.Left + box.Width / 2.0;
-    }
-
-    /// <summary>
-    /// The slant under which ink stands in as few and as dark columns as can be: the sum of the squares of all columns' ink is
-    /// largest. Of slants that do nearly as well the smaller one is taken, and hands lean to the right rather than to the left.
-    /// </summary>
-    private double SlantOf(float threshold, double slope, ReadingWork work)
-    {
-        (int X, double Y)[] ink = new (int, double)[Values.Count(value => value >= threshold)];
-        for (int i = 0, at = 0; i < Values.Length; i++)
-        {
-            if (Values[i] >= threshold)
-                ink[at++] = (i % Width, i / Width - slope * (i % Width));
-        }
-
-        double best = 0, most = 0;
-        float[] columns = new float[Width + (int)(2 * SteepestSlant * (Height + Math.Abs(slope) * Width)) + 4];
-        for (double slant = -SteepestSlant / 2; slant <= SteepestSlant + 1e-9; slant += SlantStep)
-        {
-            work.CountPixels(ink.Length + columns.Length);
-            Array.Clear(columns);
-            foreach ((int x, double y) in ink)
-            {
-                double column = Math.Clamp(x + slant * (y - Height / 2.0) + (columns.Length - Width) / 2, 0, columns.Length - 2);
-                int left = (int)column;
-                float right = (float)(column - left); // shared between two columns: whole ones would favour slants that meet them
-                columns[left] += 1 - right;
-                columns[left + 1] += right;
-            }
-
-            double sum = 0;
-            for (int c = 0; c + 1 < columns.Length; c++)
-                sum += (columns[c] + columns[c + 1]) * (double)(columns[c] + columns[c + 1]);
-            sum *= 1 - (slant < 0 ? AgainstLeft : AgainstRight) * Math.Abs(slant);
-            if (sum > most)
-                (most, best) = (sum, slant);
-        }
-
-        return best;
-    }
-
-    private Strip Upright(double slant, double slope, ReadingWork work)
+    private Strip Upright(double slant, double slope, float minInk, ReadingWork work)
     {
         // The pixel at (x, y) comes from (x - slant (y - middle), y + slope (x' - middle)) with x' where it came from.
         double middleX = Width / 2.0, middleY = Height / 2.0;
-        int growX = (int)Math.Ceiling(Math.Abs(slant) * Height / 2) + 1, growY = (int)Math.Ceiling(Math.Abs(slope) * Width / 2) + 1;
+        int growX = (int)Math.Ceiling(Math.Abs(slant) * Height / 2) + 1;
+        int growY = (int)Math.Ceiling(Math.Abs(slope) * Width / 2) + 1;
         work.CountPixels((long)(Width + 2 * growX) * (Height + 2 * growY));
         Strip result = new(_box, Width + 2 * growX, Height + 2 * growY, slant, slope, middleX + growX, middleY + growY);
         for (int y = 0; y < result.Height; y++)
         {
-            work.CountPixels(0);
+            work.CountPixels(0); // looks at the cancellation
             for (int x = 0; x < result.Width; x++)
             {
                 (double u, double v) = result.Source(x, y);
+                float value = Between(u, v);
+                if (value < minInk)
+                    continue;
                 int at = y * result.Width + x;
-                result.Values[at] = Between(u, v);
-                int nearU = (int)Math.Round(u), nearV = (int)Math.Round(v);
-                if (result.Values[at] > 0)
-                    result.Piece[at] = nearU >= 0 && nearV >= 0 && nearU < Width && nearV < Height && Piece[nearV * Width + nearU] is > 0 and int piece ? piece : AnyPieceNear(u, v);
+                result.Values[at] = value;
+                int nearest = PieceAt((int)Math.Round(u), (int)Math.Round(v));
+                result.Piece[at] = nearest > 0 ? nearest : AnyPieceNear(u, v);
             }
         }
 
@@ -201,21 +144,23 @@ internal sealed class Strip
     {
         int x0 = (int)Math.Floor(x), y0 = (int)Math.Floor(y);
         float fx = (float)(x - x0), fy = (float)(y - y0);
-        float value = (1 - fy) * ((1 - fx) * At(x0, y0) + fx * At(x0 + 1, y0)) + fy * ((1 - fx) * At(x0, y0 + 1) + fx * At(x0 + 1, y0 + 1));
-        return value < 0.02f ? 0 : value;
+        float above = (1 - fx) * At(x0, y0) + fx * At(x0 + 1, y0);
+        float below = (1 - fx) * At(x0, y0 + 1) + fx * At(x0 + 1, y0 + 1);
+        return (1 - fy) * above + fy * below;
     }
 
     private float At(int x, int y) => x >= 0 && y >= 0 && x < Width && y < Height ? Values[y * Width + x] : 0;
 
+    private int PieceAt(int x, int y) => x >= 0 && y >= 0 && x < Width && y < Height ? Piece[y * Width + x] : 0;
+
     private int AnyPieceNear(double x, double y)
     {
-        for (int v = (int)Math.Floor(y); v <= (int)Math.Floor(y) + 1; v++)
+        int x0 = (int)Math.Floor(x), y0 = (int)Math.Floor(y);
+        ReadOnlySpan<(int X, int Y)> corners = [(x0, y0), (x0 + 1, y0), (x0, y0 + 1), (x0 + 1, y0 + 1)];
+        foreach ((int u, int v) in corners)
         {
-            for (int u = (int)Math.Floor(x); u <= (int)Math.Floor(x) + 1; u++)
-            {
-                if (u >= 0 && v >= 0 && u < Width && v < Height && Piece[v * Width + u] > 0)
-                    return Piece[v * Width + u];
-            }
+            if (PieceAt(u, v) is > 0 and int piece)
+                return piece;
         }
 
         return 0;

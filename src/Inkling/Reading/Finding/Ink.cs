@@ -1,13 +1,13 @@
 using Inkling.Reading.Budget;
+using Inkling.Reading.Constants;
 
 namespace Inkling.Reading.Finding;
 
-/// <summary>Where a picture has ink, and how much: what is left of it when the paper is taken away.</summary>
+/// <summary>
+/// Where a picture has ink, and how much: what is left of it when the paper is taken away. Nothing in the reader changes it.
+/// </summary>
 public sealed class Ink
 {
-    /// <summary>Frames are looked for until those found have so many times the map's pixels: writing has a few frames in each other, a texture thousands.</summary>
-    internal const long FramesDeep = 4;
-
     private readonly float[] _values;
 
     /// <param name="width">Columns, at least 1.</param>
@@ -25,7 +25,11 @@ public sealed class Ink
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(width);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(height);
         if ((long)width * height != values.Length)
-            throw new ArgumentException($"A {width}×{height} ink map has {(long)width * height} pixels, not {values.Length}.", nameof(values));
+        {
+            throw new ArgumentException(
+                $"A {width}×{height} ink map has {(long)width * height} pixels, not {values.Length}.", nameof(values));
+        }
+
         Width = width;
         Height = height;
         Threshold = threshold;
@@ -55,16 +59,9 @@ public sealed class Ink
     /// <summary>Finds the ink in a picture, dark on light or light on dark, in even light or uneven.</summary>
     /// <param name="picture">A picture. Large ones are reduced first.</param>
     /// <returns>A map of the picture's size, or of its reduced size; all 0 where there is nothing but paper.</returns>
-    public static Ink Of(GreyImage picture) => InkFinding.Find(picture, new ReadingWork());
+    public static Ink Of(GreyImage picture) => InkFinding.Find(picture, ReaderConstants.Default, new ReadingWork());
 
-    /// <summary>Takes away long straight lines: ruled and graph paper, table borders, the line on a cheque.</summary>
-    internal void RemoveRuledLines(ReadingWork work) => RuledLines.Remove(_values, Width, Height, Threshold, work);
-
-    /// <summary>Takes away the sides of frames around numbers, of the first ones where there are too many.</summary>
-    internal void RemoveFrames(IEnumerable<PixelBox> frames, ReadingWork work)
-    {
-        long covered = 0;
-        foreach (PixelBox frame in frames.TakeWhile(frame => (covered += (long)frame.Width * frame.Height) <= FramesDeep * _values.Length))
-            RuledLines.RemoveFrame(_values, Width, Threshold, frame, work);
-    }
+    /// <summary>The same map with other ink in it.</summary>
+    /// <param name="values">[height, width]. Not copied.</param>
+    internal Ink With(float[] values) => new(Width, Height, values, Threshold, IsDarkOnLight, Reduction);
 }

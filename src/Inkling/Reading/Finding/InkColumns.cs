@@ -4,8 +4,8 @@ using Inkling.Reading.Budget;
 namespace Inkling.Reading.Finding;
 
 /// <summary>
-/// Where a rectangle of an ink map has ink, a bit for each pixel, column by column (or row by row, turned): how far ink reaches
-/// across a line is found 64 pixels at a time, however thick it is.
+/// A rectangle of an ink map, a bit for each pixel, column by column (turned: row by row), so that the run of ink across a line
+/// is found 64 pixels at a time, however long it is.
 /// </summary>
 internal sealed class InkColumns
 {
@@ -17,7 +17,7 @@ internal sealed class InkColumns
     private readonly bool _isTurned;
     private readonly ulong[] _bits; // [length, words]
 
-    /// <param name="values">An ink map, row-major.</param>
+    /// <param name="values">An ink map, row-major; <see cref="Clear"/> changes it.</param>
     /// <param name="width">Its columns.</param>
     /// <param name="box">The rectangle.</param>
     /// <param name="isTurned">Whether lines along it run from top to bottom instead of from left to right.</param>
@@ -63,23 +63,28 @@ internal sealed class InkColumns
         return above;
     }
 
-    /// <summary>The first row of the ink that reaches across a place, and the one behind its last; on either side at most <paramref name="most"/> + 1 off.</summary>
-    public (int Top, int Bottom) RunAcross(int along, int row, int most) => (row - RunBefore(along, row, most + 1), row + RunFrom(along, row, most + 1));
+    /// <summary>
+    /// The run of ink across a line at a place: its first row and the one behind its last, each at most <paramref name="max"/> +
+    /// 1 off.
+    /// </summary>
+    public (int Top, int Bottom) RunAcross(int along, int row, int max) =>
+        (row - RunBefore(along, row, max + 1), row + RunFrom(along, row, max + 1));
 
-    /// <summary>Takes the ink away.</summary>
+    /// <summary>Takes the ink across a line away, here and in the map.</summary>
     public void Clear(int along, int from, int to)
     {
         for (int across = from; across < to; across++)
         {
             _bits[WordOf(along, across)] &= ~(1UL << across % Bits);
-            _values[_isTurned ? (_box.Top + along) * _width + _box.Left + across : (_box.Top + across) * _width + _box.Left + along] = 0;
+            (int x, int y) = _isTurned ? (across, along) : (along, across);
+            _values[(_box.Top + y) * _width + _box.Left + x] = 0;
         }
     }
 
-    private int RunBefore(int along, int row, int most)
+    private int RunBefore(int along, int row, int max)
     {
         int length = 0;
-        for (int at = row - 1; at >= 0 && length < most; at = row - 1 - length)
+        for (int at = row - 1; at >= 0 && length < max; at = row - 1 - length)
         {
             int bit = at % Bits, ones = BitOperations.LeadingZeroCount(~(_bits[WordOf(along, at)] << Bits - 1 - bit));
             length += ones;
@@ -87,13 +92,13 @@ internal sealed class InkColumns
                 break;
         }
 
-        return Math.Min(length, most);
+        return Math.Min(length, max);
     }
 
-    private int RunFrom(int along, int row, int most)
+    private int RunFrom(int along, int row, int max)
     {
         int length = 0;
-        for (int at = row; at < Breadth && length < most; at = row + length)
+        for (int at = row; at < Breadth && length < max; at = row + length)
         {
             int bit = at % Bits, ones = BitOperations.TrailingZeroCount(~(_bits[WordOf(along, at)] >> bit));
             length += ones;
@@ -101,7 +106,7 @@ internal sealed class InkColumns
                 break;
         }
 
-        return Math.Min(length, most);
+        return Math.Min(length, max);
     }
 
     private int WordOf(int along, int across) => along * _words + across / Bits;

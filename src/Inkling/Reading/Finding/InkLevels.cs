@@ -1,23 +1,13 @@
 using Inkling.Reading.Budget;
+using Inkling.Reading.Constants;
 
 namespace Inkling.Reading.Finding;
 
-/// <summary>Which greys of a picture are paper and which are ink: its paper level, its pen level, and what lies between.</summary>
+/// <summary>
+/// Which grey levels of an evenly lit picture are paper and which are ink: a paper level, a pen level, and what lies between.
+/// </summary>
 internal sealed class InkLevels
 {
-    /// <summary>Ink must differ from paper by so many grey levels, and by so many times the paper's own spread.</summary>
-    private const int SmallestContrast = 20;
-    private const double SmallestSignalToNoise = 5;
-
-    /// <summary>What is nearer to the paper level than this share of the way to the pen level is paper, at least ...</summary>
-    private const double SmallestCut = 1 / 32.0;
-
-    /// <summary>... and where the paper is noisy, so many times its spread.</summary>
-    private const double CutInSpreads = 6;
-
-    /// <summary>As a share of the contrast.</summary>
-    private const double NearPaper = 0.15;
-
     private readonly double _paper, _pen, _cut;
 
     private InkLevels(double paper, double pen, double threshold, double cut, double spread, double evenBorder)
@@ -42,11 +32,11 @@ internal sealed class InkLevels
     /// <summary>The paper's own spread, in grey levels.</summary>
     public double Spread { get; }
 
-    /// <summary>The share of the picture's border that is within <see cref="NearPaper"/> of the paper level: a shadow reaches the border, bold strokes hardly do.</summary>
+    /// <summary>The share of the picture's border that is paper, within <see cref="InkConstants.EvenBorderTolerance"/>.</summary>
     public double EvenBorder { get; }
 
     /// <summary>The levels of a picture, or null where it shows nothing: one shade, or noise.</summary>
-    public static InkLevels? Of(GreyImage picture, ReadingWork work)
+    public static InkLevels? Of(GreyImage picture, InkConstants constants, ReadingWork work)
     {
         int[] all = new int[256], border = new int[256];
         for (int row = 0; row < picture.Height; row++)
@@ -69,23 +59,24 @@ internal sealed class InkLevels
 
         if (Otsu(all) is not { } threshold)
             return null;
-        // Paper is what there is most of. Only a bold digit in a close crop leaves that open: then paper is what surrounds it.
         double darkShare = ShareUpTo(all, threshold);
-        bool darkOnLight = (darkShare is > 0.45 and < 0.55 ? ShareUpTo(border, threshold) : darkShare) < 0.5;
+        bool isMixed = darkShare > constants.MixedMinDarkShare && darkShare < constants.MixedMaxDarkShare;
+        bool darkOnLight = (isMixed ? ShareUpTo(border, threshold) : darkShare) < 0.5;
         Range dark = ..(threshold + 1), light = (threshold + 1)..;
         Range paperSide = darkOnLight ? light : dark, penSide = darkOnLight ? dark : light;
         double paper = Quantile(all, paperSide, 0.5);
-        // Full ink is the darkest quarter (or lightest, for light ink): the rest of a stroke may be soft edge.
-        double pen = Quantile(all, penSide, darkOnLight ? 0.25 : 0.75);
+        double pen = Quantile(all, penSide, darkOnLight ? constants.FullInkShare : 1 - constants.FullInkShare);
         double spread = SpreadOf(all, paperSide, paper), contrast = Math.Abs(pen - paper);
-        if (contrast < Math.Max(SmallestContrast, SmallestSignalToNoise * spread))
+        if (contrast < Math.Max(constants.EvenMinContrast, constants.EvenMinContrastInSpreads * spread))
             return null;
-        double cut = Math.Clamp(CutInSpreads * spread / contrast, SmallestCut, 0.5);
-        double evenBorder = (double)Enumerable.Range(0, 256).Where(level => Math.Abs(level - paper) <= NearPaper * contrast).Sum(level => border[level]) / border.Sum();
+        double cut = Math.Clamp(constants.EvenCutInSpreads * spread / contrast, constants.EvenMinCut, constants.EvenMaxCut);
+        double tolerance = constants.EvenBorderTolerance * contrast;
+        int paperOnBorder = border.Where((_, level) => Math.Abs(level - paper) <= tolerance).Sum();
+        double evenBorder = (double)paperOnBorder / border.Sum();
         return new InkLevels(paper, pen, threshold + 0.5, cut, spread, evenBorder);
     }
 
-    /// <summary>How far a grey is from paper towards pen, 0 to 1; exactly 0 where that may be noise.</summary>
+    /// <summary>How far a grey level is from paper towards pen, 0 to 1; exactly 0 where that may be noise.</summary>
     public float InkOf(byte level)
     {
         double ink = (level - _paper) / (_pen - _paper);
@@ -93,10 +84,9 @@ internal sealed class InkLevels
     }
 
     /// <summary>
-    /// The level, counted to the dark side, that parts the histogram into the two classes that differ most; null where all
-    /// levels are one.
+    /// Otsu's threshold (1979): the level, counted to the dark side, that parts the histogram into two classes with the largest
+    /// variance between them; null where all levels are one.
     /// </summary>
-    /// <remarks>Otsu 1979: the largest variance between the classes.</remarks>
     private static int? Otsu(int[] histogram)
     {
         double total = 0, sum = 0;
@@ -138,7 +128,7 @@ internal sealed class InkLevels
         return level;
     }
 
-    /// <summary>The paper's spread as a standard deviation, from the median absolute deviation: ink's soft edges do not count.</summary>
+    /// <summary>The paper's spread, 1.4826 × the median absolute deviation: soft edges of ink hardly change it.</summary>
     private static double SpreadOf(int[] histogram, Range paper, double median)
     {
         int[] deviations = new int[256];

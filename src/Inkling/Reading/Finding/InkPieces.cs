@@ -1,4 +1,5 @@
 using Inkling.Reading.Budget;
+using Inkling.Reading.Constants;
 
 namespace Inkling.Reading.Finding;
 
@@ -11,65 +12,71 @@ namespace Inkling.Reading.Finding;
 /// <param name="RightEdge">At its right edge.</param>
 /// <param name="BottomEdge">At its lower edge.</param>
 /// <param name="Outline">How many lie near a side of the box, as all of a rectangle's do.</param>
-internal sealed record InkPiece(int Id, PixelBox Box, int Area, int LeftEdge, int TopEdge, int RightEdge, int BottomEdge, int Outline)
+internal sealed record InkPiece(
+    int Id, PixelBox Box, int Area, int LeftEdge, int TopEdge, int RightEdge, int BottomEdge, int Outline)
 {
     /// <summary>Whether it touches the picture's edge.</summary>
     public bool TouchesEdge => LeftEdge + TopEdge + RightEdge + BottomEdge > 0;
 }
 
-/// <summary>The connected pieces of ink in a map: each pixel touches its eight neighbours, and soft edges go with the piece they are nearest to.</summary>
+/// <summary>
+/// The connected pieces of an ink map (8-connectivity). Soft edges belong to the piece that they are nearest to.
+/// </summary>
 internal sealed class InkPieces
 {
-    /// <summary>A picture with more pieces than this shows a texture, not writing.</summary>
-    public const int Most = 4000;
-
-    private const int SoftReach = 2;
-
     /// <summary>Pixels of a piece that are counted together.</summary>
     private const int CountedAtOnce = 256;
 
-    private InkPieces(int[] owner, IReadOnlyList<InkPiece> all) => (Owner, All) = (owner, all);
+    private InkPieces(int[] owner, IReadOnlyList<InkPiece> all, bool areTooMany) =>
+        (Owner, All, AreTooMany) = (owner, all, areTooMany);
 
     /// <summary>[height, width]: the number of the piece that a pixel belongs to; 0 for paper.</summary>
     public int[] Owner { get; }
 
-    /// <summary>All pieces; the first of them, one more than <see cref="Most"/>, where there are more.</summary>
+    /// <summary>
+    /// All pieces; where they are too many, the first of them, one more than <see cref="BudgetConstants.MaxPieces"/>.
+    /// </summary>
     public IReadOnlyList<InkPiece> All { get; }
 
-    public static InkPieces Of(Ink ink, ReadingWork work)
+    /// <summary>Whether there are more pieces than writing has: a texture.</summary>
+    public bool AreTooMany { get; }
+
+    public static InkPieces Of(Ink ink, ReaderConstants constants, ReadingWork work)
     {
+        int max = constants.Budget.MaxPieces;
         ReadOnlySpan<float> values = ink.Values;
         int width = ink.Width, height = ink.Height;
         int[] owner = new int[values.Length];
         List<InkPiece> pieces = [];
         List<int> pixels = [];
-        for (int i = 0; i < values.Length && pieces.Count <= Most; i++)
+        for (int i = 0; i < values.Length && pieces.Count <= max; i++)
         {
             if (owner[i] == 0 && values[i] >= ink.Threshold && values[i] > 0)
-                pieces.Add(Follow(values, width, height, ink.Threshold, owner, i, pieces.Count + 1, pixels, work));
+            {
+                int id = pieces.Count + 1;
+                Fill(values, width, height, ink.Threshold, owner, i, id, pixels, work);
+                pieces.Add(Measured(pixels, id, width, height, constants.Layout));
+            }
         }
 
-        for (int step = 0; step < SoftReach; step++)
+        for (int step = 0; step < constants.Layout.SoftEdgeReach; step++)
             AddSoftEdges(values, width, height, owner, work);
-        return new InkPieces(owner, pieces);
+        return new InkPieces(owner, pieces, areTooMany: pieces.Count > max);
     }
 
-    private static InkPiece Follow(ReadOnlySpan<float> values, int width, int height, float threshold, int[] owner, int start, int id, List<int> pixels, ReadingWork work)
+    /// <summary>Flood fill: the pixels of the piece that one belongs to, and its number on each of them.</summary>
+    private static void Fill(
+        ReadOnlySpan<float> values, int width, int height, float threshold, int[] owner, int start, int id, List<int> pixels,
+        ReadingWork work)
     {
         pixels.Clear();
         pixels.Add(start);
         owner[start] = id;
-        int left = width, top = height, right = 0, bottom = 0, leftEdge = 0, topEdge = 0, rightEdge = 0, bottomEdge = 0;
         for (int next = 0; next < pixels.Count; next++)
         {
             if (next % CountedAtOnce == CountedAtOnce - 1)
                 work.CountPixels(CountedAtOnce);
             int y = pixels[next] / width, x = pixels[next] - y * width;
-            (left, right, top, bottom) = (Math.Min(left, x), Math.Max(right, x + 1), Math.Min(top, y), Math.Max(bottom, y + 1));
-            leftEdge += x == 0 ? 1 : 0;
-            topEdge += y == 0 ? 1 : 0;
-            rightEdge += x == width - 1 ? 1 : 0;
-            bottomEdge += y == height - 1 ? 1 : 0;
             for (int v = Math.Max(0, y - 1); v <= Math.Min(height - 1, y + 1); v++)
             {
                 for (int u = Math.Max(0, x - 1); u <= Math.Min(width - 1, x + 1); u++)
@@ -85,8 +92,24 @@ internal sealed class InkPieces
         }
 
         work.CountPixels(pixels.Count % CountedAtOnce);
+    }
+
+    private static InkPiece Measured(List<int> pixels, int id, int width, int height, LayoutConstants constants)
+    {
+        int left = width, top = height, right = 0, bottom = 0, leftEdge = 0, topEdge = 0, rightEdge = 0, bottomEdge = 0;
+        foreach (int pixel in pixels)
+        {
+            int y = pixel / width, x = pixel - y * width;
+            (left, right, top, bottom) = (Math.Min(left, x), Math.Max(right, x + 1), Math.Min(top, y), Math.Max(bottom, y + 1));
+            leftEdge += x == 0 ? 1 : 0;
+            topEdge += y == 0 ? 1 : 0;
+            rightEdge += x == width - 1 ? 1 : 0;
+            bottomEdge += y == height - 1 ? 1 : 0;
+        }
+
         PixelBox box = new(left, top, right - left, bottom - top);
-        int margin = Math.Max(2, Math.Min(box.Width, box.Height) / 16), outline = 0;
+        int margin = Math.Max(constants.OutlineMinDistance, Math.Min(box.Width, box.Height) / constants.OutlineDivisor);
+        int outline = 0;
         foreach (int pixel in pixels)
         {
             int y = pixel / width, x = pixel - y * width;
@@ -96,6 +119,7 @@ internal sealed class InkPieces
         return new InkPiece(id, box, pixels.Count, leftEdge, topEdge, rightEdge, bottomEdge, outline);
     }
 
+    /// <summary>Gives each faint pixel without a piece that of a neighbour, if one has any.</summary>
     private static void AddSoftEdges(ReadOnlySpan<float> values, int width, int height, int[] owner, ReadingWork work)
     {
         for (int y = 0; y < height; y++)

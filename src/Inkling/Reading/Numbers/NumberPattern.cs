@@ -47,7 +47,8 @@ public sealed record NumberPattern
     }
 
     /// <summary>Reads a pattern, as <c>dddddd</c>, <c>dd/dd/dd</c> or <c>20dd</c>.</summary>
-    /// <exception cref="FormatException">There is no place for a digit in it, there are more than <see cref="ReadingOptions.MaxDigits"/>, or it is longer than <see cref="MaxLength"/>.</exception>
+    /// <exception cref="FormatException">There is no place for a digit in it, there are more than
+    /// <see cref="ReadingOptions.MaxDigits"/>, or it is longer than <see cref="MaxLength"/>.</exception>
     public static NumberPattern Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -56,14 +57,18 @@ public sealed record NumberPattern
         NumberPattern pattern = new(text);
         return pattern.Digits is >= 1 and <= ReadingOptions.MaxDigits
             ? pattern
-            : throw new FormatException($"\"{text}\" is no pattern of a number: write d for each digit, as dd/dd/dd; at most {ReadingOptions.MaxDigits}.");
+            : throw new FormatException(
+                $"\"{text}\" is no pattern of a number: write d for each digit, as dd/dd/dd; "
+                + $"at most {ReadingOptions.MaxDigits}.");
     }
 
     /// <summary>Whether digits are such a number.</summary>
     public bool Fits(string digits)
     {
         ArgumentNullException.ThrowIfNull(digits);
-        return digits.Length == Digits && digits.Select((digit, place) => MayHave(digit - '0', place)).All(may => may) && (Rule is null || Rule(digits));
+        return digits.Length == Digits
+            && digits.Select((digit, place) => MayHave(digit - '0', place)).All(may => may)
+            && (Rule is null || Rule(digits));
     }
 
     /// <inheritdoc/>

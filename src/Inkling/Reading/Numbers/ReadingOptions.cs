@@ -7,8 +7,8 @@ public sealed record ReadingOptions
     public const int MaxDigits = 100;
 
     /// <summary>
-    /// How many digits a number has, 1 to <see cref="MaxDigits"/>; null where that is not known. Of all ways to read a number, the
-    /// likeliest with so many digits is taken.
+    /// How many digits a number has, 1 to <see cref="MaxDigits"/>; null where that is not known. Of all ways to read a number,
+    /// the likeliest with so many digits is taken.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">It is set to another number.</exception>
     public int? ExpectedDigits
@@ -22,7 +22,9 @@ public sealed record ReadingOptions
         }
     }
 
-    /// <summary>What a number looks like; null for anything. Of all ways to read a number, the likeliest that fits is taken.</summary>
+    /// <summary>
+    /// What a number looks like; null for anything. Of all ways to read a number, the likeliest that fits is taken.
+    /// </summary>
     public NumberPattern? AllowedPattern { get; init; }
 
     /// <summary>A reading less likely to be right than this is <see cref="ReadingResult.IsUnsure"/>, 0 to 1.</summary>
@@ -30,6 +32,8 @@ public sealed record ReadingOptions
     public double UnsureBelow
     {
         get;
-        init => field = value is >= 0 and <= 1 ? value : throw new ArgumentOutOfRangeException(nameof(value), value, "A confidence is from 0 to 1.");
+        init => field = value is >= 0 and <= 1
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(value), value, "A confidence is from 0 to 1.");
     } = 0.5;
 }

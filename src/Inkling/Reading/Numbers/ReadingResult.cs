@@ -6,12 +6,14 @@ public sealed class ReadingResult
     internal ReadingResult(IReadOnlyList<ReadLine> lines, double unsureBelow, bool isComplete)
     {
         Lines = lines;
-        Confidence = lines.Count == 0 ? 0 : lines.SelectMany(line => line.Numbers).Aggregate(1.0, (product, number) => product * number.Confidence);
+        Confidence = lines.Count == 0 ? 0 : Numbers.Aggregate(1.0, (product, number) => product * number.Confidence);
         IsUnsure = Confidence < unsureBelow;
         IsComplete = isComplete;
     }
 
-    /// <summary>The digits: numbers on one line with a space between them, lines with a line break; empty where there is none to read.</summary>
+    /// <summary>
+    /// The digits: numbers on one line with a space between them, lines with a line break; empty where there is none to read.
+    /// </summary>
     public string Text => string.Join('\n', Lines.Select(line => line.Text));
 
     /// <summary>How likely it is that all of <see cref="Text"/> is right, 0 to 1.</summary>
@@ -21,8 +23,9 @@ public sealed class ReadingResult
     public bool IsUnsure { get; }
 
     /// <summary>
-    /// Whether all that may be a number was looked at. False where there is more on the picture than reading it may cost (a texture,
-    /// or a page with very many numbers): then numbers may be missing from <see cref="Text"/>. Divide such a page into several pictures.
+    /// Whether all that may be a number was looked at. False where there is more on the picture than reading it may cost (a
+    /// texture, or a page with very many numbers): then numbers may be missing from <see cref="Text"/>. Divide such a page into
+    /// several pictures.
     /// </summary>
     public bool IsComplete { get; }
 
@@ -55,7 +58,8 @@ public sealed record ReadLine(IReadOnlyList<ReadNumber> Numbers)
 /// <param name="Separators">Where there is ink between and beside them that is no digit: dots, commas, dashes, specks.</param>
 /// <param name="RunnersUp">What else it may be, the likeliest first.</param>
 public sealed record ReadNumber(
-    string Text, double Confidence, PixelBox Box, IReadOnlyList<ReadDigit> Digits, IReadOnlyList<PixelBox> Separators, IReadOnlyList<(string Text, double Confidence)> RunnersUp);
+    string Text, double Confidence, PixelBox Box, IReadOnlyList<ReadDigit> Digits, IReadOnlyList<PixelBox> Separators,
+    IReadOnlyList<(string Text, double Confidence)> RunnersUp);
 
 /// <summary>A digit that was read.</summary>
 /// <param name="Digit">The digit, 0 to 9.</param>
@@ -68,5 +72,7 @@ public sealed record ReadDigit(int Digit, IReadOnlyList<float> Confidences, Pixe
     public float Confidence => Confidences[Digit];
 
     /// <summary>The other digits, the likeliest first.</summary>
-    public IEnumerable<int> RunnersUp => Enumerable.Range(0, Confidences.Count).Where(digit => digit != Digit).OrderByDescending(digit => Confidences[digit]);
+    public IEnumerable<int> RunnersUp => Enumerable.Range(0, Confidences.Count)
+        .Where(digit => digit != Digit)
+        .OrderByDescending(digit => Confidences[digit]);
 }

@@ -1,0 +1,34 @@
+namespace Inkling.Reading.Constants;
+
+/// <summary>Cuts between digits that touch (docs/adr/0007). Chosen by hand on the development pictures.</summary>
+internal sealed record CutConstants
+{
+    /// <summary>Digit heights: pieces no wider are not cut.</summary>
+    public double MaxUncutWidth { get; init; } = 0.34;
+
+    /// <summary>Pen widths of ink that a cut crosses at most.</summary>
+    public double MaxDepth { get; init; } = 2.4;
+
+    /// <summary>Digit heights between two cuts, and between a cut and the piece's end, at least.</summary>
+    public double MinDistance { get; init; } = 0.1;
+
+    /// <summary>Digit heights on either side within which a cut is the cheapest.</summary>
+    public double LocalReach { get; init; } = 0.05;
+
+    /// <summary>
+    /// Shares of the piece's height: rows in which cheapest places are looked for, of equal ones the first row's.
+    /// </summary>
+    public IReadOnlyList<double> Rows { get; init; } = [0.5, 0.25, 0.75];
+
+    /// <summary>Ink, 0 to 1, that a diagonal step of a cut costs more than a straight one.</summary>
+    public float DiagonalCost { get; init; } = 0.04f;
+
+    /// <summary>The most cuts of a piece for each digit height of its width, and one more ...</summary>
+    public double MaxPerDigitHeight { get; init; } = 4;
+
+    /// <summary>... and the most cuts of a piece at all.</summary>
+    public int MaxPerPiece { get; init; } = 24;
+
+    /// <summary>Digit heights: parts that are lower do not tell where the middles of digits are.</summary>
+    public double MiddleMinHeight { get; init; } = 0.6;
+}

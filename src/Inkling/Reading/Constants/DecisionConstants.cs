@@ -1,0 +1,40 @@
+namespace Inkling.Reading.Constants;
+
+/// <summary>
+/// How sure a reading is, and what follows from that. Chosen by hand on the development pictures, unless a comment says
+/// otherwise.
+/// </summary>
+internal sealed record DecisionConstants
+{
+    /// <summary>
+    /// Confidence of the whole reading, 0 to 1: with less, what stands out most is covered and the picture is looked at again.
+    /// </summary>
+    public double SecondLookBelow { get; init; } = 0.4;
+
+    /// <summary>Confidence for each digit, 0 to 1, from which on a number clearly is one.</summary>
+    public double ClearConfidence { get; init; } = 0.8;
+
+    /// <summary>Beside clear numbers, what has less confidence for each digit is ignored ...</summary>
+    public double DoubtfulConfidence { get; init; } = 0.6;
+
+    /// <summary>... and what is not clear, and lower than this, in heights of clear digits ...</summary>
+    public double DoubtfulMinHeight { get; init; } = 0.5;
+
+    /// <summary>... or higher than this.</summary>
+    public double DoubtfulMaxHeight { get; init; } = 2;
+
+    /// <summary>
+    /// The power of the best way's likelihood among all ways in a number's confidence. It and <see cref="SegmentPower"/> share
+    /// the same doubts; both were fitted on the development pictures.
+    /// </summary>
+    public double WayPower { get; init; } = 0.5;
+
+    /// <summary>The power of what the networks think of the digits. Fitted with <see cref="WayPower"/>.</summary>
+    public double SegmentPower { get; init; } = 0.3;
+
+    /// <summary>
+    /// Differences of ways' scores are divided by it before they become likelihoods: the networks are surer than they are right,
+    /// since a number's segments are judged alike.
+    /// </summary>
+    public double ScoreTemperature { get; init; } = 1.5;
+}

@@ -1,0 +1,47 @@
+namespace Inkling.Reading.Constants;
+
+/// <summary>Setting a number upright and level. Angles are tangents. Chosen by hand on the development pictures.</summary>
+internal sealed record UprightConstants
+{
+    /// <summary>Slants under this are left as they are.</summary>
+    public double MinSlant { get; init; } = 0.14;
+
+    /// <summary>The steepest slant to the right that is tried; to the left half of it.</summary>
+    public double MaxSlant { get; init; } = 1.0;
+
+    /// <summary>Between two slants that are tried.</summary>
+    public double SlantStep { get; init; } = 0.05;
+
+    /// <summary>Share of the score that a slant to the left loses, per unit of slant: hands lean to the right.</summary>
+    public double LeftPenalty { get; init; } = 0.8;
+
+    /// <summary>The same to the right: of slants that do nearly as well the smaller one is taken.</summary>
+    public double RightPenalty { get; init; } = 0.05;
+
+    /// <summary>Slopes under this are left as they are.</summary>
+    public double MinSlope { get; init; } = 0.06;
+
+    /// <summary>Slopes from this on are no slopes, but digits of different sizes.</summary>
+    public double MaxSlope { get; init; } = 0.5;
+
+    /// <summary>Digits from which on a slope is measured.</summary>
+    public int SlopeMinDigits { get; init; } = 3;
+
+    /// <summary>Digit heights: a piece is a digit, not a mark, where it is higher than this ...</summary>
+    public double MinHeight { get; init; } = 0.6;
+
+    /// <summary>... and, for the slope, lower than this.</summary>
+    public double MaxHeight { get; init; } = 1.6;
+
+    /// <summary>Digit heights: a number of one piece that is no wider may be one digit, and stays as it is.</summary>
+    public double MaxDigitWidth { get; init; } = 1.7;
+
+    /// <summary>The same of a number of several pieces.</summary>
+    public double MaxTornDigitWidth { get; init; } = 1.2;
+
+    /// <summary>Pixels of soft edge around the number.</summary>
+    public int Margin { get; init; } = 2;
+
+    /// <summary>Ink, 0 to 1: less than this after interpolation is paper.</summary>
+    public float MinInk { get; init; } = 0.02f;
+}

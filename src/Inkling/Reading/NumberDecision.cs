@@ -1,0 +1,46 @@
+using Inkling.Reading.Constants;
+using Inkling.Reading.Cutting;
+
+namespace Inkling.Reading;
+
+/// <summary>The best way through a number's segments as what was read, with its confidence and the runners-up.</summary>
+internal static class NumberDecision
+{
+    /// <param name="ways">The likeliest ways, the best first; that one has a digit.</param>
+    /// <param name="segments">The number's segments.</param>
+    /// <param name="opinions">For each segment, [11]: that it is a 0, … a 9, and that it is no digit.</param>
+    /// <param name="inFile">Where in the file's picture a box of the strip is.</param>
+    /// <param name="constants">How the confidence is put together.</param>
+    public static ReadNumber Of(
+        IReadOnlyList<Lattice.Way> ways, IReadOnlyList<Segment> segments, IReadOnlyList<float[]> opinions,
+        Func<PixelBox, PixelBox> inFile, DecisionConstants constants)
+    {
+        double[] likelihoods = [.. ways.Select(way => Math.Exp((way.Score - ways[0].Score) / constants.ScoreTemperature))];
+        double all = likelihoods.Sum();
+        List<ReadDigit> digits = [];
+        List<PixelBox> separators = [];
+        double product = 1;
+        foreach (Lattice.Step step in ways[0].Steps)
+        {
+            PixelBox box = inFile(segments[step.Segment].Box);
+            if (step.Digit < 0)
+            {
+                separators.Add(box);
+                continue;
+            }
+
+            float[] opinion = opinions[step.Segment];
+            product *= opinion[step.Digit];
+            float sum = opinion.Take(10).Sum();
+            float[] confidences = [.. opinion.Take(10).Select(p => p / Math.Max(sum, 1e-6f))];
+            digits.Add(new ReadDigit(step.Digit, confidences, box, segments[step.Segment].Glyph));
+        }
+
+        double confidence = Math.Pow(likelihoods[0] / all, constants.WayPower) * Math.Pow(product, constants.SegmentPower);
+        PixelBox whole = digits.Select(digit => digit.Box).Aggregate((a, b) => a.Union(b));
+        double runnersUpShare = Math.Min(confidence, (1 - confidence) / (all - 1)); // for a likelihood of 1
+        (string, double)[] runnersUp =
+            [.. ways.Zip(likelihoods, (way, likelihood) => (way.Text, runnersUpShare * likelihood)).Skip(1)];
+        return new ReadNumber(ways[0].Text, confidence, whole, digits, separators, runnersUp);
+    }
+}

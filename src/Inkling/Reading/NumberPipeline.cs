@@ -1,0 +1,90 @@
+using Inkling.Reading.Arranging;
+using Inkling.Reading.Budget;
+using Inkling.Reading.Constants;
+using Inkling.Reading.Cutting;
+using Inkling.Reading.Finding;
+
+namespace Inkling.Reading;
+
+/// <summary>From a word to its digits: <see cref="Read"/> lists the steps.</summary>
+/// <param name="ink">The ink map, without rules and frames.</param>
+/// <param name="pieces">Its pieces.</param>
+/// <param name="scale">From its pixels to the file's.</param>
+/// <param name="judge">The networks.</param>
+/// <param name="options">What is known about the number.</param>
+/// <param name="constants">What the reader goes by.</param>
+/// <param name="work">Counts the work.</param>
+internal sealed class NumberPipeline(
+    Ink ink, InkPieces pieces, FileScale scale, SegmentJudge judge, ReadingOptions options, ReaderConstants constants,
+    ReadingWork work)
+{
+    /// <summary>Reads a number within half of the work that is left.</summary>
+    /// <param name="word">The number's pieces of ink.</param>
+    /// <param name="isTooCostly">Whether it would take more, as textures do.</param>
+    /// <returns>Null where it is no number or too costly.</returns>
+    public NumberStages? TryRead(Word word, out bool isTooCostly)
+    {
+        isTooCostly = false;
+        work.BeginNumber();
+        try
+        {
+            return Read(word);
+        }
+        catch (WorkLimitException)
+        {
+            isTooCostly = true;
+            return null;
+        }
+        finally
+        {
+            work.EndNumber();
+        }
+    }
+
+    /// <summary>Reads a number; null where there is no digit in it.</summary>
+    private NumberStages? Read(Word word)
+    {
+        double height = word.DigitHeight;
+        Strip strip = Strip.Of(ink, pieces, word, constants.Upright, work);
+        InkParts parts = InkParts.Of(strip, ink.Threshold, height, constants, work);
+        List<Segment> segments = Segments.Of(strip, parts, height, borrows: true, constants.Segments, work);
+        if (segments.Count == 0)
+            return null;
+        float[][] opinions = judge.Judge(segments, height, constants.Segments, work);
+        double middle = parts.MiddleRow(height, constants.Cuts);
+        IReadOnlyList<Lattice.Way> ways = WaysThrough(segments, opinions, parts, height, middle);
+        int[] inQuestion = SegmentsOf(ways.Take(constants.Segments.WaysJudgedAgain));
+        if (inQuestion.Length > 0)
+        {
+            opinions = JudgedAgain(segments, opinions, inQuestion);
+            ways = WaysThrough(segments, opinions, parts, height, middle);
+        }
+
+        if (ways.Count == 0 || ways[0].Text.Length == 0)
+            return null;
+        ReadNumber number = NumberDecision.Of(ways, segments, opinions, InFile, constants.Decision);
+        return new NumberStages(word, strip, parts, number);
+
+        PixelBox InFile(PixelBox box) => scale.InFile(strip.InInk(box));
+    }
+
+    private IReadOnlyList<Lattice.Way> WaysThrough(
+        List<Segment> segments, float[][] opinions, InkParts parts, double height, double middle) =>
+        new Lattice(segments, opinions, parts, height, middle, constants.Lattice).Best(options, work);
+
+    /// <summary>The segments that some ways take for digits.</summary>
+    private static int[] SegmentsOf(IEnumerable<Lattice.Way> ways) =>
+        [.. ways.SelectMany(way => way.Steps).Where(step => step.Digit >= 0).Select(step => step.Segment).Distinct()];
+
+    /// <summary>Asks both networks about some segments.</summary>
+    private float[][] JudgedAgain(List<Segment> segments, float[][] opinions, int[] inQuestion)
+    {
+        Segment[] asked = [.. inQuestion.Select(i => segments[i])];
+        float[][] first = [.. inQuestion.Select(i => opinions[i])];
+        float[][] both = judge.JudgeAgain(asked, first, constants.Segments.SecondShare, work);
+        float[][] all = [.. opinions];
+        for (int i = 0; i < inQuestion.Length; i++)
+            all[inQuestion[i]] = both[i];
+        return all;
+    }
+}

@@ -1,0 +1,146 @@
+using Inkling.Reading.Arranging;
+using Inkling.Reading.Budget;
+using Inkling.Reading.Constants;
+using Inkling.Reading.Cutting;
+using Inkling.Reading.Finding;
+
+namespace Inkling.Reading;
+
+/// <summary>
+/// From a picture to its numbers. <see cref="Read"/> looks once or twice; <see cref="ReadInk"/> lists the steps of one look, and
+/// <see cref="NumberPipeline.Read"/> those for one number. A step takes what the steps before it made and leaves that unchanged.
+/// </summary>
+internal sealed class ReadingPipeline
+{
+    private readonly GreyImage _picture;
+    private readonly SegmentJudge _judge;
+    private readonly ReadingOptions _options;
+    private readonly ReaderConstants _constants;
+    private readonly ReadingWork _work;
+
+    private ReadingPipeline(
+        GreyImage picture, SegmentJudge judge, ReadingOptions options, ReaderConstants constants, ReadingWork work) =>
+        (_picture, _judge, _options, _constants, _work) = (picture, judge, options, constants, work);
+
+    /// <summary>Reads a picture.</summary>
+    /// <param name="picture">The picture.</param>
+    /// <param name="judge">The networks.</param>
+    /// <param name="options">What is known about the numbers.</param>
+    /// <param name="constants">What the reader goes by.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <returns>The likelier of at most two looks.</returns>
+    public static ReadingStages Read(
+        GreyImage picture, SegmentJudge judge, ReadingOptions options, ReaderConstants constants,
+        CancellationToken cancellationToken)
+    {
+        ReadingWork work = new(cancellationToken);
+        ReadingPipeline pipeline = new(picture, judge, options, constants, work);
+        Ink ink = InkFinding.Find(picture, constants, work);
+        ReadingStages first = pipeline.ReadInk(ink);
+        if (first.Reading.Confidence >= constants.Decision.SecondLookBelow || !ink.Values.ContainsAnyExcept(0f))
+            return first;
+        // What stands out most (a table's edge, a shadow) may be no number, and may have hidden one that is fainter.
+        Ink beside = InkFinding.FindBeside(picture, ink, constants, work);
+        return pipeline.LikelierOf(first, pipeline.ReadInk(beside));
+    }
+
+    /// <summary>One look: the numbers in what was found as ink.</summary>
+    private ReadingStages ReadInk(Ink found)
+    {
+        Ink unruled = RuledLines.Remove(found, _constants, _work);
+        (Ink ink, InkPieces pieces) = WithoutFrames(unruled, InkPieces.Of(unruled, _constants, _work));
+        IReadOnlyList<Word> words = TextLayout.Words(ink, pieces, _constants, _work);
+        _work.Allow(ReadingBounds.ForNumbersOn(ink, _constants.Budget));
+        NumberPipeline numberPipeline = new(ink, pieces, FileScale.Of(_picture, ink), _judge, _options, _constants, _work);
+        IReadOnlyList<NumberStages> read = ReadWords(numberPipeline, words, out bool isAnyTooCostly);
+        IReadOnlyList<IReadOnlyList<NumberStages>> lines = LinesOf(WithoutNoise(read, _constants.Decision));
+        _work.Allow(ReadingCost.Unlimited);
+        bool isComplete = !pieces.AreTooMany && !isAnyTooCostly;
+        return ResultOf(ink, lines, isComplete);
+    }
+
+    /// <summary>Takes frames around numbers off the ink, and finds its pieces again where there are any.</summary>
+    private (Ink Ink, InkPieces Pieces) WithoutFrames(Ink ink, InkPieces pieces)
+    {
+        PixelBox[] frames = [.. Surroundings.Frames(pieces, _constants, _work)];
+        if (frames.Length == 0)
+            return (ink, pieces);
+        Ink unframed = RuledLines.RemoveFrames(ink, frames, _constants, _work);
+        return (unframed, InkPieces.Of(unframed, _constants, _work));
+    }
+
+    /// <summary>
+    /// Reads each word. Words closely above each other may be one number, torn apart: they are read in both ways, and the
+    /// likelier is kept.
+    /// </summary>
+    private IReadOnlyList<NumberStages> ReadWords(NumberPipeline pipeline, IReadOnlyList<Word> words, out bool isAnyTooCostly)
+    {
+        isAnyTooCostly = false;
+        Dictionary<Word, NumberStages> read = new(ReferenceEqualityComparer.Instance);
+        foreach (Word word in words)
+        {
+            if (pipeline.TryRead(word, out bool isTooCostly) is { } stages)
+                read.Add(word, stages);
+            isAnyTooCostly |= isTooCostly;
+        }
+
+        foreach (IReadOnlyList<Word> stack in TornNumbers.Stacks(words, _constants.Layout, _work))
+        {
+            Word joined = Word.Joined(stack);
+            double apart = stack.Aggregate(1.0, (product, word) => product * ConfidenceOf(word));
+            NumberStages? whole = pipeline.TryRead(joined, out _);
+            if (whole is null || (whole.Number.Confidence <= apart && stack.Any(read.ContainsKey)))
+                continue;
+            foreach (Word word in stack)
+                read.Remove(word);
+            read.Add(joined, whole);
+        }
+
+        return [.. read.Values];
+
+        double ConfidenceOf(Word word) => read.TryGetValue(word, out NumberStages? stages) ? stages.Number.Confidence : 1;
+    }
+
+    /// <summary>Once clear numbers are found, doubtful marks are ignored: they are the edge of a table, or a drawing.</summary>
+    private static IReadOnlyList<NumberStages> WithoutNoise(IReadOnlyList<NumberStages> read, DecisionConstants c)
+    {
+        double[] heights = [.. read.Where(IsClear).Select(number => number.Word.DigitHeight).Order()];
+        if (heights.Length == 0)
+            return read;
+        double height = heights[heights.Length / 2];
+        return [.. read.Where(number => IsClear(number) || IsLikely(number))];
+
+        bool IsClear(NumberStages number) => number.ConfidencePerDigit >= c.ClearConfidence;
+
+        bool IsLikely(NumberStages number) => number.ConfidencePerDigit >= c.DoubtfulConfidence
+            && number.Word.DigitHeight > c.DoubtfulMinHeight * height && number.Word.DigitHeight < c.DoubtfulMaxHeight * height;
+    }
+
+    private IReadOnlyList<IReadOnlyList<NumberStages>> LinesOf(IReadOnlyList<NumberStages> numbers)
+    {
+        Dictionary<Word, NumberStages> stagesOf = new(ReferenceEqualityComparer.Instance);
+        foreach (NumberStages number in numbers)
+            stagesOf.Add(number.Word, number);
+        Word[] words = [.. numbers.Select(number => number.Word)];
+        IReadOnlyList<IReadOnlyList<Word>> lines = TextLayout.Lines(words, _constants.Layout, _work);
+        return [.. lines.Select(line => line.Select(word => stagesOf[word]).ToArray())];
+    }
+
+    private ReadingStages ResultOf(Ink ink, IReadOnlyList<IReadOnlyList<NumberStages>> lines, bool isComplete)
+    {
+        ReadLine[] readLines = [.. lines.Select(line => new ReadLine([.. line.Select(number => number.Number)]))];
+        ReadingResult reading = new(readLines, _options.UnsureBelow, isComplete);
+        return new ReadingStages(reading, ink, [.. lines.SelectMany(line => line)], _work.Spent);
+    }
+
+    /// <summary>
+    /// The likelier of two looks; complete only where both are, since what the other one left out may be a number, too.
+    /// </summary>
+    private ReadingStages LikelierOf(ReadingStages first, ReadingStages second)
+    {
+        ReadingStages likelier = second.Reading.Confidence > first.Reading.Confidence ? second : first;
+        bool isComplete = first.Reading.IsComplete && second.Reading.IsComplete;
+        ReadingResult reading = new(likelier.Reading.Lines, _options.UnsureBelow, isComplete);
+        return new ReadingStages(reading, likelier.Ink, likelier.Numbers, _work.Spent);
+    }
+}
