@@ -35,20 +35,23 @@ internal sealed class Backpropagation : IDisposable
     /// </param>
     /// <param name="purpose">What the pass is for.</param>
     /// <param name="workWorthSharing">Multiply-adds of a mini-batch from which on several threads are used.</param>
+    /// <param name="stages">Chooses the stages; null for those of the processor.</param>
     public Backpropagation(
         ParameterBuffer parameters,
         int miniBatchSize,
         int threads = 1,
         bool isSparse = false,
         PassPurpose purpose = PassPurpose.Learning,
-        long workWorthSharing = WorkWorthSharing)
+        long workWorthSharing = WorkWorthSharing,
+        StageFactory? stages = null)
     {
         (_parameters, _purpose, _miniBatchSize) = (parameters, purpose, miniBatchSize);
         Architecture architecture = parameters.Architecture;
         int workers = architecture.MultiplyAdds * miniBatchSize < workWorthSharing ? 1 : threads;
         PassSettings settings = new(parameters, purpose, miniBatchSize, workers, isSparse);
-        _input = new Activations(StageFactory.Processor.InputLayoutOf(settings), miniBatchSize);
-        _stages = StageFactory.Processor.CreateAll(settings, _input);
+        stages ??= StageFactory.Processor;
+        _input = new Activations(stages.InputLayoutOf(settings), miniBatchSize);
+        _stages = stages.CreateAll(settings, _input);
         _sparse = _stages.FirstOrDefault() as SparseDenseStage;
         if (purpose == PassPurpose.InputGradient)
             _input.AllocateErrors();
@@ -166,7 +169,8 @@ internal sealed class Backpropagation : IDisposable
         StageWork work = new(1, IsTraining: false, Workers, Seed: 0);
         _input.SetChannelsFirst(0, input);
         float[][] values = new float[layers.Count + 1][];
-        Array.Fill(values, input.ToArray()); // also the output of a first Flatten layer, which has no stage
+        values[0] = input.ToArray();
+        values[1] = input.ToArray(); // the output of a first Flatten layer, which has no stage
         foreach (Stage stage in _stages)
         {
             stage.Prepare(work);
@@ -188,7 +192,7 @@ internal sealed class Backpropagation : IDisposable
         errors.Clear();
         errors[weightedInputs.Layout.OffsetOf(chosen)] = 1;
         float[][] gradients = new float[last + 1][];
-        Array.Fill(gradients, weightedInputs.ErrorsChannelsFirst(0));
+        gradients[last] = weightedInputs.ErrorsChannelsFirst(0);
         foreach (Stage stage in back)
         {
             stage.PropagateBack(work);
@@ -196,7 +200,7 @@ internal sealed class Backpropagation : IDisposable
         }
 
         if (layers[0] is Layer.Flatten && last > 0)
-            gradients[0] = gradients[1];
+            gradients[0] = [.. gradients[1]];
         return (values, gradients, chosen);
     }
 

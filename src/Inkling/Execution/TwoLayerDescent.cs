@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Inkling.Execution.Stages;
 using Inkling.Layers;
 using Inkling.Numerics;
@@ -109,12 +110,17 @@ internal sealed class TwoLayerDescent : IDisposable
     {
         (_order, _miniBatchSize, _scales, _costSum) = (order, miniBatchSize, scales, 0);
         _participants = Backoff.IsAlone ? 1 : _scratch.Length;
-        int stalls = _barrier.Stalls;
+        if (_barrier.IsBroken)
+            throw new InvalidOperationException("An earlier step has failed on one of the threads.");
+        long start = Stopwatch.GetTimestamp();
+        TimeSpan waited = _barrier.Waited;
         if (_participants == 1)
             _descend(0, 0, 1);
         else
             _workers.Split(_participants, _descend);
-        Backoff.Report(hasStalled: _barrier.Stalls > stalls);
+        // All but one can wait at a time. If they mostly did, one thread by itself would have taken about as long, or less.
+        TimeSpan most = Stopwatch.GetElapsedTime(start) * (_participants - 1);
+        Backoff.Report(hasStalled: _barrier.Waited - waited > most / 2);
         _step += scales.Length;
         return _costSum;
     }
@@ -141,7 +147,7 @@ internal sealed class TwoLayerDescent : IDisposable
             _barrier.Arrive(share, _step + step + 1);
             for (int i = next + nextBatch.Length; i < Math.Min(next + 2 * _miniBatchSize, _order.Count); i++)
                 _inputs.PrefetchOffset(_order[i]);
-            if (!_barrier.Wait(_participants, _step + step + 1))
+            if (!_barrier.Wait(share, _participants, _step + step + 1))
                 return; // another thread has failed; its exception reaches the caller
             double cost = FindErrors(_scratch[share], half, miniBatch, _scales.Span[step]);
             if (share == 0)

@@ -12,16 +12,27 @@ internal sealed class SpinBarrier(int threads)
     private const int SlotLength = 16; // longs: slots are two cache lines apart, against false sharing
     private const int SpinsBeforeYield = 20_000; // about 10 µs
 
-    private static readonly TimeSpan StallTime = TimeSpan.FromMilliseconds(0.5); // longer than a sleeping thread takes to wake
-
     private volatile bool _isBroken;
 
     private readonly long[] _arrived = new long[(threads + 1) * SlotLength];
+    private readonly long[] _waited = new long[(threads + 1) * SlotLength]; // ticks of Stopwatch
+
+    /// <summary>Whether a thread has failed: see <see cref="Break"/>.</summary>
+    public bool IsBroken => _isBroken;
 
     /// <summary>
-    /// Number of waits longer than <see cref="StallTime"/>: for a thread that other programs kept from running.
+    /// Time that all threads together have waited so far, but for waits of a few microseconds. To be read while none waits.
     /// </summary>
-    public int Stalls { get; private set; }
+    public TimeSpan Waited
+    {
+        get
+        {
+            long ticks = 0;
+            for (int thread = 0; thread < threads; thread++)
+                ticks += _waited[(thread + 1) * SlotLength];
+            return Stopwatch.GetElapsedTime(0, ticks);
+        }
+    }
 
     /// <summary>Marks a thread as having reached a phase. Threads that see it there also see its earlier writes.</summary>
     /// <param name="thread">The thread's index, from 0.</param>
@@ -34,10 +45,11 @@ internal sealed class SpinBarrier(int threads)
     /// <summary>
     /// Waits until the first <paramref name="participants"/> threads have reached a phase, or the barrier is broken.
     /// </summary>
+    /// <param name="waiting">Index of the thread that waits, from 0.</param>
     /// <param name="participants">Number of threads that meet this time.</param>
     /// <param name="phase">The phase.</param>
     /// <returns>True if all have reached it, false if the barrier is broken.</returns>
-    public bool Wait(int participants, long phase)
+    public bool Wait(int waiting, int participants, long phase)
     {
         for (int thread = 0; thread < participants; thread++)
         {
@@ -54,8 +66,8 @@ internal sealed class SpinBarrier(int threads)
                 Thread.Yield();
             }
 
-            if (firstYield != 0 && Stopwatch.GetElapsedTime(firstYield) > StallTime)
-                Stalls++; // an increment lost to a race does not matter
+            if (firstYield != 0)
+                _waited[(waiting + 1) * SlotLength] += Stopwatch.GetTimestamp() - firstYield;
         }
 
         return true;
@@ -77,7 +89,9 @@ internal sealed class StallBackoff
     public bool IsAlone => _alone > 0;
 
     /// <summary>Records how a call went.</summary>
-    /// <param name="hasStalled">Whether a thread waited for one that was not running; false for a single-threaded call.</param>
+    /// <param name="hasStalled">
+    /// Whether the threads mostly waited for one that was not running; false for a single-threaded call.
+    /// </param>
     public void Report(bool hasStalled)
     {
         if (hasStalled)

@@ -109,7 +109,7 @@ internal sealed class Checkpoint : IDisposable
 
                 return;
             }
-            catch (InklingException e) when (e is not OtherTrainingException)
+            catch (InklingException e) when (e is not (OtherTrainingException or CheckpointFile.OtherVersionException))
             {
                 damage ??= e;
             }

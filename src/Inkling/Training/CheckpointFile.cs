@@ -63,13 +63,14 @@ internal sealed record CheckpointFile(SavedTraining Training, IReadOnlyList<Tens
     /// <exception cref="InklingException">It is no checkpoint, or a damaged one.</exception>
     internal static CheckpointFile Parse(ReadOnlySpan<byte> bytes, string name)
     {
-        if (bytes.Length < HeaderLength || !bytes.StartsWith(Format))
+        if (!bytes.StartsWith(Format) && (bytes.StartsWith(Format[..^1]) || IsFirstFormat(bytes, name)))
         {
-            bool isEarlier = bytes.StartsWith(Format[..^1]) || IsFirstFormat(bytes, name);
-            throw new InklingException(isEarlier
-                ? $"{name}: a checkpoint of another version of Inkling, which this one cannot go on with."
-                : $"{name}: not a checkpoint, or a damaged one.");
+            throw new OtherVersionException(
+                $"{name}: a checkpoint of another version of Inkling. Name another file, or delete it.");
         }
+
+        if (bytes.Length < HeaderLength || !bytes.StartsWith(Format))
+            throw new InklingException($"{name}: not a checkpoint, or a damaged one.");
 
         ReadOnlySpan<byte> content = bytes[HeaderLength..];
         if (!bytes[Format.Length..HeaderLength].SequenceEqual(SHA256.HashData(content)))
@@ -86,6 +87,9 @@ internal sealed record CheckpointFile(SavedTraining Training, IReadOnlyList<Tens
             throw new InklingException($"{name}: a checkpoint whose state cannot be read ({e.Message}).", e);
         }
     }
+
+    /// <summary>A file that another version of Inkling wrote: it is intact, and may be worth more than the one before it.</summary>
+    internal sealed class OtherVersionException(string message) : InklingException(message);
 
     /// <summary>The format of version 0.1: safetensors with the state in the metadata.</summary>
     private static bool IsFirstFormat(ReadOnlySpan<byte> bytes, string name)

@@ -92,7 +92,7 @@ public static class GradientDescent
         RequireLearningRate(eta);
         using ITrainingStep step = TrainingSteps.Create(network.Parameters, examples, new StepSettings(miniBatch.Length));
         RequireFinite(
-            step.Run(new MiniBatches(miniBatch.ToArray(), miniBatch.Length, new[] { eta }, StepsBefore: 0, Seed: 0)),
+            step.Run(new MiniBatches(miniBatch.ToArray(), miniBatch.Length, new[] { eta }, StepsBefore: -1, Seed: 0)),
             eta);
         RequireFinite(network, eta);
     }

@@ -67,7 +67,8 @@ internal sealed class Trainer : IDisposable
         using Checkpoint? checkpoint = _options.Checkpoint is { } path
             ? new Checkpoint(path, _network, _average, _step.Optimiser, State, _options, _training)
             : null;
-        EpochReports reports = new(_options, evaluatesConcurrently: _step.Threads == 1 && _options.Threads > 1 && !NeedsResults);
+        bool leavesCores = _step is StagedStep { Threads: 1 } && _options.Threads > 1;
+        EpochReports reports = new(_options, evaluatesConcurrently: leavesCores && !NeedsResults);
         checkpoint?.Restore();
         foreach (EpochResult past in State.Past)
             reports.Announce(past);

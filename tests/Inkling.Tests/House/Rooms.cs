@@ -82,47 +82,61 @@ internal sealed class Rooms
         return null;
     }
 
-    private static IEnumerable<TypeReference?> ReferencesOf(TypeDefinition type)
+    private static IEnumerable<TypeReference?> ReferencesOf(TypeDefinition type) =>
+    [
+        type.BaseType,
+        .. type.Interfaces.Select(implemented => implemented.InterfaceType),
+        .. type.Fields.Select(field => field.FieldType),
+        .. ConstraintsOf(type),
+        .. AttributesOf(type),
+        .. type.Fields.SelectMany(AttributesOf),
+        .. type.Properties.SelectMany(AttributesOf),
+        .. type.Methods.SelectMany(ReferencesOf),
+    ];
+
+    private static IEnumerable<TypeReference?> ReferencesOf(MethodDefinition method)
     {
-        yield return type.BaseType;
-        foreach (TypeReference reference in type.Interfaces.Select(implemented => implemented.InterfaceType)
-            .Concat(type.Fields.Select(field => field.FieldType)))
-            yield return reference;
-        foreach (TypeReference reference in type.GenericParameters.SelectMany(parameter => parameter.Constraints)
-            .Select(constraint => constraint.ConstraintType))
-            yield return reference;
-        foreach (MethodDefinition method in type.Methods)
-        {
-            foreach (TypeReference reference in method.Parameters.Select(parameter => parameter.ParameterType)
-                .Append(method.ReturnType))
-                yield return reference;
-            if (!method.HasBody)
-                continue;
-            foreach (TypeReference reference in method.Body.Variables.Select(variable => variable.VariableType))
-                yield return reference;
-            foreach (Instruction instruction in method.Body.Instructions)
-            {
-                switch (instruction.Operand)
-                {
-                    case TypeReference reference:
-                        yield return reference;
-                        break;
-                    case MethodReference called:
-                        yield return called.DeclaringType;
-                        yield return called.ReturnType;
-                        foreach (TypeReference argument in called is GenericInstanceMethod generic
-                            ? generic.GenericArguments
-                            : [])
-                            yield return argument;
-                        break;
-                    case FieldReference field:
-                        yield return field.DeclaringType;
-                        yield return field.FieldType;
-                        break;
-                }
-            }
-        }
+        IEnumerable<TypeReference?> signature =
+        [
+            method.ReturnType,
+            .. method.Parameters.Select(parameter => parameter.ParameterType),
+            .. ConstraintsOf(method),
+            .. AttributesOf(method),
+        ];
+        if (!method.HasBody)
+            return signature;
+        return
+        [
+            .. signature,
+            .. method.Body.Variables.Select(variable => variable.VariableType),
+            .. method.Body.ExceptionHandlers.Select(handler => handler.CatchType),
+            .. method.Body.Instructions.SelectMany(instruction => ReferencesOf(instruction.Operand)),
+        ];
     }
+
+    private static IEnumerable<TypeReference?> ReferencesOf(object? operand) => operand switch
+    {
+        TypeReference reference => [reference],
+        FieldReference field => [field.DeclaringType, field.FieldType],
+        MethodReference called =>
+        [
+            called.DeclaringType,
+            called.ReturnType,
+            .. called.Parameters.Select(parameter => parameter.ParameterType),
+            .. called is GenericInstanceMethod generic ? generic.GenericArguments : [],
+        ],
+        _ => [],
+    };
+
+    private static IEnumerable<TypeReference?> ConstraintsOf(IGenericParameterProvider provider) =>
+        provider.GenericParameters.SelectMany(parameter => parameter.Constraints).Select(constraint => constraint.ConstraintType);
+
+    private static IEnumerable<TypeReference?> AttributesOf(Mono.Cecil.ICustomAttributeProvider provider) =>
+        provider.CustomAttributes.SelectMany(attribute => (IEnumerable<TypeReference?>)
+        [
+            attribute.AttributeType,
+            .. attribute.ConstructorArguments.Select(argument => argument.Value).OfType<TypeReference>(),
+        ]);
 
     /// <summary>A type and the types it is composed of: <c>Dictionary&lt;Network, Shape[]&gt;</c> has four parts.</summary>
     private static IEnumerable<TypeReference> PartsOf(TypeReference? type)

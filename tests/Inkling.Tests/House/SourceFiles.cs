@@ -34,7 +34,7 @@ internal sealed class SourceFiles(Stream symbols) : IDisposable
                 yield return NameOf(information.Document);
         }
 
-        string NameOf(DocumentHandle document) => reader.GetString(reader.GetDocument(document).Name);
+        string NameOf(DocumentHandle document) => reader.GetString(reader.GetDocument(document).Name).Replace('\\', '/');
     }
 
     public void Dispose() => _provider.Dispose();
