@@ -75,7 +75,8 @@ async Task PrepareAsync(string where)
     using SqliteConnection list = Open(where, SqliteOpenMode.ReadWrite);
     using SqliteCommand add = list.CreateCommand();
     add.CommandText = string.Join(';', Enumerable.Range(1, RunsAtOnce).Select(id =>
-        $$"""INSERT INTO runs (settings, state) VALUES ('{"Data":"generated","Hidden":[{{8 * id}}],"Cost":0,"MiniBatch":10,"Eta":3,"Epochs":{{Epochs}},"Seed":{{id}}}', 'Running')"""));
+        $$"""INSERT INTO runs (settings, state) VALUES ('{"Data":"generated","Hidden":[{{8 * id}}],"Cost":0,"MiniBatch":"""
+            + $$"""10,"Eta":3,"Epochs":{{Epochs}},"Seed":{{id}}}', 'Running')"""));
     add.ExecuteNonQuery();
 }
 

@@ -74,7 +74,8 @@ internal static class CommandLine
             ([string unmatched, ..], RootCommand) => $"There is no command \"{Quoted(unmatched)}\". Commands: {subcommands}.",
             ([string unmatched, ..], _) => NoSuchOption(parsed.CommandResult, unmatched),
             (_, RootCommand) => $"No command given. Commands: {subcommands}. \"inkling --help\" tells more.",
-            _ => $"{Quoted(parsed.Errors[0].Message.TrimEnd('.'), most: 1000)}. \"{NameOf(parsed.CommandResult)} --help\" lists what it takes.",
+            _ => $"{Quoted(parsed.Errors[0].Message.TrimEnd('.'), most: 1000)}. "
+                + $"\"{NameOf(parsed.CommandResult)} --help\" lists what it takes.",
         };
         return Fail(message, WrongUsage);
     }
@@ -86,8 +87,13 @@ internal static class CommandLine
             .Select(token => token.Value)
             .FirstOrDefault(word => word.StartsWith("--", StringComparison.Ordinal) && !Path.Exists(word));
 
-    private static string NoSuchOption(CommandResult command, string word) =>
-        $"{NameOf(command)} has no option \"{Quoted(word)}\". Options: {string.Join(", ", command.Command.Options.Select(o => o.Name).Where(o => o.StartsWith("--", StringComparison.Ordinal)))}.";
+    private static string NoSuchOption(CommandResult command, string word)
+    {
+        IEnumerable<string> options = command.Command.Options
+            .Select(o => o.Name)
+            .Where(o => o.StartsWith("--", StringComparison.Ordinal));
+        return $"{NameOf(command)} has no option \"{Quoted(word)}\". Options: {string.Join(", ", options)}.";
+    }
 
     private static string Quoted(string text, int most = 100) => OneLine.Of(text, most);
 

@@ -14,7 +14,8 @@ internal static class EvaluateCommand
         Option<string?> data = Options.Data();
         Option<string?> images = new("--images")
         {
-            Description = "Read the pictures in this folder whose names begin with their digits and an underscore (504192_note.png)",
+            Description =
+                "Read the pictures in this folder whose names begin with their digits and an underscore (504192_note.png)",
             HelpName = "DIR"
         };
         Option<string?> plot = Options.Plot(
@@ -31,10 +32,13 @@ internal static class EvaluateCommand
                 : parsed.GetValue(images) is null ? TrainingPictures.PathsOfAssessment(picture, picture) : [picture];
             OutputFiles.Require(drawn);
             foreach (string path in drawn)
+            {
                 OutputFiles.RequireNoneOf(
                     "--plot",
                     path,
                     [file, .. parsed.GetValue(images) is null ? DataSource.MnistFiles(parsed.GetValue(data)) : []]);
+            }
+
             Network network = ModelSource.Load(file);
             return parsed.GetValue(images) is { } folder
                 ? EvaluatePictures(network, file, folder, parsed.GetValue(plot), terminal, cancellationToken)
@@ -66,9 +70,12 @@ internal static class EvaluateCommand
         if ((network.Architecture.Input != new Shape(1, data.Test.Height, data.Test.Width)
                 && network.Architecture.Input != new Shape(data.Test.InputSize))
             || network.Architecture.Output.Size != data.Test.OutputSize)
+        {
             throw new InklingException(
                 $"The network {network} does not fit images of {data.Test.Height}×{data.Test.Width} pixels "
                     + $"in {data.Test.OutputSize} classes.");
+        }
+
         Assessment assessment = Assessment.Of(network, data.Test);
         terminal.Json(json =>
         {
@@ -123,9 +130,11 @@ internal static class EvaluateCommand
         terminal.People.Write(table);
         terminal.Line("The most confident mistakes:");
         foreach (Mistake mistake in assessment.Mistakes.Take(10))
+        {
             terminal.Line(string.Create(
                 CultureInfo.InvariantCulture,
                 $"  test image {mistake.Index}: a {mistake.Truth} read as {mistake.Read} "
                     + $"({Figures.Percent(mistake.Confidence)})"));
+        }
     }
 }

@@ -11,15 +11,19 @@ internal static class ExperimentCommand
     {
         Argument<string> name = new("name")
         {
-            Description = "seed: the seed's three experiments (30 hidden neurons; 100; eta 20). ladder: Nielsen's chapters 1, 3 and 6, row by row. best: trains the bundled networks from nothing",
+            Description =
+                "seed: the seed's three experiments (30 hidden neurons; 100; eta 20). "
+                    + "ladder: Nielsen's chapters 1, 3 and 6, row by row. best: trains the bundled networks from nothing",
             HelpName = "NAME",
         };
         name.Validators.Add(result =>
         {
             if (result.Tokens is not [var token] || !Names.Contains(token.Value, StringComparer.Ordinal))
+            {
                 result.AddError(
                     $"There is no experiment \"{string.Join(' ', result.Tokens.Select(token => token.Value))}\": "
                         + $"{string.Join(", ", Names)}");
+            }
         });
         Option<int> seeds = Options.Number("--seeds", "Runs of each, with seeds 1, 2, …", 3, 1, 10_000);
         Option<int> epochs = Options.Number("--epochs", "Epochs of each run, in place of the table's own", 0, 1, 100_000);

@@ -9,7 +9,9 @@ internal static class ModelSource
     public const string Latest = "latest";
 
     /// <summary>What an argument that names a network may be.</summary>
-    public const string Description = "best, tiny, latest (the network trained last), or a file: .safetensors, .onnx, numpy's .npz, or .json as network2.py writes it";
+    public const string Description =
+        "best, tiny, latest (the network trained last), or a file: "
+            + ".safetensors, .onnx, numpy's .npz, or .json as network2.py writes it";
 
     /// <param name="model">A name or a file.</param>
     /// <param name="normalisation">How pixels were normalised outside an ONNX graph; null for not at all.</param>

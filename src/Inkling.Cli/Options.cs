@@ -86,7 +86,8 @@ internal static class Options
     /// <summary>An architecture's text, as <c>"1x28x28 conv:20:5x5 relu maxpool:2 flatten dense:10 softmax"</c>.</summary>
     public static Option<Architecture?> ArchitectureText() => new("--architecture")
     {
-        Description = "Layers of your own, as \"1x28x28 conv:20:5x5 relu maxpool:2 flatten dense:10 softmax\"; trained as tiny is",
+        Description =
+            "Layers of your own, as \"1x28x28 conv:20:5x5 relu maxpool:2 flatten dense:10 softmax\"; trained as tiny is",
         HelpName = "TEXT",
         CustomParser = result =>
         {

@@ -35,8 +35,17 @@ internal static class SeedExperiment
         if (!terminal.IsJson)
             WriteTable(runs, seeds, epochs, data, terminal);
         if (plot is not null)
-            terminal.Message(
-                $"Drew {string.Join(", ", SeedFigures.Save(plot, data, [.. Table.Select(row => (row.Name, runs.Where(run => run.Row == row).Select(run => run.Accuracies).ToArray()))]))}");
+        {
+            string[] drawn = SeedFigures.Save(
+                plot,
+                data,
+                [
+                    .. Table.Select(
+                        row => (row.Name, runs.Where(run => run.Row == row).Select(run => run.Accuracies).ToArray())),
+                ]);
+            terminal.Message($"Drew {string.Join(", ", drawn)}");
+        }
+
         return CommandLine.Done;
     }
 
@@ -73,9 +82,8 @@ internal static class SeedExperiment
     private static string Stuck(Run[] runs)
     {
         Run[] stuck = [.. runs.Where(run => run.IsStuck)];
-        return stuck.Length == 0
-            ? "none"
-            : $"{stuck.Length} ({string.Join("; ", stuck.Select(run => $"seed {run.Seed}: no {string.Join(", ", run.NeverAnswered)}"))})";
+        IEnumerable<string> seeds = stuck.Select(run => $"seed {run.Seed}: no {string.Join(", ", run.NeverAnswered)}");
+        return stuck.Length == 0 ? "none" : $"{stuck.Length} ({string.Join("; ", seeds)})";
     }
 
     private sealed record Row(string Name, int[] Sizes, double Eta, string Seed, string Nielsen);

@@ -33,7 +33,8 @@ internal static class ServeCommand
         Option<string?> data = Options.Data();
         Option<string[]> hosts = new("--host")
         {
-            Description = "A name to answer to, beside this machine's own; may be given several times; *.example.org is all under it",
+            Description =
+                "A name to answer to, beside this machine's own; may be given several times; *.example.org is all under it",
             HelpName = "NAME",
         };
         Option<bool> proxy = new("--behind-proxy")
@@ -47,7 +48,9 @@ internal static class ServeCommand
                 result.AddError($"--address takes an IP address or localhost, not \"{given}\"");
             if (result.GetValue(hosts)?.FirstOrDefault(
                     name => name.Length == 0 || name.AsSpan().ContainsAny(NoName)) is { } wrong)
+            {
                 result.AddError($"--host takes a name alone, as numbers.example.org, not \"{wrong}\"");
+            }
         });
         command.SetAction((parsed, cancellationToken) => RunAsync(
             new WebSettings
@@ -104,9 +107,12 @@ internal static class ServeCommand
             server.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!;
         UriBuilder url = new(addresses.Addresses.First());
         if (IPAddress.TryParse(settings.Address, out IPAddress? address))
+        {
             url.Host = address.Equals(IPAddress.Any) ? "127.0.0.1"
                 : address.Equals(IPAddress.IPv6Any) ? "[::1]"
                 : url.Host;
+        }
+
         return url.Uri.GetLeftPart(UriPartial.Authority);
     }
 

@@ -27,7 +27,9 @@ internal static class TrainCommand
         Option<string?> data = Options.Data();
         Option<string?> @out = new("--out")
         {
-            Description = "Where the trained network goes: .safetensors, .onnx, numpy's .npz, or .json as network2.py writes it (default: the user's data folder)",
+            Description =
+                "Where the trained network goes: .safetensors, .onnx, numpy's .npz, or .json as network2.py writes it "
+                    + "(default: the user's data folder)",
             HelpName = "FILE"
         };
         Option<string?> plot = Options.Plot(
@@ -154,8 +156,11 @@ internal static class TrainCommand
             new[] { checkpoint, Checkpoint.PreviousOf(checkpoint), Checkpoint.PreviousOf(AtomicFile.TargetOf(checkpoint)) }
                 .FirstOrDefault(File.Exists);
         if (found is not null && !job.Resume)
+        {
             throw new InklingException(
                 $"{found}: there is a training in this file already. Go on with it by --resume, or delete it.");
+        }
+
         if (found is null && job.Resume)
             terminal.Message($"{checkpoint}: there is no training in this file yet; this one begins at the beginning.");
     }
@@ -166,12 +171,14 @@ internal static class TrainCommand
         if ((architecture.Input != new Shape(1, data.Training.Height, data.Training.Width)
                 && architecture.Input != new Shape(data.Training.InputSize))
             || architecture.Output.Size != data.Training.OutputSize)
+        {
             throw new InklingException(
                 $"{(architecture.Sizes is { } sizes ? $"--layers {string.Join(',', sizes)}" : architecture)} "
                     + $"does not fit the data: images of {data.Training.Height}×{data.Training.Width} pixels "
                     + $"in {data.Training.Classes} classes need "
                     + $"{data.Training.InputSize} or 1x{data.Training.Height}x{data.Training.Width} first and "
                     + $"{data.Training.OutputSize} last.");
+        }
     }
 
     /// <summary>Saves and draws; a failure is reported and does not stop the rest.</summary>
@@ -181,7 +188,9 @@ internal static class TrainCommand
         best.Calibrate(data.Validation);
         string file = job.Out ?? UserFolder.LatestNetwork;
         string kept = run.Best is { } epoch
-            ? $"the network of epoch {epoch.Epoch}, the best on validation ({Figures.Percent(epoch.Validation!.Value.Accuracy)}; test {Figures.Percent(epoch.Test!.Value.Accuracy)}{Figures.NotMnist(data)})"
+            ? $"the network of epoch {epoch.Epoch}, the best on validation "
+                + $"({Figures.Percent(epoch.Validation!.Value.Accuracy)}; "
+                + $"test {Figures.Percent(epoch.Test!.Value.Accuracy)}{Figures.NotMnist(data)})"
             : "the network as far as it had learned";
         double imagesPerSecond = run.Progress.Examples / time.TotalSeconds;
         string how = end.Failure is not null ? "Stopped after" : end.IsInterrupted ? "Interrupted after" : "Trained in";
@@ -189,9 +198,12 @@ internal static class TrainCommand
             CultureInfo.InvariantCulture, $"{how} {time.TotalSeconds:0.00} s, {imagesPerSecond:N0} images a second."));
         string? saved = ModelFile.SaveSomewhere(best, file, terminal);
         if (saved is not null)
+        {
             terminal.Message(
                 $"Saved {kept} to {saved}. Read a picture with it: "
                     + $"inkling read PICTURE --model {(saved == UserFolder.LatestNetwork ? ModelSource.Latest : saved)}");
+        }
+
         if (run.Best is { Test: { } score } && Diagnostics.WhyStuck(best, data.Test, score) is { } hint)
             terminal.Message(hint);
         if (end.IsInterrupted && job.Recipe.Options.Checkpoint is { } checkpoint)

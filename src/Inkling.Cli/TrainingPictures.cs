@@ -20,9 +20,12 @@ internal static class TrainingPictures
     /// <summary>The learning curve, and the pictures of <see cref="SaveAssessment"/> beside it.</summary>
     public static string[] Save(string path, ImageData data, IReadOnlyList<EpochResult> epochs, Network network)
     {
+        string kind = network.Architecture.Sizes is { } sizes
+            ? string.Join('-', sizes)
+            : string.Create(CultureInfo.InvariantCulture, $"{network.ParameterCount:N0} parameters");
         LearningCurve.Save(
             path,
-            $"Learning {data.Name}: {(network.Architecture.Sizes is { } sizes ? string.Join('-', sizes) : string.Create(CultureInfo.InvariantCulture, $"{network.ParameterCount:N0} parameters"))}",
+            $"Learning {data.Name}: {kind}",
             [
                 new CurveSeries("test images", [.. epochs.Select(epoch => epoch.Test!.Value.Accuracy)]),
                 new CurveSeries("validation images", [.. epochs.Select(epoch => epoch.Validation!.Value.Accuracy)]),

@@ -36,8 +36,9 @@ internal sealed class Node
     public string Output => _node.Output[0];
 
     /// <summary>The node's name in errors: the file, its place from 1, its name and its operator.</summary>
-    public string Name
-        => $"{_file}: node {(_index + 1).ToString(CultureInfo.InvariantCulture)}{(_node.Name.Length > 0 ? " " + Quoted(_node.Name) : "")} ({Cut(_node.OpType)})";
+    public string Name =>
+        $"{_file}: node {(_index + 1).ToString(CultureInfo.InvariantCulture)}"
+            + $"{(_node.Name.Length > 0 ? " " + Quoted(_node.Name) : "")} ({Cut(_node.OpType)})";
 
     /// <summary>The name of an input; null where it is left out.</summary>
     public string? Input(int index) => index < _node.Input.Count && _node.Input[index].Length > 0 ? _node.Input[index] : null;

@@ -19,7 +19,11 @@ public class PictureFormatTests
             { "PNG in grey", TestPictures.Png(W, H, 8, 0, wedge), 0 },
             { "PNG in grey of 16 bits", TestPictures.Png(W, H, 16, 0, deep), 1 },
             { "PNG with a palette", TestPictures.Png(W, H, 8, 3, wedge, greyPalette), 0 },
-            { "PNG in grey with alpha", TestPictures.Png(W, H, 8, 4, [.. wedge.SelectMany(shade => new byte[] { shade, 255 })]), 0 },
+            {
+                "PNG in grey with alpha",
+                TestPictures.Png(W, H, 8, 4, [.. wedge.SelectMany(shade => new byte[] { shade, 255 })]),
+                0
+            },
             { "JPEG", TestPictures.Encode(SKEncodedImageFormat.Jpeg, W, H, TestPictures.Shade), 3 },
             { "WebP", TestPictures.Encode(SKEncodedImageFormat.Webp, W, H, TestPictures.Shade), 3 },
             { "BMP", TestPictures.Bmp(), 0 },

@@ -16,10 +16,12 @@ public class RefusedPictureTests
     ];
 
     [Fact]
-    public void A_missing_file_is_named() => Assert.Equal("nowhere.png: there is no such file.", Refusal(() => PictureFile.Load("nowhere.png")));
+    public void A_missing_file_is_named() =>
+        Assert.Equal("nowhere.png: there is no such file.", Refusal(() => PictureFile.Load("nowhere.png")));
 
     [Fact]
-    public void A_path_of_nothing_is_a_missing_file() => Assert.Contains("no such file", Refusal(() => PictureFile.Load("")), StringComparison.Ordinal);
+    public void A_path_of_nothing_is_a_missing_file() =>
+        Assert.Contains("no such file", Refusal(() => PictureFile.Load("")), StringComparison.Ordinal);
 
     [Fact]
     public void A_folder_is_refused_as_one()
@@ -48,7 +50,10 @@ public class RefusedPictureTests
             .WaitAsync(TimeSpan.FromMinutes(2), TestContext.Current.CancellationToken);
 
         string kinds = OperatingSystem.IsLinux() ? "no regular" : "empty, or no regular";
-        Assert.Equal($"{path}: {kinds} file but a pipe, a socket or a device. Name a file that has something in it, or give the picture as - (standard input).", message);
+        Assert.Equal(
+            $"{path}: {kinds} file but a pipe, a socket or a device. "
+                + "Name a file that has something in it, or give the picture as - (standard input).",
+            message);
     }
 
     [Fact]
@@ -130,7 +135,8 @@ public class RefusedPictureTests
                 }
                 catch (InklingException e)
                 {
-                    return e.Message.StartsWith("picture: ", StringComparison.Ordinal) && !e.Message.Contains('\n', StringComparison.Ordinal);
+                    return e.Message.StartsWith("picture: ", StringComparison.Ordinal)
+                        && !e.Message.Contains('\n', StringComparison.Ordinal);
                 }
             },
             iter: 2000);
@@ -174,7 +180,9 @@ public class RefusedPictureTests
     public void The_most_pixels_may_be_set_and_are_told()
     {
         byte[] file = TestPictures.Encode(SKEncodedImageFormat.Png, 60, 40, (_, _) => (byte)255);
-        Assert.Equal("picture: 60×40 pixels; a picture may have up to 0.002 million. Reduce it.", Refusal(() => PictureFile.Load(new MemoryStream(file), "picture", maxPixels: 2000)));
+        Assert.Equal(
+            "picture: 60×40 pixels; a picture may have up to 0.002 million. Reduce it.",
+            Refusal(() => PictureFile.Load(new MemoryStream(file), "picture", maxPixels: 2000)));
         Assert.Equal(60, PictureFile.Load(new MemoryStream(file), "picture", maxPixels: 2400).Width);
         Assert.Throws<ArgumentOutOfRangeException>(() => PictureFile.Load(new MemoryStream(file), "picture", maxPixels: 0));
     }
@@ -183,7 +191,8 @@ public class RefusedPictureTests
     [InlineData(SKEncodedImageFormat.Jpeg, true)]
     [InlineData(SKEncodedImageFormat.Webp, true)]
     [InlineData(SKEncodedImageFormat.Png, false)]
-    public void Little_memory_is_enough_for_a_photograph_that_is_reduced_as_it_is_decoded(SKEncodedImageFormat format, bool isEnough)
+    public void Little_memory_is_enough_for_a_photograph_that_is_reduced_as_it_is_decoded(
+        SKEncodedImageFormat format, bool isEnough)
     {
         using SKBitmap photograph = new(4000, 2000, SKColorType.Rgba8888, SKAlphaType.Opaque);
         photograph.Erase(SKColors.SeaShell);
@@ -194,14 +203,18 @@ public class RefusedPictureTests
         else
             Assert.Contains("up to 2 million", Refusal(() => Load(file)), StringComparison.Ordinal);
 
-        static GreyImage Load(byte[] file) => PictureFile.Load(new MemoryStream(file), "picture", mostPixels: 10_000_000, mostHeld: 2_000_000);
+        static GreyImage Load(byte[] file) =>
+            PictureFile.Load(new MemoryStream(file), "picture", mostPixels: 10_000_000, mostHeld: 2_000_000);
     }
 
     [Fact]
     public void A_photograph_that_is_held_whole_as_it_is_decoded_counts_with_all_its_pixels()
     {
-        byte[] jpeg = TestPictures.Encode(SKEncodedImageFormat.Jpeg, 64, 64, (x, y) => new SKColor((byte)(3 * x), (byte)(3 * y), 0)), progressive = [.. jpeg], apart = [.. jpeg];
-        int frame = jpeg.AsSpan().IndexOf((ReadOnlySpan<byte>)[0xFF, 0xC0]), scan = jpeg.AsSpan().IndexOf((ReadOnlySpan<byte>)[0xFF, 0xDA]);
+        byte[] jpeg = TestPictures.Encode(
+            SKEncodedImageFormat.Jpeg, 64, 64, (x, y) => new SKColor((byte)(3 * x), (byte)(3 * y), 0));
+        byte[] progressive = [.. jpeg], apart = [.. jpeg];
+        int frame = jpeg.AsSpan().IndexOf((ReadOnlySpan<byte>)[0xFF, 0xC0]),
+            scan = jpeg.AsSpan().IndexOf((ReadOnlySpan<byte>)[0xFF, 0xDA]);
         progressive[frame + 1] = 0xC2;
         apart[scan + 4] = 1; // components come one after the other
         Assert.Equal(3, jpeg[scan + 4]);
@@ -209,7 +222,8 @@ public class RefusedPictureTests
         Assert.False(PictureFile.IsReducedByRows(SKEncodedImageFormat.Jpeg, progressive));
         Assert.False(PictureFile.IsReducedByRows(SKEncodedImageFormat.Jpeg, apart));
         Assert.False(PictureFile.IsReducedByRows(SKEncodedImageFormat.Jpeg, jpeg.AsSpan(0, 40)));
-        Assert.True(PictureFile.IsReducedByRows(SKEncodedImageFormat.Webp, TestPictures.Encode(SKEncodedImageFormat.Webp, 64, 64, TestPictures.Shade)[..12].Concat("VP8 "u8.ToArray()).ToArray()));
+        byte[] webp = TestPictures.Encode(SKEncodedImageFormat.Webp, 64, 64, TestPictures.Shade);
+        Assert.True(PictureFile.IsReducedByRows(SKEncodedImageFormat.Webp, webp[..12].Concat("VP8 "u8.ToArray()).ToArray()));
         Assert.False(PictureFile.IsReducedByRows(SKEncodedImageFormat.Webp, [.. "RIFF    WEBPVP8L"u8]));
     }
 
@@ -218,7 +232,8 @@ public class RefusedPictureTests
     {
         byte[] gif = TestPictures.Gif();
         byte[] frame = gif[(13 + 128 * 3)..^1];
-        GreyImage image = PictureFile.Load(new MemoryStream([.. gif[..^1], .. Enumerable.Repeat(frame, 200).SelectMany(f => f), (byte)';']), "moving");
+        GreyImage image = PictureFile.Load(
+            new MemoryStream([.. gif[..^1], .. Enumerable.Repeat(frame, 200).SelectMany(f => f), (byte)';']), "moving");
         Assert.Equal(PictureFile.Load(new MemoryStream(gif), "still").Pixels.ToArray(), image.Pixels.ToArray());
     }
 

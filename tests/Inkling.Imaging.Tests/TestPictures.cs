@@ -50,7 +50,12 @@ internal static class TestPictures
             }
         }
 
-        return [0x89, .. "PNG\r\n\u001a\n"u8, .. Chunk("IHDR", header), .. palette is null ? [] : Chunk("PLTE", palette), .. Chunk("IDAT", packed.ToArray()), .. Chunk("IEND", [])];
+        return
+        [
+            0x89, .. "PNG\r\n\u001a\n"u8,
+            .. Chunk("IHDR", header), .. palette is null ? [] : Chunk("PLTE", palette),
+            .. Chunk("IDAT", packed.ToArray()), .. Chunk("IEND", []),
+        ];
     }
 
     private static byte[] Chunk(string type, byte[] data)
@@ -86,7 +91,9 @@ internal static class TestPictures
         return file;
     }
 
-    /// <summary>The wedge halved to 128 shades as a GIF, its codes kept 8 bits wide by clearing the table before it grows.</summary>
+    /// <summary>
+    /// The wedge halved to 128 shades as a GIF, its codes kept 8 bits wide by clearing the table before it grows.
+    /// </summary>
     public static byte[] Gif()
     {
         const byte Clear = 128, End = 129;
@@ -109,10 +116,16 @@ internal static class TestPictures
         ];
     }
 
-    /// <summary>A JPEG with a note of how the camera was held: a TIFF header and one entry, the orientation, in an APP1 segment.</summary>
+    /// <summary>
+    /// A JPEG with a note of how the camera was held: a TIFF header and one entry, the orientation, in an APP1 segment.
+    /// </summary>
     public static byte[] WithOrientation(byte[] jpeg, byte orientation)
     {
-        byte[] exif = [.. "Exif\0\0"u8, .. "II*\0"u8, 8, 0, 0, 0, 1, 0, 0x12, 0x01, 3, 0, 1, 0, 0, 0, orientation, 0, 0, 0, 0, 0, 0, 0];
+        byte[] exif =
+        [
+            .. "Exif\0\0"u8,
+            .. "II*\0"u8, 8, 0, 0, 0, 1, 0, 0x12, 0x01, 3, 0, 1, 0, 0, 0, orientation, 0, 0, 0, 0, 0, 0, 0,
+        ];
         return [.. jpeg.AsSpan(0, 2), 0xFF, 0xE1, 0, (byte)(exif.Length + 2), .. exif, .. jpeg.AsSpan(2)];
     }
 }

@@ -85,7 +85,10 @@ public sealed partial class LearnPageTests(SharedServer shared, Browser browser)
         {
             Runs.Change(Path.Combine(home, "inkling"), """
                 INSERT INTO runs (settings, state, message) VALUES
-                    ('{"Data":"generated","Hidden":[8],"Epochs":1}', 'Failed', '1.checkpoint: cannot be written: No space left on device'),
+                    (
+                        '{"Data":"generated","Hidden":[8],"Epochs":1}',
+                        'Failed',
+                        '1.checkpoint: cannot be written: No space left on device'),
                     ('not what was written', 'Running', NULL)
                 """);
         }

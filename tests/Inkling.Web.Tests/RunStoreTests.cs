@@ -96,9 +96,13 @@ public sealed class RunStoreTests : InAFolder
         File.Delete(Database);
         Runs.Change(Folder, """
             PRAGMA journal_mode = WAL;
-            CREATE TABLE IF NOT EXISTS runs (id INTEGER PRIMARY KEY AUTOINCREMENT, settings TEXT NOT NULL, state TEXT NOT NULL, message TEXT);
-            CREATE TABLE IF NOT EXISTS epochs (run INTEGER NOT NULL, epoch INTEGER NOT NULL, cost REAL, correct INTEGER NOT NULL, total INTEGER NOT NULL, seconds REAL NOT NULL, PRIMARY KEY (run, epoch));
-            INSERT INTO runs VALUES (1, '{"Data":"generated","Hidden":[8],"Cost":0,"MiniBatch":10,"Eta":3,"Epochs":2,"Seed":3}', 'Done', NULL);
+            CREATE TABLE IF NOT EXISTS runs (
+                id INTEGER PRIMARY KEY AUTOINCREMENT, settings TEXT NOT NULL, state TEXT NOT NULL, message TEXT);
+            CREATE TABLE IF NOT EXISTS epochs (
+                run INTEGER NOT NULL, epoch INTEGER NOT NULL, cost REAL, correct INTEGER NOT NULL, total INTEGER NOT NULL,
+                seconds REAL NOT NULL, PRIMARY KEY (run, epoch));
+            INSERT INTO runs VALUES (
+                1, '{"Data":"generated","Hidden":[8],"Cost":0,"MiniBatch":10,"Eta":3,"Epochs":2,"Seed":3}', 'Done', NULL);
             INSERT INTO epochs VALUES (1, 0, 0.5, 40, 100, 0.1), (1, 1, NULL, 50, 100, 0.1);
             """);
         await using Runs next = await Runs.OpenAsync(Folder);
@@ -142,7 +146,9 @@ public sealed class RunStoreTests : InAFolder
             if (isFull
                 && what.StartsWith("remove", StringComparison.Ordinal)
                 && File.Exists(Path.Combine(Folder, "runs", "1.checkpoint.previous")))
+            {
                 throw new SqliteException("database or disk is full", 13);
+            }
         });
         Run run = runs.Begin(Runs.Settings);
         await Runs.EndedAsync(run);

@@ -117,7 +117,8 @@ internal sealed partial class RunFolder : IDisposable
             throw new InklingException($"{Location}: files of runs that are not listed cannot be set aside: {why}", e);
         }
 
-        return $"{Location}: {unknown.Count} files of runs that are not in the list, {unknown[0].Name} among them, are now in {aside}.";
+        return $"{Location}: {unknown.Count} files of runs that are not in the list, "
+            + $"{unknown[0].Name} among them, are now in {aside}.";
 
         bool IsLeftOver(RunFile file) => file.Kind switch
         {

@@ -18,10 +18,11 @@ internal sealed class RunStore : IDisposable
     private static readonly string[] Migrations =
     [
         """
-        CREATE TABLE IF NOT EXISTS runs (id INTEGER PRIMARY KEY AUTOINCREMENT, settings TEXT NOT NULL, state TEXT NOT NULL, message TEXT);
+        CREATE TABLE IF NOT EXISTS runs (
+            id INTEGER PRIMARY KEY AUTOINCREMENT, settings TEXT NOT NULL, state TEXT NOT NULL, message TEXT);
         CREATE TABLE IF NOT EXISTS epochs (
-            run INTEGER NOT NULL, epoch INTEGER NOT NULL, cost REAL, correct INTEGER NOT NULL, total INTEGER NOT NULL, seconds REAL NOT NULL,
-            PRIMARY KEY (run, epoch));
+            run INTEGER NOT NULL, epoch INTEGER NOT NULL, cost REAL, correct INTEGER NOT NULL, total INTEGER NOT NULL,
+            seconds REAL NOT NULL, PRIMARY KEY (run, epoch));
         """,
         "ALTER TABLE runs ADD COLUMN network TEXT; UPDATE runs SET network = id || '.safetensors';",
         "CREATE TABLE removed (id INTEGER PRIMARY KEY);", // runs whose files may still be there
@@ -127,7 +128,8 @@ internal sealed class RunStore : IDisposable
     public void Add(int id, RunEpoch epoch, string? network) => Write(
         $"add epoch {epoch.Epoch} of run {id}",
         """
-        INSERT OR REPLACE INTO epochs (run, epoch, cost, correct, total, seconds) VALUES ($id, $epoch, $cost, $correct, $total, $seconds);
+        INSERT OR REPLACE INTO epochs (run, epoch, cost, correct, total, seconds)
+            VALUES ($id, $epoch, $cost, $correct, $total, $seconds);
         UPDATE runs SET network = coalesce($network, network) WHERE id = $id;
         """,
         ("$id", id),
@@ -197,9 +199,12 @@ internal sealed class RunStore : IDisposable
             if (Execute("PRAGMA user_version") is not (long and >= 0 and var version))
                 return "its schema has no version";
             if (version > Migrations.Length)
+            {
                 throw new InklingException(
                     $"{_file}: written by a newer Inkling (schema {version}; this one knows up to {Migrations.Length}). "
                     + "Update Inkling, or set XDG_DATA_HOME to another folder.");
+            }
+
             if (Execute("PRAGMA quick_check(1)") is var found && found is not "ok")
                 return $"{found}";
             if (Execute("SELECT count(*) FROM sqlite_master") is 0L && Folder.HasRuns)

@@ -26,10 +26,15 @@ public static class Calibration
         for (int i = 0; i < 40; i++) // golden-section search: the likelihood is unimodal
         {
             double a = high - golden * (high - low), b = low + golden * (high - low);
-            if (NegativeLogLikelihood(outputs, validation, PortableMath.Exp(a)) < NegativeLogLikelihood(outputs, validation, PortableMath.Exp(b)))
+            if (NegativeLogLikelihood(outputs, validation, PortableMath.Exp(a))
+                < NegativeLogLikelihood(outputs, validation, PortableMath.Exp(b)))
+            {
                 high = b;
+            }
             else
+            {
                 low = a;
+            }
         }
 
         return network.Temperature = PortableMath.Exp((low + high) / 2);

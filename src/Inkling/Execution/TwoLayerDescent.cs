@@ -138,12 +138,15 @@ internal sealed class TwoLayerDescent : IDisposable
             ReadOnlySpan<int> miniBatch = _order.AsSpan(start, next - start),
                 nextBatch = _order.AsSpan(next, Math.Min(_miniBatchSize, _order.Count - next));
             for (int panel = first; panel < end; panel++)
+            {
                 ForwardPanel(
                     _scratch[share],
                     panel,
                     miniBatch,
                     panel == first ? nextBatch[..(nextBatch.Length / 2)] : default,
                     ContributionsOf(half + panel, miniBatch.Length));
+            }
+
             _barrier.Arrive(share, _step + step + 1);
             for (int i = next + nextBatch.Length; i < Math.Min(next + 2 * _miniBatchSize, _order.Count); i++)
                 _inputs.PrefetchOffset(_order[i]);
@@ -164,7 +167,8 @@ internal sealed class TwoLayerDescent : IDisposable
     /// Computes the activations of a panel and their contribution to the weighted inputs of the output layer. The output layer's
     /// biases are part of panel 0's.
     /// </summary>
-    private void ForwardPanel(Scratch scratch, int panel, ReadOnlySpan<int> miniBatch, ReadOnlySpan<int> next, Span<float> contributions)
+    private void ForwardPanel(
+        Scratch scratch, int panel, ReadOnlySpan<int> miniBatch, ReadOnlySpan<int> next, Span<float> contributions)
     {
         Span<float> a = scratch.ActivationsOf(panel, miniBatch.Length);
         SparseProducts.RowsTimesPanels(
@@ -223,7 +227,11 @@ internal sealed class TwoLayerDescent : IDisposable
         PanelSquares.AddOuterProducts(a, NeuronsOf(panel), errors, UpperWeightsOf(panel));
         PanelSquares.AddOuterProducts(errors, _outputs, a, transposed);
         for (int o = 0; o < _outputs && NeuronsOf(panel) < Panel; o++)
-            transposed.Slice(o * Panel, Panel)[NeuronsOf(panel)..].Clear(); // the activations behind the last neuron are σ(0), not 0
+        {
+            // The activations behind the last neuron are σ(0), not 0.
+            transposed.Slice(o * Panel, Panel)[NeuronsOf(panel)..].Clear();
+        }
+
         SparseProducts.AddOuterProducts(_inputs, miniBatch, delta, WeightsOf(panel), 0, 1, next);
         if (_lower.HasBias)
             Rows.AddRows(delta, _lower.PaddedBiases.Slice(panel * Panel, Panel));

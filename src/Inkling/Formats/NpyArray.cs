@@ -86,7 +86,8 @@ internal sealed partial record NpyArray(int[] Shape, float[] Values)
     private static byte[] Header(string type, int[] shape)
     {
         string sides = string.Concat(shape.Select(side => string.Create(CultureInfo.InvariantCulture, $"{side}, ")));
-        string text = $"{{'descr': '{type}', 'fortran_order': False, 'shape': ({(shape.Length > 1 ? sides[..^2] : sides.TrimEnd(' '))}), }}";
+        string text = $"{{'descr': '{type}', 'fortran_order': False, "
+            + $"'shape': ({(shape.Length > 1 ? sides[..^2] : sides.TrimEnd(' '))}), }}";
         int length = 10 + text.Length + 1, padding = (Alignment - length % Alignment) % Alignment;
         byte[] header =
         [
@@ -151,7 +152,8 @@ internal sealed partial record NpyArray(int[] Shape, float[] Values)
         new($"{name} {FormattableString.Invariant(what)}. Save the network again.");
 
     [GeneratedRegex(
-        @"^\{ ?'descr': ?'(?<type>[^'\\\s]{1,20})', ?'fortran_order': ?(?<fortran>True|False), ?'shape': ?\((?<shape>[0-9, ]*)\),? ?\} *\n?$",
+        @"^\{ ?'descr': ?'(?<type>[^'\\\s]{1,20})', ?'fortran_order': ?(?<fortran>True|False), "
+            + @"?'shape': ?\((?<shape>[0-9, ]*)\),? ?\} *\n?$",
         RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant,
         matchTimeoutMilliseconds: 1000)]
     private static partial Regex HeaderText();

@@ -36,9 +36,11 @@ internal static class Npz
             while (arrays.ContainsKey(Weights(layers)))
                 layers++;
             if (layers == 0)
-                throw Damaged(
-                    name,
-                    $"there is no array w0 in it. For a network of network.py: numpy.savez(file, w0=net.weights[0], b0=net.biases[0], w1=…)");
+            {
+                const string Save = "numpy.savez(file, w0=net.weights[0], b0=net.biases[0], w1=…)";
+                throw Damaged(name, $"there is no array w0 in it. For a network of network.py: {Save}");
+            }
+
             Reader reader = new(arrays, name, MostSwelling * (long)file.Length + ElementBudget);
             NpyArray[] weights = [.. Enumerable.Range(0, layers).Select(l => reader.Read(Weights(l)))],
                 biases = [.. Enumerable.Range(0, layers).Select(l => reader.Read(Biases(l)))];
@@ -69,8 +71,11 @@ internal static class Npz
     public static void Write(Stream stream, Network network)
     {
         if (network.Architecture.Sizes is null)
+        {
             throw new InklingException(
                 $"network.py knows layers of sigmoid neurons only, not {network.Architecture}. Save it as .safetensors.");
+        }
+
         using ZipArchive zip = new(stream, ZipArchiveMode.Create, leaveOpen: true);
         foreach ((int l, Dense layer) in network.Layers.Index())
         {
@@ -96,14 +101,19 @@ internal static class Npz
         for (int l = 0; l < weights.Length; l++)
         {
             if (weights[l].Shape is not [> 0, > 0] || (l > 0 && weights[l].Shape[1] != weights[l - 1].Shape[0]))
+            {
                 throw Damaged(
                     name,
                     $"{Weights(l)} is {Text(weights[l])}, which does not follow {(l == 0
                         ? "inputs in one row for each neuron"
                         : $"{Weights(l - 1)}, {Text(weights[l - 1])}")}");
+            }
+
             if (!(biases[l].Shape is [var rows, 1] && rows == weights[l].Shape[0])
                 && !(biases[l].Shape is [var length] && length == weights[l].Shape[0]))
+            {
                 throw Damaged(name, $"{Biases(l)} is {Text(biases[l])}, but {Weights(l)} asks for ({weights[l].Shape[0]}, 1)");
+            }
         }
 
         static string Text(NpyArray array) => $"({string.Join(", ", array.Shape)})";
@@ -140,9 +150,12 @@ internal static class Npz
             if (!arrays.TryGetValue(array, out ZipArchiveEntry? entry))
                 throw Damaged(name, $"array {array} is missing");
             if (entry.Length > _allowed)
+            {
                 throw Damaged(
                     name,
                     $"array {array} would be {entry.Length:N0} bytes long, which is more than weights are ever compressed");
+            }
+
             _allowed -= entry.Length;
             byte[] content = new byte[entry.Length];
             using Stream stream = entry.Open();

@@ -50,9 +50,13 @@ internal sealed class Safetensors
         foreach (Entry entry in entries)
         {
             if (entry.Begin != next || entry.End < entry.Begin || entry.End > data.Length)
+            {
+                string place = FormattableString.Invariant($"tensor \"{entry.Name}\" lies at {entry.Begin}…{entry.End}");
                 throw Damaged(
                     name,
-                    $"tensor \"{entry.Name}\" lies at {entry.Begin}…{entry.End}, which does not follow what comes before ({next}) or passes the end ({data.Length})");
+                    $"{place}, which does not follow what comes before ({next}) or passes the end ({data.Length})");
+            }
+
             next = entry.End;
         }
 
@@ -209,10 +213,13 @@ internal sealed class Safetensors
         List<long> numbers = [];
         Expect(ref json, JsonTokenType.StartArray);
         while (json.Read() && json.TokenType == JsonTokenType.Number)
+        {
             numbers.Add(
                 json.TryGetInt64(out long number) && number >= 0
                     ? number
                     : throw new JsonException("a number out of range"));
+        }
+
         return numbers;
     }
 
@@ -240,9 +247,12 @@ internal sealed class Safetensors
         }
 
         if (elements * (uint)size != (UInt128)bytes.Length)
+        {
             throw Damaged(
                 name,
                 $"tensor \"{entry.Name}\" of shape [{string.Join(", ", entry.Shape)}] does not fill its {bytes.Length:N0} bytes");
+        }
+
         float[] values = new float[(int)elements];
         for (int i = 0; i < values.Length; i++)
         {

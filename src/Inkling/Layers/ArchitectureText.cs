@@ -6,7 +6,8 @@ namespace Inkling.Layers;
 internal static class ArchitectureText
 {
     private const string Words =
-        "conv:CHANNELS:KxK[:strideS][:padP][:nobias], dense:NEURONS[:nobias], maxpool:SIZE[:strideS], avgpool:SIZE[:strideS], gap, batchnorm, dropout:RATE, flatten, sigmoid, tanh, relu, silu, softmax";
+        "conv:CHANNELS:KxK[:strideS][:padP][:nobias], dense:NEURONS[:nobias], maxpool:SIZE[:strideS], avgpool:SIZE[:strideS], "
+            + "gap, batchnorm, dropout:RATE, flatten, sigmoid, tanh, relu, silu, softmax";
 
     private const int MaxShown = 40;
 

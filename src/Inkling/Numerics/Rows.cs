@@ -58,7 +58,8 @@ internal static class Rows
     public static void Flip(ReadOnlySpan<float> weights, int positions, int channels, int outputs, Span<float> flipped)
     {
         KernelArguments.Require(positions >= 1 && channels >= 1 && outputs >= 1);
-        KernelArguments.Require(PanelsLength(outputs, (long)positions * channels) <= weights.Length && PanelsLength(channels, (long)positions * outputs) <= flipped.Length);
+        KernelArguments.Require(PanelsLength(outputs, (long)positions * channels) <= weights.Length);
+        KernelArguments.Require(PanelsLength(channels, (long)positions * outputs) <= flipped.Length);
         ref float from = ref MemoryMarshal.GetReference(weights);
         ref float to = ref MemoryMarshal.GetReference(flipped);
         for (int first = 0; first < outputs; first += Panel)

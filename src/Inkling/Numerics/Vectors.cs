@@ -69,7 +69,8 @@ internal static class Vectors
         where TSimd : ISimd<TVector>
         where TVector : struct
     {
-        KernelArguments.Require(KernelArguments.IsWholePanels(x.Length) && y.Length == x.Length && mask.Length == Rows.Panel && difference.Length == x.Length);
+        KernelArguments.Require(KernelArguments.IsWholePanels(x.Length) && y.Length == x.Length);
+        KernelArguments.Require(mask.Length == Rows.Panel && difference.Length == x.Length);
         Span<float> sums = stackalloc float[Rows.Panel]; // one per lane of 16, whatever the vector width
         for (nuint j = 0; j < Rows.Panel; j += (nuint)TSimd.Lanes)
         {

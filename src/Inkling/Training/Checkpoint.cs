@@ -64,7 +64,9 @@ internal sealed class Checkpoint : IDisposable
     public void Dispose() => _lock.Dispose();
 
     /// <summary>Writes the state as it is now; the file before becomes FILE.previous.</summary>
-    /// <exception cref="InklingException">The file cannot be written; the earlier ones remain, and one of them is whole.</exception>
+    /// <exception cref="InklingException">
+    /// The file cannot be written; the earlier ones remain, and one of them is whole.
+    /// </exception>
     public void Save()
     {
         IEnumerable<NamedTensor> places = _state.Best is { } best ? Tensors().Concat(TensorsOf(best)) : Tensors();
@@ -159,7 +161,8 @@ internal sealed class Checkpoint : IDisposable
         int miniBatchSize = Math.Min(_options.MiniBatchSize, _count), done = saved.ExamplesDone;
         Require(done == _count || (done >= 0 && done < _count && done % miniBatchSize == 0), "where it stands");
         Require(saved.History is null || saved.History.Length <= Network.MaxHistoryLength, "what was trained before");
-        bool isKnown = double.IsFinite(BitConverter.Int64BitsToDouble(saved.CostSum)) && (done == 0 || saved.OrderRandom is not null);
+        bool isKnown = double.IsFinite(BitConverter.Int64BitsToDouble(saved.CostSum))
+            && (done == 0 || saved.OrderRandom is not null);
         Require(isKnown, "where it stands");
 
         bool Has(NamedTensor place) =>

@@ -18,7 +18,9 @@ internal sealed record CheckpointFile(SavedTraining Training, IReadOnlyList<Tens
 
     private static int HeaderLength => Format.Length + SHA256.HashSizeInBytes;
 
-    /// <summary>Writes the whole file. The content is formed twice, for the hash and for the file, rather than held in memory.</summary>
+    /// <summary>
+    /// Writes the whole file. The content is formed twice, for the hash and for the file, rather than held in memory.
+    /// </summary>
     public void WriteTo(Stream stream)
     {
         string state = JsonSerializer.Serialize(Training, CheckpointJson.Default.SavedTraining);
@@ -116,8 +118,8 @@ internal sealed record CheckpointFile(SavedTraining Training, IReadOnlyList<Tens
 /// <param name="Past">The epochs finished, in order.</param>
 /// <param name="History">The <see cref="Network.History"/> that the training began with.</param>
 /// <param name="End">
-/// Of a finished training, the hash of the network that it ends with (<see cref="TrainingFingerprint.HashOfStart"/>): the average, or
-/// the best epoch's network, whose weights are not those last learned.
+/// Of a finished training, the hash of the network that it ends with (<see cref="TrainingFingerprint.HashOfStart"/>): the
+/// average, or the best epoch's network, whose weights are not those last learned.
 /// </param>
 internal sealed record SavedTraining(
     Dictionary<string, string> Settings,

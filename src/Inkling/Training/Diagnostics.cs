@@ -55,7 +55,8 @@ internal static class Diagnostics
             + $"Lower the learning rate (it is {eta:0.#########}), or draw smaller weights to begin with."));
 
     /// <summary>For each activation layer, the fraction of activations whose derivative is under 0.01.</summary>
-    private static IEnumerable<(string Layer, double Share, bool IsDead)> FlatActivations(Network network, LabelledImages examples)
+    private static IEnumerable<(string Layer, double Share, bool IsDead)> FlatActivations(
+        Network network, LabelledImages examples)
     {
         Layer.Activation[] functions = [.. network.Architecture.Layers.OfType<Layer.Activation>()];
         long[] still = new long[functions.Length], all = new long[functions.Length];

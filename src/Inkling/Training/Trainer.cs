@@ -26,9 +26,12 @@ internal sealed class Trainer : IDisposable
         foreach (Examples examples in new[] { training, options.TestData ?? training, options.ValidationData ?? training })
             NetworkEvaluation.RequireFit(network, examples);
         if (options.ValidationData is null && options.StopsEarly)
+        {
             throw new ArgumentException(
                 "Stopping early, and halving the learning rate on a stall, need validation data.",
                 nameof(options));
+        }
+
         if (training.Count == 0)
             throw new ArgumentException("There are no examples to learn from.", nameof(training));
         if (options.Augmentation is not null && training is not LabelledImages)
@@ -95,9 +98,11 @@ internal sealed class Trainer : IDisposable
         {
             reports.Finish();
             if (State.Epoch > 0)
+            {
                 _network.History = TrainingHistory.Append(
                     State.History,
                     TrainingHistory.Describe(_options, State.Epoch, _training.Count, kept));
+            }
         }
 
         Network end = State.Kept(_options) ?? Result;
@@ -141,8 +146,12 @@ internal sealed class Trainer : IDisposable
         }
 
         // No cost reflects the last step yet, so its parameters are checked.
-        if ((FiniteParameters.FirstNotFinite(_network.Parameters) ?? FiniteParameters.FirstNotFinite(Result.Parameters)) is { } lost)
+        if ((FiniteParameters.FirstNotFinite(_network.Parameters)
+                ?? FiniteParameters.FirstNotFinite(Result.Parameters)) is { } lost)
+        {
             throw Diagnostics.Diverged(lost, State, _options);
+        }
+
         _network.Random.CopyFrom(random);
     }
 

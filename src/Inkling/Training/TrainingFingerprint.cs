@@ -85,7 +85,9 @@ internal static class TrainingFingerprint
         static string Cut(string value) => value.Length > 200 ? value[..200] + "…" : value;
     }
 
-    /// <summary>Hashes what a training starts from: the network's tensors and the random stream that orders the examples.</summary>
+    /// <summary>
+    /// Hashes what a training starts from: the network's tensors and the random stream that orders the examples.
+    /// </summary>
     public static string HashOfStart(IEnumerable<float[]> tensors, ReadOnlySpan<ulong> random)
     {
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);

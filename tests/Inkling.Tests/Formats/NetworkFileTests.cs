@@ -96,7 +96,8 @@ public sealed class NetworkFileTests : IDisposable
     {
         File.WriteAllText(
             PathOf("n.json"),
-            """ {"cost": "CrossEntropyCost", "biases": [[[0.5], [-1e-3]]], "weights": [[[1, 2, 3], [4, 5, 6]]], "sizes": [3, 2]} """);
+            """ {"cost": "CrossEntropyCost", "biases": [[[0.5], [-1e-3]]], """
+                + """ "weights": [[[1, 2, 3], [4, 5, 6]]], "sizes": [3, 2]} """);
         Network network = Network.Load(PathOf("n.json"));
         Assert.Equal([3, 2], network.Architecture.Sizes);
         Assert.Equal(6, network.Layers[0][1, 2]);
@@ -168,10 +169,17 @@ public sealed class NetworkFileTests : IDisposable
     }
 
     [Theory]
-    [InlineData("""{"layers.0.weight":{"dtype":"F32","shape":[1,2],"data_offsets":[0,8]},"layers.0.bias":{"dtype":"F32","shape":[1],"data_offsets":[8,12]}}""", "metadata")]
-    [InlineData("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"F32","shape":[3],"data_offsets":[0,12]}}""", "does not follow")]
+    [InlineData(
+        """{"layers.0.weight":{"dtype":"F32","shape":[1,2],"data_offsets":[0,8]},"layers.0.bias":"""
+            + """{"dtype":"F32","shape":[1],"data_offsets":[8,12]}}""",
+        "metadata")]
+    [InlineData(
+        """{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"F32","shape":[3],"data_offsets":[0,12]}}""",
+        "does not follow")]
     [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[4,12]}}""", "does not follow")]
-    [InlineData("""{"a":{"dtype":"F32","shape":[3],"data_offsets":[0,12]},"a":{"dtype":"F32","shape":[3],"data_offsets":[0,12]}}""", "twice")]
+    [InlineData(
+        """{"a":{"dtype":"F32","shape":[3],"data_offsets":[0,12]},"a":{"dtype":"F32","shape":[3],"data_offsets":[0,12]}}""",
+        "twice")]
     [InlineData("""{"a":{"dtype":"F32","shape":[4294967296,4294967296,4294967296],"data_offsets":[0,12]}}""", "dimension")]
     [InlineData("""{"a":{"dtype":"F32","shape":[65536,65536,65536,65536,3],"data_offsets":[0,12]}}""", "does not fill")]
     [InlineData("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}""", "belong to no tensor")]
@@ -253,7 +261,12 @@ public sealed class NetworkFileTests : IDisposable
         BinaryPrimitives.WriteHalfLittleEndian(data.AsSpan(4), (Half)1.25f);
         WriteSafetensors(
             "half.safetensors",
-            """{"__metadata__":{"inkling":"{\"sizes\":[1,1,1],\"activation\":\"sigmoid\",\"cost\":\"quadratic\"}"},"layers.0.weight":{"dtype":"F16","shape":[1,1],"data_offsets":[0,2]},"layers.0.bias":{"dtype":"BF16","shape":[1],"data_offsets":[2,4]},"layers.1.weight":{"dtype":"F16","shape":[1,1],"data_offsets":[4,6]},"layers.1.bias":{"dtype":"F16","shape":[1],"data_offsets":[6,8]}}""",
+            """{"__metadata__":{"inkling":"{\"sizes\":[1,1,1],\"activation\":\"sigmoid\","""
+                + """\"cost\":\"quadratic\"}"},"layers.0.weight":"""
+                + """{"dtype":"F16","shape":[1,1],"data_offsets":[0,2]},"layers.0.bias":"""
+                + """{"dtype":"BF16","shape":[1],"data_offsets":[2,4]},"layers.1.weight":"""
+                + """{"dtype":"F16","shape":[1,1],"data_offsets":[4,6]},"layers.1.bias":"""
+                + """{"dtype":"F16","shape":[1],"data_offsets":[6,8]}}""",
             [.. data, 0, 0]);
         Network network = Network.Load(PathOf("half.safetensors"));
         Assert.Equal((0.5f, -2f, 1.25f), (network.Layers[0][0, 0], network.Layers[0].Biases[0], network.Layers[1][0, 0]));
@@ -313,8 +326,12 @@ public sealed class NetworkFileTests : IDisposable
 
     /// <summary>Headers that declare up to four billion weights, in files of a few bytes.</summary>
     [Theory]
-    [InlineData("""{"__metadata__":{"inkling":"{\"sizes\":[65536,65536],\"activation\":\"sigmoid\",\"cost\":\"quadratic\"}"},"a":{"dtype":"F32","shape":[3],"data_offsets":[0,12]}}""")]
-    [InlineData("""{"__metadata__":{"inkling":"{\"architecture\":\"30000 dense:30000 sigmoid\",\"cost\":\"quadratic\"}"},"a":{"dtype":"F32","shape":[3],"data_offsets":[0,12]}}""")]
+    [InlineData(
+        """{"__metadata__":{"inkling":"{\"sizes\":[65536,65536],\"activation\":\"sigmoid\",\"cost\":\"quadratic\"}"},"a":"""
+            + """{"dtype":"F32","shape":[3],"data_offsets":[0,12]}}""")]
+    [InlineData(
+        """{"__metadata__":{"inkling":"{\"architecture\":\"30000 dense:30000 sigmoid\",\"cost\":\"quadratic\"}"},"a":"""
+            + """{"dtype":"F32","shape":[3],"data_offsets":[0,12]}}""")]
     public void A_file_that_promises_more_weights_than_it_holds_is_refused_before_there_is_memory_for_them(string header)
     {
         WriteSafetensors("huge.safetensors", header, new byte[12]);

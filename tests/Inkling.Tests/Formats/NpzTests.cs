@@ -59,7 +59,9 @@ public sealed class NpzTests : IDisposable
     [InlineData("np.savez(f, w0=w0, b0=b0, w1=w1, b1=b1)")]
     [InlineData("np.savez_compressed(f, w0=w0, b0=b0, w1=w1, b1=b1)")]
     [InlineData("np.savez(f, w0=w0.astype('f4'), b0=b0, w1=np.asfortranarray(w1), b1=b1[:, 0])")]
-    [InlineData("np.savez(f, b1=b1, b0=b0, w1=w1, w0=np.asfortranarray(w0.astype('f4')), sizes=np.array([4, 3, 2]), cost=np.array('cross-entropy'))")]
+    [InlineData(
+        "np.savez(f, b1=b1, b0=b0, w1=w1, w0=np.asfortranarray(w0.astype('f4')), "
+            + "sizes=np.array([4, 3, 2]), cost=np.array('cross-entropy'))")]
     public void What_numpy_writes_is_read(string save)
     {
         Python.Run(
@@ -67,7 +69,8 @@ public sealed class NpzTests : IDisposable
             $"""
             import sys, numpy as np
             f = sys.argv[1]
-            w0, b0, w1, b1 = (np.arange(12.).reshape(3, 4), np.array([[.5], [1], [-2]]), np.arange(6.).reshape(2, 3) / 8, np.array([[7.], [8.]]))
+            w0, b0 = np.arange(12.).reshape(3, 4), np.array([[.5], [1], [-2]])
+            w1, b1 = np.arange(6.).reshape(2, 3) / 8, np.array([[7.], [8.]])
             {save}
             """,
             PathOf("n.npz"));

@@ -8,7 +8,9 @@ public class FrozenNetworkTests
 {
     [Theory]
     [InlineData("9 dense:20 sigmoid dense:3 sigmoid")]
-    [InlineData("1x12x12 conv:18:3x3:nobias batchnorm relu dropout:0.5 conv:20:3x3:pad1 maxpool:2 batchnorm relu flatten dropout:0.5 dense:7 batchnorm tanh dense:3 softmax")]
+    [InlineData(
+        "1x12x12 conv:18:3x3:nobias batchnorm relu dropout:0.5 conv:20:3x3:pad1 maxpool:2 batchnorm relu flatten "
+            + "dropout:0.5 dense:7 batchnorm tanh dense:3 softmax")]
     [InlineData("1x9x9 batchnorm conv:4:5x5:stride2:nobias batchnorm silu gap dense:3 softmax")]
     public void Its_outputs_are_the_networks(string architecture)
     {
@@ -57,7 +59,9 @@ public class FrozenNetworkTests
     [InlineData("9 dense:3 tanh dropout:0.5 softmax")]
     [InlineData("1x9x9 conv:4:3x3 relu maxpool:2 tanh flatten dense:3 softmax")]
     [InlineData("1x9x9 relu maxpool:2 sigmoid dropout:0.1 silu flatten dense:3")]
-    [InlineData("1x9x9 dropout:0.3 relu maxpool:2 dropout:0.3 maxpool:2 dropout:0.3 sigmoid conv:3:2x2 batchnorm dropout:0.2 batchnorm gap")]
+    [InlineData(
+        "1x9x9 dropout:0.3 relu maxpool:2 dropout:0.3 maxpool:2 dropout:0.3 sigmoid "
+            + "conv:3:2x2 batchnorm dropout:0.2 batchnorm gap")]
     public void A_network_that_learns_can_be_frozen_whatever_folding_brings_together(string architecture)
     {
         (Network network, float[][] inputs) = Example(architecture, count: 5);

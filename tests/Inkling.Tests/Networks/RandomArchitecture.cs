@@ -66,7 +66,8 @@ internal sealed class RandomArchitecture
     public static RandomArchitecture Of(long seed, long maxWork = 60_000) => new(seed, maxWork);
 
     public override string ToString() =>
-        $"{Network.Architecture}, {Network.Architecture.Cost} cost, mini-batch of {MiniBatchSize}, {(Examples.IsSparse ? "sparse" : "dense")} inputs, {Threads} threads";
+        $"{Network.Architecture}, {Network.Architecture.Cost} cost, mini-batch of {MiniBatchSize}, "
+            + $"{(Examples.IsSparse ? "sparse" : "dense")} inputs, {Threads} threads";
 
     private static int Largest(Architecture architecture)
         => Enumerable.Range(0, architecture.Layers.Count + 1).Max(l => architecture.ShapeBefore(l).Size);

@@ -95,5 +95,6 @@ public class InstructionSetTests
 internal static class InstructionSets
 {
     public static string OfThisProcess =>
-        $"128: {Vector128.IsHardwareAccelerated}, 256: {Vector256.IsHardwareAccelerated}, 512: {Vector512.IsHardwareAccelerated}, AVX2: {Avx2.IsSupported}, FMA: {Fma.IsSupported}";
+        $"128: {Vector128.IsHardwareAccelerated}, 256: {Vector256.IsHardwareAccelerated}, "
+            + $"512: {Vector512.IsHardwareAccelerated}, AVX2: {Avx2.IsSupported}, FMA: {Fma.IsSupported}";
 }

@@ -15,7 +15,8 @@ internal sealed class ActivationStage : Stage
     {
         _function = function;
         _forward = (_, start, end) => Apply(_function, Items(Output.Values, start, end));
-        _back = (_, start, end) => MultiplyByDerivative(_function, Items(Output.Values, start, end), Items(Output.Errors, start, end));
+        _back = (_, start, end) =>
+            MultiplyByDerivative(_function, Items(Output.Values, start, end), Items(Output.Errors, start, end));
     }
 
     /// <summary>Whether the stage behind it multiplies the errors by this function's derivative.</summary>
@@ -208,9 +209,12 @@ internal sealed class FlattenStage : Stage
             for (int i = start; i < end; i++)
             {
                 for (int p = 0; p < layout.Pixels; p++)
+                {
                     Input.ValuesOf(i)
                         .Slice(p * layout.Pitch, layout.Channels)
                         .CopyTo(Output.ValuesOf(i)[(p * layout.Channels)..]);
+                }
+
                 Output.ValuesOf(i)[Output.Layout.Channels..].Clear(); // an activation in place may have changed the padding
             }
         };
@@ -219,9 +223,11 @@ internal sealed class FlattenStage : Stage
             for (int i = start; i < end; i++)
             {
                 for (int p = 0; p < layout.Pixels; p++)
+                {
                     Output.ErrorsOf(i)
                         .Slice(p * layout.Channels, layout.Channels)
                         .CopyTo(Input.ErrorsOf(i)[(p * layout.Pitch)..]);
+                }
             }
         };
     }

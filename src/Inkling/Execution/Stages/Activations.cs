@@ -62,7 +62,9 @@ internal sealed class Activations(Layout layout, int miniBatchSize)
     private static int LengthOf(Layout layout, int miniBatchSize)
     {
         long length = (long)miniBatchSize * layout.Stride;
-        return length <= MaxLength ? (int)length : throw new InklingException(FormattableString.Invariant(
-            $"A mini-batch of {miniBatchSize:N0} examples with {layout.Stride:N0} numbers between two layers does not fit into memory. Take mini-batches of at most {MaxLength / layout.Stride:N0}."));
+        return length <= MaxLength ? (int)length : throw new InklingException(
+            FormattableString.Invariant($"A mini-batch of {miniBatchSize:N0} examples with {layout.Stride:N0} numbers ")
+            + "between two layers does not fit into memory. "
+            + FormattableString.Invariant($"Take mini-batches of at most {MaxLength / layout.Stride:N0}."));
     }
 }

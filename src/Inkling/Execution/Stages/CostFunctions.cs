@@ -3,7 +3,8 @@ namespace Inkling.Execution.Stages;
 /// <summary>The cost functions, for one example, and label smoothing of its target.</summary>
 internal static class CostFunctions
 {
-    private const double MinProbability = 1e-30; // the least argument of ln: ln 0 would make the cost of one confident mistake infinite
+    /// <summary>The least argument of ln: ln 0 would make the cost of one confident mistake infinite.</summary>
+    private const double MinProbability = 1e-30;
 
     /// <summary>Spreads a share of each target evenly over all outputs (Szegedy et al., arXiv 1512.00567).</summary>
     public static void Smooth(Span<float> target, double share)

@@ -191,9 +191,14 @@ internal static class Pooling
         where TSimd : ISimd<TVector>
         where TVector : struct
     {
-        KernelArguments.Require(AreInside(corners, places, pitch, Math.Min(x.Length, inputErrors.Length)) && (long)corners.Length * pitch <= errors.Length);
-        if (!IsNonOverlappingMax2x2(places.Length, isMax, overlap) || (long)corners.Length * places.Length * pitch < inputErrors.Length)
+        KernelArguments.Require(AreInside(corners, places, pitch, Math.Min(x.Length, inputErrors.Length)));
+        KernelArguments.Require((long)corners.Length * pitch <= errors.Length);
+        if (!IsNonOverlappingMax2x2(places.Length, isMax, overlap)
+            || (long)corners.Length * places.Length * pitch < inputErrors.Length)
+        {
             inputErrors.Clear();
+        }
+
         if (IsNonOverlappingMax2x2(places.Length, isMax, overlap))
         {
             BackToLargestOfFour<TSimd, TVector>(x, errors, corners, places, pitch, isRectified, inputErrors);
