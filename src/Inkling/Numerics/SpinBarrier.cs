@@ -81,7 +81,7 @@ internal sealed class SpinBarrier(int threads)
 /// </summary>
 internal sealed class StallBackoff
 {
-    private const int Shortest = 8, Longest = 256; // calls
+    private const int Shortest = 32, Longest = 512; // calls
 
     private int _alone, _next = Shortest;
 

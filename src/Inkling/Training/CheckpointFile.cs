@@ -90,7 +90,7 @@ internal sealed record CheckpointFile(SavedTraining Training, IReadOnlyList<Tens
         }
     }
 
-    /// <summary>A file that another version of Inkling wrote: it is intact, and may be worth more than the one before it.</summary>
+    /// <summary>A file of another version of Inkling, intact: it may be worth more than the one before it.</summary>
     internal sealed class OtherVersionException(string message) : InklingException(message);
 
     /// <summary>The format of version 0.1: safetensors with the state in the metadata.</summary>

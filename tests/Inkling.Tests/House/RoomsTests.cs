@@ -65,7 +65,7 @@ public class RoomsTests
     [InlineData("A base", "class Above : Below;")]
     [InlineData("A lambda", "class Above { System.Action Use() => () => Below.Call(); }")]
     [InlineData("A nested type", "class Above { class Inner { Below? Use(Below? below) => below; } }")]
-    [InlineData("An attribute's argument", "[Mark(typeof(Below))] class Above; class MarkAttribute(System.Type type) : System.Attribute;")]
+    [InlineData("An attribute", "[Mark(typeof(Below))] class Above; class MarkAttribute(System.Type type) : System.Attribute;")]
     [InlineData("A catch", "class Above { void Use() { try { Use(); } catch (Fault) { } } }")]
     [InlineData("A constraint", "class Above { void Use<T>() where T : Below { } }")]
     [InlineData("An enum", "class Above { string? Use() => System.Enum.GetName<Kind>(default); }")]
@@ -73,7 +73,9 @@ public class RoomsTests
     {
         Rooms planted = Compiled(
             ("/_/src/House/Numerics/Above.cs", above),
-            ("/_/src/House/Reading/Below.cs", "class Below { public static void Call() { } } enum Kind { One } class Fault : System.Exception;"));
+            ("/_/src/House/Reading/Below.cs", "class Below { public static void Call() { } }"),
+            ("/_/src/House/Reading/Kind.cs", "enum Kind { One }"),
+            ("/_/src/House/Reading/Fault.cs", "class Fault : System.Exception;"));
         Assert.NotEmpty(planted.OrderViolations(["Numerics", "Reading"]));
         Assert.Empty(planted.OrderViolations(["Reading", "Numerics"]));
         Assert.True(planted.OrderViolations(["Numerics"]).Any(use => use.Contains("not listed", StringComparison.Ordinal)), kind);
