@@ -65,7 +65,7 @@ public class RoomsTests
     [InlineData("A base", "class Above : Below;")]
     [InlineData("A lambda", "class Above { System.Action Use() => () => Below.Call(); }")]
     [InlineData("A nested type", "class Above { class Inner { Below? Use(Below? below) => below; } }")]
-    [InlineData("An attribute", "[Mark(typeof(Below))] class Above; class MarkAttribute(System.Type type) : System.Attribute;")]
+    [InlineData("An attribute", "[Mark(typeof(Below))] class Above; class MarkAttribute(System.Type t) : System.Attribute;")]
     [InlineData("A catch", "class Above { void Use() { try { Use(); } catch (Fault) { } } }")]
     [InlineData("A constraint", "class Above { void Use<T>() where T : Below { } }")]
     [InlineData("An enum", "class Above { string? Use() => System.Enum.GetName<Kind>(default); }")]
