@@ -13,7 +13,8 @@ public class LineLengthTests
             File.ReadAllText(Path.Combine(Repository.Folder, ".editorconfig")),
             StringComparison.Ordinal);
         Assert.Empty(new[] { "src", "tests", "bench", "samples", "eng" }
-            .SelectMany(folder => Directory.EnumerateFiles(Path.Combine(Repository.Folder, folder), "*", SearchOption.AllDirectories))
+            .Select(folder => Path.Combine(Repository.Folder, folder))
+            .SelectMany(folder => Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories))
             .Where(IsWritten)
             .SelectMany(file => File.ReadLines(file).Index().Select(line => (file, line.Index, line.Item.Length)))
             .Where(line => line.Length > MaxColumns)
