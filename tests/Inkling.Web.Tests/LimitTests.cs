@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Inkling.Web.Reading;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting.Internal;
@@ -89,6 +90,31 @@ public sealed class LimitTests : IDisposable
         {
             end.Wait(token);
             return 0;
+        }
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task After_a_large_picture_small_ones_that_wait_have_its_core_for_twice_as_long()
+    {
+        using ReadingQueue queue = Desk(new WebSettings { Readings = 1, LargeReadings = 1, TimeLimit = Long });
+        using ManualResetEventSlim end = new(false);
+        long firstBegan = 0, firstEnded = 0;
+        Task<int> first = queue.RunAsync(Wait, "api", "somebody", isLarge: true, CancellationToken.None);
+        Task<int> small = queue.RunAsync(_ => 2, "api", "somebody else", isLarge: false, CancellationToken.None);
+        Task<long> second = queue.RunAsync(
+            _ => Stopwatch.GetTimestamp(), "api", "a third", isLarge: true, CancellationToken.None);
+        await Task.Delay(100);
+        end.Set();
+        Assert.Equal(1, await first);
+        Assert.Equal(2, await small);
+        Assert.True(await second - firstEnded >= 2 * (firstEnded - firstBegan));
+
+        int Wait(CancellationToken token)
+        {
+            firstBegan = Stopwatch.GetTimestamp();
+            end.Wait(token);
+            firstEnded = Stopwatch.GetTimestamp();
+            return 1;
         }
     }
 

@@ -7,10 +7,13 @@ namespace Inkling.Web.Reading;
 /// <summary>
 /// The queue in which readings, the page's and the API's, wait for a core in the order they came. Those for one address queue
 /// among themselves first, so that few of them are ahead of others', and so do large pictures, so that they leave a core to small
-/// ones. A reading ends at its time limit, or when its caller or the server cancels it.
+/// ones, and most of the others' time too while small ones wait. A reading ends at its time limit, or when its caller or the server cancels it.
 /// </summary>
 internal sealed class ReadingQueue(WebSettings settings, ServerMetrics metrics, IHostApplicationLifetime lifetime) : IDisposable
 {
+    /// <summary>In units of what a large reading took: while others wait, large ones get a third of their cores' time.</summary>
+    private const double RestAfterLarge = 2;
+
     private readonly ConcurrencyLimiter _places = new(Queue(settings.Readings, settings.Waiting));
     private readonly ConcurrencyLimiter _large = new(Queue(settings.LargeReadings, settings.Waiting));
 
@@ -35,19 +38,35 @@ internal sealed class ReadingQueue(WebSettings settings, ServerMetrics metrics, 
             CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lifetime.ApplicationStopping);
         end.CancelAfter(settings.TimeLimit);
         bool hasBegun = false;
+        RateLimitLease? large = null;
+        TimeSpan rest = TimeSpan.Zero;
         try
         {
             using RateLimitLease share = Entered(await _shares.AcquireAsync((visitor, isLarge), 1, end.Token));
-            using RateLimitLease? among = isLarge ? Entered(await _large.AcquireAsync(1, end.Token)) : null;
+            large = isLarge ? Entered(await _large.AcquireAsync(1, end.Token)) : null;
             using RateLimitLease place = Entered(await _places.AcquireAsync(1, end.Token));
             metrics.WaitingTime.Record(Stopwatch.GetElapsedTime(start).TotalSeconds);
             hasBegun = true;
-            return await Task.Run(() => Do(work, origin, end.Token), CancellationToken.None);
+            long begin = Stopwatch.GetTimestamp();
+            try
+            {
+                return await Task.Run(() => Do(work, origin, end.Token), CancellationToken.None);
+            }
+            finally
+            {
+                bool doOthersWait = _places.GetStatistics() is { CurrentQueuedCount: > 0 };
+                rest = doOthersWait ? Stopwatch.GetElapsedTime(begin) * RestAfterLarge : TimeSpan.Zero;
+            }
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             bool isOutOfTime = hasBegun && !lifetime.ApplicationStopping.IsCancellationRequested;
             throw isOutOfTime ? new TimeoutException() : new BusyException();
+        }
+        finally
+        {
+            if (large is not null)
+                _ = ReleaseAsync(large, rest);
         }
     }
 
@@ -66,6 +85,21 @@ internal sealed class ReadingQueue(WebSettings settings, ServerMetrics metrics, 
     };
 
     private static RateLimitLease Entered(RateLimitLease lease) => lease.IsAcquired ? lease : throw new BusyException();
+
+    /// <summary>Lets the next large reading begin after a rest, in which the core is for readings that wait.</summary>
+    private async Task ReleaseAsync(RateLimitLease large, TimeSpan rest)
+    {
+        try
+        {
+            await Task.Delay(rest, lifetime.ApplicationStopping);
+        }
+        catch (OperationCanceledException)
+        {
+            // the server stops
+        }
+
+        large.Dispose();
+    }
 
     private T Do<T>(Func<CancellationToken, T> work, string origin, CancellationToken cancellationToken)
     {
