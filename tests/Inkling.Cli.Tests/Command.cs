@@ -152,6 +152,19 @@ internal sealed class Command : IDisposable
     [DllImport("libc", EntryPoint = "kill")]
     private static extern int Kill(int process, int signal);
 
+    /// <summary>Whether this process was started with SIGINT ignored, which what it starts inherits; known on Linux.</summary>
+    public static bool IgnoresInterrupts
+    {
+        get
+        {
+            const string Status = "/proc/self/status", Ignored = "SigIgn:";
+            string? mask = File.Exists(Status)
+                ? File.ReadLines(Status).FirstOrDefault(line => line.StartsWith(Ignored, StringComparison.Ordinal))
+                : null;
+            return mask is not null && (Convert.ToUInt64(mask[Ignored.Length..].Trim(), 16) & 2) != 0;
+        }
+    }
+
     /// <summary>Sends SIGINT, as Ctrl-C does.</summary>
     public static void Interrupt(Process process) => _ = Kill(process.Id, 2);
 

@@ -71,6 +71,7 @@ public sealed class TrainTests : IDisposable
     {
         SkipWithoutData();
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no signals to send.");
+        Assert.SkipWhen(Command.IgnoresInterrupts, "SIGINT is ignored here, as under nohup, and in what is started here.");
         using Process process = _inkling.Start(
             withData: true, "train", "--epochs", "100000", "--out", _inkling.PathOf("kept.safetensors"));
         string? first = await process.StandardOutput.ReadLineAsync();
@@ -123,6 +124,7 @@ public sealed class TrainTests : IDisposable
     {
         SkipWithoutData();
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no signals to send.");
+        Assert.SkipWhen(Command.IgnoresInterrupts, "SIGINT is ignored here, as under nohup, and in what is started here.");
         string[] job = ["train", "--epochs", "25", "--layers", "784,40,10"];
         await _inkling.RunAsync(withData: true, [.. job, "--out", "whole.safetensors"]);
         using (Process process = _inkling.Start(

@@ -7,7 +7,8 @@ namespace Inkling.Web.Reading;
 /// <summary>
 /// The queue in which readings, the page's and the API's, wait for a core in the order they came. Those for one address queue
 /// among themselves first, so that few of them are ahead of others', and so do large pictures, so that they leave a core to small
-/// ones, and most of the others' time too while small ones wait. A reading ends at its time limit, or when its caller or the server cancels it.
+/// ones, and most of the others' time too while small ones wait. A reading ends at its time limit, or when its caller or the
+/// server cancels it.
 /// </summary>
 internal sealed class ReadingQueue(WebSettings settings, ServerMetrics metrics, IHostApplicationLifetime lifetime) : IDisposable
 {
