@@ -106,7 +106,7 @@ internal class StageFactory
                 new PoolingStage(input, to, (spec.Size, spec.Size), spec.Step, isMax: false, goesBack, miniBatchSize),
             Layer.GlobalAveragePool =>
                 new PoolingStage(input, to, (from.Height, from.Width), 1, isMax: false, goesBack, miniBatchSize),
-            Layer.Dropout spec => new DropoutStage(input, spec.Rate, l, goesBack, miniBatchSize),
+            Layer.Dropout spec => new DropoutStage(input, spec.Rate, goesBack, miniBatchSize),
             Layer.Flatten => new FlattenStage(input, Layout.FlattenedPixelsOf(architecture)[l + 1], goesBack, miniBatchSize),
             Layer.Activation { Function: ActivationFunction.Silu } => new SiluStage(input, goesBack, miniBatchSize),
             Layer.Activation spec => new ActivationStage(input, spec.Function, goesBack),

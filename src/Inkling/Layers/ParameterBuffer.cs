@@ -55,10 +55,6 @@ internal sealed class ParameterBuffer
     /// <summary>Every parameter and the padding between them, which is zero.</summary>
     public Span<float> Span => _values.Span;
 
-    public Memory<float> Memory => _values.Memory;
-
-    public Memory<float> StatisticsMemory => _statistics.Memory;
-
     /// <summary>
     /// Statistics, which are observed rather than learned: the running means and variances of batch normalisation.
     /// </summary>

@@ -25,8 +25,6 @@ internal sealed class AlignedBuffer
 
     public int Length { get; }
 
-    public Memory<float> Memory => _array.AsMemory(_start, Length);
-
     public Span<float> Span => _array.AsSpan(_start, Length);
 
     [MethodImpl(Hot.Inline)]

@@ -48,7 +48,7 @@ public class LayoutTests
     {
         Activations packed = new(Layout.Packed(new Shape(3, 4, 4)), miniBatchSize: 2);
         Assert.Throws<ArgumentException>(() => new ActivationStage(packed, ActivationFunction.Relu, goesBack: false));
-        Assert.Throws<ArgumentException>(() => new DropoutStage(packed, 0.5, layer: 0, goesBack: false, miniBatchSize: 2));
+        Assert.Throws<ArgumentException>(() => new DropoutStage(packed, 0.5, goesBack: false, miniBatchSize: 2));
         Network network = new(Architecture.Parse("3x4x4 conv:5:2x2 gap dense:2"));
         Layer.Convolution spec = (Layer.Convolution)network.Architecture.Layers[0];
         Assert.Throws<ArgumentException>(() => new ConvolutionStage(

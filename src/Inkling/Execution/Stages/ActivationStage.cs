@@ -120,14 +120,12 @@ internal sealed class DropoutStage : Stage
 {
     private readonly double _rate;
     private readonly Action<int, int, int> _forward, _back;
-    private readonly int _layer;
     private long _seed;
 
-    public DropoutStage(Activations input, double rate, int layer, bool goesBack, int miniBatchSize)
+    public DropoutStage(Activations input, double rate, bool goesBack, int miniBatchSize)
         : base(input, new Activations(input.Layout, miniBatchSize), goesBack)
     {
         _rate = rate;
-        _layer = layer;
         Masks = new Activations(input.Layout, miniBatchSize);
         _forward = (_, start, end) =>
         {
@@ -164,7 +162,7 @@ internal sealed class DropoutStage : Stage
     private void Drop(int item)
     {
         Span<float> mask = Masks.ValuesOf(item);
-        RandomStream random = new(_seed, unchecked((long)_layer << 32 | (uint)item));
+        RandomStream random = new(_seed, unchecked((long)Layer << 32 | (uint)item));
         uint threshold = (uint)(_rate * 65536);
         float scale = 1 / (1 - threshold / 65536f);
         for (int i = 0; i < mask.Length; i += 4)
