@@ -41,14 +41,20 @@ public sealed partial class LearnPageTests(SharedServer shared, Browser browser)
                 // More epochs than any machine completes during the test.
                 await BeginAsync(page, "generated", "100", epochs: RunSettings.MostEpochs, "Start paused");
                 ILocator run = page.Page.Locator("tr[data-run='1']");
-                await page.Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "One mini-batch" }).ClickAsync();
+                await page.Page
+                    .GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Train one mini-batch" })
+                    .ClickAsync();
                 await Assertions.Expect(run).ToHaveAttributeAsync("data-examples", "10");
-                await page.Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "One mini-batch" }).ClickAsync();
+                await page.Page
+                    .GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Train one mini-batch" })
+                    .ClickAsync();
                 await Assertions.Expect(run).ToHaveAttributeAsync("data-examples", "20");
-                await page.Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "One epoch" }).ClickAsync();
+                await page.Page
+                    .GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Train to end of epoch" })
+                    .ClickAsync();
                 await Assertions.Expect(run).ToHaveAttributeAsync("data-epochs", "1");
                 await Assertions.Expect(run).ToHaveAttributeAsync("data-state", "Paused");
-                await page.Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Go on" }).ClickAsync();
+                await page.Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Resume" }).ClickAsync();
                 await page.Page.WaitForFunctionAsync("() => +document.querySelector('tr[data-run]').dataset.epochs >= 3");
                 await page.Page.ReloadAsync();
                 await page.WaitUntilInteractiveAsync();
@@ -99,10 +105,10 @@ public sealed partial class LearnPageTests(SharedServer shared, Browser browser)
             await using WatchedPage page = await browser.OpenAsync(server, "/learn?run=1");
             await Assertions.Expect(page.Page.Locator("section.run .problem")).ToContainTextAsync("No space left");
             await Assertions.Expect(page.Page.Locator("p.problem").First).ToContainTextAsync("run 2 is damaged");
-            await page.Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Go on" }).ClickAsync();
+            await page.Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Resume" }).ClickAsync();
             await Assertions.Expect(page.Page.Locator("tr[data-run='1']")).ToHaveAttributeAsync("data-state", "Done");
             await Assertions.Expect(page.Page.Locator("section.run .problem")).ToHaveCountAsync(0);
-            await page.Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Remove run 1" }).ClickAsync();
+            await page.Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Delete run 1" }).ClickAsync();
             await Assertions.Expect(page.Page.Locator("tr[data-run]")).ToHaveCountAsync(0);
             await Assertions.Expect(page.Page.GetByRole(AriaRole.Alert)).ToHaveCountAsync(0);
         }

@@ -39,7 +39,7 @@ public sealed class PagesTests(SharedServer shared, Browser browser)
         await Assertions.Expect(page.Page.Locator("h1")).ToHaveTextAsync("神经网络如何识别数字");
         await page.WaitUntilInteractiveAsync();
         await page.Page.GetByRole(AriaRole.Link, new PageGetByRoleOptions { Name = "训练", Exact = true }).ClickAsync();
-        await Assertions.Expect(page.Page.Locator("h1")).ToHaveTextAsync("看网络学习");
+        await Assertions.Expect(page.Page.Locator("h1")).ToHaveTextAsync("观察神经网络的学习过程");
         await page.Page.GetByRole(AriaRole.Link, new PageGetByRoleOptions { Name = "English" }).ClickAsync();
         await Assertions.Expect(page.Page.Locator("h1")).ToHaveTextAsync("Watch a network learn");
     }

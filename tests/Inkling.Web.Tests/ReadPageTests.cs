@@ -102,7 +102,7 @@ public sealed class ReadPageTests(SharedServer shared, Browser browser)
         Assert.Equal(0, await page.Page.GetByText("That was a").CountAsync());
         await page.Page.GetByRole(AriaRole.Checkbox).CheckAsync();
         await page.Page.Locator(".digits select").SelectOptionAsync("1");
-        await Assertions.Expect(page.Page.Locator("p[role=status]")).ToContainTextAsync("Kept as a 1");
+        await Assertions.Expect(page.Page.Locator("p[role=status]")).ToContainTextAsync("Saved as 1");
         string folder = Path.Combine(shared.Server.Home, "inkling", "corrections");
         Assert.Equal([1], IdxFile.Read(Path.Combine(folder, "corrections-labels-idx1-ubyte")).Values<byte>());
         Assert.Equal([1, 28, 28], IdxFile.Read(Path.Combine(folder, "corrections-images-idx3-ubyte")).Shape);

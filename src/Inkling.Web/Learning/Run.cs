@@ -88,7 +88,7 @@ internal sealed partial class Run(
         if (State == RunState.Done && (_network is null || !File.Exists(store.Folder.PathOf(_network))))
             Set(
                 RunState.Failed,
-                $"{_network ?? RunFolder.NetworkOf(id)} is missing in {store.Folder.Location}. Going on makes it again.");
+                $"{_network ?? RunFolder.NetworkOf(id)} is missing in {store.Folder.Location}. Resume trains it again.");
         Record();
     }
 
