@@ -59,7 +59,8 @@ public class PanelBenchmarks
         _y.Span,
         _weights.Span,
         0,
-        PanelProducts.TileCount(_window.Size, Rows.StrideOf(Work.Named(Shape).Neurons)));
+        PanelProducts.TileCount(_window.Size, Rows.StrideOf(Work.Named(Shape).Neurons)),
+        Shards.One);
 
     private sealed record Work(int Side, int Inputs, int Rows, int Neurons, Window Window)
     {

@@ -33,7 +33,7 @@ public sealed class ExportTests
         float[][] outputs = [.. OnnxRuntime.Run(model, pixels, 1, 28, 28).Chunk(10)];
         float[][] expected = [.. network.Outputs(test).Select(output => Confidence.Of(output, network.Temperature))];
         Networks.AssertClose([.. expected.SelectMany(o => o)], [.. outputs.SelectMany(o => o)], 1e-5);
-        Assert.Equal(expected.Select(o => Argmax.Of(o)), outputs.Select(o => Argmax.Of(o)));
+        Assert.Equal(expected.Select(o => Vectors.Argmax(o)), outputs.Select(o => Vectors.Argmax(o)));
     }
 
     [Fact]

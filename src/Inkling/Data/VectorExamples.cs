@@ -49,6 +49,6 @@ public sealed class VectorExamples : Examples
     public override int ClassOf(int index)
     {
         RequireIndex(index);
-        return Argmax.Of(_targets[index]);
+        return Vectors.Argmax(_targets[index]);
     }
 }

@@ -30,7 +30,7 @@ public sealed class Assessment
         List<Mistake> mistakes = [];
         for (int i = 0; i < outputs.Length; i++)
         {
-            int truth = images.Labels[i], read = Argmax.Of(outputs[i]);
+            int truth = images.Labels[i], read = Vectors.Argmax(outputs[i]);
             confusion[truth, read]++;
             if (read != truth)
                 mistakes.Add(new Mistake(i, truth, read, Confidence.Of(outputs[i], network.Temperature)[read]));

@@ -55,7 +55,7 @@ public static class Calibration
         for (int i = 0; i < outputs.Length; i++)
         {
             float[] confidences = Confidence.Of(outputs[i], network.Temperature);
-            int read = Argmax.Of(confidences);
+            int read = Vectors.Argmax(confidences);
             gaps[Math.Min(Bins - 1, (int)(confidences[read] * Bins))]
                 += confidences[read] - (read == examples.ClassOf(i) ? 1 : 0);
         }

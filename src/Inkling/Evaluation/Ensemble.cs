@@ -92,7 +92,7 @@ public sealed class Ensemble
         {
             float[][] outputs = network.Outputs(examples);
             for (int i = 0; i < outputs.Length; i++)
-                votes[i][Numerics.Argmax.Of(outputs[i])]++;
+                votes[i][Numerics.Vectors.Argmax(outputs[i])]++;
         }
 
         return votes;

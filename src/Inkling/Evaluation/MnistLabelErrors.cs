@@ -38,7 +38,7 @@ internal static class MnistLabelErrors
                 nameof(test));
         int correct = Enumerable.Range(0, test.Count)
             .Count(i => !Dropped.Contains(i)
-                && Numerics.Argmax.Of(confidences[i]) == Corrected.GetValueOrDefault(i, test.Labels[i]));
+                && Numerics.Vectors.Argmax(confidences[i]) == Corrected.GetValueOrDefault(i, test.Labels[i]));
         return new Score(correct, test.Count - Dropped.Count);
     }
 }

@@ -18,7 +18,8 @@ public static class NetworkEvaluation
     {
         RequireFit(network, examples);
         int correct = 0;
-        ForEachOutput(network, examples, threads, (i, output) => correct += Argmax.Of(output) == examples.ClassOf(i) ? 1 : 0);
+        ForEachOutput(
+            network, examples, threads, (i, output) => correct += Vectors.Argmax(output) == examples.ClassOf(i) ? 1 : 0);
         return new Score(correct, examples.Count);
     }
 

@@ -28,7 +28,7 @@ public readonly record struct Score(int Correct, int Total)
         ArgumentNullException.ThrowIfNull(confidences);
         ArgumentNullException.ThrowIfNull(examples);
         return new Score(
-            Enumerable.Range(0, confidences.Count).Count(i => Numerics.Argmax.Of(confidences[i]) == examples.ClassOf(i)),
+            Enumerable.Range(0, confidences.Count).Count(i => Numerics.Vectors.Argmax(confidences[i]) == examples.ClassOf(i)),
             confidences.Count);
     }
 }

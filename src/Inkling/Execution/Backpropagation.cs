@@ -57,7 +57,7 @@ internal sealed class Backpropagation : IDisposable
             _input.AllocateErrors();
         foreach (Stage stage in purpose == PassPurpose.Reading ? [] : _stages)
             stage.Output.AllocateErrors();
-        _loss = purpose == PassPurpose.Learning ? new LossStage(Output, architecture.Cost, miniBatchSize) : null;
+        _loss = purpose == PassPurpose.Learning ? new LossStage(Output, architecture.Cost, miniBatchSize, settings.Shards) : null;
         bool isUsersOrder = _input.Layout.IsChannelsFirst;
         float[][] ordered = [.. Enumerable.Range(0, workers).Select(_ => new float[isUsersOrder ? 0 : architecture.Input.Size])];
         _copyInputs = (worker, start, end) =>
@@ -97,16 +97,18 @@ internal sealed class Backpropagation : IDisposable
     /// <param name="miniBatch">Which examples; at most as many as the constructor was given.</param>
     /// <param name="next">The next mini-batch, prefetched into the cache meanwhile.</param>
     /// <param name="isTraining">Whether dropout is active and batch normalisation uses the mini-batch's statistics.</param>
-    /// <param name="seed">The seed of what is random in training: dropout.</param>
+    /// <param name="seed">The epoch's seed of what is random in training: dropout.</param>
+    /// <param name="place">The place of the mini-batch's first example in the epoch's order.</param>
     /// <returns>Outputs, [miniBatch, stride of the last layer]; valid until the next call.</returns>
     public ReadOnlySpan<float> FeedForward(
         Examples examples,
         ArraySegment<int> miniBatch,
         ArraySegment<int> next = default,
         bool isTraining = false,
-        long seed = 0)
+        long seed = 0,
+        int place = 0)
     {
-        StageWork work = new(miniBatch.Count, isTraining, Workers, seed);
+        StageWork work = new(miniBatch.Count, isTraining, Workers, seed, place);
         TakeInputs(examples, miniBatch, next, work);
         return Forward(work);
     }
@@ -118,7 +120,7 @@ internal sealed class Backpropagation : IDisposable
         ArgumentOutOfRangeException.ThrowIfGreaterThan(count, _miniBatchSize, nameof(inputs));
         for (int i = 0; i < count; i++)
             _input.SetChannelsFirst(i, inputs.Slice(i * size, size));
-        return Forward(new StageWork(count, IsTraining: false, Workers, Seed: 0));
+        return Forward(new StageWork(count, IsTraining: false, Workers));
     }
 
     /// <summary>
@@ -131,7 +133,8 @@ internal sealed class Backpropagation : IDisposable
     /// <param name="scale">The factor by which the gradient is multiplied.</param>
     /// <param name="destination">Added to.</param>
     /// <param name="next">The next mini-batch, prefetched into the cache meanwhile.</param>
-    /// <param name="seed">The seed of what is random in training: dropout.</param>
+    /// <param name="seed">The epoch's seed of what is random in training: dropout.</param>
+    /// <param name="place">The place of the mini-batch's first example in the epoch's order.</param>
     /// <returns>Σ C_x.</returns>
     public double AddGradient(
         Examples examples,
@@ -139,10 +142,11 @@ internal sealed class Backpropagation : IDisposable
         float scale,
         ParameterBuffer destination,
         ArraySegment<int> next = default,
-        long seed = 0)
+        long seed = 0,
+        int place = 0)
     {
-        FeedForward(examples, miniBatch, next, isTraining: true, seed);
-        StageWork work = new(miniBatch.Count, IsTraining: true, Workers, seed);
+        FeedForward(examples, miniBatch, next, isTraining: true, seed, place);
+        StageWork work = new(miniBatch.Count, IsTraining: true, Workers, seed, place);
         (_loss!.Examples, _loss.MiniBatch, _loss.Scale) = (examples, miniBatch, scale);
         _loss.Forward(work);
         _loss.PropagateBack(work);
@@ -166,7 +170,7 @@ internal sealed class Backpropagation : IDisposable
     public (float[][] Values, float[][] Gradients, int Output) DifferentiateOutput(ReadOnlySpan<float> input, int? output)
     {
         IReadOnlyList<Layer> layers = _parameters.Architecture.Layers;
-        StageWork work = new(1, IsTraining: false, Workers, Seed: 0);
+        StageWork work = new(1, IsTraining: false, Workers);
         _input.SetChannelsFirst(0, input);
         float[][] values = new float[layers.Count + 1][];
         values[0] = input.ToArray();
@@ -178,7 +182,7 @@ internal sealed class Backpropagation : IDisposable
             values[stage.Layer + 1] = stage.Output.ChannelsFirst(0);
         }
 
-        int chosen = output ?? Argmax.Of(values[^1]), last = layers.Count;
+        int chosen = output ?? Vectors.Argmax(values[^1]), last = layers.Count;
         IEnumerable<Stage> back = _stages.Reverse();
         Activations weightedInputs = Output;
         if (layers[^1] is Layer.Softmax or Layer.Activation)
@@ -217,7 +221,7 @@ internal sealed class Backpropagation : IDisposable
         float[] input = new float[example.InputSize];
         example.CopyInput(0, input);
         List<float[]> weightedInputs = [], activations = [input];
-        StageWork work = new(1, IsTraining: false, Workers, Seed: 0);
+        StageWork work = new(1, IsTraining: false, Workers);
         TakeInputs(example, new int[1], next: default, work);
         foreach (Stage stage in _stages)
         {

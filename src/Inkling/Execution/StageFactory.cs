@@ -1,5 +1,6 @@
 using Inkling.Execution.Stages;
 using Inkling.Layers;
+using Inkling.Numerics;
 
 namespace Inkling.Execution;
 
@@ -30,7 +31,24 @@ internal sealed record PassSettings(
     PassPurpose Purpose,
     int MiniBatchSize,
     int Threads,
-    bool IsSparse);
+    bool IsSparse)
+{
+    // Examples that are worth a shard. The sparse products of a first dense layer are so few that summing its shards' gradients
+    // costs more than the products of 16 examples.
+    private const int SmallestShard = 5, SmallestSparseShard = 32;
+
+    /// <summary>How every sum over a mini-batch is divided.</summary>
+    public Shards Shards
+    {
+        get
+        {
+            bool startsDense = Parameters.Architecture.Layers is [Layer.Dense, ..] or [Layer.Flatten, Layer.Dense, ..];
+            return Purpose == PassPurpose.Learning
+                ? Shards.Of(MiniBatchSize, IsSparse && startsDense ? SmallestSparseShard : SmallestShard)
+                : Shards.One;
+        }
+    }
+}
 
 /// <summary>Creates one stage for each layer, and so chooses its kernels. Another device has its own factory.</summary>
 internal class StageFactory
@@ -93,13 +111,14 @@ internal class StageFactory
         return architecture.Layers[l] switch
         {
             Layer.Dense when isFirst && settings.IsSparse && input.Layout.IsChannelsFirst && !goesBack =>
-                new SparseDenseStage(input, to, parameters, l, miniBatchSize),
-            Layer.Dense => new DenseStage(input, to, parameters, l, goesBack, miniBatchSize),
+                new SparseDenseStage(input, to, parameters, l, miniBatchSize, settings.Shards, threads),
+            Layer.Dense => new DenseStage(input, to, parameters, l, goesBack, miniBatchSize, settings.Shards),
             Layer.Convolution spec when WinogradStage.Suits(spec, from, to) =>
-                new WinogradStage(input, to, spec, parameters, l, goesBack, learns, miniBatchSize, threads),
+                new WinogradStage(input, to, spec, parameters, l, goesBack, learns, miniBatchSize, settings.Shards, threads),
             Layer.Convolution spec =>
-                new ConvolutionStage(input, to, spec, parameters, l, goesBack, learns, miniBatchSize, threads),
-            Layer.BatchNormalisation => new BatchNormalisationStage(input, parameters, l, goesBack, miniBatchSize),
+                new ConvolutionStage(input, to, spec, parameters, l, goesBack, learns, miniBatchSize, settings.Shards, threads),
+            Layer.BatchNormalisation =>
+                new BatchNormalisationStage(input, parameters, l, goesBack, miniBatchSize, settings.Shards),
             Layer.MaxPool spec =>
                 new PoolingStage(input, to, (spec.Size, spec.Size), spec.Step, isMax: true, goesBack, miniBatchSize),
             Layer.AveragePool spec =>

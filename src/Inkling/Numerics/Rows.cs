@@ -79,6 +79,27 @@ internal static class Rows
     /// <summary>The length of [panels of neurons, inputs, 16].</summary>
     private static long PanelsLength(int neurons, long inputs) => (neurons + Panel - 1L) / Panel * Panel * inputs;
 
+    /// <summary>sum[j] += Σ_r rows[r, j], each shard's sum formed first: the gradient of a layer's biases.</summary>
+    /// <param name="rows">[count, stride].</param>
+    /// <param name="shards">How the rows are divided.</param>
+    /// <param name="sums">[shards, stride]; overwritten.</param>
+    /// <param name="sum">[stride]; added to.</param>
+    public static void AddRows(ReadOnlySpan<float> rows, Shards shards, Span<float> sums, Span<float> sum)
+    {
+        int stride = sum.Length;
+        KernelArguments.Require(stride > 0 && rows.Length % stride == 0 && sums.Length == shards.Count * stride);
+        sums.Clear();
+        for (int shard = 0; shard < shards.Count; shard++)
+        {
+            (int start, int end) = shards.ItemsOf(shard, rows.Length / stride);
+            AddRows(rows[(start * stride)..(end * stride)], sums.Slice(shard * stride, stride));
+        }
+
+        foreach ((int into, int from) in shards.Additions)
+            Vectors.Add(sums.Slice(from * stride, stride), sums.Slice(into * stride, stride));
+        Vectors.Add(sums[..stride], sum);
+    }
+
     /// <summary>sum[j] += Σ_r rows[r, j].</summary>
     /// <param name="rows">[count, stride].</param>
     /// <param name="sum">[stride]; added to.</param>

@@ -5,12 +5,27 @@ using System.Runtime.Intrinsics;
 
 namespace Inkling.Numerics;
 
-/// <summary>Element-wise operations on spans.</summary>
+/// <summary>Operations on spans of numbers: element by element, or to one result.</summary>
 internal static class Vectors
 {
     /// <summary>Whether none of the numbers is NaN or infinite.</summary>
     public static bool AreFinite(ReadOnlySpan<float> x) =>
         !x.ContainsAny(float.NaN, float.PositiveInfinity, float.NegativeInfinity);
+
+    /// <summary>The index of the largest number, the first on ties. NaN counts as the largest, as in numpy's argmax.</summary>
+    /// <exception cref="ArgumentException"><paramref name="x"/> is empty.</exception>
+    public static int Argmax(ReadOnlySpan<float> x)
+    {
+        KernelArguments.Require(!x.IsEmpty);
+        int best = 0;
+        for (int i = 1; i < x.Length; i++)
+        {
+            if (x[i] > x[best] || (float.IsNaN(x[i]) && !float.IsNaN(x[best])))
+                best = i;
+        }
+
+        return best;
+    }
 
     /// <summary>x *= factor.</summary>
     public static void Scale(Span<float> x, float factor)

@@ -23,7 +23,7 @@ internal static class Diagnostics
         if (score.Accuracy > 2.0 / examples.Classes)
             return null;
         float[][] outputs = network.Outputs(examples.Slice(0, Math.Min(Sample, examples.Count)));
-        bool alwaysSame = outputs.Select(output => Numerics.Argmax.Of(output)).Distinct().Count() == 1;
+        bool alwaysSame = outputs.Select(output => Numerics.Vectors.Argmax(output)).Distinct().Count() == 1;
         string symptom = string.Create(
             CultureInfo.InvariantCulture,
             $"Stuck at {100 * score.Accuracy:0.0} %, near chance{(alwaysSame ? ", with the same answer to everything" : "")}");

@@ -92,7 +92,7 @@ public static class GradientDescent
         RequireLearningRate(eta);
         using ITrainingStep step = TrainingSteps.Create(network.Parameters, examples, new StepSettings(miniBatch.Length));
         RequireFinite(
-            step.Run(new MiniBatches(miniBatch.ToArray(), miniBatch.Length, new[] { eta }, StepsBefore: -1, Seed: 0)),
+            step.Run(new MiniBatches(miniBatch.ToArray(), miniBatch.Length, new[] { eta })),
             eta);
         RequireFinite(network, eta);
     }
@@ -151,7 +151,8 @@ public static class GradientDescent
                 examples,
                 new ArraySegment<int>(all, start, Math.Min(Chunk, all.Length - start)),
                 1f / all.Length,
-                gradient.Values) / all.Length;
+                gradient.Values,
+                place: start) / all.Length;
         seen.CopyTo(network.Parameters.Statistics); // the passes updated batch normalisation's running statistics
         return gradient;
     }

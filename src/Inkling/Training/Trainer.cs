@@ -165,7 +165,8 @@ internal sealed class Trainer : IDisposable
         for (int i = 0; i < count; i++)
             _rates[i] = RateAt(State.ExamplesDone + i * _miniBatchSize);
         ArraySegment<int> rest = new ArraySegment<int>(_order)[State.ExamplesDone..];
-        return new MiniBatches(rest, _miniBatchSize, _rates.AsMemory(0, count), State.Steps, State.EpochSeed);
+        return new MiniBatches(
+            rest, _miniBatchSize, _rates.AsMemory(0, count), State.Steps, State.ExamplesDone, State.EpochSeed);
     }
 
     private Action<int, Span<float>> Distorting(Augmentation augmentation, LabelledImages images) => (example, image) =>

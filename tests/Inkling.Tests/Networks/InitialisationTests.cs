@@ -35,7 +35,7 @@ public class InitialisationTests
         student.Train(images.WithTargets(opinion), options, TestContext.Current.CancellationToken);
         float[][] thoughts = student.Outputs(others), taught = teacher.Outputs(others);
         int agree = Enumerable.Range(0, others.Count)
-            .Count(i => Inkling.Numerics.Argmax.Of(thoughts[i]) == Inkling.Numerics.Argmax.Of(taught[i]));
+            .Count(i => Inkling.Numerics.Vectors.Argmax(thoughts[i]) == Inkling.Numerics.Vectors.Argmax(taught[i]));
         Assert.True(agree > 400, $"{agree} of 500");
     }
 

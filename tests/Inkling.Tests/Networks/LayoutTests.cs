@@ -53,11 +53,11 @@ public class LayoutTests
         Layer.Convolution spec = (Layer.Convolution)network.Architecture.Layers[0];
         Assert.Throws<ArgumentException>(() => new ConvolutionStage(
             packed, new Shape(5, 3, 3), spec, network.Parameters, layer: 0, goesBack: true, learns: true,
-            miniBatchSize: 2, threads: 1));
+            miniBatchSize: 2, Shards.One, threads: 1));
         Activations others = new(Layout.Padded(new Shape(4, 4, 4)), miniBatchSize: 2);
         Assert.Throws<ArgumentException>(() => new ConvolutionStage(
             others, new Shape(5, 3, 3), spec, network.Parameters, layer: 0, goesBack: false, learns: true,
-            miniBatchSize: 2, threads: 1));
+            miniBatchSize: 2, Shards.One, threads: 1));
     }
 
     [Theory] // flatten, followed by various layers with weights, or by none

@@ -109,7 +109,7 @@ internal static partial class KernelComparison<TSimd, TVector>
             expected[i % length] += many[i];
         Rows.AddRows(many, sum);
         KernelCase.AssertSame(expected, sum);
-        Assert.Equal(y.ToArray().Index().MaxBy(item => item.Item).Index, Argmax.Of(y));
+        Assert.Equal(y.ToArray().Index().MaxBy(item => item.Item).Index, Vectors.Argmax(y));
     }
 
     private static void SquaredDistance(KernelCase c)

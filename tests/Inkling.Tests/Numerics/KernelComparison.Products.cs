@@ -1,3 +1,4 @@
+using System.Numerics;
 using Inkling.Numerics;
 using Inkling.Numerics.Kernels;
 
@@ -34,7 +35,7 @@ internal static partial class KernelComparison<TSimd, TVector>
     private static void AddOuterProducts(KernelCase c)
     {
         int inputs = c.Size(1, 70), count = c.Size(1, 20), stride = Rows.StrideOf(c.Size(1, 70)),
-            places = c.Size(1, 30), reach = c.Size(1, 70);
+            places = c.Size(1, 30), reach = c.Size(1, 70), shards = c.Size(1, Shards.Most);
         ReadOnlySpan<float> x = c.Numbers(places + reach - 1), delta = c.Numbers(count * stride);
         ReadOnlySpan<int> rows = c.Offsets(count, places), offsets = c.Offsets(inputs, reach);
         Span<float> weights = c.Numbers(stride * inputs), expected = weights.ToArray();
@@ -43,15 +44,31 @@ internal static partial class KernelComparison<TSimd, TVector>
             for (int k = 0; k < inputs; k++)
             {
                 ref float w = ref expected[Rows.IndexOf(j, k, inputs)];
-                for (int r = 0; r < count; r++)
-                    w = MathF.FusedMultiplyAdd(x[rows[r] + offsets[k]], delta[r * stride + j], w);
+                float[] sums = new float[shards];
+                for (int shard = 0; shard < shards; shard++)
+                {
+                    ref float sum = ref shards == 1 ? ref w : ref sums[shard];
+                    for (int r = count * shard / shards; r < count * (shard + 1) / shards; r++)
+                        sum = MathF.FusedMultiplyAdd(x[rows[r] + offsets[k]], delta[r * stride + j], sum);
+                }
+
+                w += TreeSum(sums);
             }
         }
 
         int tiles = PanelProducts.TileCount(inputs, stride), between = c.Size(0, tiles);
-        PanelProducts.AddOuterProducts<TSimd, TVector>(x, rows, offsets, delta, weights, between, tiles);
-        PanelProducts.AddOuterProducts<TSimd, TVector>(x, rows, offsets, delta, weights, 0, between);
+        PanelProducts.AddOuterProducts<TSimd, TVector>(x, rows, offsets, delta, weights, between, tiles, new Shards(shards));
+        PanelProducts.AddOuterProducts<TSimd, TVector>(x, rows, offsets, delta, weights, 0, between, new Shards(shards));
         KernelCase.AssertSame(expected, weights);
+    }
+
+    /// <summary>The sum along the binary tree whose left half is the largest power of two.</summary>
+    private static float TreeSum(ReadOnlySpan<float> sums)
+    {
+        if (sums.Length == 1)
+            return sums[0];
+        int half = (int)BitOperations.RoundUpToPowerOf2((uint)sums.Length) / 2;
+        return TreeSum(sums[..half]) + TreeSum(sums[half..]);
     }
 
     private static void SquareMultiply(KernelCase c)

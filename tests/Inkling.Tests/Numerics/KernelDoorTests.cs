@@ -27,11 +27,14 @@ public class KernelDoorTests
         ["too few weights"] = () => PanelProducts.RowsTimesPanels(F(40), [0], Whole, F(159), F(16), F(16)),
         ["neurons without their padding"] = () => PanelProducts.RowsTimesPanels(F(40), [0], Whole, F(160), F(10), F(10)),
         ["too short for the rows"] = () => PanelProducts.RowsTimesPanels(F(40), [0, 10], Whole, F(160), F(16), F(31)),
-        ["outer: an offset over the edge"] = () => PanelProducts.AddOuterProducts(F(10), [0], [0, 10], F(16), F(32), 0, 1),
-        ["outer: a row over the edge"] = () => PanelProducts.AddOuterProducts(F(10), [-5], [0, 4], F(16), F(32), 0, 1),
-        ["outer: too few weights"] = () => PanelProducts.AddOuterProducts(F(10), [0], [0, 1], F(16), F(31), 0, 1),
-        ["outer: a tile too many"] = () => PanelProducts.AddOuterProducts(F(10), [0], [0, 1], F(16), F(32), 0, 2),
-        ["outer: errors without padding"] = () => PanelProducts.AddOuterProducts(F(10), [0], [0, 1], F(10), F(32), 0, 1),
+        ["outer: an offset over the edge"] = () =>
+            PanelProducts.AddOuterProducts(F(10), [0], [0, 10], F(16), F(32), 0, 1, Shards.One),
+        ["outer: a row over the edge"] = () =>
+            PanelProducts.AddOuterProducts(F(10), [-5], [0, 4], F(16), F(32), 0, 1, Shards.One),
+        ["outer: too few weights"] = () => PanelProducts.AddOuterProducts(F(10), [0], [0, 1], F(16), F(31), 0, 1, Shards.One),
+        ["outer: a tile too many"] = () => PanelProducts.AddOuterProducts(F(10), [0], [0, 1], F(16), F(32), 0, 2, Shards.One),
+        ["outer: errors without padding"] = () =>
+            PanelProducts.AddOuterProducts(F(10), [0], [0, 1], F(10), F(32), 0, 1, Shards.One),
         ["sparse: no such row"] = () => SparseProducts.RowsTimesPanels(Sparse, [4], F(160), F(16), F(16), 0, 1),
         ["sparse: a negative row"] = () => SparseProducts.RowsTimesPanels(Sparse, [-1], F(160), F(16), F(16), 0, 1),
         ["sparse: too few weights"] = () => SparseProducts.RowsTimesPanels(Sparse, [0], F(159), F(16), F(16), 0, 1),
@@ -78,7 +81,7 @@ public class KernelDoorTests
             () => Winograd.FromPlanes(Winograd.Map.InputError, F(36 * 16), 16, 0, F(35 * 16), Patch),
         ["Winograd: from too short planes"] =
             () => Winograd.FromPlanes(Winograd.Map.InputError, F(35 * 16), 16, 0, F(36 * 16), Patch),
-        ["the largest of nothing"] = () => Argmax.Of([]),
+        ["the largest of nothing"] = () => Vectors.Argmax([]),
         ["a part of a buffer that ends behind it"] = () => new AlignedBuffer(16).Slice(8, 9),
         ["a part of a buffer that begins before it"] = () => new AlignedBuffer(16).Slice(-1, 4),
     };

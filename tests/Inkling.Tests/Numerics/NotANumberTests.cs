@@ -63,9 +63,9 @@ public class NotANumberTests
     [Fact]
     public void The_answer_among_outputs_is_the_first_NaN_as_in_numpy()
     {
-        Assert.Equal(2, Argmax.Of([0.1f, 0.9f, float.NaN, 0.5f, float.NaN]));
-        Assert.Equal(0, Argmax.Of([float.NaN, float.PositiveInfinity]));
-        Assert.Equal(1, Argmax.Of([0, 3, 3, float.NegativeInfinity]));
+        Assert.Equal(2, Vectors.Argmax([0.1f, 0.9f, float.NaN, 0.5f, float.NaN]));
+        Assert.Equal(0, Vectors.Argmax([float.NaN, float.PositiveInfinity]));
+        Assert.Equal(1, Vectors.Argmax([0, 3, 3, float.NegativeInfinity]));
     }
 
     private delegate void Slope(ReadOnlySpan<float> outputs, Span<float> errors);

@@ -43,9 +43,9 @@ public class PanelProductsTests
         {
             float[] whole = [.. c.Weights], shared = [.. c.Weights];
             int tiles = PanelProducts.TileCount(c.Window.Size, c.Stride);
-            PanelProducts.AddOuterProducts(c.X, c.Rows, c.Offsets, c.Delta, whole, 0, tiles);
+            PanelProducts.AddOuterProducts(c.X, c.Rows, c.Offsets, c.Delta, whole, 0, tiles, Shards.One);
             for (int tile = tiles - 1; tile >= 0; tile--)
-                PanelProducts.AddOuterProducts(c.X, c.Rows, c.Offsets, c.Delta, shared, tile, tile + 1);
+                PanelProducts.AddOuterProducts(c.X, c.Rows, c.Offsets, c.Delta, shared, tile, tile + 1, Shards.One);
             Assert.Equal(whole, shared);
             for (int k = 0; k < c.Window.Size; k++)
             {
@@ -73,10 +73,14 @@ public class PanelProductsTests
             Assert.Equal(y[0], y[2]);
 
             float[][] w = [.. Enumerable.Range(0, 3).Select(_ => c.Weights.ToArray())];
+            Shards shards = Shards.Of(c.Rows.Length, smallest: 2);
             int tiles = PanelProducts.TileCount(c.Window.Size, c.Stride);
-            PanelProducts.AddOuterProducts<Simd128, Vector128<float>>(c.X, c.Rows, c.Offsets, c.Delta, w[0], 0, tiles);
-            PanelProducts.AddOuterProducts<Simd256, Vector256<float>>(c.X, c.Rows, c.Offsets, c.Delta, w[1], 0, tiles);
-            PanelProducts.AddOuterProducts<Simd512, Vector512<float>>(c.X, c.Rows, c.Offsets, c.Delta, w[2], 0, tiles);
+            PanelProducts.AddOuterProducts<Simd128, Vector128<float>>(
+                c.X, c.Rows, c.Offsets, c.Delta, w[0], 0, tiles, shards);
+            PanelProducts.AddOuterProducts<Simd256, Vector256<float>>(
+                c.X, c.Rows, c.Offsets, c.Delta, w[1], 0, tiles, shards);
+            PanelProducts.AddOuterProducts<Simd512, Vector512<float>>(
+                c.X, c.Rows, c.Offsets, c.Delta, w[2], 0, tiles, shards);
             Assert.Equal(w[0], w[1]);
             Assert.Equal(w[0], w[2]);
         });

@@ -69,7 +69,8 @@ public class SparseProductsTests
             for (int panel = c.Panels - 1; panel >= 0; panel--)
             {
                 SparseProducts.RowsTimesPanels(c.X, c.Examples, c.Weights, c.Bias, z[3], panel, panel + 1);
-                SparseProducts.AddOuterProducts(c.X, c.Examples, c.Delta, w[3], panel, panel + 1);
+                Span<float> ofPanel = w[3].AsSpan(panel * c.Inputs * Rows.Panel, c.Inputs * Rows.Panel);
+                SparseProducts.AddOuterProducts(c.X, c.Examples, c.Delta, ofPanel, panel, panel + 1);
             }
 
             Assert.All(z, other => Assert.Equal(z[0], other));

@@ -70,12 +70,12 @@ public class DiagnosticsTests
             training,
             new TrainingOptions { Epochs = 300, LearningRate = 0.1, OnEpoch = _ => { } },
             TestContext.Current.CancellationToken);
-        int[] read = [.. network.Outputs(other).Select(output => Inkling.Numerics.Argmax.Of(output))];
+        int[] read = [.. network.Outputs(other).Select(output => Inkling.Numerics.Vectors.Argmax(output))];
         double before = network.CalibrationError(other);
         double temperature = network.Calibrate(validation), after = network.CalibrationError(other);
         Assert.True(temperature > 1, $"{temperature}"); // an overfitted network is overconfident
         Assert.True(after < 0.75 * before, $"{before} {after}");
-        Assert.Equal(read, network.Outputs(other).Select(output => Inkling.Numerics.Argmax.Of(output)));
+        Assert.Equal(read, network.Outputs(other).Select(output => Inkling.Numerics.Vectors.Argmax(output)));
     }
 
     [Fact]

@@ -121,6 +121,7 @@ internal sealed class DropoutStage : Stage
     private readonly double _rate;
     private readonly Action<int, int, int> _forward, _back;
     private long _seed;
+    private int _place;
 
     public DropoutStage(Activations input, double rate, bool goesBack, int miniBatchSize)
         : base(input, new Activations(input.Layout, miniBatchSize), goesBack)
@@ -144,7 +145,7 @@ internal sealed class DropoutStage : Stage
 
     public override void Forward(in StageWork work)
     {
-        _seed = work.Seed;
+        (_seed, _place) = (work.Seed, work.Place);
         if (work.IsTraining)
             work.ForEachItem(Output.Layout.Stride, _forward);
         else
@@ -162,7 +163,7 @@ internal sealed class DropoutStage : Stage
     private void Drop(int item)
     {
         Span<float> mask = Masks.ValuesOf(item);
-        RandomStream random = new(_seed, unchecked((long)Layer << 32 | (uint)item));
+        RandomStream random = new(_seed, (Layer + 1L) << 32 | (uint)(_place + item));
         uint threshold = (uint)(_rate * 65536);
         float scale = 1 / (1 - threshold / 65536f);
         for (int i = 0; i < mask.Length; i += 4)

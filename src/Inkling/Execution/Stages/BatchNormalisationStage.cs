@@ -6,8 +6,8 @@ using Inkling.Numerics.Kernels;
 namespace Inkling.Execution.Stages;
 
 /// <summary>
-/// Batch normalisation. Sums are computed for each example and then added in order, so that the result does not depend on the
-/// number of threads.
+/// Batch normalisation. Sums are computed for each example and then added in shards (<see cref="Shards"/>), so that the result
+/// does not depend on the number of threads.
 /// </summary>
 internal sealed class BatchNormalisationStage : Stage
 {
@@ -17,6 +17,7 @@ internal sealed class BatchNormalisationStage : Stage
 
     private readonly ParameterBuffer _parameters;
     private readonly int _layer, _pixels, _pitch;
+    private readonly Shards _shards;
     private readonly AlignedBuffer _sums; // [miniBatch, 2, pitch]
 
     // [pitch] each
@@ -25,11 +26,13 @@ internal sealed class BatchNormalisationStage : Stage
 
     private readonly Action<int, int, int> _sumValues, _sumSquares, _apply, _sumErrors, _back, _backOutsideTraining;
 
-    public BatchNormalisationStage(Activations input, ParameterBuffer parameters, int layer, bool goesBack, int miniBatchSize)
+    public BatchNormalisationStage(
+        Activations input, ParameterBuffer parameters, int layer, bool goesBack, int miniBatchSize, Shards shards)
         : base(input, new Activations(input.Layout, miniBatchSize), goesBack)
     {
         _parameters = parameters;
         _layer = layer;
+        _shards = shards;
         _pixels = input.Layout.Pixels;
         _pitch = input.Layout.Pitch;
         if (Learned.FlattenedPixels != input.Layout.FlattenedPixels)
@@ -137,12 +140,20 @@ internal sealed class BatchNormalisationStage : Stage
 
     private void AddUp(int items, int which, double scale, Span<float> result)
     {
+        Span<double> sums = stackalloc double[_shards.Count];
         for (int c = 0; c < result.Length; c++)
         {
-            double sum = 0;
-            for (int i = 0; i < items; i++)
-                sum += _sums.Span[(i * 2 + which) * _pitch + c];
-            result[c] = (float)(sum * scale);
+            sums.Clear();
+            for (int shard = 0; shard < sums.Length; shard++)
+            {
+                (int start, int end) = _shards.ItemsOf(shard, items);
+                for (int i = start; i < end; i++)
+                    sums[shard] += _sums.Span[(i * 2 + which) * _pitch + c];
+            }
+
+            foreach ((int into, int from) in _shards.Additions)
+                sums[into] += sums[from];
+            result[c] = (float)(sums[0] * scale);
         }
     }
 

@@ -18,7 +18,7 @@ internal sealed class ConvolutionStage : Stage
     private readonly AlignedBuffer[] _inputScratch, _errorScratch; // one for each thread
     private readonly AlignedBuffer _flipped, _zeros;
     private readonly Action<int, int, int> _forward, _back;
-    private readonly GradientShares? _shares;
+    private readonly ShardedGradient? _gradient;
 
     public ConvolutionStage(
         Activations input,
@@ -29,6 +29,7 @@ internal sealed class ConvolutionStage : Stage
         bool goesBack,
         bool learns,
         int miniBatchSize,
+        Shards shards,
         int threads)
         : base(input, new Activations(Layout.Padded(output), miniBatchSize), goesBack, takesPacked: !goesBack)
     {
@@ -66,7 +67,7 @@ internal sealed class ConvolutionStage : Stage
                 BackItem(worker, i);
         };
         if (learns)
-            _shares = new GradientShares(miniBatchSize, Weights.Panels.Length + to.Pitch, AddShare);
+            _gradient = new ShardedGradient(shards, Weights.Panels.Length + to.Pitch, AddShard);
     }
 
     private WeightedLayer Weights => (WeightedLayer)_parameters.All[_layer]!;
@@ -84,21 +85,22 @@ internal sealed class ConvolutionStage : Stage
     public override void AddGradient(in StageWork work, ParameterBuffer destination)
     {
         WeightedLayer to = (WeightedLayer)destination.All[_layer]!;
-        ReadOnlySpan<float> sum = _shares!.Sum(work);
+        ReadOnlySpan<float> sum = _gradient!.Sum(work);
         int weights = to.Panels.Length;
         Vectors.Add(sum[..weights], to.Panels);
         if (to.HasBias)
             Vectors.Add(sum[weights..], to.PaddedBiases);
     }
 
-    private void AddShare(int worker, int start, int end, Span<float> sums)
+    private void AddShard(int worker, int start, int end, Span<float> sums)
     {
         Layout to = Output.Layout;
         int weights = sums.Length - to.Pitch, tiles = PanelProducts.TileCount(_offsets.Length, to.Pitch);
         for (int i = start; i < end; i++)
         {
             ReadOnlySpan<float> errors = Output.ErrorsOf(i)[..(to.Pixels * to.Pitch)];
-            PanelProducts.AddOuterProducts(Framed(worker, i), _inputRows, _offsets, errors, sums[..weights], 0, tiles);
+            PanelProducts.AddOuterProducts(
+                Framed(worker, i), _inputRows, _offsets, errors, sums[..weights], 0, tiles, Shards.One);
             if (Weights.HasBias)
                 Rows.AddRows(errors, sums[weights..]);
         }

@@ -11,17 +11,27 @@ internal sealed class DenseStage : Stage
 
     private readonly ParameterBuffer _parameters;
     private readonly int _layer;
+    private readonly Shards _shards;
     private readonly int[] _inputRows, _outputRows, _offsets;
-    private readonly AlignedBuffer _transposed, _zeros;
+    private readonly AlignedBuffer _transposed, _zeros, _biasSums;
     private readonly Action<int, int, int> _forward, _transpose, _back, _addTiles;
     private WeightedLayer _destination;
     private int _items;
 
-    public DenseStage(Activations input, Shape output, ParameterBuffer parameters, int layer, bool goesBack, int miniBatchSize)
+    public DenseStage(
+        Activations input,
+        Shape output,
+        ParameterBuffer parameters,
+        int layer,
+        bool goesBack,
+        int miniBatchSize,
+        Shards shards)
         : base(input, new Activations(Layout.Padded(output), miniBatchSize), goesBack)
     {
         _parameters = parameters;
         _layer = layer;
+        _shards = shards;
+        _biasSums = new AlignedBuffer(checked(shards.Count * Output.Layout.Stride));
         _destination = Weights;
         RequireFit(Weights);
         int inputs = Weights.Inputs, stride = Input.Layout.Stride;
@@ -56,7 +66,8 @@ internal sealed class DenseStage : Stage
             Output.Errors.Slice(0, _items * Output.Layout.Stride),
             _destination.Panels,
             start,
-            end);
+            end,
+            _shards);
     }
 
     private WeightedLayer Weights => (WeightedLayer)_parameters.All[_layer]!;
@@ -79,7 +90,8 @@ internal sealed class DenseStage : Stage
             ChunkOf(work.Items, work.Workers) == work.Items ? tiles : Math.Max(1, tiles / (4 * work.Workers.Count)),
             _addTiles);
         if (_destination.HasBias)
-            Rows.AddRows(Output.Errors.Slice(0, work.Items * Output.Layout.Stride), _destination.PaddedBiases);
+            Rows.AddRows(
+                Output.Errors.Slice(0, work.Items * Output.Layout.Stride), _shards, _biasSums.Span, _destination.PaddedBiases);
     }
 
     /// <summary>

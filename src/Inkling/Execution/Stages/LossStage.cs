@@ -1,3 +1,4 @@
+using Inkling.Numerics;
 
 namespace Inkling.Execution.Stages;
 
@@ -11,11 +12,13 @@ internal sealed class LossStage : Stage
     private readonly Cost _cost;
     private readonly float[] _targets; // [miniBatch, outputs]
     private readonly int _outputs;
+    private readonly Shards _shards;
 
-    public LossStage(Activations outputs, Cost cost, int miniBatchSize)
+    public LossStage(Activations outputs, Cost cost, int miniBatchSize, Shards shards)
         : base(outputs, outputs, goesBack: true)
     {
         _cost = cost;
+        _shards = shards;
         _outputs = outputs.Layout.Channels;
         _targets = new float[checked(miniBatchSize * _outputs)];
         Name = "the cost";
@@ -41,15 +44,24 @@ internal sealed class LossStage : Stage
 
     public override void Forward(in StageWork work)
     {
-        Sum = 0;
-        for (int i = 0; i < work.Items; i++)
+        Span<double> sums = stackalloc double[_shards.Count];
+        sums.Clear();
+        for (int shard = 0; shard < sums.Length; shard++)
         {
-            Span<float> target = TargetOf(i);
-            Examples!.CopyTarget(MiniBatch[i], target);
-            if (LabelSmoothing > 0)
-                CostFunctions.Smooth(target, LabelSmoothing);
-            Sum += CostFunctions.Of(_cost, target, Output.ValuesOf(i)[.._outputs]);
+            (int start, int end) = _shards.ItemsOf(shard, work.Items);
+            for (int i = start; i < end; i++)
+            {
+                Span<float> target = TargetOf(i);
+                Examples!.CopyTarget(MiniBatch[i], target);
+                if (LabelSmoothing > 0)
+                    CostFunctions.Smooth(target, LabelSmoothing);
+                sums[shard] += CostFunctions.Of(_cost, target, Output.ValuesOf(i)[.._outputs]);
+            }
         }
+
+        foreach ((int into, int from) in _shards.Additions)
+            sums[into] += sums[from];
+        Sum = sums[0];
     }
 
     public override void PropagateBack(in StageWork work)

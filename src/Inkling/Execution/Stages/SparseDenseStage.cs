@@ -12,15 +12,26 @@ internal sealed class SparseDenseStage : Stage
 
     private readonly ParameterBuffer _parameters;
     private readonly int _layer;
+    private readonly Shards _shards;
+    private readonly AlignedBuffer[] _sums; // for each thread [shards, inputs, 16]
+    private readonly AlignedBuffer _biasSums;
     private readonly Action<int, int, int> _forwardItems, _forwardPanels, _addPanels;
     private WeightedLayer _destination;
     private int _items;
 
-    public SparseDenseStage(Activations input, Shape output, ParameterBuffer parameters, int layer, int miniBatchSize)
+    public SparseDenseStage(
+        Activations input,
+        Shape output,
+        ParameterBuffer parameters,
+        int layer,
+        int miniBatchSize,
+        Shards shards,
+        int threads)
         : base(input, new Activations(Layout.Padded(output), miniBatchSize), goesBack: false)
     {
         _parameters = parameters;
         _layer = layer;
+        _shards = shards;
         _destination = Weights;
         RequireFit(Weights);
         int stride = Output.Layout.Stride;
@@ -34,8 +45,15 @@ internal sealed class SparseDenseStage : Stage
             Panels);
         _forwardPanels = (_, start, end) => SparseProducts.RowsTimesPanels(
             Rows!, Examples, Weights.Panels, Weights.PaddedBiases, Output.Values.Slice(0, _items * stride), start, end);
-        _addPanels = (_, start, end) => SparseProducts.AddOuterProducts(
-            Rows!, Examples, Output.Errors.Slice(0, _items * stride), _destination.Panels, start, end);
+        int panel = Weights.Inputs * Numerics.Rows.Panel;
+        int length = shards.Count == 1 ? 0 : checked(shards.Count * panel);
+        _sums = [.. Enumerable.Range(0, threads).Select(_ => new AlignedBuffer(length))];
+        _biasSums = new AlignedBuffer(checked(shards.Count * stride));
+        _addPanels = (worker, start, end) =>
+        {
+            for (int p = start; p < end; p++)
+                AddPanel(p, _destination.Panels.Slice(p * panel, panel), _sums[worker].Span);
+        };
     }
 
     /// <summary>Where the examples come from, set before each mini-batch.</summary>
@@ -76,6 +94,39 @@ internal sealed class SparseDenseStage : Stage
         _destination = (WeightedLayer)destination.All[_layer]!;
         work.Workers.Split(Panels, _addPanels);
         if (_destination.HasBias)
-            Numerics.Rows.AddRows(Output.Errors.Slice(0, work.Items * Output.Layout.Stride), _destination.PaddedBiases);
+            Numerics.Rows.AddRows(
+                Output.Errors.Slice(0, work.Items * Output.Layout.Stride), _shards, _biasSums.Span, _destination.PaddedBiases);
+    }
+
+    /// <summary>Adds the gradient of a panel's weights: directly with one shard, otherwise that of each shard first.</summary>
+    /// <param name="panel">Which panel.</param>
+    /// <param name="weights">[inputs, 16]: its weights in the destination.</param>
+    /// <param name="sums">[shards, inputs, 16]; overwritten.</param>
+    private void AddPanel(int panel, Span<float> weights, Span<float> sums)
+    {
+        int stride = Output.Layout.Stride;
+        if (_shards.Count == 1)
+        {
+            SparseProducts.AddOuterProducts(
+                Rows!, Examples, Output.Errors.Slice(0, _items * stride), weights, panel, panel + 1);
+            return;
+        }
+
+        sums.Clear();
+        for (int shard = 0; shard < _shards.Count; shard++)
+        {
+            (int start, int end) = _shards.ItemsOf(shard, _items);
+            SparseProducts.AddOuterProducts(
+                Rows!,
+                Examples.AsSpan(start, end - start),
+                Output.Errors.Slice(start * stride, (end - start) * stride),
+                sums.Slice(shard * weights.Length, weights.Length),
+                panel,
+                panel + 1);
+        }
+
+        foreach ((int into, int from) in _shards.Additions)
+            Vectors.Add(sums.Slice(from * weights.Length, weights.Length), sums.Slice(into * weights.Length, weights.Length));
+        Vectors.Add(sums[..weights.Length], weights);
     }
 }

@@ -78,8 +78,12 @@ internal abstract class Stage
 /// <param name="Items">The number of examples.</param>
 /// <param name="IsTraining">Whether dropout is active and batch normalisation uses the mini-batch's statistics.</param>
 /// <param name="Workers">The threads.</param>
-/// <param name="Seed">The seed of what is random: dropout.</param>
-internal readonly record struct StageWork(int Items, bool IsTraining, Workers Workers, long Seed)
+/// <param name="Seed">The epoch's seed of what is random: dropout.</param>
+/// <param name="Place">
+/// The place of the first example in the epoch's order. What is random for an example depends on the seed and its place, not on
+/// the mini-batch's division among threads or machines.
+/// </param>
+internal readonly record struct StageWork(int Items, bool IsTraining, Workers Workers, long Seed = 0, int Place = 0)
 {
     /// <summary>
     /// Runs the body for each example, on all threads where that is faster. Every stage gives a thread the same examples, so

@@ -20,7 +20,7 @@ internal sealed class WinogradStage : Stage
     private readonly AlignedBuffer _kernels, _transposed; // [36, panels, pitch of the other side, 16]
     private readonly AlignedBuffer[] _inputPlanes, _outputPlanes; // for each thread [36, rows, pitch]
     private readonly AlignedBuffer _zeros;
-    private readonly GradientShares? _shares;
+    private readonly ShardedGradient? _gradient;
     private readonly Action<int, int, int> _forward, _transpose, _back, _toKernels;
     private WeightedLayer _destination;
 
@@ -33,6 +33,7 @@ internal sealed class WinogradStage : Stage
         bool goesBack,
         bool learns,
         int miniBatchSize,
+        Shards shards,
         int threads)
         : base(input, new Activations(Layout.Padded(output), miniBatchSize), goesBack)
     {
@@ -57,7 +58,7 @@ internal sealed class WinogradStage : Stage
             [.. Enumerable.Range(0, threads).Select(_ => new AlignedBuffer(checked(Winograd.Planes * PlaneOf(rows, to))))];
         _zeros = new AlignedBuffer(Math.Max(from.Pitch, to.Pitch));
         if (learns)
-            _shares = new GradientShares(miniBatchSize, weights + to.Pitch, AddShare);
+            _gradient = new ShardedGradient(shards, weights + to.Pitch, AddShard);
         _forward = (worker, start, end) =>
         {
             for (int first = start; first < end; first += _group)
@@ -123,7 +124,7 @@ internal sealed class WinogradStage : Stage
     public override void AddGradient(in StageWork work, ParameterBuffer destination)
     {
         _destination = (WeightedLayer)destination.All[_layer]!;
-        Span<float> sum = _shares!.Sum(work);
+        Span<float> sum = _gradient!.Sum(work);
         work.Workers.Split(Output.Layout.Pitch / Rows.Panel * Input.Layout.Channels, _toKernels);
         if (_destination.HasBias)
             Vectors.Add(sum[_kernels.Length..], _destination.PaddedBiases);
@@ -193,7 +194,7 @@ internal sealed class WinogradStage : Stage
     }
 
     /// <summary>Sums the gradient over some images: in planes, [36, panels, inputs, 16], then that of the biases.</summary>
-    private void AddShare(int worker, int start, int end, Span<float> sums)
+    private void AddShard(int worker, int start, int end, Span<float> sums)
     {
         int pitch = Input.Layout.Pitch, outputPitch = Output.Layout.Pitch, tiles = PanelProducts.TileCount(pitch, outputPitch);
         Span<float> inputs = _inputPlanes[worker].Span, errors = _outputPlanes[worker].Span;
@@ -218,7 +219,8 @@ internal sealed class WinogradStage : Stage
                     errors.Slice(p * outputPlane, rows * outputPitch),
                     KernelsOf(sums[.._kernels.Length], p),
                     0,
-                    tiles);
+                    tiles,
+                    Shards.One);
             }
         }
 
@@ -228,7 +230,7 @@ internal sealed class WinogradStage : Stage
 
     private void AddKernels(int panel, int channel) => Winograd.FromPlanes(
         Winograd.Map.KernelGradient,
-        _shares!.Total[.._kernels.Length],
+        _gradient!.Total[.._kernels.Length],
         _kernels.Length / Winograd.Planes,
         (panel * Input.Layout.Pitch + channel) * Rows.Panel,
         _destination.Panels[KernelStart(panel, channel)..],

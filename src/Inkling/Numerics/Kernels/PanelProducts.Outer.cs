@@ -5,6 +5,7 @@ namespace Inkling.Numerics.Kernels;
 /// <summary>w += xᵀ·δ, in blocks of weights.</summary>
 internal static partial class PanelProducts
 {
+    [SkipLocalsInit]
     internal static void AddOuterProducts<TSimd, TVector>(
         ReadOnlySpan<float> x,
         ReadOnlySpan<int> rows,
@@ -12,37 +13,85 @@ internal static partial class PanelProducts
         ReadOnlySpan<float> delta,
         Span<float> weights,
         int firstTile,
-        int endTile)
+        int endTile,
+        Shards shards)
         where TSimd : ISimd<TVector>
         where TVector : struct
     {
         if (rows.IsEmpty || offsets.IsEmpty)
             return;
-        int stride = delta.Length / rows.Length, lanes = TSimd.Lanes,
-            panelLength = offsets.Length * Rows.Panel, tiles = Tiles(offsets.Length);
+        int stride = delta.Length / rows.Length, panelLength = offsets.Length * Rows.Panel, tiles = Tiles(offsets.Length);
         KernelArguments.Require(KernelArguments.IsWholePanels(stride) && stride * rows.Length == delta.Length);
         KernelArguments.Require((long)KernelArguments.Largest(rows) + KernelArguments.Largest(offsets) < x.Length);
         KernelArguments.Require((long)stride * offsets.Length <= weights.Length);
         KernelArguments.Require(firstTile >= 0 && endTile <= TileCount(offsets.Length, stride));
+        Span<float> sums = stackalloc float[shards.Count == 1 ? 0 : shards.Count * TileLength]; // [shards, 2, 8, 16]
         for (int tile = firstTile; tile < endTile; tile++)
         {
             int k = tile % tiles * WeightsAtOnce, first = tile / tiles * 2 * Rows.Panel,
                 end = Math.Min(first + 2 * Rows.Panel, stride);
             ReadOnlySpan<int> inputs = offsets.Slice(k, Math.Min(WeightsAtOnce, offsets.Length - k));
-            for (int j = first; j < end;)
+            int start = first / Rows.Panel * panelLength + k * Rows.Panel, neurons = end - first;
+            if (shards.Count == 1)
             {
-                ref float panel = ref weights[j / Rows.Panel * panelLength + k * Rows.Panel + j % Rows.Panel];
-                if (end - j >= 2 * lanes)
-                {
-                    nuint second = (nuint)(lanes >= Rows.Panel ? panelLength : lanes);
-                    EightWeightsOfTwo<TSimd, TVector>(in x[0], rows, inputs, in delta[j], (nuint)stride, ref panel, second);
-                    j += 2 * lanes;
-                }
-                else
-                {
-                    EightWeightsOfOne<TSimd, TVector>(in x[0], rows, inputs, in delta[j], (nuint)stride, ref panel);
-                    j += lanes;
-                }
+                AddTile<TSimd, TVector>(x, rows, inputs, delta[first..], stride, neurons, weights[start..], panelLength);
+                continue;
+            }
+
+            sums.Clear();
+            for (int shard = 0; shard < shards.Count; shard++)
+            {
+                (int from, int to) = shards.ItemsOf(shard, rows.Length);
+                Span<float> sum = sums.Slice(shard * TileLength, TileLength);
+                if (from < to)
+                    AddTile<TSimd, TVector>(
+                        x, rows[from..to], inputs, delta[(from * stride + first)..], stride, neurons, sum, TileLength / 2);
+            }
+
+            foreach ((int into, int from) in shards.Additions)
+                Vectors.Add(sums.Slice(from * TileLength, TileLength), sums.Slice(into * TileLength, TileLength));
+            for (int panel = 0; panel * Rows.Panel < neurons; panel++)
+                Vectors.Add(
+                    sums.Slice(panel * TileLength / 2, inputs.Length * Rows.Panel), weights[(start + panel * panelLength)..]);
+        }
+    }
+
+    /// <summary>Adds the products of some rows to a tile: the weights from at most eight inputs to one or two panels.</summary>
+    /// <param name="x">The buffer that contains the rows.</param>
+    /// <param name="rows">[count]: the offset of each row in <paramref name="x"/>.</param>
+    /// <param name="offsets">[inputs]: relative to a row.</param>
+    /// <param name="delta">From the first row's error of the tile's first neuron on.</param>
+    /// <param name="stride">From one row's error to the next row's.</param>
+    /// <param name="neurons">Neurons in the tile: 16 or 32.</param>
+    /// <param name="tile">From the tile's first weight on.</param>
+    /// <param name="panelLength">From a panel's first weight to the next panel's.</param>
+    [MethodImpl(Hot.Inline)]
+    private static void AddTile<TSimd, TVector>(
+        ReadOnlySpan<float> x,
+        ReadOnlySpan<int> rows,
+        ReadOnlySpan<int> offsets,
+        ReadOnlySpan<float> delta,
+        int stride,
+        int neurons,
+        Span<float> tile,
+        int panelLength)
+        where TSimd : ISimd<TVector>
+        where TVector : struct
+    {
+        int lanes = TSimd.Lanes;
+        for (int j = 0; j < neurons;)
+        {
+            ref float panel = ref tile[j / Rows.Panel * panelLength + j % Rows.Panel];
+            if (neurons - j >= 2 * lanes)
+            {
+                nuint second = (nuint)(lanes >= Rows.Panel ? panelLength : lanes);
+                EightWeightsOfTwo<TSimd, TVector>(in x[0], rows, offsets, in delta[j], (nuint)stride, ref panel, second);
+                j += 2 * lanes;
+            }
+            else
+            {
+                EightWeightsOfOne<TSimd, TVector>(in x[0], rows, offsets, in delta[j], (nuint)stride, ref panel);
+                j += lanes;
             }
         }
     }

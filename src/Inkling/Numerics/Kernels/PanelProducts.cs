@@ -39,7 +39,7 @@ internal readonly record struct Window(int Runs, int Length, int Pitch)
 /// <exception cref="ArgumentException">A row reaches past the end of x, or the lengths do not fit each other.</exception>
 internal static partial class PanelProducts
 {
-    private const int RowsAtOnce = 7, FewRows = 4, WeightsAtOnce = 8;
+    private const int RowsAtOnce = 7, FewRows = 4, WeightsAtOnce = 8, TileLength = 2 * WeightsAtOnce * Rows.Panel;
 
     /// <summary>y[r, j] = bias[j] + Σ_k x[rows[r] + window_k] · w[j, k].</summary>
     /// <param name="x">The buffer that contains the rows.</param>
@@ -64,7 +64,10 @@ internal static partial class PanelProducts
             RowsTimesPanels<Simd128, Vector128<float>>(x, rows, window, weights, bias, y);
     }
 
-    /// <summary>w[j, k] += Σ_r x[rows[r] + offsets[k]] · delta[r, j], for a range of the tiles of w.</summary>
+    /// <summary>
+    /// w[j, k] += Σ_r x[rows[r] + offsets[k]] · delta[r, j], for a range of the tiles of w. With one shard the products are added
+    /// to w in the order of the rows; with several, each shard's sum is formed first, and w receives their total.
+    /// </summary>
     /// <param name="x">The buffer that contains the rows.</param>
     /// <param name="rows">[count]: the offset of each row in <paramref name="x"/>.</param>
     /// <param name="offsets">[K], <see cref="Window.Offsets"/>.</param>
@@ -72,6 +75,7 @@ internal static partial class PanelProducts
     /// <param name="weights">[panels, K, 16]; added to.</param>
     /// <param name="firstTile">The first tile.</param>
     /// <param name="endTile">One past the last tile; <see cref="TileCount"/> for all.</param>
+    /// <param name="shards">How the rows are divided.</param>
     public static void AddOuterProducts(
         ReadOnlySpan<float> x,
         ReadOnlySpan<int> rows,
@@ -79,14 +83,15 @@ internal static partial class PanelProducts
         ReadOnlySpan<float> delta,
         Span<float> weights,
         int firstTile,
-        int endTile)
+        int endTile,
+        Shards shards)
     {
         if (Vector512.IsHardwareAccelerated)
-            AddOuterProducts<Simd512, Vector512<float>>(x, rows, offsets, delta, weights, firstTile, endTile);
+            AddOuterProducts<Simd512, Vector512<float>>(x, rows, offsets, delta, weights, firstTile, endTile, shards);
         else if (Vector256.IsHardwareAccelerated)
-            AddOuterProducts<Simd256, Vector256<float>>(x, rows, offsets, delta, weights, firstTile, endTile);
+            AddOuterProducts<Simd256, Vector256<float>>(x, rows, offsets, delta, weights, firstTile, endTile, shards);
         else
-            AddOuterProducts<Simd128, Vector128<float>>(x, rows, offsets, delta, weights, firstTile, endTile);
+            AddOuterProducts<Simd128, Vector128<float>>(x, rows, offsets, delta, weights, firstTile, endTile, shards);
     }
 
     /// <summary>How many tiles of eight inputs by two panels the weights have: the unit of work that threads share out.</summary>

@@ -46,7 +46,7 @@ internal static class SparseProducts
     /// <param name="x">The examples.</param>
     /// <param name="rows">[count]: the indices of the rows to use.</param>
     /// <param name="delta">[count, stride].</param>
-    /// <param name="weights">[panels, columns, 16]; added to.</param>
+    /// <param name="weights">From the range's first weight on, [panels, columns, 16]; added to.</param>
     /// <param name="firstPanel">The first panel.</param>
     /// <param name="endPanel">One past the last panel.</param>
     /// <param name="next">Rows of the next call, prefetched into the cache meanwhile.</param>
@@ -112,11 +112,13 @@ internal static class SparseProducts
         int stride = delta.Length / rows.Length, panelLength = x.ColumnCount * Rows.Panel;
         KernelArguments.Require(KernelArguments.IsWholePanels(stride) && stride * rows.Length == delta.Length);
         KernelArguments.Require(
-            firstPanel >= 0 && endPanel <= stride / Rows.Panel && (long)endPanel * panelLength <= weights.Length);
+            firstPanel >= 0
+                && endPanel <= stride / Rows.Panel
+                && (endPanel - (long)firstPanel) * panelLength <= weights.Length);
         KernelArguments.Require(KernelArguments.Largest(rows) < x.Count);
         for (int j = firstPanel * Rows.Panel; j < endPanel * Rows.Panel; j += VectorsAtOnce<TSimd, TVector>() * TSimd.Lanes)
         {
-            ref float panel = ref weights[j / Rows.Panel * panelLength + j % Rows.Panel];
+            ref float panel = ref weights[(j / Rows.Panel - firstPanel) * panelLength + j % Rows.Panel];
             if (VectorsAtOnce<TSimd, TVector>() == 1)
                 OuterOfOne<TSimd, TVector>(x, rows, in delta[j], (nuint)stride, ref panel, next);
             else

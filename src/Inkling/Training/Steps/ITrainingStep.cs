@@ -34,9 +34,15 @@ internal interface ITrainingStep : IDisposable
 /// <param name="Size">Examples in a mini-batch; the last of the order may have fewer.</param>
 /// <param name="LearningRates">One for each mini-batch; its length is the number of mini-batches.</param>
 /// <param name="StepsBefore">How many steps the training has already made.</param>
-/// <param name="Seed">The epoch's seed, for whatever is random in a step.</param>
+/// <param name="ExamplesBefore">How many examples of the epoch come before these: the place of their first one.</param>
+/// <param name="Seed">The epoch's seed; what is random for an example depends on it and on the example's place.</param>
 internal readonly record struct MiniBatches(
-    ArraySegment<int> Order, int Size, ReadOnlyMemory<double> LearningRates, long StepsBefore, long Seed)
+    ArraySegment<int> Order,
+    int Size,
+    ReadOnlyMemory<double> LearningRates,
+    long StepsBefore = 0,
+    int ExamplesBefore = 0,
+    long Seed = 0)
 {
     /// <summary>How many mini-batches there are.</summary>
     public int Count => LearningRates.Length;

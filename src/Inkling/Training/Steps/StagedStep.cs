@@ -8,8 +8,6 @@ namespace Inkling.Training.Steps;
 /// <summary>The step for any network: forward and back, stage by stage, then the optimiser; one mini-batch per call.</summary>
 internal sealed class StagedStep : ITrainingStep
 {
-    private const long SeedOfStep = 0x5851F42D4C957F2D; // Knuth's MMIX multiplier: makes seeds of consecutive steps dissimilar
-
     private readonly ParameterBuffer _parameters;
     private readonly Examples _examples;
     private readonly StepSettings _settings;
@@ -43,14 +41,14 @@ internal sealed class StagedStep : ITrainingStep
     {
         ArraySegment<int> miniBatch = miniBatches[0], next = miniBatches[1];
         double rate = miniBatches.LearningRates.Span[0], cost;
-        long step = miniBatches.StepsBefore + 1, seed = unchecked(miniBatches.Seed ^ step * SeedOfStep);
+        (long step, long seed, int place) = (miniBatches.StepsBefore + 1, miniBatches.Seed, miniBatches.ExamplesBefore);
         if (Optimiser is null)
         {
-            cost = _pass.AddGradient(_examples, miniBatch, (float)(-rate / miniBatch.Count), _parameters, next, seed);
+            cost = _pass.AddGradient(_examples, miniBatch, (float)(-rate / miniBatch.Count), _parameters, next, seed, place);
         }
         else
         {
-            cost = _pass.AddGradient(_examples, miniBatch, 1f / miniBatch.Count, Optimiser.Gradient, next, seed);
+            cost = _pass.AddGradient(_examples, miniBatch, 1f / miniBatch.Count, Optimiser.Gradient, next, seed, place);
             Optimiser.Step(rate, _settings.L1, _settings.L2, step, _pass.Workers);
         }
 
