@@ -33,9 +33,9 @@ internal sealed record PassSettings(
     int Threads,
     bool IsSparse)
 {
-    // Examples that are worth a shard. The sparse products of a first dense layer are so few that summing its shards' gradients
-    // costs more than the products of 16 examples.
-    private const int SmallestShard = 5, SmallestSparseShard = 32;
+    // Examples that are worth a shard: in a network that begins with a dense layer they are so little work that with fewer the
+    // additions of the shards' sums would be a good part of it.
+    private const int SmallestShard = 5, SmallestDenseShard = 32;
 
     /// <summary>How every sum over a mini-batch is divided.</summary>
     public Shards Shards
@@ -44,7 +44,7 @@ internal sealed record PassSettings(
         {
             bool startsDense = Parameters.Architecture.Layers is [Layer.Dense, ..] or [Layer.Flatten, Layer.Dense, ..];
             return Purpose == PassPurpose.Learning
-                ? Shards.Of(MiniBatchSize, IsSparse && startsDense ? SmallestSparseShard : SmallestShard)
+                ? Shards.Of(MiniBatchSize, startsDense ? SmallestDenseShard : SmallestShard)
                 : Shards.One;
         }
     }
