@@ -4,7 +4,11 @@ using Inkling.Numerics.Kernels;
 
 namespace Inkling.Execution.Stages;
 
-/// <summary>A fully connected layer: three matrix products, forward, back and for the gradient (Nielsen's BP2 to BP4).</summary>
+/// <summary>
+/// A fully connected layer as three matrix products. Forward z = x·wᵀ + b, [items, inputs] to [items, neurons]; back, with
+/// δ = ∂C/∂z, ∂C/∂x = δ·w (Nielsen's BP2), [items, neurons] to [items, inputs]; the gradient ∂C/∂w = δᵀ·x, [neurons, inputs]
+/// (BP4), and ∂C/∂b = Σ δ over the items (BP3).
+/// </summary>
 internal sealed class DenseStage : Stage
 {
     private const int WorkWorthSharing = 200_000; // multiply-adds; a mini-batch with fewer is not shared
