@@ -4,6 +4,7 @@ using Inkling.Imaging;
 using Inkling.Plots;
 using Inkling.Reading;
 using Inkling.Web.Api;
+using Inkling.Web.Reading;
 
 namespace Inkling.Cli;
 
@@ -67,7 +68,7 @@ internal static class ReadCommand
         CancellationToken cancellationToken)
     {
         OutputFiles.RequireNoneOf("--explain", explain, [.. images, model]);
-        using DigitReader reader = PictureReading.ReaderOf(ModelSource.Load(model), model);
+        using DigitReader reader = ModelShelf.ReaderOf(ModelSource.Load(model), model);
         List<string> files = [];
         int failures = 0, unreadableFolders = 0;
         foreach (string image in images)
