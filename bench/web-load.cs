@@ -1,3 +1,4 @@
+#:package System.IO.Hashing
 #:property PublishAot=false
 // Loads POST /api/read with well-behaved clients alone, then beside hostile ones, then alone again, and reports the well-behaved
 // clients' latency and the server's memory.
@@ -12,6 +13,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using System.IO.Compression;
+using System.IO.Hashing;
 using System.Net.Sockets;
 using System.Net.WebSockets;
 using System.Text;
@@ -345,20 +347,6 @@ static byte[] Chunk(string type, byte[] data)
 {
     byte[] body = [.. Encoding.ASCII.GetBytes(type), .. data], length = new byte[4], crc = new byte[4];
     BinaryPrimitives.WriteInt32BigEndian(length, data.Length);
-    BinaryPrimitives.WriteUInt32BigEndian(crc, Crc(body));
+    BinaryPrimitives.WriteUInt32BigEndian(crc, Crc32.HashToUInt32(body));
     return [.. length, .. body, .. crc];
-}
-
-// PNG's checksum (RFC 2083, appendix 15).
-static uint Crc(ReadOnlySpan<byte> bytes)
-{
-    uint crc = uint.MaxValue;
-    foreach (byte b in bytes)
-    {
-        crc ^= b;
-        for (int k = 0; k < 8; k++)
-            crc = (crc & 1) != 0 ? 0xEDB88320 ^ (crc >> 1) : crc >> 1;
-    }
-
-    return ~crc;
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Inkling.Evaluation;
+using Inkling.Web.Reading;
 using Spectre.Console;
 
 namespace Inkling.Cli;
@@ -55,7 +56,7 @@ internal static class EvaluateCommand
         Terminal terminal,
         CancellationToken cancellationToken)
     {
-        using DigitReader reader = PictureReading.ReaderOf(network, file);
+        using DigitReader reader = ModelShelf.ReaderOf(network, file);
         return PictureEvaluation.Run(reader, folder, plot, terminal, cancellationToken);
     }
 

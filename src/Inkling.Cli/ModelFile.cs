@@ -1,3 +1,4 @@
+using Inkling.Files;
 using Inkling.Onnx;
 
 namespace Inkling.Cli;
@@ -44,7 +45,7 @@ internal static class ModelFile
 
         string name = $"inkling-{Guid.NewGuid().ToString("N")[..8]}.safetensors";
         foreach (string folder in
-            new[] { Path.GetTempPath(), Environment.CurrentDirectory, Path.GetDirectoryName(UserFolder.LatestNetwork)! })
+            new[] { Path.GetTempPath(), Environment.CurrentDirectory, UserFolders.Data })
         {
             try
             {

@@ -1,12 +1,16 @@
+using Inkling.Files;
 using Inkling.Onnx;
+using Inkling.Web.Reading;
 
 namespace Inkling.Cli;
 
 /// <summary>Finds the network that a command was given: a bundled one by name, the one trained last, or a file.</summary>
 internal static class ModelSource
 {
-    /// <summary>The name of the network trained last.</summary>
-    public const string Latest = "latest";
+    private static readonly ModelShelf Shelf = new(UserFolders.Data);
+
+    /// <summary>Where <c>train</c> saves its network by default, and where the model name <c>latest</c> finds it.</summary>
+    public static string LatestNetwork { get; } = Shelf.PathOf(ModelShelf.Latest);
 
     /// <summary>What an argument that names a network may be.</summary>
     public const string Description =
@@ -22,12 +26,10 @@ internal static class ModelSource
             return Network.LoadOnnx(model, normalisation);
         if (normalisation is not null)
             throw new InklingException($"{model}: no ONNX file. --mean and --deviation are for networks that others trained.");
-        if (BundledModels.Names.Contains(model, StringComparer.Ordinal) && !File.Exists(model))
-            return BundledModels.Load(model);
-        if (model != Latest || File.Exists(model))
+        if (File.Exists(model) || !(ModelShelf.IsBundled(model) || model == ModelShelf.Latest))
             return Network.Load(model);
-        return File.Exists(UserFolder.LatestNetwork)
-            ? Network.Load(UserFolder.LatestNetwork)
+        return model != ModelShelf.Latest || File.Exists(LatestNetwork)
+            ? Shelf.Load(model)
             : throw new InklingException(
                 "There is no trained network yet. Train one with \"inkling train\" (a second or two), or name a bundled one: "
                     + string.Join(", ", BundledModels.Names) + ".");

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Inkling.Web.Reading;
 using Spectre.Console;
 
 namespace Inkling.Cli;
@@ -26,9 +27,9 @@ internal static class ModelsCommand
         [
             .. BundledModels.Names.Select(name => (name, BundledModels.Load(name), BundledModels.SizeOf(name)))
         ];
-        if (File.Exists(UserFolder.LatestNetwork))
+        if (File.Exists(ModelSource.LatestNetwork))
             models.Add((
-                ModelSource.Latest, Network.Load(UserFolder.LatestNetwork), new FileInfo(UserFolder.LatestNetwork).Length));
+                ModelShelf.Latest, Network.Load(ModelSource.LatestNetwork), new FileInfo(ModelSource.LatestNetwork).Length));
         Table table = new() { Border = TableBorder.Rounded };
         table.AddColumns("name", "parameters", "multiply-adds", "bytes", "network");
         foreach ((string name, Network network, long bytes) in models)

@@ -2,21 +2,9 @@ using Spectre.Console;
 
 namespace Inkling.Cli;
 
-/// <summary>Shared by <c>read</c> and <c>evaluate --images</c>: a reader for a network, and a progress bar.</summary>
+/// <summary>Shared by <c>read</c> and <c>evaluate --images</c>: a progress bar.</summary>
 internal static class PictureReading
 {
-    public static DigitReader ReaderOf(Network network, string file)
-    {
-        try
-        {
-            return new DigitReader(network);
-        }
-        catch (ArgumentException e)
-        {
-            throw new InklingException($"{file}: {e.Message}", e);
-        }
-    }
-
     /// <summary>Does the action with each picture, in order; shows a progress bar for many pictures in a live terminal.</summary>
     public static void ForEach(
         IReadOnlyList<string> files,

@@ -1,17 +1,16 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Text.Json;
 using Inkling.Imaging;
 using Inkling.Plots;
 using Inkling.Reading;
+using Inkling.Web.Api;
+using Inkling.Web.Reading;
 
 namespace Inkling.Cli;
 
 /// <summary><c>inkling read</c>: reads the numbers in pictures.</summary>
 internal static class ReadCommand
 {
-    private const int RunnersUp = 3;
-
     public static Command Create()
     {
         Argument<string[]> images = new("image")
@@ -69,7 +68,7 @@ internal static class ReadCommand
         CancellationToken cancellationToken)
     {
         OutputFiles.RequireNoneOf("--explain", explain, [.. images, model]);
-        using DigitReader reader = PictureReading.ReaderOf(ModelSource.Load(model), model);
+        using DigitReader reader = ModelShelf.ReaderOf(ModelSource.Load(model), model);
         List<string> files = [];
         int failures = 0, unreadableFolders = 0;
         foreach (string image in images)
@@ -138,22 +137,7 @@ internal static class ReadCommand
                 CultureInfo.InvariantCulture, $"{text,-12} {confidence,8}  {Note(reading),-28}  {image}"));
         }
 
-        terminal.Json(json =>
-        {
-            json.WriteString("file", image);
-            json.WriteString("text", reading.Text);
-            json.WriteNumber("confidence", Math.Round(reading.Confidence, 4));
-            json.WriteBoolean("unsure", reading.IsUnsure);
-            json.WriteBoolean("complete", reading.IsComplete);
-            json.WriteStartArray("numbers");
-            for (int line = 0; line < reading.Lines.Count; line++)
-            {
-                foreach (ReadNumber number in reading.Lines[line].Numbers)
-                    Write(json, number, line);
-            }
-
-            json.WriteEndArray();
-        });
+        terminal.Json(ReadingAnswer.Of(reading, image), AnswerJson.Default.ReadingAnswer);
     }
 
     private static string Note(ReadingResult reading)
@@ -167,44 +151,5 @@ internal static class ReadCommand
             ? $"or {(runnerUp.Text.Length == 0 ? "nothing" : runnerUp.Text)}: {Figures.Percent(runnerUp.Confidence)}"
             : "";
         return reading.IsUnsure ? (other.Length == 0 ? "unsure" : $"unsure, {other}") : other;
-    }
-
-    private static void Write(Utf8JsonWriter json, ReadNumber number, int line)
-    {
-        json.WriteStartObject();
-        json.WriteString("text", number.Text);
-        json.WriteNumber("confidence", Math.Round(number.Confidence, 4));
-        json.WriteNumber("line", line);
-        WriteBox(json, number.Box);
-        json.WriteStartArray("runnersUp");
-        foreach ((string text, double confidence) in number.RunnersUp.Take(RunnersUp))
-        {
-            json.WriteStartObject();
-            json.WriteString("text", text);
-            json.WriteNumber("confidence", Math.Round(confidence, 4));
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-        json.WriteStartArray("digits");
-        foreach (ReadDigit digit in number.Digits)
-        {
-            json.WriteStartObject();
-            json.WriteNumber("digit", digit.Digit);
-            json.WriteNumber("confidence", Math.Round(digit.Confidence, 4));
-            WriteBox(json, digit.Box);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-        json.WriteEndObject();
-    }
-
-    private static void WriteBox(Utf8JsonWriter json, PixelBox box)
-    {
-        json.WriteStartArray("box");
-        foreach (int side in new[] { box.Left, box.Top, box.Width, box.Height })
-            json.WriteNumberValue(side);
-        json.WriteEndArray();
     }
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using Spectre.Console;
 
 namespace Inkling.Cli;
@@ -65,6 +66,13 @@ internal sealed class Terminal
             People.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"[red]{text}[/]");
         else
             Console.Error.WriteLine(text);
+    }
+
+    /// <summary>A result, for programs; only with <c>--json</c>.</summary>
+    public void Json<T>(T result, JsonTypeInfo<T> type)
+    {
+        if (_json)
+            Console.Out.WriteLine(JsonSerializer.Serialize(result, type));
     }
 
     /// <summary>A result, for programs; only with <c>--json</c>.</summary>

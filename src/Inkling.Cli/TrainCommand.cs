@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Inkling.Files;
 using Inkling.Training;
+using Inkling.Web.Reading;
 
 namespace Inkling.Cli;
 
@@ -118,7 +119,7 @@ internal static class TrainCommand
         ModelFile.RequireFit(job.Recipe.Architecture, job.Out);
         try
         {
-            OutputFiles.Require(job.Out ?? UserFolder.LatestNetwork);
+            OutputFiles.Require(job.Out ?? ModelSource.LatestNetwork);
         }
         catch (InklingException e) when (job.Out is null)
         {
@@ -134,7 +135,7 @@ internal static class TrainCommand
     /// <summary>All files that are written, with their options; includes those beside the ones named, and defaults.</summary>
     private static IEnumerable<(string Option, string File)> OutputsOf(Job job)
     {
-        yield return ("--out", job.Out ?? UserFolder.LatestNetwork);
+        yield return ("--out", job.Out ?? ModelSource.LatestNetwork);
         if (job.Monitor is { } monitor)
             yield return ("--monitor", monitor);
         if (job.Recipe.Options.Checkpoint is { } checkpoint)
@@ -186,7 +187,7 @@ internal static class TrainCommand
     {
         Network best = run.BestNetwork;
         best.Calibrate(data.Validation);
-        string file = job.Out ?? UserFolder.LatestNetwork;
+        string file = job.Out ?? ModelSource.LatestNetwork;
         string kept = run.Best is { } epoch
             ? $"the network of epoch {epoch.Epoch}, the best on validation "
                 + $"({Figures.Percent(epoch.Validation!.Value.Accuracy)}; "
@@ -201,7 +202,7 @@ internal static class TrainCommand
         {
             terminal.Message(
                 $"Saved {kept} to {saved}. Read a picture with it: "
-                    + $"inkling read PICTURE --model {(saved == UserFolder.LatestNetwork ? ModelSource.Latest : saved)}");
+                    + $"inkling read PICTURE --model {(saved == ModelSource.LatestNetwork ? ModelShelf.Latest : saved)}");
         }
 
         if (run.Best is { Test: { } score } && Diagnostics.WhyStuck(best, data.Test, score) is { } hint)

@@ -5,6 +5,7 @@ using System.Text;
 using Inkling.Data;
 using Inkling.Imaging;
 using Inkling.Onnx;
+using Inkling.Tests;
 
 namespace Inkling.Fuzz.Tests;
 

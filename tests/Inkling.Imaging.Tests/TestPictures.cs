@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
+using System.IO.Hashing;
 using System.Text;
 using SkiaSharp;
 
@@ -62,15 +63,7 @@ internal static class TestPictures
     {
         byte[] body = [.. Encoding.ASCII.GetBytes(type), .. data], length = new byte[4], check = new byte[4];
         BinaryPrimitives.WriteInt32BigEndian(length, data.Length);
-        uint crc = uint.MaxValue;
-        foreach (byte value in body)
-        {
-            crc ^= value;
-            for (int bit = 0; bit < 8; bit++)
-                crc = (crc >> 1) ^ (0xEDB88320 & (0 - (crc & 1)));
-        }
-
-        BinaryPrimitives.WriteUInt32BigEndian(check, ~crc);
+        BinaryPrimitives.WriteUInt32BigEndian(check, Crc32.HashToUInt32(body));
         return [.. length, .. body, .. check];
     }
 

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.IO.Hashing;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
@@ -207,7 +208,7 @@ public sealed class ApiTests(SharedServer shared) : IDisposable
         byte[] header = [.. Picture];
         BinaryPrimitives.WriteInt32BigEndian(header.AsSpan(16), side);
         BinaryPrimitives.WriteInt32BigEndian(header.AsSpan(20), side);
-        BinaryPrimitives.WriteUInt32BigEndian(header.AsSpan(29), Crc(header.AsSpan(12, 17)));
+        BinaryPrimitives.WriteUInt32BigEndian(header.AsSpan(29), Crc32.HashToUInt32(header.AsSpan(12, 17)));
         return header;
     }
 
@@ -233,19 +234,5 @@ public sealed class ApiTests(SharedServer shared) : IDisposable
         Assert.Equal("application/problem+json", response.Content.Headers.ContentType?.MediaType);
         using JsonDocument problem = JsonDocument.Parse(await response.Content.ReadAsStringAsync());
         Assert.NotEmpty(problem.RootElement.GetProperty("detail").GetString()!);
-    }
-
-    /// <summary>PNG's checksum (RFC 2083, appendix 15).</summary>
-    private static uint Crc(ReadOnlySpan<byte> bytes)
-    {
-        uint crc = uint.MaxValue;
-        foreach (byte b in bytes)
-        {
-            crc ^= b;
-            for (int k = 0; k < 8; k++)
-                crc = (crc & 1) != 0 ? 0xEDB88320 ^ (crc >> 1) : crc >> 1;
-        }
-
-        return ~crc;
     }
 }

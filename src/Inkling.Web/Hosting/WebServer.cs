@@ -65,7 +65,10 @@ public static class WebServer
         services.AddSingleton<ApiDocument>();
         services.AddHealthChecks().AddCheck<WarmUp>("readers", tags: ["ready"]);
         services.ConfigureHttpJsonOptions(json =>
-            json.SerializerOptions.Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping);
+        {
+            json.SerializerOptions.TypeInfoResolverChain.Insert(0, AnswerJson.Default);
+            json.SerializerOptions.Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
+        });
         services.AddRazorComponents().AddInteractiveServerComponents(circuits => circuits.DisconnectedCircuitMaxRetained = 20)
             .AddHubOptions(hub => hub.MaximumReceiveMessageSize = MaxMessageBytes);
         Telemetry.Add(services);

@@ -1,3 +1,4 @@
+using Inkling.Files;
 using Inkling.Web.Reading;
 
 namespace Inkling.Web;
@@ -14,8 +15,8 @@ public sealed record WebSettings
     /// <summary>The port; 0 for any that is free.</summary>
     public int Port { get; init; } = DefaultPort;
 
-    /// <summary>Where runs, saved networks and corrections are kept.</summary>
-    public string Folder { get; init; } = DefaultFolder;
+    /// <summary>Where runs, saved networks and corrections are kept: by default in the user's data folder.</summary>
+    public string Folder { get; init; } = UserFolders.Data;
 
     /// <summary>Where data are looked for; null for the usual places.</summary>
     public string? DataDirectory { get; init; }
@@ -97,17 +98,4 @@ public sealed record WebSettings
 
     /// <summary>How much memory trainings may take together, in bytes: half of what the process may have.</summary>
     internal long TrainingMemory { get; init; } = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 2;
-
-    /// <summary>The user's data folder: <c>$XDG_DATA_HOME/inkling</c>, or what the system has in its place.</summary>
-    public static string DefaultFolder
-    {
-        get
-        {
-            string? data = Environment.GetEnvironmentVariable("XDG_DATA_HOME");
-            if (string.IsNullOrEmpty(data))
-                data = Environment.GetFolderPath(
-                    Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify);
-            return Path.Combine(string.IsNullOrEmpty(data) ? Path.GetTempPath() : data, "inkling");
-        }
-    }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Inkling.Files;
 
 namespace Inkling.Web.Learning;
 
@@ -10,7 +11,7 @@ namespace Inkling.Web.Learning;
 /// </summary>
 internal sealed partial class RunFolder : IDisposable
 {
-    private readonly FileStream _lock;
+    private readonly FileLock _lock;
 
     /// <exception cref="InklingException">Another server holds the folder, or it cannot be written to.</exception>
     public RunFolder(WebSettings settings)
@@ -19,20 +20,13 @@ internal sealed partial class RunFolder : IDisposable
         try
         {
             Directory.CreateDirectory(Location);
-            _lock = new FileStream(
-                Path.Combine(settings.Folder, "serve.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-        }
-        catch (IOException e) when (IsHeldByAnother(e))
-        {
-            throw new InklingException(
+            _lock = FileLock.TryTake(Path.Combine(settings.Folder, "serve")) ?? throw new InklingException(
                 $"{settings.Folder}: another \"inkling serve\" uses this folder. "
-                + "End it, or set XDG_DATA_HOME to another folder for this one.",
-                e);
+                + "End it, or set XDG_DATA_HOME to another folder for this one.");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            string why = $"{e.Message} Set XDG_DATA_HOME to a folder that can be written to.".ReplaceLineEndings(" ");
-            throw new InklingException($"{settings.Folder}: cannot be used: {why}", e);
+            throw Unusable(settings.Folder, e);
         }
     }
 
@@ -54,6 +48,10 @@ internal sealed partial class RunFolder : IDisposable
 
     /// <summary>The network of a run after an epoch.</summary>
     public static string NetworkOf(int id, int epoch) => $"{id}.epoch-{epoch}.safetensors";
+
+    /// <summary>Says that a folder or file of runs cannot be used, why, and what to do.</summary>
+    public static InklingException Unusable(string path, Exception e) =>
+        new($"{path}: cannot be used: {e.Message} Set XDG_DATA_HOME to a folder that can be written to.", e);
 
     public string PathOf(string file) => Path.Combine(Location, file);
 
@@ -164,9 +162,6 @@ internal sealed partial class RunFolder : IDisposable
         RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant,
         matchTimeoutMilliseconds: 1000)]
     private static partial Regex Ours();
-
-    /// <summary>EWOULDBLOCK on Linux (11) and on macOS (35); ERROR_SHARING_VIOLATION on Windows.</summary>
-    private static bool IsHeldByAnother(IOException e) => e.HResult is 11 or 35 or unchecked((int)0x80070020);
 
     private enum RunFileKind
     {

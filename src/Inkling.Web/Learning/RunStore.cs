@@ -53,8 +53,7 @@ internal sealed class RunStore : IDisposable
         catch (Exception e) when (e is SqliteException or IOException or UnauthorizedAccessException)
         {
             _connection.Dispose();
-            string why = $"{e.Message} Set XDG_DATA_HOME to a folder that can be written to.".ReplaceLineEndings(" ");
-            throw new InklingException($"{_file}: cannot be used: {why}", e);
+            throw RunFolder.Unusable(_file, e);
         }
         catch (InklingException)
         {
@@ -280,7 +279,7 @@ internal sealed class RunStore : IDisposable
             }
             catch (SqliteException e)
             {
-                throw new InklingException($"{_file}: cannot be read: {e.Message}".ReplaceLineEndings(" "), e);
+                throw new InklingException($"{_file}: cannot be read: {e.Message}", e);
             }
         }
     }

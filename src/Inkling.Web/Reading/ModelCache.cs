@@ -15,10 +15,9 @@ internal sealed record ShelvedModel(string Name, string Architecture, int Parame
 /// </summary>
 internal sealed class ModelCache(WebSettings settings)
 {
-    public const string Latest = "latest";
-
     private const int MostOpen = 8;
 
+    private readonly ModelShelf _shelf = new(settings.Folder);
     private readonly Lock _opening = new();
     private readonly List<Entry> _open = []; // the least recently used first
     private readonly ConcurrentDictionary<string, (Version Version, ShelvedModel? Model)> _listed = new(StringComparer.Ordinal);
@@ -28,8 +27,6 @@ internal sealed class ModelCache(WebSettings settings)
 
     /// <summary>How often a network was loaded into memory to be kept there.</summary>
     internal int Loads => _loads;
-
-    private string Folder => Path.Combine(settings.Folder, "networks");
 
     /// <summary>How many networks are in memory.</summary>
     public int OpenNetworks
@@ -42,20 +39,7 @@ internal sealed class ModelCache(WebSettings settings)
     }
 
     /// <summary>The names, the bundled ones first.</summary>
-    public IReadOnlyList<string> Names()
-    {
-        List<string> names = [.. BundledModels.Names];
-        if (File.Exists(PathOf(Latest)))
-            names.Add(Latest);
-        if (Directory.Exists(Folder))
-        {
-            names.AddRange(Directory.EnumerateFiles(Folder, "*.safetensors")
-                .Select(file => Path.GetFileNameWithoutExtension(file))
-                .Order(StringComparer.Ordinal));
-        }
-
-        return names;
-    }
+    public IReadOnlyList<string> Names() => _shelf.Names();
 
     /// <summary>All that can be loaded and read digits. A file is loaded again only where it has changed.</summary>
     public IReadOnlyList<ShelvedModel> All()
@@ -83,9 +67,9 @@ internal sealed class ModelCache(WebSettings settings)
     {
         string safe = string.Concat(name.Trim().Select(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '.' ? c : '-'))
             .Trim('-', '.');
-        if (safe.Length == 0 || IsBundled(safe) || safe == Latest)
+        if (safe.Length == 0 || ModelShelf.IsBundled(safe) || safe == ModelShelf.Latest)
             safe = $"my-{safe}".TrimEnd('-');
-        network.Save(Path.Combine(Folder, safe + ".safetensors"));
+        network.Save(_shelf.PathOf(safe));
         return safe;
     }
 
@@ -97,8 +81,8 @@ internal sealed class ModelCache(WebSettings settings)
         ShelvedModel? model = null;
         try
         {
-            Network network = Load(name);
-            using DigitReader reader = ReaderOf(network, name);
+            Network network = _shelf.Load(name);
+            using DigitReader reader = ModelShelf.ReaderOf(network, name);
             Architecture layers = network.Architecture;
             model = new ShelvedModel(name, layers.ToString(), network.ParameterCount, layers.MultiplyAdds);
         }
@@ -124,8 +108,8 @@ internal sealed class ModelCache(WebSettings settings)
             entry = _open.Find(open => open.Name == name && open.Version == version) ?? new Entry(name, version, new(() =>
             {
                 Interlocked.Increment(ref _loads);
-                Network network = Load(name);
-                return (network, ReaderOf(network, name));
+                Network network = _shelf.Load(name);
+                return (network, ModelShelf.ReaderOf(network, name));
             }));
             _open.RemoveAll(open => open.Name == name);
             _open.Add(entry);
@@ -145,31 +129,13 @@ internal sealed class ModelCache(WebSettings settings)
         }
     }
 
-    private Network Load(string name) => IsBundled(name) ? BundledModels.Load(name) : Network.Load(PathOf(name));
-
-    private static DigitReader ReaderOf(Network network, string name)
-    {
-        try
-        {
-            return new DigitReader(network);
-        }
-        catch (ArgumentException e)
-        {
-            throw new InklingException($"{name}: {e.Message}", e);
-        }
-    }
-
     private Version VersionOf(string name)
     {
-        if (IsBundled(name))
+        if (ModelShelf.IsBundled(name))
             return default;
-        FileInfo file = new(PathOf(name));
+        FileInfo file = new(_shelf.PathOf(name));
         return file.Exists ? new Version(file.LastWriteTimeUtc, file.Length) : default;
     }
-
-    private static bool IsBundled(string name) => BundledModels.Names.Contains(name, StringComparer.Ordinal);
-
-    private string PathOf(string name) => Path.Combine(name == Latest ? settings.Folder : Folder, name + ".safetensors");
 
     /// <summary>A file's time and length, which tell whether it was saved again.</summary>
     private readonly record struct Version(DateTime Written, long Length);

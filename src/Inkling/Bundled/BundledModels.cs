@@ -25,9 +25,7 @@ public static class BundledModels
     public static Network Load(string name)
     {
         using Stream stream = Open(name);
-        byte[] file = new byte[stream.Length];
-        stream.ReadExactly(file);
-        return NetworkFile.Parse(file, name);
+        return Parse(stream, name);
     }
 
     /// <summary>
@@ -36,9 +34,14 @@ public static class BundledModels
     internal static Network LoadSegments()
     {
         using Stream stream = typeof(BundledModels).Assembly.GetManifestResourceStream("segments.safetensors")!;
+        return Parse(stream, "segments");
+    }
+
+    private static Network Parse(Stream stream, string name)
+    {
         byte[] file = new byte[stream.Length];
         stream.ReadExactly(file);
-        return NetworkFile.Parse(file, "segments");
+        return NetworkFile.Parse(file, name);
     }
 
     private static Stream Open(string name) =>

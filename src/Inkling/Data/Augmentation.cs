@@ -121,6 +121,10 @@ public sealed record Augmentation
         }
     }
 
+    /// <summary>
+    /// Bilinear interpolation like <see cref="Bilinear"/>, but without a test for each pixel, on an image padded for it,
+    /// and rounded in another order: each training with augmentation depends on every bit.
+    /// </summary>
     private static float Between(ReadOnlySpan<float> source, int pitch, int height, int width, double x, double y)
     {
         if (!(x >= 0 && y >= 0 && x < width + 1 && y < height + 1))

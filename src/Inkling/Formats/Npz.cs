@@ -29,7 +29,7 @@ internal static class Npz
             foreach (ZipArchiveEntry entry in zip.Entries)
             {
                 if (entry.FullName.EndsWith(".npy", StringComparison.Ordinal) && !arrays.TryAdd(entry.FullName[..^4], entry))
-                    throw Damaged(name, $"\"{Cut(entry.FullName)}\" occurs twice");
+                    throw Damaged(name, $"\"{OneLine.Of(entry.FullName, most: 60)}\" occurs twice");
             }
 
             int layers = 0;
@@ -122,8 +122,6 @@ internal static class Npz
     private static string Weights(int layer) => string.Create(CultureInfo.InvariantCulture, $"w{layer}");
 
     private static string Biases(int layer) => string.Create(CultureInfo.InvariantCulture, $"b{layer}");
-
-    private static string Cut(string text) => text.Length > 60 ? text[..60] + "…" : text;
 
     private static InklingException Damaged(string name, FormattableString what, Exception? cause = null) =>
         new($"{name}: {FormattableString.Invariant(what)}. Save the network again.", cause);

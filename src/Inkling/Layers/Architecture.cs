@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Inkling.Layers;
+using Inkling.Numerics;
 
 namespace Inkling;
 
@@ -162,7 +163,7 @@ public sealed class Architecture
         (Layers, _shapes, Cost) = (layers, shapes, cost);
 
     /// <summary>The number of floats that the engine keeps for an image: channels are padded to a multiple of 16.</summary>
-    private static long Padded(Shape shape) => checked((long)shape.Height * shape.Width * Layer.PaddedTo16(shape.Channels));
+    private static long Padded(Shape shape) => checked((long)shape.Height * shape.Width * Rows.LongStrideOf(shape.Channels));
 
     /// <summary>Neurons in each layer, inputs first, where every layer is dense with sigmoid neurons; otherwise null.</summary>
     public IReadOnlyList<int>? Sizes

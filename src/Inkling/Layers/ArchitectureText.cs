@@ -65,15 +65,8 @@ internal static class ArchitectureText
         };
         return layer is not null && parts.Count == 0
             ? layer
-            : throw new FormatException($"\"{Shown(word)}\" is not a layer. There are: {Words}.");
+            : throw new FormatException($"\"{OneLine.Of(word, MaxShown)}\" is not a layer. There are: {Words}.");
     }
-
-    /// <summary>
-    /// A word made fit for a message: control characters and surrogates replaced, cut after <see cref="MaxShown"/>.
-    /// </summary>
-    private static string Shown(string word) =>
-        string.Concat(word.Take(MaxShown).Select(c => char.IsControl(c) || char.IsSurrogate(c) ? '?' : c))
-        + (word.Length > MaxShown ? "…" : "");
 
     private static int? Number(Queue<string> parts) =>
         parts.TryPeek(out string? part) && Parse(part) is { } number && parts.TryDequeue(out _) ? number : null;

@@ -1,3 +1,5 @@
+using Inkling.Numerics;
+
 namespace Inkling.Layers;
 
 /// <summary>
@@ -28,9 +30,6 @@ public abstract record Layer
     /// </summary>
     internal virtual long WorkingNumbersFor(Shape input) => ParametersFor(input);
 
-    /// <summary>The next multiple of 16.</summary>
-    internal static long PaddedTo16(long n) => (n + 15) / 16 * 16;
-
     /// <summary>The multiply-adds of a forward pass on one example.</summary>
     internal virtual long MultiplyAddsFor(Shape input) => 0;
 
@@ -55,7 +54,7 @@ public abstract record Layer
 
         /// <summary>Weights and their transpose.</summary>
         internal override long WorkingNumbersFor(Shape input) =>
-            checked(((long)input.Size + 1) * PaddedTo16(Neurons) + PaddedTo16(input.Size) * Neurons);
+            checked(((long)input.Size + 1) * Rows.LongStrideOf(Neurons) + Rows.LongStrideOf(input.Size) * Neurons);
 
         internal override long MultiplyAddsFor(Shape input) => (long)input.Size * Neurons;
     }
@@ -103,8 +102,8 @@ public abstract record Layer
                 long places = (long)Kernel * Kernel;
                 long frame = (input.Height + 2L * Padding) * (input.Width + 2L * Padding) * input.Channels;
                 long errorFrame = ((long)input.Height + Kernel) * ((long)input.Width + Kernel) * Channels;
-                return (input.Channels * places + 1) * PaddedTo16(Channels)
-                    + PaddedTo16(input.Channels) * places * Channels + frame + errorFrame;
+                return (input.Channels * places + 1) * Rows.LongStrideOf(Channels)
+                    + Rows.LongStrideOf(input.Channels) * places * Channels + frame + errorFrame;
             }
         }
 

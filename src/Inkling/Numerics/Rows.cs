@@ -17,6 +17,9 @@ internal static class Rows
     /// <summary>The number of floats that a vector of <paramref name="n"/> numbers takes, padded to whole panels.</summary>
     public static int StrideOf(int n) => (n + Panel - 1) / Panel * Panel;
 
+    /// <summary><see cref="StrideOf"/> for sums of sizes that may exceed an <see cref="int"/>.</summary>
+    public static long LongStrideOf(long n) => (n + Panel - 1) / Panel * Panel;
+
     /// <summary>The index of the weight from input k to neuron j.</summary>
     public static int IndexOf(int j, int k, int inputs) => (j / Panel * inputs + k) * Panel + j % Panel;
 

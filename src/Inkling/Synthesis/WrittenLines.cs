@@ -104,7 +104,7 @@ internal static class WrittenLines
         {
             for (int x = 0; x < side; x++)
             {
-                float value = Between(image, (x + 0.5) / scale - 0.5, (y + 0.5) / scale - 0.5);
+                float value = Bilinear.At(image, Glyph, Glyph, (x + 0.5) / scale - 0.5, (y + 0.5) / scale - 0.5);
                 value = Math.Clamp((value - style.Edge) * sharpness + 0.5f, 0, 1);
                 drawn[y * side + x] = value;
                 if (value > 0.4f)
@@ -113,16 +113,6 @@ internal static class WrittenLines
         }
 
         return new Drawn(drawn, side, Math.Min(left, right), right, bottom);
-    }
-
-    private static float Between(float[] image, double x, double y)
-    {
-        int x0 = (int)Math.Floor(x), y0 = (int)Math.Floor(y);
-        float fx = (float)(x - x0), fy = (float)(y - y0);
-        return (1 - fy) * ((1 - fx) * At(x0, y0) + fx * At(x0 + 1, y0))
-            + fy * ((1 - fx) * At(x0, y0 + 1) + fx * At(x0 + 1, y0 + 1));
-
-        float At(int u, int v) => u >= 0 && v >= 0 && u < Glyph && v < Glyph ? image[v * Glyph + u] : 0;
     }
 
     /// <summary>Style parameters common to all digits of a line.</summary>

@@ -82,7 +82,7 @@ internal static class TrainingFingerprint
 
         static bool IsHash(string value) => value.StartsWith(HashMark, StringComparison.Ordinal);
 
-        static string Cut(string value) => value.Length > 200 ? value[..200] + "…" : value;
+        static string Cut(string value) => OneLine.Of(value, most: 200);
     }
 
     /// <summary>

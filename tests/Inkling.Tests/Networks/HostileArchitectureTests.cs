@@ -30,7 +30,7 @@ public class HostileArchitectureTests
     [InlineData("7 dense:3 dropout:1e400", "dropout")]
     [InlineData("7 dense:3 dropout:-1", "is not a layer")]
     [InlineData("7 dense:3 dropout:NaN", "needs a rate")]
-    [InlineData("7 dense:3\u001b[31m", "\"dense:3?[31m\" is not a layer")]
+    [InlineData("7 dense:3\u001b[31m", "\"dense:3\\u001B[31m\" is not a layer")]
     [InlineData("", "An architecture begins with its input's shape")]
     [InlineData("7", "at least one layer with weights")]
     public void What_no_network_can_be_is_refused_in_one_line(string text, string reason)

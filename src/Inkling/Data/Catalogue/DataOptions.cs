@@ -14,20 +14,4 @@ public sealed record DataOptions
 
     /// <summary>Receives the progress of downloads.</summary>
     public IProgress<DownloadProgress>? Progress { get; init; }
-
-    /// <summary>The user's cache: <c>$XDG_CACHE_HOME/inkling</c>, or the system's equivalent.</summary>
-    internal static string CacheDirectory
-    {
-        get
-        {
-            string home = Environment.GetFolderPath(
-                Environment.SpecialFolder.UserProfile,
-                Environment.SpecialFolderOption.DoNotVerify);
-            string cache = Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } xdg ? xdg
-                : OperatingSystem.IsWindows() ? Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData)
-                : OperatingSystem.IsMacOS() ? Path.Combine(home, "Library", "Caches")
-                : home.Length > 0 ? Path.Combine(home, ".cache") : Path.GetTempPath();
-            return Path.Combine(cache, "inkling");
-        }
-    }
 }

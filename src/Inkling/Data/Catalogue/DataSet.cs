@@ -79,7 +79,7 @@ public sealed class DataSet
                 + $"Name the folder that holds the IDX files of {Title}.");
         if (!options.AllowDownload)
             throw new DataUnavailableException($"{Title} is not on this machine.");
-        string folder = Path.Combine(DataOptions.CacheDirectory, Name);
+        string folder = Path.Combine(UserFolders.Cache, Name);
         using Download download = new(DownloadTimeouts.Default);
         if (Archive is null)
         {
@@ -89,7 +89,7 @@ public sealed class DataSet
         }
         else
         {
-            string zip = Path.Combine(DataOptions.CacheDirectory, "emnist.zip");
+            string zip = Path.Combine(UserFolders.Cache, "emnist.zip");
             await FetchAsync(download, Archive, zip, Archive.Name).ConfigureAwait(false);
             foreach (DataFile file in Files.All)
                 Extract(zip, $"gzip/{file.Name}.gz", Path.Combine(folder, file.Name + ".gz"));
@@ -134,7 +134,7 @@ public sealed class DataSet
         if (options.Directory is { } given)
             return InOrUnder(given);
         string? variable = Environment.GetEnvironmentVariable("INKLING_DATA");
-        return [.. string.IsNullOrEmpty(variable) ? [] : InOrUnder(variable), Path.Combine(DataOptions.CacheDirectory, Name)];
+        return [.. string.IsNullOrEmpty(variable) ? [] : InOrUnder(variable), Path.Combine(UserFolders.Cache, Name)];
     }
 
     /// <summary>

@@ -117,7 +117,7 @@ internal sealed class Strip
             for (int x = 0; x < result.Width; x++)
             {
                 (double u, double v) = result.Source(x, y);
-                float value = Between(u, v);
+                float value = Bilinear.At(Values, Width, Height, u, v);
                 if (value < minInk)
                     continue;
                 int at = y * result.Width + x;
@@ -139,17 +139,6 @@ internal sealed class Strip
         double u = x - _x0 - _slant * (y - _y0);
         return (u + middleX, y - _y0 + _slope * u + middleY);
     }
-
-    private float Between(double x, double y)
-    {
-        int x0 = (int)Math.Floor(x), y0 = (int)Math.Floor(y);
-        float fx = (float)(x - x0), fy = (float)(y - y0);
-        float above = (1 - fx) * At(x0, y0) + fx * At(x0 + 1, y0);
-        float below = (1 - fx) * At(x0, y0 + 1) + fx * At(x0 + 1, y0 + 1);
-        return (1 - fy) * above + fy * below;
-    }
-
-    private float At(int x, int y) => x >= 0 && y >= 0 && x < Width && y < Height ? Values[y * Width + x] : 0;
 
     private int PieceAt(int x, int y) => x >= 0 && y >= 0 && x < Width && y < Height ? Piece[y * Width + x] : 0;
 

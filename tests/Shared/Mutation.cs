@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-namespace Inkling.Fuzz.Tests;
+namespace Inkling.Tests;
 
 /// <summary>Mutates files: the operators of AFL's havoc stage, and a few for text.</summary>
 internal static class Mutation
