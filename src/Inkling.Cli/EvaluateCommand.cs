@@ -55,7 +55,7 @@ internal static class EvaluateCommand
         Terminal terminal,
         CancellationToken cancellationToken)
     {
-        using DigitReader reader = PictureReading.ReaderOf(network, file);
+        DigitReader reader = PictureReading.ReaderOf(network, file);
         return PictureEvaluation.Run(reader, folder, plot, terminal, cancellationToken);
     }
 

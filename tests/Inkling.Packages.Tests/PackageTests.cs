@@ -39,7 +39,7 @@ public sealed class PackageTests(PackedFeed packed) : IClassFixture<PackedFeed>
         await File.WriteAllTextAsync(Path.Combine(folder, "Program.cs"), """
             using Inkling;
             using Inkling.Imaging;
-            using DigitReader reader = DigitReader.Load();
+            DigitReader reader = DigitReader.Load();
             ReadingResult reading = reader.Read(args[0]);
             Console.WriteLine(reading.Text);
             """);

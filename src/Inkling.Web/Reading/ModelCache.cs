@@ -98,7 +98,7 @@ internal sealed class ModelCache(WebSettings settings)
         try
         {
             Network network = Load(name);
-            using DigitReader reader = ReaderOf(network, name);
+            DigitReader reader = ReaderOf(network, name);
             Architecture layers = network.Architecture;
             model = new ShelvedModel(name, layers.ToString(), network.ParameterCount, layers.MultiplyAdds);
         }
