@@ -11,7 +11,7 @@ if (args is not [string picture, .. var own] || own.Length > 1)
     return 2;
 }
 
-using DigitReader reader = own is [string file] ? new DigitReader(Network.Load(file)) : DigitReader.Load();
+DigitReader reader = own is [string file] ? new DigitReader(Network.Load(file)) : DigitReader.Load();
 ReadingResult reading = reader.Read(picture);
 Console.WriteLine($"{reading.Text}, {reading.Confidence:P1} sure{(reading.IsUnsure ? ", which is not enough" : "")}");
 return 0;

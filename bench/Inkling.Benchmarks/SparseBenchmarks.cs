@@ -38,7 +38,7 @@ public class SparseBenchmarks
     [Benchmark(Baseline = true)]
     public float PlainLoop()
     {
-        Dense layer = _network.Layers[0];
+        WeightedLayer layer = _network.WeightedLayers[0];
         foreach (int image in NextMiniBatch())
         {
             _images.CopyInput(image, _pixels);
@@ -57,7 +57,7 @@ public class SparseBenchmarks
     [Benchmark]
     public float RowsTimesPanels()
     {
-        Dense layer = _network.Layers[0];
+        WeightedLayer layer = _network.WeightedLayers[0];
         SparseProducts.RowsTimesPanels(
             _images.SparseInputs,
             NextMiniBatch(),
@@ -77,7 +77,7 @@ public class SparseBenchmarks
             _images.SparseInputs,
             NextMiniBatch(),
             _vectors.Span,
-            _network.Layers[0].Panels,
+            _network.WeightedLayers[0].Panels,
             0,
             Stride / Rows.Panel);
     }

@@ -21,7 +21,7 @@ if (picture is { Width: 28, Height: 28 }) // one digit, cut out as in MNIST: not
 }
 else
 {
-    using DigitReader reader = new(tiny);
+    DigitReader reader = new(tiny);
     ReadingResult reading = reader.Read(picture);
     Print(reading.Text, reading.Confidence);
 }

@@ -56,7 +56,7 @@ internal static class EvaluateCommand
         Terminal terminal,
         CancellationToken cancellationToken)
     {
-        using DigitReader reader = ModelShelf.ReaderOf(network, file);
+        DigitReader reader = ModelShelf.ReaderOf(network, file);
         return PictureEvaluation.Run(reader, folder, plot, terminal, cancellationToken);
     }
 

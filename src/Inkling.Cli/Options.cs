@@ -36,7 +36,7 @@ internal static class Options
     public static Option<int> Seed() => Number("--seed", "Same seed, same network, to the bit", 1, int.MinValue, int.MaxValue);
 
     public static Option<int> Threads() =>
-        Number("--threads", "Processor cores to use; the result does not depend on it", Environment.ProcessorCount, 1, 1024);
+        Number("--threads", "Processor cores to use, 0 for all; the result does not depend on it", 0, 0, 1024);
 
     /// <summary>A number within bounds, both included.</summary>
     public static Option<T> Number<T>(string name, string description, T standard, T least, T most)

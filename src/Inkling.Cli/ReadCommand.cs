@@ -68,7 +68,7 @@ internal static class ReadCommand
         CancellationToken cancellationToken)
     {
         OutputFiles.RequireNoneOf("--explain", explain, [.. images, model]);
-        using DigitReader reader = ModelShelf.ReaderOf(ModelSource.Load(model), model);
+        DigitReader reader = ModelShelf.ReaderOf(ModelSource.Load(model), model);
         List<string> files = [];
         int failures = 0, unreadableFolders = 0;
         foreach (string image in images)

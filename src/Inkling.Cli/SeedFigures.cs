@@ -76,19 +76,21 @@ internal static class SeedFigures
     {
         Network neuron = NeuronAt(weight, bias);
         List<(double, double)> points = [(weight, bias)];
-        neuron.DescendGradient(examples, steps, eta, (step, _) =>
+        for (int step = 0; step < steps; step++)
         {
+            neuron.DescendGradient(examples, steps: 1, eta);
             if (step % 5 == 0 || step == steps - 1)
-                points.Add((neuron.Layers[0][0, 0], neuron.Layers[0].Biases[0]));
-        });
+                points.Add((neuron.WeightedLayers[0][0, 0], neuron.WeightedLayers[0].Biases[0]));
+        }
+
         return new DescentPath(name, points);
     }
 
     private static Network NeuronAt(double weight, double bias)
     {
         Network neuron = new([1, 1]);
-        neuron.Layers[0][0, 0] = (float)weight;
-        neuron.Layers[0].Biases[0] = (float)bias;
+        neuron.WeightedLayers[0][0, 0] = (float)weight;
+        neuron.WeightedLayers[0].Biases[0] = (float)bias;
         return neuron;
     }
 }

@@ -193,7 +193,7 @@ internal static class TrainCommand
                 + $"({Figures.Percent(epoch.Validation!.Value.Accuracy)}; "
                 + $"test {Figures.Percent(epoch.Test!.Value.Accuracy)}{Figures.NotMnist(data)})"
             : "the network as far as it had learned";
-        double imagesPerSecond = run.Progress.Examples / time.TotalSeconds;
+        double imagesPerSecond = run.Examples / time.TotalSeconds;
         string how = end.Failure is not null ? "Stopped after" : end.IsInterrupted ? "Interrupted after" : "Trained in";
         terminal.Line(string.Create(
             CultureInfo.InvariantCulture, $"{how} {time.TotalSeconds:0.00} s, {imagesPerSecond:N0} images a second."));

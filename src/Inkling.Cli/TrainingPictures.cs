@@ -63,7 +63,7 @@ internal static class TrainingPictures
                 ]);
         }
 
-        if (network.Layers is not [var hidden, ..] || hidden.Inputs != data.Test.InputSize)
+        if (network.WeightedLayers is not [var hidden, ..] || hidden.Inputs != data.Test.InputSize)
             return [.. saved]; // a convolution's kernels are smaller than the image
         float[] weights = hidden.CopyWeights();
         int shown = Math.Min(hidden.Neurons, MostNeurons);

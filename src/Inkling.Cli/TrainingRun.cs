@@ -5,12 +5,15 @@ using Spectre.Console;
 namespace Inkling.Cli;
 
 /// <summary>One run of <c>inkling train</c>: prints the seed's lines above a progress bar and keeps the best network.</summary>
-internal sealed class TrainingRun(TrainCommand.Job job, ImageData data, Network network, Terminal terminal)
+internal sealed class TrainingRun(TrainCommand.Job job, ImageData data, Network network, Terminal terminal) : IProgress<long>
 {
     private readonly List<EpochResult> _epochs = [];
     private readonly TrainingMonitor? _monitor = job.Monitor is null ? null : new TrainingMonitor(data.Training, data.Validation);
 
-    public TrainingProgress Progress { get; } = new();
+    private long _examples;
+
+    /// <summary>How many examples have been trained on.</summary>
+    public long Examples => Interlocked.Read(ref _examples);
 
     /// <summary>The epochs that were finished, in order.</summary>
     public IReadOnlyList<EpochResult> Epochs => _epochs;
@@ -39,8 +42,8 @@ internal sealed class TrainingRun(TrainCommand.Job job, ImageData data, Network 
                 ProgressTask bar = context.AddTask("training", maxValue: (double)job.Recipe.Options.Epochs * data.Training.Count);
                 Task<TrainingEnd> training = TrainInBackground(cancellationToken);
                 while (await Task.WhenAny(training, Task.Delay(100, CancellationToken.None)) != training)
-                    bar.Value = Progress.Examples;
-                bar.Value = Progress.Examples;
+                    bar.Value = Examples;
+                bar.Value = Examples;
                 return await training;
             });
     }
@@ -68,7 +71,7 @@ internal sealed class TrainingRun(TrainCommand.Job job, ImageData data, Network 
                 TestData = data.Test,
                 OnEpoch = Report,
                 OnWarning = terminal.Failure,
-                Progress = Progress
+                Progress = this
             };
             try
             {
@@ -85,6 +88,8 @@ internal sealed class TrainingRun(TrainCommand.Job job, ImageData data, Network 
             }
         },
         CancellationToken.None);
+
+    void IProgress<long>.Report(long examples) => Interlocked.Exchange(ref _examples, examples);
 
     private void Report(EpochResult result)
     {
@@ -144,7 +149,7 @@ internal sealed class TrainingRun(TrainCommand.Job job, ImageData data, Network 
             double seconds = task.ElapsedTime?.TotalSeconds ?? 0;
             return new Text(seconds > 0
                 ? string.Create(
-                    System.Globalization.CultureInfo.InvariantCulture, $"{run.Progress.Examples / seconds:N0} images/s")
+                    System.Globalization.CultureInfo.InvariantCulture, $"{run.Examples / seconds:N0} images/s")
                 : "");
         }
     }

@@ -81,7 +81,7 @@ internal sealed partial class Chain
     public void AddConvolution(Layer.Convolution layer, float[] weights, float[]? biases)
     {
         Begin();
-        Append(new Step(layer with { HasBias = biases is not null }) { Weights = weights, Biases = biases });
+        Append(new Step(layer.WithBias(biases is not null)) { Weights = weights, Biases = biases });
     }
 
     /// <summary>Adds a batch normalisation with any ε.</summary>
@@ -133,9 +133,7 @@ internal sealed partial class Chain
             bool hasBias = addsBias || weighted.Biases is not null;
             _steps[^1] = weighted with
             {
-                Layer = weighted.Layer is Layer.Dense dense
-                    ? dense with { HasBias = hasBias }
-                    : (Layer.Convolution)weighted.Layer with { HasBias = hasBias },
+                Layer = weighted.Layer.WithBias(hasBias),
                 Biases = hasBias ? biases : null,
             };
         }

@@ -146,13 +146,13 @@ internal sealed class GraphWriter
                 RequireImage(input, name);
                 Add("MaxPool", name, [], [
                     Attribute("kernel_shape", spec.Size, spec.Size),
-                    Attribute("strides", spec.Step, spec.Step)]);
+                    Attribute("strides", spec.Stride, spec.Stride)]);
                 break;
             case Layer.AveragePool spec:
                 RequireImage(input, name);
                 Add("AveragePool", name, [], [
                     Attribute("kernel_shape", spec.Size, spec.Size),
-                    Attribute("strides", spec.Step, spec.Step)]);
+                    Attribute("strides", spec.Stride, spec.Stride)]);
                 break;
             case Layer.GlobalAveragePool:
                 RequireImage(input, name);

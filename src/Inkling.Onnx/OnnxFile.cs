@@ -8,7 +8,7 @@ namespace Inkling.Onnx;
 /// <example>
 /// <code>
 /// network.ExportOnnx("net.onnx", new OnnxOptions { Pixels = OnnxPixels.Byte });
-/// Network torch = Network.LoadOnnx("torch.onnx", new PixelNormalisation(Mean: 0.1307, Deviation: 0.3081));
+/// Network torch = Network.LoadOnnx("torch.onnx", new PixelNormalisation(mean: 0.1307, deviation: 0.3081));
 /// </code>
 /// </example>
 /// <remarks>
@@ -105,6 +105,13 @@ public static class OnnxFile
 /// How pixels were normalised in training: (pixel - Mean) / Deviation, the pixel from 0 to 1. PyTorch's MNIST example has
 /// <c>Normalize((0.1307,), (0.3081,))</c>.
 /// </summary>
-/// <param name="Mean">Subtracted from each pixel.</param>
-/// <param name="Deviation">The divisor of the difference; not 0.</param>
-public sealed record PixelNormalisation(double Mean, double Deviation);
+/// <param name="mean">Subtracted from each pixel.</param>
+/// <param name="deviation">The divisor of the difference; not 0.</param>
+public sealed class PixelNormalisation(double mean, double deviation)
+{
+    /// <summary>Subtracted from each pixel.</summary>
+    public double Mean { get; } = mean;
+
+    /// <summary>The divisor of the difference.</summary>
+    public double Deviation { get; } = deviation;
+}

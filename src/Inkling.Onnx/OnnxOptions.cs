@@ -1,7 +1,7 @@
 namespace Inkling.Onnx;
 
 /// <summary>The input format and the output of an exported graph.</summary>
-public sealed record OnnxOptions
+public sealed class OnnxOptions
 {
     /// <summary>The format of an input pixel; the graph scales it to the network's own 0…1.</summary>
     public OnnxPixels Pixels { get; init; }

@@ -4,7 +4,7 @@ using ScottPlot.Plottables;
 namespace Inkling.Plots;
 
 /// <summary>The step function of a perceptron beside the sigmoid.</summary>
-public static class ActivationFunctions
+internal static class ActivationFunctions
 {
     /// <summary>Draws both functions into a PNG or SVG file.</summary>
     /// <param name="path">The file to write: SVG where the name ends in <c>.svg</c>, otherwise PNG.</param>

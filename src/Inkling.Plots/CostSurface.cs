@@ -8,10 +8,10 @@ namespace Inkling.Plots;
 /// <summary>The path that gradient descent took.</summary>
 /// <param name="Name">Its name in the legend.</param>
 /// <param name="Points">From start to end; a path that diverges is drawn up to its first value that is not finite.</param>
-public sealed record DescentPath(string Name, IReadOnlyList<(double X, double Y)> Points);
+internal sealed record DescentPath(string Name, IReadOnlyList<(double X, double Y)> Points);
 
 /// <summary>Contour map of a cost of two parameters, with the paths that gradient descent takes.</summary>
-public static class CostSurface
+internal static class CostSurface
 {
     private const int Contours = 16;
     private const float Width = 1000, Height = 600;

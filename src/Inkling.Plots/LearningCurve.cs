@@ -4,10 +4,16 @@ using ScottPlot.Plottables;
 namespace Inkling.Plots;
 
 /// <summary>Accuracy of a run after each epoch.</summary>
-/// <param name="Name">Its name in the legend; runs with the same name share a colour.</param>
-/// <param name="Accuracies">0 to 1, one for each epoch, from epoch 0.</param>
-public sealed record CurveSeries(string Name, IReadOnlyList<double> Accuracies)
+/// <param name="name">Its name in the legend; runs with the same name share a colour.</param>
+/// <param name="accuracies">0 to 1, one for each epoch, from epoch 0.</param>
+public sealed class CurveSeries(string name, IReadOnlyList<double> accuracies)
 {
+    /// <summary>Its name in the legend.</summary>
+    public string Name { get; } = name;
+
+    /// <summary>0 to 1, one for each epoch.</summary>
+    public IReadOnlyList<double> Accuracies { get; } = accuracies;
+
     /// <summary>The cost of each epoch, from epoch 0; empty to leave the cost out.</summary>
     public IReadOnlyList<double> Costs { get; init; } = [];
 }

@@ -3,11 +3,24 @@ using SkiaSharp;
 namespace Inkling.Plots;
 
 /// <summary>A misclassified image.</summary>
-/// <param name="Pixels">[28, 28], row-major; 0 is paper, 255 is ink.</param>
-/// <param name="Truth">Its label.</param>
-/// <param name="Read">The digit predicted.</param>
-/// <param name="Confidence">Probability given to that digit, 0 to 1.</param>
-public sealed record MistakeImage(byte[] Pixels, int Truth, int Read, double Confidence);
+/// <param name="pixels">[28, 28], row-major; 0 is paper, 255 is ink.</param>
+/// <param name="truth">Its label.</param>
+/// <param name="read">The digit predicted.</param>
+/// <param name="confidence">Probability given to that digit, 0 to 1.</param>
+public sealed class MistakeImage(byte[] pixels, int truth, int read, double confidence)
+{
+    /// <summary>[28, 28], row-major; 0 is paper, 255 is ink.</summary>
+    public byte[] Pixels { get; } = pixels;
+
+    /// <summary>Its label.</summary>
+    public int Truth { get; } = truth;
+
+    /// <summary>The digit predicted.</summary>
+    public int Read { get; } = read;
+
+    /// <summary>Probability given to that digit, 0 to 1.</summary>
+    public double Confidence { get; } = confidence;
+}
 
 /// <summary>A sheet of misclassified images.</summary>
 public static class MistakesSheet

@@ -7,10 +7,10 @@ namespace Inkling.Plots;
 /// <param name="Truth">The number it shows.</param>
 /// <param name="Read">The number read; empty where none was found.</param>
 /// <param name="Confidence">Confidence of the reading, 0 to 1.</param>
-public sealed record ReadingMistake(GreyImage Picture, string Truth, string Read, double Confidence);
+internal sealed record ReadingMistake(GreyImage Picture, string Truth, string Read, double Confidence);
 
 /// <summary>A sheet of pictures that were read wrongly.</summary>
-public static class ReadingMistakesSheet
+internal static class ReadingMistakesSheet
 {
     private const int Columns = 6, MostShown = 240;
 

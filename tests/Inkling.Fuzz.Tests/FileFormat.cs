@@ -93,7 +93,7 @@ internal sealed record FileFormat(string Name, IReadOnlyList<byte[]> Seeds, Acti
         if (network.Architecture.Input.Size > 100_000 || network.Architecture.ParameterCount > 1_000_000)
             return;
         network.FeedForward(new float[network.Architecture.Input.Size]);
-        using FrozenNetwork frozen = network.Freeze();
+        FrozenNetwork frozen = network.Freeze();
         _ = network.Architecture.ToString();
     }
 

@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Reflection.Metadata;
 using System.Reflection.Metadata.Ecma335;
+using System.Reflection.PortableExecutable;
 using System.Xml.Linq;
 
 namespace Inkling.Packages.Tests;
@@ -39,7 +40,7 @@ public sealed class PackageTests(PackedFeed packed) : IClassFixture<PackedFeed>
         await File.WriteAllTextAsync(Path.Combine(folder, "Program.cs"), """
             using Inkling;
             using Inkling.Imaging;
-            using DigitReader reader = DigitReader.Load();
+            DigitReader reader = DigitReader.Load();
             ReadingResult reading = reader.Read(args[0]);
             Console.WriteLine(reading.Text);
             """);
@@ -86,6 +87,24 @@ public sealed class PackageTests(PackedFeed packed) : IClassFixture<PackedFeed>
 
         string[] expected = ["Inkling", "SkiaSharp", "SkiaSharp.NativeAssets.Linux.NoDependencies"];
         Assert.Equal(expected, dependencies.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void A_package_that_sees_internals_of_another_needs_exactly_its_version()
+    {
+        int friends = 0;
+        foreach (string id in PackedFeed.Ids.Where(id => id != "Inkling.Cli")) // the tool contains the assemblies it was built with
+        {
+            foreach (string friend in FriendsOf(id).Intersect(PackedFeed.Ids).Where(friend => friend != "Inkling.Cli"))
+            {
+                XElement dependency = Specification(friend).Descendants()
+                    .Single(element => element.Name.LocalName == "dependency" && (string)element.Attribute("id")! == id);
+                Assert.Equal($"[{packed.Version}]", (string)dependency.Attribute("version")!);
+                friends++;
+            }
+        }
+
+        Assert.Equal(3, friends); // Imaging, Onnx and Plots
     }
 
     [Fact]
@@ -151,6 +170,38 @@ public sealed class PackageTests(PackedFeed packed) : IClassFixture<PackedFeed>
             Assert.Equal(
                 await File.ReadAllBytesAsync(packed.PathOf("Inkling", ending)),
                 await File.ReadAllBytesAsync(Path.Combine(again, Path.GetFileName(packed.PathOf("Inkling", ending)))));
+    }
+
+    /// <summary>The assemblies that see the internals of a package's.</summary>
+    private string[] FriendsOf(string id)
+    {
+        using ZipArchive package = ZipFile.OpenRead(packed.PathOf(id));
+        using MemoryStream copy = new();
+        using (Stream assembly = package.GetEntry($"lib/net10.0/{id}.dll")!.Open())
+            assembly.CopyTo(copy);
+        copy.Position = 0;
+        using PEReader file = new(copy);
+        MetadataReader reader = file.GetMetadataReader();
+        return
+        [
+            .. reader.GetAssemblyDefinition().GetCustomAttributes()
+                .Select(reader.GetCustomAttribute)
+                .Where(attribute => NameOf(attribute) == "InternalsVisibleToAttribute")
+                .Select(Argument)
+        ];
+
+        string NameOf(CustomAttribute attribute)
+        {
+            MemberReference constructor = reader.GetMemberReference((MemberReferenceHandle)attribute.Constructor);
+            return reader.GetString(reader.GetTypeReference((TypeReferenceHandle)constructor.Parent).Name);
+        }
+
+        string Argument(CustomAttribute attribute)
+        {
+            BlobReader value = reader.GetBlobReader(attribute.Value);
+            value.ReadUInt16(); // the prolog of every attribute's arguments
+            return value.ReadSerializedString()!;
+        }
     }
 
     private XDocument Specification(string id)

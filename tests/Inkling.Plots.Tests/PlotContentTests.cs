@@ -49,13 +49,15 @@ public sealed class PlotContentTests : IDisposable
     {
         MonitorEntry[] entries =
         [
-            .. Enumerable.Range(0, 4).Select(epoch => new MonitorEntry(
-                epoch,
-                0.1 / (epoch + 1),
-                0.97 + 0.005 * epoch,
-                0.12,
-                0.965,
-                [new("conv 1", 4 + epoch, 0.1), new("dense 2", 9, 0.02 * (epoch + 1))])),
+            .. Enumerable.Range(0, 4).Select(epoch => new MonitorEntry
+            {
+                Epoch = epoch,
+                TrainingCost = 0.1 / (epoch + 1),
+                TrainingAccuracy = 0.97 + 0.005 * epoch,
+                ValidationCost = 0.12,
+                ValidationAccuracy = 0.965,
+                WeightedLayers = [new("conv 1", 4 + epoch, 0.1), new("dense 2", 9, 0.02 * (epoch + 1))],
+            }),
         ];
 
         string[] texts = _folder.TextsOf(path => MonitorPlot.Save(path, "Title", entries));

@@ -7,11 +7,11 @@ internal sealed class ReferenceNetwork
     {
         Weights =
         [
-            .. network.Layers.Select(layer => Enumerable.Range(0, layer.Neurons)
+            .. network.WeightedLayers.Select(layer => Enumerable.Range(0, layer.Neurons)
                 .Select(j => Enumerable.Range(0, layer.Inputs).Select(k => (double)layer[j, k]).ToArray())
                 .ToArray())
         ];
-        Biases = [.. network.Layers.Select(layer => layer.Biases.ToArray().Select(b => (double)b).ToArray())];
+        Biases = [.. network.WeightedLayers.Select(layer => layer.Biases.ToArray().Select(b => (double)b).ToArray())];
     }
 
     /// <summary>[layer][neuron][input].</summary>

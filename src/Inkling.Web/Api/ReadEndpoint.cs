@@ -86,29 +86,34 @@ internal static class ReadEndpoint
 
     private static ReadingOptions OptionsOf(string? digits, string? pattern, string? unsureBelow)
     {
-        ReadingOptions options = new();
+        int? expectedDigits = null;
+        double limit = new ReadingOptions().UnsureBelow;
         if (digits is not null)
         {
             if (!int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out int count)
                 || count is < 1 or > MostDigits)
                 throw new RefusedException(
                     StatusCodes.Status400BadRequest, $"digits is a whole number from 1 to {MostDigits}, not \"{digits}\".");
-            options = options with { ExpectedDigits = count };
+            expectedDigits = count;
         }
 
         if (unsureBelow is not null)
         {
             if (!double.TryParse(
-                    unsureBelow, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double limit)
+                    unsureBelow, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out limit)
                 || limit is not (>= 0 and <= 1))
                 throw new RefusedException(
                     StatusCodes.Status400BadRequest, $"unsureBelow is a number from 0 to 1, not \"{unsureBelow}\".");
-            options = options with { UnsureBelow = limit };
         }
 
         try
         {
-            return pattern is null ? options : options with { AllowedPattern = NumberPattern.Parse(pattern) };
+            return new ReadingOptions
+            {
+                ExpectedDigits = expectedDigits,
+                AllowedPattern = pattern is null ? null : NumberPattern.Parse(pattern),
+                UnsureBelow = limit,
+            };
         }
         catch (FormatException e)
         {

@@ -397,7 +397,7 @@ internal sealed partial class Run(
     /// <summary>The weights that the page draws, and no more: runs that have ended keep them in memory.</summary>
     private static float[] DrawnOf(Network network)
     {
-        float[] weights = network.Layers[0].CopyWeights();
+        float[] weights = network.WeightedLayers[0].CopyWeights();
         return weights.Length <= DrawnNeurons * 784 ? weights : weights[..(DrawnNeurons * 784)];
     }
 

@@ -82,7 +82,7 @@ internal sealed class ModelCache(WebSettings settings)
         try
         {
             Network network = _shelf.Load(name);
-            using DigitReader reader = ModelShelf.ReaderOf(network, name);
+            DigitReader reader = ModelShelf.ReaderOf(network, name);
             Architecture layers = network.Architecture;
             model = new ShelvedModel(name, layers.ToString(), network.ParameterCount, layers.MultiplyAdds);
         }

@@ -13,7 +13,7 @@ public static class BundledModels
     /// <summary>Size of a model's file, in bytes.</summary>
     /// <param name="name">One of <see cref="Names"/>.</param>
     /// <exception cref="InklingException">There is no such model.</exception>
-    public static long SizeOf(string name)
+    internal static long SizeOf(string name)
     {
         using Stream stream = Open(name);
         return stream.Length;

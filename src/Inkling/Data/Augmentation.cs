@@ -61,7 +61,7 @@ public sealed record Augmentation
     /// <param name="seed">The epoch's seed.</param>
     /// <param name="example">The image's number. The same seed and number give the same change, on whatever thread.</param>
     /// <exception cref="ArgumentException">The image is larger than 64×64, or not height × width long.</exception>
-    public void Apply(Span<float> image, int height, int width, long seed, long example)
+    internal void Apply(Span<float> image, int height, int width, long seed, long example)
     {
         if (height is < 1 or > ElasticField.Side || width is < 1 or > ElasticField.Side || image.Length != height * width)
             throw new ArgumentException(

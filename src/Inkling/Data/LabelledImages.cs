@@ -120,7 +120,7 @@ public sealed class LabelledImages : Examples
     /// <summary>Copies of the images, augmented as in one epoch of training.</summary>
     /// <param name="augmentation">How the images are changed.</param>
     /// <param name="seed">The same seed gives the same changes.</param>
-    public LabelledImages Augmented(Augmentation augmentation, long seed)
+    public LabelledImages Augmented(Augmentation augmentation, int seed = 1)
     {
         ArgumentNullException.ThrowIfNull(augmentation);
         byte[] changed = new byte[_pixels.Length];

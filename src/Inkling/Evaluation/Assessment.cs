@@ -42,8 +42,20 @@ public sealed class Assessment
 }
 
 /// <summary>A misread image.</summary>
-/// <param name="Index">Which image, from 0.</param>
-/// <param name="Truth">Its label.</param>
-/// <param name="Read">What the network answered.</param>
-/// <param name="Confidence">The network's confidence in its answer, 0 to 1.</param>
-public sealed record Mistake(int Index, int Truth, int Read, float Confidence);
+public sealed class Mistake
+{
+    internal Mistake(int index, int truth, int read, float confidence) =>
+        (Index, Truth, Read, Confidence) = (index, truth, read, confidence);
+
+    /// <summary>Which image, from 0.</summary>
+    public int Index { get; }
+
+    /// <summary>Its label.</summary>
+    public int Truth { get; }
+
+    /// <summary>What the network answered.</summary>
+    public int Read { get; }
+
+    /// <summary>The network's confidence in its answer, 0 to 1.</summary>
+    public float Confidence { get; }
+}

@@ -64,14 +64,14 @@ public sealed class Ensemble
     /// <param name="copies">Number of augmented copies, at least 1.</param>
     /// <param name="seed">The same seed gives the same copies.</param>
     /// <exception cref="ArgumentException">The images do not fit the networks, or there are no copies.</exception>
-    public float[][] MeanConfidences(LabelledImages images, Augmentation augmentation, int copies, long seed = 1)
+    public float[][] MeanConfidences(LabelledImages images, Augmentation augmentation, int copies, int seed = 1)
     {
         ArgumentNullException.ThrowIfNull(images);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(copies);
         float[][] mean = MeanConfidences(images);
         for (int copy = 1; copy <= copies; copy++)
         {
-            float[][] more = MeanConfidences(images.Augmented(augmentation, seed + copy));
+            float[][] more = MeanConfidences(images.Augmented(augmentation, unchecked(seed + copy)));
             for (int i = 0; i < mean.Length; i++)
             {
                 for (int j = 0; j < mean[i].Length; j++)
@@ -85,7 +85,7 @@ public sealed class Ensemble
     /// <summary>How many networks predict each class, for each example: [count][outputs].</summary>
     /// <param name="examples">Examples to evaluate.</param>
     /// <exception cref="ArgumentException">The examples do not fit the networks.</exception>
-    public int[][] Votes(Examples examples)
+    internal int[][] Votes(Examples examples)
     {
         int[][] votes = [.. Enumerable.Range(0, examples.Count).Select(_ => new int[examples.OutputSize])];
         foreach (Network network in _networks)

@@ -12,8 +12,12 @@ public static class NetworkEvaluation
     /// <summary>Counts the examples whose largest output is that of their class.</summary>
     /// <param name="network">The network; not changed.</param>
     /// <param name="examples">Examples to evaluate on.</param>
-    /// <param name="threads">Maximum number of threads; 0 for all cores. The result does not depend on it.</param>
-    /// <exception cref="ArgumentException">The examples' inputs or outputs are not the network's.</exception>
+    /// <param name="threads">
+    /// The most threads, from 1 to 1,024; 0 for as many as the machine has cores. The result does not depend on it.
+    /// </param>
+    /// <exception cref="ArgumentException">
+    /// The examples' inputs or outputs are not the network's, or there is no such number of threads.
+    /// </exception>
     public static Score Evaluate(this Network network, Examples examples, int threads = 0)
     {
         RequireFit(network, examples);
@@ -26,8 +30,12 @@ public static class NetworkEvaluation
     /// <summary>The network's outputs for each example, in order: [count][outputs].</summary>
     /// <param name="network">The network; not changed.</param>
     /// <param name="examples">Examples to evaluate on.</param>
-    /// <param name="threads">Maximum number of threads; 0 for all cores. The result does not depend on it.</param>
-    /// <exception cref="ArgumentException">The examples' inputs or outputs are not the network's.</exception>
+    /// <param name="threads">
+    /// The most threads, from 1 to 1,024; 0 for as many as the machine has cores. The result does not depend on it.
+    /// </param>
+    /// <exception cref="ArgumentException">
+    /// The examples' inputs or outputs are not the network's, or there is no such number of threads.
+    /// </exception>
     public static float[][] Outputs(this Network network, Examples examples, int threads = 0)
     {
         RequireFit(network, examples);
@@ -58,7 +66,7 @@ public static class NetworkEvaluation
         using Backpropagation pass = new(
             network.Parameters,
             BatchSize,
-            threads == 0 ? Environment.ProcessorCount : threads,
+            Workers.CountFor(threads),
             examples.IsSparse,
             purpose: PassPurpose.Reading);
         int[] order = [.. Enumerable.Range(0, examples.Count)];

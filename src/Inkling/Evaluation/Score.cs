@@ -23,7 +23,7 @@ public readonly record struct Score(int Correct, int Total)
     /// <summary>Counts the examples whose largest confidence is that of their class.</summary>
     /// <param name="confidences">[count][classes].</param>
     /// <param name="examples">The examples that the confidences belong to.</param>
-    public static Score Of(IReadOnlyList<float[]> confidences, Examples examples)
+    internal static Score Of(IReadOnlyList<float[]> confidences, Examples examples)
     {
         ArgumentNullException.ThrowIfNull(confidences);
         ArgumentNullException.ThrowIfNull(examples);

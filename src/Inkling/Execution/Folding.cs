@@ -27,9 +27,7 @@ internal static class Folding
                     break;
                 case Layer.BatchNormalisation
                     when kept.Count > 0 && sources[^1] is (>= 0, -1) && kept[^1] is Layer.Convolution or Layer.Dense:
-                    kept[^1] = kept[^1] is Layer.Convolution convolution
-                        ? convolution with { HasBias = true }
-                        : (Layer.Dense)kept[^1] with { HasBias = true };
+                    kept[^1] = kept[^1].WithBias(true);
                     sources[^1] = (sources[^1].Weights, l);
                     break;
                 case Layer.MaxPool when kept.Count > 0 && kept[^1] is Layer.Activation { Function: ActivationFunction.Relu }:

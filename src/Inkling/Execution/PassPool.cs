@@ -39,14 +39,4 @@ internal sealed class PassPool(Func<Backpropagation> make)
 
         pass.Dispose();
     }
-
-    /// <summary>Disposes of the idle passes.</summary>
-    public void Clear()
-    {
-        lock (_gate)
-        {
-            while (_idle.TryPop(out Backpropagation? pass))
-                pass.Dispose();
-        }
-    }
 }

@@ -120,9 +120,9 @@ internal class StageFactory
             Layer.BatchNormalisation =>
                 new BatchNormalisationStage(input, parameters, l, goesBack, miniBatchSize, settings.Shards),
             Layer.MaxPool spec =>
-                new PoolingStage(input, to, (spec.Size, spec.Size), spec.Step, isMax: true, goesBack, miniBatchSize),
+                new PoolingStage(input, to, (spec.Size, spec.Size), spec.Stride, isMax: true, goesBack, miniBatchSize),
             Layer.AveragePool spec =>
-                new PoolingStage(input, to, (spec.Size, spec.Size), spec.Step, isMax: false, goesBack, miniBatchSize),
+                new PoolingStage(input, to, (spec.Size, spec.Size), spec.Stride, isMax: false, goesBack, miniBatchSize),
             Layer.GlobalAveragePool =>
                 new PoolingStage(input, to, (from.Height, from.Width), 1, isMax: false, goesBack, miniBatchSize),
             Layer.Dropout spec => new DropoutStage(input, spec.Rate, goesBack, miniBatchSize),

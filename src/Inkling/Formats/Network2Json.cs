@@ -74,7 +74,7 @@ internal static class Network2Json
             json.WriteNumberValue(size);
         json.WriteEndArray();
         json.WriteStartArray("weights");
-        foreach (Dense layer in network.Layers)
+        foreach (WeightedLayer layer in network.WeightedLayers)
         {
             json.WriteStartArray();
             for (int j = 0; j < layer.Neurons; j++)
@@ -90,7 +90,7 @@ internal static class Network2Json
 
         json.WriteEndArray();
         json.WriteStartArray("biases");
-        foreach (Dense layer in network.Layers)
+        foreach (WeightedLayer layer in network.WeightedLayers)
         {
             json.WriteStartArray();
             foreach (float bias in layer.Biases)
@@ -113,8 +113,8 @@ internal static class Network2Json
         Network network = new(new ParameterBuffer(architecture), new RandomStream(seed: 1));
         for (int l = 0; l < weights.Count; l++)
         {
-            network.Layers[l].SetWeights(weights[l].Values);
-            biases[l].Values.CopyTo(network.Layers[l].Biases);
+            network.WeightedLayers[l].SetWeights(weights[l].Values);
+            biases[l].Values.CopyTo(network.WeightedLayers[l].Biases);
         }
 
         return network;

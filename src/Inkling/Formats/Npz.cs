@@ -54,8 +54,8 @@ internal static class Npz
             Network network = new(new ParameterBuffer(architecture), new RandomStream(seed: 1));
             for (int l = 0; l < layers; l++)
             {
-                network.Layers[l].SetWeights(weights[l].Values);
-                biases[l].Values.CopyTo(network.Layers[l].Biases);
+                network.WeightedLayers[l].SetWeights(weights[l].Values);
+                biases[l].Values.CopyTo(network.WeightedLayers[l].Biases);
             }
 
             return network;
@@ -77,7 +77,7 @@ internal static class Npz
         }
 
         using ZipArchive zip = new(stream, ZipArchiveMode.Create, leaveOpen: true);
-        foreach ((int l, Dense layer) in network.Layers.Index())
+        foreach ((int l, WeightedLayer layer) in network.WeightedLayers.Index())
         {
             Add(Weights(l), new NpyArray([layer.Neurons, layer.Inputs], layer.CopyWeights()).ToBytes());
             Add(Biases(l), new NpyArray([layer.Neurons, 1], layer.Biases.ToArray()).ToBytes());

@@ -11,10 +11,7 @@ public sealed class Gradient
         Values.Span.Clear();
     }
 
-    /// <summary>The fully connected layers, with the derivative of the cost in place of each weight and bias.</summary>
-    public IReadOnlyList<Dense> Layers => Values.Layers;
-
-    /// <summary>The same for all layers with weights, fully connected or convolutional.</summary>
+    /// <summary>The layers with weights, with the derivative of the cost in place of each weight and bias.</summary>
     public IReadOnlyList<WeightedLayer> WeightedLayers => Values.Weighted;
 
     /// <summary>The same for each batch normalisation's scale and shift.</summary>

@@ -4,9 +4,9 @@ namespace Inkling.Layers;
 
 /// <summary>
 /// A layer of an <see cref="Architecture"/>, as data: its kind and its size. The weights belong to the network
-/// (<see cref="Dense"/>, <see cref="Convolution"/>, <see cref="BatchNormalisation"/>).
+/// (<see cref="WeightedLayer"/>, <see cref="Layers.BatchNormalisation"/>).
 /// </summary>
-public abstract record Layer
+public abstract class Layer
 {
     private protected Layer()
     {
@@ -30,15 +30,32 @@ public abstract record Layer
     /// </summary>
     internal virtual long WorkingNumbersFor(Shape input) => ParametersFor(input);
 
+    /// <summary>The same layer with or without biases; itself where it has no weights.</summary>
+    internal Layer WithBias(bool hasBias) => this switch
+    {
+        Dense dense => new Dense(dense.Neurons, hasBias, dense.Inputs),
+        Convolution c => new Convolution(c.Channels, c.Kernel, c.Stride, c.Padding, hasBias),
+        _ => this,
+    };
+
     /// <summary>The multiply-adds of a forward pass on one example.</summary>
     internal virtual long MultiplyAddsFor(Shape input) => 0;
 
     /// <summary>A fully connected layer: z = w·a + b.</summary>
-    /// <param name="Neurons">The number of neurons, at least 1.</param>
-    /// <param name="HasBias">False for z = w·a, as before batch normalisation.</param>
-    /// <param name="Inputs">The required length of its input; null for any.</param>
-    public sealed record Dense(int Neurons, bool HasBias = true, int? Inputs = null) : Layer
+    /// <param name="neurons">The number of neurons, at least 1.</param>
+    /// <param name="hasBias">False for z = w·a, as before batch normalisation.</param>
+    /// <param name="inputs">The required length of its input; null for any.</param>
+    public sealed class Dense(int neurons, bool hasBias = true, int? inputs = null) : Layer
     {
+        /// <summary>The number of neurons.</summary>
+        public int Neurons { get; } = neurons;
+
+        /// <summary>Whether biases are learned; otherwise z = w·a.</summary>
+        public bool HasBias { get; } = hasBias;
+
+        /// <summary>The required length of its input; null for any.</summary>
+        public int? Inputs { get; } = inputs;
+
         /// <inheritdoc/>
         public override string ToString() => Text($"dense:{Neurons}{(HasBias ? "" : ":nobias")}");
 
@@ -60,13 +77,28 @@ public abstract record Layer
     }
 
     /// <summary>A 2-D convolution (cross-correlation, as PyTorch and Keras compute it).</summary>
-    /// <param name="Channels">Output channels (feature maps), at least 1.</param>
-    /// <param name="Kernel">Height and width of the kernel, at least 1.</param>
-    /// <param name="Stride">Pixels between two windows, at least 1.</param>
-    /// <param name="Padding">Zeros added on each side of the input, less than the kernel.</param>
-    /// <param name="HasBias">False for no bias, as before batch normalisation.</param>
-    public sealed record Convolution(int Channels, int Kernel, int Stride = 1, int Padding = 0, bool HasBias = true) : Layer
+    /// <param name="channels">Output channels (feature maps), at least 1.</param>
+    /// <param name="kernel">Height and width of the kernel, at least 1.</param>
+    /// <param name="stride">Pixels between two windows, at least 1.</param>
+    /// <param name="padding">Zeros added on each side of the input, less than the kernel.</param>
+    /// <param name="hasBias">False for no bias, as before batch normalisation.</param>
+    public sealed class Convolution(int channels, int kernel, int stride = 1, int padding = 0, bool hasBias = true) : Layer
     {
+        /// <summary>Output channels (feature maps).</summary>
+        public int Channels { get; } = channels;
+
+        /// <summary>Height and width of the kernel.</summary>
+        public int Kernel { get; } = kernel;
+
+        /// <summary>Pixels between two windows.</summary>
+        public int Stride { get; } = stride;
+
+        /// <summary>Zeros added on each side of the input.</summary>
+        public int Padding { get; } = padding;
+
+        /// <summary>Whether biases are learned.</summary>
+        public bool HasBias { get; } = hasBias;
+
         /// <inheritdoc/>
         public override string ToString() =>
             Text($"conv:{Channels}:{Kernel}x{Kernel}{(Stride == 1 ? "" : Text($":stride{Stride}"))}")
@@ -111,33 +143,41 @@ public abstract record Layer
     }
 
     /// <summary>Max pooling: the largest number of each window.</summary>
-    /// <param name="Size">Height and width of the window.</param>
-    /// <param name="Stride">Pixels between two windows; 0 for the window's width.</param>
-    public sealed record MaxPool(int Size, int Stride = 0) : Layer
+    /// <param name="size">Height and width of the window.</param>
+    /// <param name="stride">Pixels between two windows; 0 for the window's width.</param>
+    public sealed class MaxPool(int size, int stride = 0) : Layer
     {
+        /// <summary>Height and width of the window.</summary>
+        public int Size { get; } = size;
+
+        /// <summary>Pixels between two windows.</summary>
+        public int Stride { get; } = stride == 0 ? size : stride;
+
         /// <inheritdoc/>
-        public override string ToString() => Text($"maxpool:{Size}{(Step == Size ? "" : Text($":stride{Step}"))}");
+        public override string ToString() => Text($"maxpool:{Size}{(Stride == Size ? "" : Text($":stride{Stride}"))}");
 
-        internal int Step => Stride == 0 ? Size : Stride;
-
-        internal override Shape OutputOf(Shape input) => Pooled(input, Size, Step);
+        internal override Shape OutputOf(Shape input) => Pooled(input, Size, Stride);
     }
 
     /// <summary>Average pooling: the mean of each window.</summary>
-    /// <param name="Size">Height and width of the window.</param>
-    /// <param name="Stride">Pixels between two windows; 0 for the window's width.</param>
-    public sealed record AveragePool(int Size, int Stride = 0) : Layer
+    /// <param name="size">Height and width of the window.</param>
+    /// <param name="stride">Pixels between two windows; 0 for the window's width.</param>
+    public sealed class AveragePool(int size, int stride = 0) : Layer
     {
+        /// <summary>Height and width of the window.</summary>
+        public int Size { get; } = size;
+
+        /// <summary>Pixels between two windows.</summary>
+        public int Stride { get; } = stride == 0 ? size : stride;
+
         /// <inheritdoc/>
-        public override string ToString() => Text($"avgpool:{Size}{(Step == Size ? "" : Text($":stride{Step}"))}");
+        public override string ToString() => Text($"avgpool:{Size}{(Stride == Size ? "" : Text($":stride{Stride}"))}");
 
-        internal int Step => Stride == 0 ? Size : Stride;
-
-        internal override Shape OutputOf(Shape input) => Pooled(input, Size, Step);
+        internal override Shape OutputOf(Shape input) => Pooled(input, Size, Stride);
     }
 
     /// <summary>Global average pooling: the mean of each feature map (Lin, Chen and Yan, arXiv 1312.4400).</summary>
-    public sealed record GlobalAveragePool : Layer
+    public sealed class GlobalAveragePool : Layer
     {
         /// <inheritdoc/>
         public override string ToString() => "gap";
@@ -149,7 +189,7 @@ public abstract record Layer
     /// Normalises each channel to mean 0 and variance 1 over the mini-batch, then applies a learned scale and shift; inference
     /// uses running means and variances instead of the mini-batch's (Ioffe and Szegedy, arXiv 1502.03167).
     /// </summary>
-    public sealed record BatchNormalisation : Layer
+    public sealed class BatchNormalisation : Layer
     {
         /// <inheritdoc/>
         public override string ToString() => "batchnorm";
@@ -162,9 +202,12 @@ public abstract record Layer
     /// <summary>
     /// During training, sets each number to 0 with this probability and scales up the others (Srivastava et al. 2014).
     /// </summary>
-    /// <param name="Rate">From 0 to under 1.</param>
-    public sealed record Dropout(double Rate) : Layer
+    /// <param name="rate">From 0 to under 1.</param>
+    public sealed class Dropout(double rate) : Layer
     {
+        /// <summary>The probability.</summary>
+        public double Rate { get; } = rate;
+
         /// <inheritdoc/>
         public override string ToString() => Text($"dropout:{Rate}");
 
@@ -176,7 +219,7 @@ public abstract record Layer
     }
 
     /// <summary>Flattens feature maps to one vector, for a dense layer.</summary>
-    public sealed record Flatten : Layer
+    public sealed class Flatten : Layer
     {
         /// <inheritdoc/>
         public override string ToString() => "flatten";
@@ -185,9 +228,12 @@ public abstract record Layer
     }
 
     /// <summary>An activation function, applied to each number.</summary>
-    /// <param name="Function">The function.</param>
-    public sealed record Activation(ActivationFunction Function) : Layer
+    /// <param name="function">The function.</param>
+    public sealed class Activation(ActivationFunction function) : Layer
     {
+        /// <summary>The function.</summary>
+        public ActivationFunction Function { get; } = function;
+
         /// <inheritdoc/>
         public override string ToString() => Function switch
         {
@@ -207,7 +253,7 @@ public abstract record Layer
     /// <summary>
     /// e^z divided by the sum over all channels: outputs that are a probability distribution. Allowed only as the last layer.
     /// </summary>
-    public sealed record Softmax : Layer
+    public sealed class Softmax : Layer
     {
         /// <inheritdoc/>
         public override string ToString() => "softmax";
@@ -227,10 +273,10 @@ public abstract record Layer
             throw new InvalidOperationException(Text(otherwise));
     }
 
-    private protected static Shape Pooled(Shape input, int size, int step)
+    private protected static Shape Pooled(Shape input, int size, int stride)
     {
-        Require(size >= 1 && step >= 1, $"needs a window of at least 1");
+        Require(size >= 1 && stride >= 1, $"needs a window of at least 1");
         Require(size <= input.Height && size <= input.Width, $"has a window of {size}x{size}, larger than its input {input}");
-        return new Shape(input.Channels, (input.Height - size) / step + 1, (input.Width - size) / step + 1);
+        return new Shape(input.Channels, (input.Height - size) / stride + 1, (input.Width - size) / stride + 1);
     }
 }

@@ -33,14 +33,10 @@ internal sealed class ParameterBuffer
         All = new object?[architecture.Layers.Count];
         MakeViews(architecture);
         Weighted = [.. All.OfType<WeightedLayer>()];
-        Layers = [.. All.OfType<Dense>()];
         Normalisations = [.. All.OfType<BatchNormalisation>()];
     }
 
     public Architecture Architecture { get; }
-
-    /// <summary>The fully connected layers, in order.</summary>
-    public Dense[] Layers { get; }
 
     /// <summary>The fully connected and the convolutional layers, in order.</summary>
     public WeightedLayer[] Weighted { get; }

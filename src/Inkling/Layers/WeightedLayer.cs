@@ -126,7 +126,7 @@ public abstract class WeightedLayer
 }
 
 /// <summary>A fully connected layer, z = w·x + b.</summary>
-public sealed class Dense : WeightedLayer
+internal sealed class Dense : WeightedLayer
 {
     /// <param name="buffer">The buffer that contains the parameters.</param>
     /// <param name="start">The offset of this layer's parameters.</param>
@@ -142,7 +142,7 @@ public sealed class Dense : WeightedLayer
 }
 
 /// <summary>A convolutional layer: a neuron's weights are shared by all positions in the image.</summary>
-public sealed class Convolution : WeightedLayer
+internal sealed class Convolution : WeightedLayer
 {
     private readonly int[] _weightShape;
 

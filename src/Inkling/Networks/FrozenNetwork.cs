@@ -15,7 +15,7 @@ namespace Inkling;
 /// reader.FeedForward(pixels, outputs);
 /// </code>
 /// </example>
-public sealed class FrozenNetwork : IDisposable
+public sealed class FrozenNetwork
 {
     private const int MostAtOnce = 64, FloatsAtOnce = 1 << 17; // half a megabyte of activations stays in the L2 cache
 
@@ -64,19 +64,21 @@ public sealed class FrozenNetwork : IDisposable
     /// <summary>Computes the outputs for many inputs, divided among threads.</summary>
     /// <param name="inputs">[count, <see cref="InputSize"/>]; of images [count, channels, height, width].</param>
     /// <param name="outputs">Receives [count, <see cref="OutputSize"/>], the same numbers for any number of threads.</param>
-    /// <param name="threads">The most threads, at least 1.</param>
-    /// <exception cref="ArgumentException">The lengths do not fit each other or the network.</exception>
+    /// <param name="threads">The most threads, from 1 to 1,024; 0 for as many as the machine has cores.</param>
+    /// <exception cref="ArgumentException">
+    /// The lengths do not fit each other or the network, or there is no such number of threads.
+    /// </exception>
     public void FeedForward(ReadOnlyMemory<float> inputs, Memory<float> outputs, int threads)
     {
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(threads);
+        int most = Workers.CountFor(threads);
         int count = CountOf(inputs.Length, outputs.Length), chunks = (count + _atOnce - 1) / _atOnce;
-        if (threads == 1 || chunks <= 1)
+        if (most == 1 || chunks <= 1)
         {
             FeedForward(inputs.Span, outputs.Span);
             return;
         }
 
-        Parallel.For(0, chunks, new ParallelOptions { MaxDegreeOfParallelism = threads }, chunk =>
+        Parallel.For(0, chunks, new ParallelOptions { MaxDegreeOfParallelism = most }, chunk =>
         {
             int start = chunk * _atOnce, size = Math.Min(_atOnce, count - start);
             FeedForward(
@@ -84,9 +86,6 @@ public sealed class FrozenNetwork : IDisposable
                 outputs.Slice(start * OutputSize, size * OutputSize).Span);
         });
     }
-
-    /// <summary>Releases the working memory of earlier calls; a later call allocates it again.</summary>
-    public void Dispose() => _passes.Clear();
 
     private int CountOf(int inputs, int outputs)
     {

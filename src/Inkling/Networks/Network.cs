@@ -57,9 +57,6 @@ public sealed class Network
     /// <summary>The layers and the cost, as data.</summary>
     public Architecture Architecture => Parameters.Architecture;
 
-    /// <summary>The fully connected layers' weights and biases, in order.</summary>
-    public IReadOnlyList<Dense> Layers => Parameters.Layers;
-
     /// <summary>The weights and biases of all layers that have them, fully connected or convolutional, in order.</summary>
     public IReadOnlyList<WeightedLayer> WeightedLayers => Parameters.Weighted;
 

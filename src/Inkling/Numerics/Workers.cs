@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
 
 namespace Inkling.Numerics;
@@ -18,6 +19,9 @@ internal sealed class Workers : IDisposable
 {
     /// <summary>Fewer numbers than this are not worth a second thread in an element-wise loop.</summary>
     public const int ChunkOfNumbers = 1 << 14;
+
+    /// <summary>The most threads that a caller may ask for.</summary>
+    public const int MaxThreads = 1024;
 
     private const int SpinsBeforeSleep = 5000;
 
@@ -40,6 +44,16 @@ internal sealed class Workers : IDisposable
         Count = count;
         _claims = new int[count * SlotLength];
     }
+
+    /// <summary>How many threads a caller's number stands for: 0 for as many as the machine has cores.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">It is negative, or over <see cref="MaxThreads"/>.</exception>
+    public static int CountFor(int threads, [CallerArgumentExpression(nameof(threads))] string name = "") => threads switch
+    {
+        0 => Math.Min(Environment.ProcessorCount, MaxThreads),
+        > 0 and <= MaxThreads => threads,
+        _ => throw new ArgumentOutOfRangeException(
+            name, threads, $"There are from 1 to {MaxThreads} threads, or 0 for as many as the machine has cores."),
+    };
 
     /// <summary>Number of running worker threads in the process, for tests.</summary>
     internal static int Alive => Volatile.Read(ref _alive);

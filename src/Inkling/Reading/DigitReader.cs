@@ -14,12 +14,12 @@ namespace Inkling;
 /// </remarks>
 /// <example>
 /// <code>
-/// using DigitReader reader = DigitReader.Load();
+/// DigitReader reader = DigitReader.Load();
 /// ReadingResult reading = reader.Read("cheque.jpg");            // with Inkling.Imaging
 /// Console.WriteLine($"{reading.Text}, {reading.Confidence:P0}");
 /// </code>
 /// </example>
-public sealed class DigitReader : IDisposable
+public sealed class DigitReader
 {
     private readonly SegmentJudge _judge;
 
@@ -65,7 +65,4 @@ public sealed class DigitReader : IDisposable
         ArgumentNullException.ThrowIfNull(picture);
         return ReadingPipeline.Read(picture, _judge, options ?? new ReadingOptions(), ReaderConstants.Default, cancellationToken);
     }
-
-    /// <summary>Lets the networks' memory go.</summary>
-    public void Dispose() => _judge.Dispose();
 }

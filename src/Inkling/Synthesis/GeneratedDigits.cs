@@ -12,12 +12,12 @@ public static class GeneratedDigits
     /// <summary>Draws digits, uniformly distributed and in random order.</summary>
     /// <param name="count">How many.</param>
     /// <param name="seed">The same seed gives the same images, for any number of threads.</param>
-    /// <param name="threads">Maximum number of threads, or -1 for no limit.</param>
+    /// <param name="threads">The most threads, from 1 to 1,024; 0 for as many as the machine has cores.</param>
     /// <exception cref="ArgumentOutOfRangeException">
-    /// The count is less than 1 or more than 2.7 million, or the number of threads is 0.
+    /// The count is less than 1 or more than 2.7 million, or there is no such number of threads.
     /// </exception>
     /// <returns>28×28 images as <see cref="MnistNormalisation"/> makes them.</returns>
-    public static LabelledImages Create(int count, int seed = 1, int threads = -1)
+    public static LabelledImages Create(int count, int seed = 1, int threads = 0)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(count);
         const int size = MnistNormalisation.Side * MnistNormalisation.Side;
@@ -27,7 +27,7 @@ public static class GeneratedDigits
         Parallel.For(
             0,
             count,
-            new ParallelOptions { MaxDegreeOfParallelism = threads },
+            new ParallelOptions { MaxDegreeOfParallelism = Workers.CountFor(threads) },
             () => new DigitPen(),
             (i, _, pen) =>
             {

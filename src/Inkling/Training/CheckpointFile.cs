@@ -142,7 +142,7 @@ internal sealed record SavedEpoch(long Cost, Score? Test, Score? Validation, lon
         new(BitConverter.DoubleToInt64Bits(epoch.Cost), epoch.Test, epoch.Validation, epoch.Time.Ticks);
 
     public EpochResult ToResult(int epoch) =>
-        new(epoch, BitConverter.Int64BitsToDouble(Cost), Test, Validation, TimeSpan.FromTicks(Ticks), Network: null);
+        new(epoch, BitConverter.Int64BitsToDouble(Cost), Test, Validation, TimeSpan.FromTicks(Ticks), network: null);
 }
 
 /// <summary>How a checkpoint's state is written as JSON, without reflection.</summary>

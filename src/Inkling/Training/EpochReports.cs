@@ -48,6 +48,6 @@ internal sealed class EpochReports(TrainingOptions options, bool evaluatesConcur
     public void Announce(EpochResult result)
     {
         bool isNeededAgain = options.StopsEarly || options.Checkpoint is not null;
-        options.OnEpoch?.Invoke(isNeededAgain ? result with { Network = result.Network?.Clone() } : result);
+        options.OnEpoch?.Invoke(isNeededAgain ? result.With(result.Network?.Clone()) : result);
     }
 }

@@ -102,28 +102,29 @@ public static class GradientDescent
     /// <param name="training">The training examples.</param>
     /// <param name="steps">How many steps.</param>
     /// <param name="eta">The learning rate η, over 0.</param>
-    /// <param name="onStep">Called after each step with its number, from 0, and the cost before it.</param>
+    /// <param name="cancellationToken">Stops between two steps.</param>
     /// <exception cref="ArgumentException">A number is out of range, or the examples do not fit the network.</exception>
     /// <exception cref="TrainingDivergedException">
     /// The cost, or a parameter after a step, is NaN or infinite; the steps up to that point have been made.
     /// </exception>
+    /// <exception cref="OperationCanceledException">The descent was cancelled; the network keeps what it had learned.</exception>
     public static void DescendGradient(
         this Network network,
         Examples training,
         int steps,
         double eta,
-        Action<int, double>? onStep = null)
+        CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(steps);
         RequireLearningRate(eta);
         for (int step = 0; step < steps; step++)
         {
+            cancellationToken.ThrowIfCancellationRequested();
             Gradient gradient = network.GradientOf(training);
             RequireFinite(gradient.Cost, eta);
             Vectors.Scale(gradient.Values.Span, (float)-eta);
             Vectors.Add(gradient.Values.Span, network.Parameters.Span);
             RequireFinite(network, eta);
-            onStep?.Invoke(step, gradient.Cost);
         }
     }
 
@@ -141,7 +142,7 @@ public static class GradientDescent
         using Backpropagation pass = new(
             network.Parameters,
             Math.Min(Chunk, examples.Count),
-            Environment.ProcessorCount,
+            Workers.CountFor(0),
             examples.IsSparse);
         Gradient gradient = new(network.Architecture);
         float[] seen = network.Parameters.Statistics.ToArray();

@@ -18,6 +18,7 @@ internal sealed class Trainer : IDisposable
     private readonly int[] _order;
     private readonly int _miniBatchSize;
     private readonly double[] _rates;
+    private long _trained, _reported; // examples trained on by this call, and how many of them were reported
     private long _nextCall; // the number of steps after which BetweenSteps is called next
 
     public Trainer(Network network, Examples training, TrainingOptions options)
@@ -45,7 +46,7 @@ internal sealed class Trainer : IDisposable
         _average = options.WeightAverage > 0 ? network.Clone() : null;
         _step = TrainingSteps.Create(network.Parameters, training, new StepSettings(_miniBatchSize)
         {
-            Threads = options.Threads,
+            Threads = Workers.CountFor(options.Threads),
             Optimiser = options.Optimiser,
             L1 = options.L1 / training.Count,
             L2 = options.L2 / training.Count,
@@ -70,7 +71,7 @@ internal sealed class Trainer : IDisposable
         using Checkpoint? checkpoint = _options.Checkpoint is { } path
             ? new Checkpoint(path, _network, _average, _step.Optimiser, State, _options, _training)
             : null;
-        bool leavesCores = _step is StagedStep { Threads: 1 } && _options.Threads > 1;
+        bool leavesCores = _step is StagedStep { Threads: 1 } && Workers.CountFor(_options.Threads) > 1;
         EpochReports reports = new(_options, evaluatesConcurrently: leavesCores && !NeedsResults);
         checkpoint?.Restore();
         foreach (EpochResult past in State.Past)
@@ -103,6 +104,9 @@ internal sealed class Trainer : IDisposable
                     State.History,
                     TrainingHistory.Describe(_options, State.Epoch, _training.Count, kept));
             }
+
+            if (_trained != _reported)
+                _options.Progress?.Report(_trained);
         }
 
         Network end = State.Kept(_options) ?? Result;
@@ -142,7 +146,7 @@ internal sealed class Trainer : IDisposable
             State.ExamplesDone += miniBatches.Examples;
             if (!double.IsFinite(State.CostSum))
                 throw Diagnostics.Diverged(_step.FirstLayerNotFinite(miniBatches[miniBatches.Count - 1]), State, _options);
-            _options.Progress?.Add(miniBatches.Examples);
+            CountProgress(miniBatches.Examples);
         }
 
         // No cost reflects the last step yet, so its parameters are checked.
@@ -153,6 +157,16 @@ internal sealed class Trainer : IDisposable
         }
 
         _network.Random.CopyFrom(random);
+    }
+
+    private void CountProgress(int examples)
+    {
+        const int ReportsAnEpoch = 100; // a report for each step would be slower than a small network's step
+        _trained += examples;
+        if (_trained - _reported < _order.Length / ReportsAnEpoch)
+            return;
+        _reported = _trained;
+        _options.Progress?.Report(_trained);
     }
 
     /// <summary>As many mini-batches as the step accepts at once, but none beyond the next call of BetweenSteps.</summary>

@@ -32,13 +32,15 @@ public sealed class TrainingMonitor(LabelledImages training, LabelledImages? val
             $"{(layer is Convolution ? "conv" : "dense")} {l + 1}",
             Norm(layer.Panels),
             Norm(gradient.WeightedLayers[l].Panels)))];
-        _entries.Add(new MonitorEntry(
-            epoch.Epoch,
-            network.Cost(sample),
-            network.Evaluate(sample).Accuracy,
-            validation is null ? null : network.Cost(validation),
-            validation is null ? null : (epoch.Validation ?? network.Evaluate(validation)).Accuracy,
-            layers));
+        _entries.Add(new MonitorEntry
+        {
+            Epoch = epoch.Epoch,
+            TrainingCost = network.Cost(sample),
+            TrainingAccuracy = network.Evaluate(sample).Accuracy,
+            ValidationCost = validation is null ? null : network.Cost(validation),
+            ValidationAccuracy = validation is null ? null : (epoch.Validation ?? network.Evaluate(validation)).Accuracy,
+            WeightedLayers = layers,
+        });
     }
 
     private static double Norm(ReadOnlySpan<float> values)
@@ -51,22 +53,43 @@ public sealed class TrainingMonitor(LabelledImages training, LabelledImages? val
 }
 
 /// <summary>Measurements after an epoch.</summary>
-/// <param name="Epoch">Counted from 0.</param>
-/// <param name="TrainingCost">Mean cost on training examples, without augmentation or dropout.</param>
-/// <param name="TrainingAccuracy">0 to 1.</param>
-/// <param name="ValidationCost">Mean cost on validation data.</param>
-/// <param name="ValidationAccuracy">0 to 1.</param>
-/// <param name="Layers">Norms of each layer with weights.</param>
-public sealed record MonitorEntry(
-    int Epoch,
-    double TrainingCost,
-    double TrainingAccuracy,
-    double? ValidationCost,
-    double? ValidationAccuracy,
-    IReadOnlyList<LayerNorms> Layers);
+public sealed class MonitorEntry
+{
+    internal MonitorEntry()
+    {
+    }
+
+    /// <summary>Counted from 0.</summary>
+    public int Epoch { get; internal init; }
+
+    /// <summary>Mean cost on training examples, without augmentation or dropout.</summary>
+    public double TrainingCost { get; internal init; }
+
+    /// <summary>0 to 1.</summary>
+    public double TrainingAccuracy { get; internal init; }
+
+    /// <summary>Mean cost on validation data; null where there are none.</summary>
+    public double? ValidationCost { get; internal init; }
+
+    /// <summary>0 to 1; null where there are no validation data.</summary>
+    public double? ValidationAccuracy { get; internal init; }
+
+    /// <summary>The norms of each layer with weights, in the order of <see cref="Network.WeightedLayers"/>.</summary>
+    public IReadOnlyList<LayerNorms> WeightedLayers { get; internal init; } = [];
+}
 
 /// <summary>The Euclidean norms of a layer's weights and of their gradient.</summary>
-/// <param name="Name">Kind and number among the layers with weights, from 1: <c>conv 1</c>.</param>
-/// <param name="WeightNorm">√Σ w².</param>
-/// <param name="GradientNorm">√Σ (∂C/∂w)².</param>
-public sealed record LayerNorms(string Name, double WeightNorm, double GradientNorm);
+public sealed class LayerNorms
+{
+    internal LayerNorms(string name, double weightNorm, double gradientNorm) =>
+        (Name, WeightNorm, GradientNorm) = (name, weightNorm, gradientNorm);
+
+    /// <summary>Kind and number among the layers with weights, from 1: <c>conv 1</c>.</summary>
+    public string Name { get; }
+
+    /// <summary>√Σ w².</summary>
+    public double WeightNorm { get; }
+
+    /// <summary>√Σ (∂C/∂w)².</summary>
+    public double GradientNorm { get; }
+}

@@ -1,10 +1,10 @@
+using Inkling.Numerics;
+
 namespace Inkling;
 
 /// <summary>How a network is trained. Defaults follow the first experiment in Nielsen, chapter 1.</summary>
 public sealed record TrainingOptions
 {
-    private const int MaxThreads = 1024;
-
     /// <summary>How often the network sees all training examples.</summary>
     public int Epochs { get; init; } = 30;
 
@@ -69,8 +69,11 @@ public sealed record TrainingOptions
     /// </summary>
     public Action<EpochResult>? OnEpoch { get; init; }
 
-    /// <summary>Receives how far training has come, for a progress bar; null for none.</summary>
-    public TrainingProgress? Progress { get; init; }
+    /// <summary>
+    /// Receives on how many examples this call has trained so far, over all epochs; null for none. The training thread reports
+    /// about a hundred times in an epoch, and at the end.
+    /// </summary>
+    public IProgress<long>? Progress { get; init; }
 
     /// <summary>
     /// Called on the training thread before the first step and then between steps; returns the number of steps until its
@@ -78,8 +81,11 @@ public sealed record TrainingOptions
     /// </summary>
     public Func<TrainingMoment, int>? BetweenSteps { get; init; }
 
-    /// <summary>The most threads to use, from 1 to 1,024. The result is the same to the bit for any number.</summary>
-    public int Threads { get; init; } = Environment.ProcessorCount;
+    /// <summary>
+    /// The most threads to use, from 1 to 1,024; 0 for as many as the machine has cores. The result is the same to the bit for
+    /// any number.
+    /// </summary>
+    public int Threads { get; init; }
 
     /// <summary>
     /// The file to save the training in after each epoch and when it is cancelled. If it exists, training resumes from it and
@@ -113,7 +119,7 @@ public sealed record TrainingOptions
         Require(options.Epochs >= 0, options.Epochs, "Epochs are a number from 0 on.");
         Require(options.PlainEpochs >= 0, options.PlainEpochs, "Epochs without augmentation are a number from 0 on.");
         Require(options.MiniBatchSize >= 1, options.MiniBatchSize, "A mini-batch has at least 1 example.");
-        Require(options.Threads is >= 1 and <= MaxThreads, options.Threads, $"There are from 1 to {MaxThreads} threads.");
+        _ = Workers.CountFor(options.Threads, nameof(options));
         Require(options.Patience >= 0, options.Patience, "Patience is a number of epochs from 0 on.");
         Require(
             options.LearningRate > 0 && float.IsFinite((float)options.LearningRate),
@@ -142,19 +148,20 @@ public sealed record TrainingOptions
 }
 
 /// <summary>The state of a training between two steps.</summary>
-/// <param name="Network">The network being trained; for reading only, and only during the call.</param>
-/// <param name="Epoch">The current epoch, from 0.</param>
-/// <param name="Examples">Examples trained on in this epoch.</param>
-/// <param name="Cost">Mean of their costs, each measured just before the step that trains on it; 0 if there are none yet.</param>
-public sealed record TrainingMoment(Network Network, int Epoch, int Examples, double Cost);
-
-/// <summary>How far training has come. Written by the training thread; any thread may read it.</summary>
-public sealed class TrainingProgress
+public sealed class TrainingMoment
 {
-    private long _examples;
+    internal TrainingMoment(Network network, int epoch, int examples, double cost) =>
+        (Network, Epoch, Examples, Cost) = (network, epoch, examples, cost);
 
-    /// <summary>How many examples have been trained on, over all epochs.</summary>
-    public long Examples => Interlocked.Read(ref _examples);
+    /// <summary>The network being trained; for reading only, and only during the call.</summary>
+    public Network Network { get; }
 
-    internal void Add(int examples) => Volatile.Write(ref _examples, _examples + examples);
+    /// <summary>The current epoch, from 0.</summary>
+    public int Epoch { get; }
+
+    /// <summary>Examples trained on in this epoch.</summary>
+    public int Examples { get; }
+
+    /// <summary>Mean of their costs, each measured just before the step that trains on it; 0 if there are none yet.</summary>
+    public double Cost { get; }
 }

@@ -70,7 +70,7 @@ internal sealed class TrainingState
         foreach (EpochResult result in past)
             Finish(result, options);
         Best = best;
-        Past[BestEpoch] = Past[BestEpoch] with { Network = best };
+        Past[BestEpoch] = Past[BestEpoch].With(best);
     }
 
     /// <summary>Ends an epoch and updates what depends on its validation result.</summary>
@@ -87,11 +87,11 @@ internal sealed class TrainingState
         if (isBest)
         {
             if (Past.Count > 0)
-                Past[BestEpoch] = Past[BestEpoch] with { Network = null };
+                Past[BestEpoch] = Past[BestEpoch].With(network: null);
             (Best, BestEpoch) = (result.Network, Past.Count);
         }
 
-        Past.Add(isBest ? result : result with { Network = null });
+        Past.Add(isBest ? result : result.With(network: null));
         EpochsSinceBest = isBest ? 0 : EpochsSinceBest + 1;
         EpochsStalled = isBest ? 0 : EpochsStalled + 1;
         if (options.Schedule is Schedule.HalveOnStall halve && EpochsStalled >= halve.Patience)

@@ -25,10 +25,10 @@ public sealed class NetworkFileTests : IDisposable
                 network.Save(PathOf(name));
                 Network loaded = Network.Load(PathOf(name));
                 Assert.Equal(network.Architecture.Sizes, loaded.Architecture.Sizes);
-                for (int l = 0; l < network.Layers.Count; l++)
+                for (int l = 0; l < network.WeightedLayers.Count; l++)
                 {
-                    Assert.Equal(network.Layers[l].CopyWeights(), loaded.Layers[l].CopyWeights());
-                    Assert.Equal(network.Layers[l].Biases.ToArray(), loaded.Layers[l].Biases.ToArray());
+                    Assert.Equal(network.WeightedLayers[l].CopyWeights(), loaded.WeightedLayers[l].CopyWeights());
+                    Assert.Equal(network.WeightedLayers[l].Biases.ToArray(), loaded.WeightedLayers[l].Biases.ToArray());
                 }
             },
             iter: 50,
@@ -47,7 +47,7 @@ public sealed class NetworkFileTests : IDisposable
             Epochs = 1,
             MiniBatchSize = 4,
             LearningRate = 0.004,
-            Optimiser = new Optimiser.Adam(WeightDecay: 0.01),
+            Optimiser = new Optimiser.Adam(weightDecay: 0.01),
             Schedule = new Schedule.Cosine(),
             Augmentation = new Augmentation { Shift = 2 },
             OnEpoch = _ => { },
@@ -83,8 +83,8 @@ public sealed class NetworkFileTests : IDisposable
         int begin = 8 + headerLength + weight.GetProperty("data_offsets")[0].GetInt32();
         float[] values =
             [.. Enumerable.Range(0, 6).Select(i => BinaryPrimitives.ReadSingleLittleEndian(file.AsSpan(begin + 4 * i)))];
-        Assert.Equal(network.Layers[0].CopyWeights(), values);
-        Assert.Equal(network.Layers[0][1, 2], values[1 * 3 + 2]);
+        Assert.Equal(network.WeightedLayers[0].CopyWeights(), values);
+        Assert.Equal(network.WeightedLayers[0][1, 2], values[1 * 3 + 2]);
         Assert.Contains(
             "\"architecture\":\"3 dense:2 sigmoid\"",
             header.RootElement.GetProperty("__metadata__").GetProperty("inkling").GetString()!,
@@ -100,8 +100,8 @@ public sealed class NetworkFileTests : IDisposable
                 + """ "weights": [[[1, 2, 3], [4, 5, 6]]], "sizes": [3, 2]} """);
         Network network = Network.Load(PathOf("n.json"));
         Assert.Equal([3, 2], network.Architecture.Sizes);
-        Assert.Equal(6, network.Layers[0][1, 2]);
-        Assert.Equal([0.5f, -0.001f], network.Layers[0].Biases.ToArray());
+        Assert.Equal(6, network.WeightedLayers[0][1, 2]);
+        Assert.Equal([0.5f, -0.001f], network.WeightedLayers[0].Biases.ToArray());
     }
 
     [Fact]
@@ -109,7 +109,7 @@ public sealed class NetworkFileTests : IDisposable
     {
         Network network = Network.Load(TestData.Golden("start.json"));
         Assert.Equal([784, 30, 10], network.Architecture.Sizes);
-        Assert.Equal(-0.0571816041f, network.Layers[0][0, 0]);
+        Assert.Equal(-0.0571816041f, network.WeightedLayers[0][0, 0]);
     }
 
     [Fact]
@@ -130,11 +130,11 @@ public sealed class NetworkFileTests : IDisposable
     {
         Network network = new(Architecture.Parse("2x2x2 flatten dense:8 relu dense:3 softmax"));
         Assert.Equal(
-            [network.Layers[1][0, 0], network.Layers[1][0, 1], network.Layers[1][0, 2]],
-            network.Layers[1].CopyWeights()[..3]);
+            [network.WeightedLayers[1][0, 0], network.WeightedLayers[1][0, 1], network.WeightedLayers[1][0, 2]],
+            network.WeightedLayers[1].CopyWeights()[..3]);
         Assert.Equal(
-            [network.Layers[0][0, 0], network.Layers[0][0, 1], network.Layers[0][0, 2]],
-            network.Layers[0].CopyWeights()[..3]);
+            [network.WeightedLayers[0][0, 0], network.WeightedLayers[0][0, 1], network.WeightedLayers[0][0, 2]],
+            network.WeightedLayers[0].CopyWeights()[..3]);
     }
 
     [Fact]
@@ -220,7 +220,7 @@ public sealed class NetworkFileTests : IDisposable
         Network network = new([3, 2], seed: 4);
         network.Save(PathOf(name));
         byte[] before = File.ReadAllBytes(PathOf(name));
-        network.Layers[0].Biases[1] = value;
+        network.WeightedLayers[0].Biases[1] = value;
         string message = Assert.Throws<InklingException>(() => network.Save(PathOf(name))).Message;
         Assert.StartsWith($"{PathOf(name)}: not saved: the biases of layer 1, ", message, StringComparison.Ordinal);
         Assert.Equal(before, File.ReadAllBytes(PathOf(name)));
@@ -230,16 +230,16 @@ public sealed class NetworkFileTests : IDisposable
     public void What_half_precision_cannot_hold_is_refused_when_it_is_saved_so()
     {
         Network network = new([3, 2], seed: 4);
-        network.Layers[0][1, 0] = 65_519; // rounds to 65504, the largest finite half
+        network.WeightedLayers[0][1, 0] = 65_519; // rounds to 65504, the largest finite half
         network.Save(PathOf("half.safetensors"), isHalf: true);
-        Assert.Equal(65_504, Network.Load(PathOf("half.safetensors")).Layers[0][1, 0]);
-        network.Layers[0][1, 0] = -65_520; // rounds to infinity
+        Assert.Equal(65_504, Network.Load(PathOf("half.safetensors")).WeightedLayers[0][1, 0]);
+        network.WeightedLayers[0][1, 0] = -65_520; // rounds to infinity
         Assert.Contains(
             "layers.0.weight holds -65520, and half precision ends at 65504",
             Assert.Throws<InklingException>(() => network.Save(PathOf("half.safetensors"), isHalf: true)).Message,
             StringComparison.Ordinal);
         network.Save(PathOf("full.safetensors"));
-        Assert.Equal(-65_520, Network.Load(PathOf("full.safetensors")).Layers[0][1, 0]);
+        Assert.Equal(-65_520, Network.Load(PathOf("full.safetensors")).WeightedLayers[0][1, 0]);
     }
 
     [Fact]
@@ -269,7 +269,7 @@ public sealed class NetworkFileTests : IDisposable
                 + """{"dtype":"F16","shape":[1],"data_offsets":[6,8]}}""",
             [.. data, 0, 0]);
         Network network = Network.Load(PathOf("half.safetensors"));
-        Assert.Equal((0.5f, -2f, 1.25f), (network.Layers[0][0, 0], network.Layers[0].Biases[0], network.Layers[1][0, 0]));
+        Assert.Equal((0.5f, -2f, 1.25f), (network.WeightedLayers[0][0, 0], network.WeightedLayers[0].Biases[0], network.WeightedLayers[1][0, 0]));
     }
 
     [Theory]

@@ -76,10 +76,10 @@ public sealed class NpzTests : IDisposable
             PathOf("n.npz"));
         Network network = Network.Load(PathOf("n.npz"));
         Assert.Equal([4, 3, 2], network.Architecture.Sizes);
-        Assert.Equal(Enumerable.Range(0, 12).Select(i => (float)i), network.Layers[0].CopyWeights());
-        Assert.Equal([0.5f, 1, -2], network.Layers[0].Biases.ToArray());
-        Assert.Equal(Enumerable.Range(0, 6).Select(i => i / 8f), network.Layers[1].CopyWeights());
-        Assert.Equal([7, 8], network.Layers[1].Biases.ToArray());
+        Assert.Equal(Enumerable.Range(0, 12).Select(i => (float)i), network.WeightedLayers[0].CopyWeights());
+        Assert.Equal([0.5f, 1, -2], network.WeightedLayers[0].Biases.ToArray());
+        Assert.Equal(Enumerable.Range(0, 6).Select(i => i / 8f), network.WeightedLayers[1].CopyWeights());
+        Assert.Equal([7, 8], network.WeightedLayers[1].Biases.ToArray());
         Assert.Equal(
             save.Contains("cost", StringComparison.Ordinal) ? Cost.CrossEntropy : Cost.Quadratic,
             network.Architecture.Cost);

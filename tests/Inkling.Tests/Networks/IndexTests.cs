@@ -86,6 +86,6 @@ public class IndexTests
             "28×28",
             Assert.Throws<ArgumentException>(() => new DigitReader(new Network(Architecture.Parse(text)))).Message,
             StringComparison.Ordinal);
-        new DigitReader(new Network(Architecture.Parse("1x28x28 flatten dense:10"))).Dispose();
+        _ = new DigitReader(new Network(Architecture.Parse("1x28x28 flatten dense:10")));
     }
 }

@@ -12,8 +12,8 @@ public class InitialisationTests
     public void Weights_and_biases_have_the_deviation_of_the_method(Initialisation initialisation, double weights, double biases)
     {
         Network network = new(Architecture.FullyConnected([400, 400, 400]), initialisation, seed: 2);
-        Assert.Equal(weights, Deviation(network.Layers[1].CopyWeights()), 0.02 * weights);
-        Assert.Equal(biases, Deviation(network.Layers[0].Biases.ToArray()), 0.12 * biases);
+        Assert.Equal(weights, Deviation(network.WeightedLayers[1].CopyWeights()), 0.02 * weights);
+        Assert.Equal(biases, Deviation(network.WeightedLayers[0].Biases.ToArray()), 0.12 * biases);
     }
 
     [Fact]

@@ -77,10 +77,10 @@ public class LayerTests
     public void Dropout_leaves_out_its_share_while_learning_and_nothing_while_reading()
     {
         Network network = new(Architecture.Parse("1000 dropout:0.3 dense:1 sigmoid"), Initialisation.Glorot);
-        network.Layers[0].SetWeights(Enumerable.Repeat(0.001f, 1000).ToArray());
+        network.WeightedLayers[0].SetWeights(Enumerable.Repeat(0.001f, 1000).ToArray());
         float[] ones = [.. Enumerable.Repeat(1f, 1000)];
         Assert.Equal(1 / (1 + Math.Exp(-1)), network.FeedForward(ones)[0], 1e-5);
-        float[] weights = network.Backpropagate(ones, [0]).Layers[0].CopyWeights();
+        float[] weights = network.Backpropagate(ones, [0]).WeightedLayers[0].CopyWeights();
         Assert.InRange(weights.Count(w => w == 0), 230, 370);
         Assert.Single(weights.Where(w => w != 0).Distinct());
     }
@@ -107,7 +107,7 @@ public class LayerTests
     public void A_dense_layer_of_the_wrong_size_is_refused_with_both_sizes()
     {
         ArgumentException refusal = Assert.Throws<ArgumentException>(
-            () => new Architecture(new Shape(1, 4, 4), [new Layer.Flatten(), new Layer.Dense(3, Inputs: 20)]));
+            () => new Architecture(new Shape(1, 4, 4), [new Layer.Flatten(), new Layer.Dense(3, inputs: 20)]));
         Assert.StartsWith("Layer 2, dense:3, takes 20 numbers, and is given 16.", refusal.Message, StringComparison.Ordinal);
     }
 

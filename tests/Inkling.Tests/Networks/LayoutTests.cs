@@ -84,7 +84,7 @@ public class LayoutTests
         for (int k = 0; k < x.Length; k++)
         {
             x[k] = 1;
-            Assert.Equal(network.Layers[0][2, k], network.FeedForward(x)[2] - nothing[2], 1e-6f);
+            Assert.Equal(network.WeightedLayers[0][2, k], network.FeedForward(x)[2] - nothing[2], 1e-6f);
             x[k] = 0;
         }
     }

@@ -32,14 +32,14 @@ public class NetworkTests
                 ReferenceNetwork reference = new(network);
                 Gradient gradient = network.Backpropagate(input, target);
                 Assert.Equal(reference.Cost(input, target), gradient.Cost, 1e-5);
-                for (int l = 0; l < network.Layers.Count; l++)
+                for (int l = 0; l < network.WeightedLayers.Count; l++)
                 {
-                    for (int j = 0; j < network.Layers[l].Neurons; j++)
+                    for (int j = 0; j < network.WeightedLayers[l].Neurons; j++)
                     {
-                        Assert.Equal(reference.Slope(reference.Biases[l], j, input, target), gradient.Layers[l].Biases[j], 2e-6);
-                        for (int k = 0; k < network.Layers[l].Inputs; k++)
+                        Assert.Equal(reference.Slope(reference.Biases[l], j, input, target), gradient.WeightedLayers[l].Biases[j], 2e-6);
+                        for (int k = 0; k < network.WeightedLayers[l].Inputs; k++)
                             Assert.Equal(
-                                reference.Slope(reference.Weights[l][j], k, input, target), gradient.Layers[l][j, k], 2e-6);
+                                reference.Slope(reference.Weights[l][j], k, input, target), gradient.WeightedLayers[l][j, k], 2e-6);
                     }
                 }
             },
@@ -54,8 +54,8 @@ public class NetworkTests
         Gradient whole = network.GradientOf(new VectorExamples(pairs));
         Gradient[] single = [.. pairs.Select(pair => network.Backpropagate(pair.Item1, pair.Item2))];
         Assert.Equal(single.Average(g => g.Cost), whole.Cost, 1e-6);
-        Assert.Equal(single.Average(g => g.Layers[0][2, 1]), whole.Layers[0][2, 1], 1e-6);
-        Assert.Equal(single.Average(g => g.Layers[1].Biases[0]), whole.Layers[1].Biases[0], 1e-6);
+        Assert.Equal(single.Average(g => g.WeightedLayers[0][2, 1]), whole.WeightedLayers[0][2, 1], 1e-6);
+        Assert.Equal(single.Average(g => g.WeightedLayers[1].Biases[0]), whole.WeightedLayers[1].Biases[0], 1e-6);
     }
 
     [Fact]
@@ -65,7 +65,7 @@ public class NetworkTests
         ForwardTrace trace = network.Trace([0.25f, 0.5f]);
         Assert.Equal([0.25f, 0.5f], trace.Activations[0]);
         Assert.Equal([2, 3, 1], trace.Activations.Select(a => a.Length));
-        float z = network.Layers[0].Biases[1] + 0.25f * network.Layers[0][1, 0] + 0.5f * network.Layers[0][1, 1];
+        float z = network.WeightedLayers[0].Biases[1] + 0.25f * network.WeightedLayers[0][1, 0] + 0.5f * network.WeightedLayers[0][1, 1];
         Assert.Equal(z, trace.WeightedInputs[0][1], 1e-6f);
         Assert.Equal(1 / (1 + Math.Exp(-z)), trace.Activations[1][1], 1e-6);
         Assert.Equal(network.FeedForward([0.25f, 0.5f]), trace.Activations[^1]);
@@ -75,18 +75,18 @@ public class NetworkTests
     public void Weights_and_biases_start_from_the_standard_normal_distribution()
     {
         Network network = new([784, 100, 10], seed: 4);
-        float[] weights = network.Layers[0].CopyWeights();
+        float[] weights = network.WeightedLayers[0].CopyWeights();
         Assert.Equal(0, weights.Average(), 0.02);
         Assert.Equal(1, weights.Average(w => w * w), 0.02);
-        Assert.InRange(network.Layers[0].Biases.ToArray().Average(b => b * b), 0.6, 1.5);
+        Assert.InRange(network.WeightedLayers[0].Biases.ToArray().Average(b => b * b), 0.6, 1.5);
     }
 
     [Fact]
     public void The_same_seed_gives_the_same_network_and_another_seed_another()
     {
-        Assert.Equal(new Network([5, 4], seed: 9).Layers[0].CopyWeights(), new Network([5, 4], seed: 9).Layers[0].CopyWeights());
+        Assert.Equal(new Network([5, 4], seed: 9).WeightedLayers[0].CopyWeights(), new Network([5, 4], seed: 9).WeightedLayers[0].CopyWeights());
         Assert.NotEqual(
-            new Network([5, 4], seed: 9).Layers[0].CopyWeights(), new Network([5, 4], seed: 10).Layers[0].CopyWeights());
+            new Network([5, 4], seed: 9).WeightedLayers[0].CopyWeights(), new Network([5, 4], seed: 10).WeightedLayers[0].CopyWeights());
     }
 
     [Fact]
@@ -116,8 +116,8 @@ public class NetworkTests
     public void A_clone_shares_nothing()
     {
         Network network = new([2, 2], seed: 1), clone = network.Clone();
-        clone.Layers[0][0, 0] = 42;
-        Assert.NotEqual(42, network.Layers[0][0, 0]);
+        clone.WeightedLayers[0][0, 0] = 42;
+        Assert.NotEqual(42, network.WeightedLayers[0][0, 0]);
     }
 
     internal static float[] Vector(int length, int seed)

@@ -40,7 +40,7 @@ internal static class SameBits
             Epochs = 2,
             MiniBatchSize = isFirst ? 9 : 70, // 70: eight shards, and two of the dense networks; the last mini-batch has 30
             LearningRate = isFirst ? 3 : 0.01,
-            Optimiser = isFirst ? new Optimiser.Sgd() : new Optimiser.Adam(WeightDecay: 0.01),
+            Optimiser = isFirst ? new Optimiser.Sgd() : new Optimiser.Adam(weightDecay: 0.01),
             Schedule = isFirst ? new Schedule.Stepped(1, 0.5) : new Schedule.OneCycle(),
             WeightAverage = isFirst ? 0 : 0.9,
             L2 = isFirst ? 0 : 0.1,

@@ -3,11 +3,9 @@ using CsCheck;
 namespace Inkling.Tests.Reading;
 
 /// <summary>Who cuts a digit out of the picture by its box must not reach beside the picture.</summary>
-public sealed class BoxTests : IDisposable
+public sealed class BoxTests
 {
     private readonly DigitReader _reader = DigitReader.Load();
-
-    public void Dispose() => _reader.Dispose();
 
     [Fact]
     public void All_boxes_lie_in_the_picture_however_it_was_turned_cut_and_reduced()

@@ -20,7 +20,7 @@ public class GreyImageTests
     public void A_picture_of_any_other_reduction_is_read(double reduction)
     {
         GreyImage number = NumberPicture.Of("504192");
-        using DigitReader reader = DigitReader.Load();
+        DigitReader reader = DigitReader.Load();
         GreyImage picture = new(number.Width, number.Height, number.Pixels.ToArray()) { Reduction = reduction };
         PixelBox box = Assert.Single(reader.Read(picture, null, TestContext.Current.CancellationToken).Numbers).Box;
         Assert.InRange(box.Width, 20 * reduction, picture.Width * reduction);

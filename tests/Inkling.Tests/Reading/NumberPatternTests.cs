@@ -17,7 +17,7 @@ public class NumberPatternTests
     [InlineData("79927398713", true)]
     public void A_rule_may_be_a_check_digit(string digits, bool fits)
     {
-        NumberPattern pattern = NumberPattern.Parse(new string('d', digits.Length)) with { Rule = NumberPattern.Luhn };
+        NumberPattern pattern = NumberPattern.Parse(new string('d', digits.Length), NumberPattern.Luhn);
         Assert.Equal(fits, pattern.Fits(digits));
     }
 

@@ -14,13 +14,11 @@ namespace Inkling.Tests.Reading;
 /// No picture takes more work than its pixels allow. Work is counted (pixels looked at, segments shown to a network, ways
 /// scored), not timed: it is the same on every machine. docs/reading.md says what that is in seconds and megabytes.
 /// </summary>
-public sealed class WorkLimitTests : IDisposable
+public sealed class WorkLimitTests
 {
     private readonly DigitReader _reader = DigitReader.Load();
 
     public static TheoryData<string> Kinds => [.. HostilePictures.Kinds.Keys];
-
-    public void Dispose() => _reader.Dispose();
 
     [Theory]
     [MemberData(nameof(Kinds))]

@@ -14,7 +14,7 @@ internal sealed class CheckpointFolder : IDisposable
         Epochs = 3,
         MiniBatchSize = 16,
         LearningRate = 0.01,
-        Optimiser = new Optimiser.Adam(WeightDecay: 0.01),
+        Optimiser = new Optimiser.Adam(weightDecay: 0.01),
         Schedule = new Schedule.OneCycle(),
         WeightAverage = 0.9,
         Augmentation = new Augmentation { Shift = 1, Rotation = 10, Elastic = 10, Thickness = 0.5, Erasing = 0.5, Noise = 0.1 },

@@ -23,7 +23,7 @@ public class DiagnosticsTests
     public void A_network_whose_relus_have_died_is_told_from_one_that_learns_too_slowly()
     {
         Network dead = new(Architecture.Parse("1x28x28 flatten dense:20 relu dense:10 softmax"), seed: 1);
-        dead.Layers[0].Biases.Fill(-100);
+        dead.WeightedLayers[0].Biases.Fill(-100);
         string hint = Diagnostics.WhyStuck(dead, Images, dead.Evaluate(Images))!;
         Assert.Contains("100 % of the activations of relu layer 1 are dead", hint, StringComparison.Ordinal);
         Assert.Contains("the same answer to everything", hint, StringComparison.Ordinal);
@@ -53,11 +53,11 @@ public class DiagnosticsTests
             TestContext.Current.CancellationToken);
         Assert.Equal([0, 1, 2], monitor.Entries.Select(entry => entry.Epoch));
         MonitorEntry last = monitor.Entries[^1];
-        Assert.Equal(["conv 1", "dense 2"], last.Layers.Select(layer => layer.Name));
-        Assert.Equal(Math.Sqrt(network.Layers[0].CopyWeights().Sum(w => (double)w * w)), last.Layers[1].WeightNorm, 1e-4);
+        Assert.Equal(["conv 1", "dense 2"], last.WeightedLayers.Select(layer => layer.Name));
+        Assert.Equal(Math.Sqrt(network.WeightedLayers[1].CopyWeights().Sum(w => (double)w * w)), last.WeightedLayers[1].WeightNorm, 1e-4);
         Assert.True(last.TrainingCost < monitor.Entries[0].TrainingCost);
         Assert.Equal(network.Evaluate(Images.Slice(200, 100)).Accuracy, last.ValidationAccuracy);
-        Assert.All(last.Layers, layer => Assert.True(layer.GradientNorm > 0));
+        Assert.All(last.WeightedLayers, layer => Assert.True(layer.GradientNorm > 0));
     }
 
     [Fact]

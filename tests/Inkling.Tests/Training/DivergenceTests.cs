@@ -39,7 +39,7 @@ public class DivergenceTests
     public void An_infinite_bias_that_a_sigmoid_hides_is_named_at_the_end_of_the_epoch()
     {
         Network network = new([784, 20, 10]);
-        network.Layers[0].Biases[3] = float.PositiveInfinity; // its neuron's output is always 1
+        network.WeightedLayers[0].Biases[3] = float.PositiveInfinity; // its neuron's output is always 1
         Assert.Contains(
             "the biases of layer 1, dense:20",
             Assert.Throws<TrainingDivergedException>(() => network.Train(Digits, Options)).Message,
@@ -53,11 +53,11 @@ public class DivergenceTests
     public void A_mini_batch_with_an_example_that_does_not_exist_is_refused(int index)
     {
         Network network = new([784, 20, 10]);
-        float[] before = network.Layers[0].CopyWeights();
+        float[] before = network.WeightedLayers[0].CopyWeights();
         Assert.Contains(
             "There are 40 examples",
             Assert.Throws<ArgumentOutOfRangeException>(() => network.UpdateMiniBatch(Digits, [0, index], eta: 3)).Message,
             StringComparison.Ordinal);
-        Assert.Equal(before, network.Layers[0].CopyWeights());
+        Assert.Equal(before, network.WeightedLayers[0].CopyWeights());
     }
 }

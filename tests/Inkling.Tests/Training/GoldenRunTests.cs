@@ -16,10 +16,10 @@ public class GoldenRunTests
         for (int l = 0; l < 2; l++)
         {
             Assert.All(
-                network.Layers[l].CopyWeights().Zip(expected.Layers[l].CopyWeights()),
+                network.WeightedLayers[l].CopyWeights().Zip(expected.WeightedLayers[l].CopyWeights()),
                 w => Assert.Equal(w.Second, w.First, 1e-4f));
             Assert.All(
-                network.Layers[l].Biases.ToArray().Zip(expected.Layers[l].Biases.ToArray()),
+                network.WeightedLayers[l].Biases.ToArray().Zip(expected.WeightedLayers[l].Biases.ToArray()),
                 b => Assert.Equal(b.Second, b.First, 1e-4f));
         }
     }
@@ -61,12 +61,12 @@ public class GoldenRunTests
         JsonElement expected = facts.RootElement.GetProperty("gradient_of_image_0_at_start");
         for (int l = 0; l < 2; l++)
         {
-            Assert.Equal(expected.GetProperty("norm_weights")[l].GetDouble(), Norm(gradient.Layers[l].CopyWeights()), 1e-5);
-            Assert.Equal(expected.GetProperty("norm_biases")[l].GetDouble(), Norm(gradient.Layers[l].Biases.ToArray()), 1e-5);
+            Assert.Equal(expected.GetProperty("norm_weights")[l].GetDouble(), Norm(gradient.WeightedLayers[l].CopyWeights()), 1e-5);
+            Assert.Equal(expected.GetProperty("norm_biases")[l].GetDouble(), Norm(gradient.WeightedLayers[l].Biases.ToArray()), 1e-5);
         }
 
         for (int j = 0; j < 10; j++)
-            Assert.Equal(expected.GetProperty("output_bias_gradient")[j].GetDouble(), gradient.Layers[1].Biases[j], 1e-6);
+            Assert.Equal(expected.GetProperty("output_bias_gradient")[j].GetDouble(), gradient.WeightedLayers[1].Biases[j], 1e-6);
     }
 
     private static void Train(Network network, ImageData mnist, IEnumerable<int[]> miniBatches)

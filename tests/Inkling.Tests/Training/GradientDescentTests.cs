@@ -45,7 +45,7 @@ public class GradientDescentTests
                     Threads = threads, ValidationData = test,
                     OnEpoch = epoch => lines.Add($"{epoch} {epoch.Validation} {epoch.Cost}")
                 });
-            return (network.Layers[0].CopyWeights(), string.Join('\n', lines));
+            return (network.WeightedLayers[0].CopyWeights(), string.Join('\n', lines));
         }
     }
 
@@ -76,8 +76,12 @@ public class GradientDescentTests
     {
         Network network = new([2, 3, 1], seed: 8);
         List<double> costs = [];
-        network.DescendGradient(Xor, steps: 200, eta: 0.2, (_, cost) => costs.Add(cost));
-        Assert.Equal(200, costs.Count);
+        for (int step = 0; step < 200; step++)
+        {
+            costs.Add(network.Cost(Xor));
+            network.DescendGradient(Xor, steps: 1, eta: 0.2, TestContext.Current.CancellationToken);
+        }
+
         Assert.All(costs.Zip(costs.Skip(1)), pair => Assert.True(pair.Second <= pair.First + 1e-7));
         Assert.True(network.Cost(Xor) < costs[0]);
     }
@@ -89,22 +93,22 @@ public class GradientDescentTests
         byBatch.UpdateMiniBatch(Xor, [0, 1, 2, 3], eta: 0.7);
         byGradient.DescendGradient(Xor, steps: 1, eta: 0.7);
         Assert.All(
-            byBatch.Layers[0].CopyWeights().Zip(byGradient.Layers[0].CopyWeights()),
+            byBatch.WeightedLayers[0].CopyWeights().Zip(byGradient.WeightedLayers[0].CopyWeights()),
             w => Assert.Equal(w.First, w.Second, 1e-6f));
     }
 
     [Fact]
     public void The_last_mini_batch_of_an_epoch_holds_what_is_left()
     {
-        TrainingProgress progress = new();
+        List<long> trained = [];
         VectorExamples examples = new(Enumerable.Range(0, 23).Select(i => (NetworkTests.Vector(4, i), new float[] { i % 2 })));
         new Network([4, 1], seed: 1).Sgd(
             examples,
             epochs: 2,
             miniBatchSize: 10,
             eta: 0.1,
-            options: new TrainingOptions { Progress = progress, OnEpoch = _ => { } });
-        Assert.Equal(46, progress.Examples);
+            options: new TrainingOptions { Progress = new Reports(trained), OnEpoch = _ => { } });
+        Assert.Equal([10, 20, 23, 33, 43, 46], trained);
     }
 
     [Fact]
@@ -112,7 +116,7 @@ public class GradientDescentTests
     {
         using CancellationTokenSource stop = new();
         Network network = new([2, 3, 1], seed: 1);
-        float[] before = network.Layers[0].CopyWeights();
+        float[] before = network.WeightedLayers[0].CopyWeights();
         List<int> epochs = [];
         TrainingOptions options = new()
         {
@@ -125,7 +129,7 @@ public class GradientDescentTests
         };
         Assert.Throws<OperationCanceledException>(() => network.Sgd(Xor, 1_000_000, 2, 1.0, Xor, options, stop.Token));
         Assert.Equal([0, 1, 2, 3, 4], epochs.Take(5));
-        Assert.NotEqual(before, network.Layers[0].CopyWeights());
+        Assert.NotEqual(before, network.WeightedLayers[0].CopyWeights());
     }
 
     [Fact]
@@ -137,7 +141,7 @@ public class GradientDescentTests
         once.Sgd(examples, epochs: 2, miniBatchSize: 5, eta: 1, options: quiet);
         twice.Sgd(examples, epochs: 1, miniBatchSize: 5, eta: 1, options: quiet);
         twice.Sgd(examples, epochs: 1, miniBatchSize: 5, eta: 1, options: quiet);
-        Assert.Equal(once.Layers[0].CopyWeights(), twice.Layers[0].CopyWeights());
+        Assert.Equal(once.WeightedLayers[0].CopyWeights(), twice.WeightedLayers[0].CopyWeights());
     }
 
     [Theory]
@@ -154,8 +158,13 @@ public class GradientDescentTests
     public void Test_data_that_do_not_fit_are_refused_before_training()
     {
         Network network = new([2, 1], seed: 1);
-        float[] before = network.Layers[0].CopyWeights();
+        float[] before = network.WeightedLayers[0].CopyWeights();
         Assert.Throws<ArgumentException>(() => network.Sgd(Xor, 1, 1, 1.0, testData: new VectorExamples([([1, 2, 3], [1])])));
-        Assert.Equal(before, network.Layers[0].CopyWeights());
+        Assert.Equal(before, network.WeightedLayers[0].CopyWeights());
+    }
+
+    private sealed class Reports(List<long> reported) : IProgress<long>
+    {
+        public void Report(long value) => reported.Add(value);
     }
 }

@@ -22,9 +22,9 @@ public class OptimiserTests
             Optimiser = method switch
             {
                 "momentum" => new Optimiser.Sgd(0.9),
-                "nesterov" => new Optimiser.Sgd(0.9, Nesterov: true),
+                "nesterov" => new Optimiser.Sgd(0.9, nesterov: true),
                 "adam" or "l2 with adam" => new Optimiser.Adam(),
-                "adamw" => new Optimiser.Adam(WeightDecay: 0.1),
+                "adamw" => new Optimiser.Adam(weightDecay: 0.1),
                 _ => new Optimiser.Sgd(),
             },
             L1 = method == "l1" ? Lambda : 0,
@@ -35,7 +35,7 @@ public class OptimiserTests
             plain = network.Clone();
         network.Train(Examples, options with { Epochs = 3 }, TestContext.Current.CancellationToken);
 
-        double m = 0, v = 0, w = plain.Layers[0][1, 2];
+        double m = 0, v = 0, w = plain.WeightedLayers[0][1, 2];
         for (int step = 1; step <= 3; step++)
         {
             double before = w, g = GradientAt(plain);
@@ -56,32 +56,32 @@ public class OptimiserTests
             // The other weights are the engine's after this many steps; this weight is computed by its formula.
             plain = new(Architecture.FullyConnected([5, 4, 2], Cost.CrossEntropy), Initialisation.Scaled, seed: 3);
             plain.Train(Examples, options with { Epochs = step }, TestContext.Current.CancellationToken);
-            Assert.Equal(w, plain.Layers[0][1, 2], 2e-6);
+            Assert.Equal(w, plain.WeightedLayers[0][1, 2], 2e-6);
         }
 
-        Assert.Equal(w, network.Layers[0][1, 2], 2e-6);
+        Assert.Equal(w, network.WeightedLayers[0][1, 2], 2e-6);
 
-        static double GradientAt(Network network) => network.GradientOf(Examples).Layers[0][1, 2];
+        static double GradientAt(Network network) => network.GradientOf(Examples).WeightedLayers[0][1, 2];
     }
 
     [Fact]
     public void Weight_decay_leaves_biases_and_batch_normalisation_alone()
     {
         Network network = new(Architecture.Parse("5 dense:4 batchnorm relu dense:2 softmax"), seed: 1);
-        network.Layers[1].Biases.Fill(0.5f);
+        network.WeightedLayers[1].Biases.Fill(0.5f);
         VectorExamples nothing = new(Enumerable.Range(0, 4).Select(_ => (new float[5], new float[] { 0.5f, 0.5f })));
-        float before = network.Layers[0][0, 0];
+        float before = network.WeightedLayers[0][0, 0];
         network.Train(
             nothing,
             new TrainingOptions
             {
-                Epochs = 5, MiniBatchSize = 4, LearningRate = 0.1, Optimiser = new Optimiser.Adam(WeightDecay: 0.5),
+                Epochs = 5, MiniBatchSize = 4, LearningRate = 0.1, Optimiser = new Optimiser.Adam(weightDecay: 0.5),
                 OnEpoch = _ => { }
             },
             TestContext.Current.CancellationToken);
-        Assert.Equal(before * Math.Pow(0.95, 5), network.Layers[0][0, 0], 1e-6);
+        Assert.Equal(before * Math.Pow(0.95, 5), network.WeightedLayers[0][0, 0], 1e-6);
         Assert.Equal(1, network.Normalisations[0].Scale[0], 1e-6);
-        Assert.Equal(0.5f, network.Layers[1].Biases[0], 1e-4f);
+        Assert.Equal(0.5f, network.WeightedLayers[1].Biases[0], 1e-4f);
     }
 
     [Theory]
@@ -101,9 +101,9 @@ public class OptimiserTests
     {
         Schedule schedule = name switch
         {
-            "stepped" => new Schedule.Stepped(Every: 5, By: 0.1),
-            "cosine" => new Schedule.Cosine(Final: 0.1),
-            "one-cycle" => new Schedule.OneCycle(Rise: 0.2),
+            "stepped" => new Schedule.Stepped(every: 5, by: 0.1),
+            "cosine" => new Schedule.Cosine(final: 0.1),
+            "one-cycle" => new Schedule.OneCycle(rise: 0.2),
             "warm-up" => new Schedule.Constant { WarmUpEpochs = 2 },
             _ => new Schedule.Constant(),
         };
@@ -120,7 +120,7 @@ public class OptimiserTests
             new TrainingOptions
             {
                 Epochs = 1000, LearningRate = 1e-9, ValidationData = Examples,
-                Schedule = new Schedule.HalveOnStall(Patience: 2, Halvings: 3), OnEpoch = _ => epochs++
+                Schedule = new Schedule.HalveOnStall(patience: 2, halvings: 3), OnEpoch = _ => epochs++
             },
             TestContext.Current.CancellationToken);
         Assert.Equal(1 + 4 * 2, epochs); // no epoch after the first improves; the fourth stall ends training
@@ -153,7 +153,7 @@ public class OptimiserTests
         plain.Train(Examples, options, TestContext.Current.CancellationToken);
         averaged.Train(Examples, options with { WeightAverage = 0.99 }, TestContext.Current.CancellationToken);
         const double Keep = 2.0 / 11; // at first the average decays faster: the factor is (1 + n) / (10 + n)
-        Assert.Equal(Keep * before.Layers[0][1, 3] + (1 - Keep) * plain.Layers[0][1, 3], averaged.Layers[0][1, 3], 1e-6);
+        Assert.Equal(Keep * before.WeightedLayers[0][1, 3] + (1 - Keep) * plain.WeightedLayers[0][1, 3], averaged.WeightedLayers[0][1, 3], 1e-6);
     }
 
     [Fact]

@@ -1,7 +1,7 @@
 namespace Inkling;
 
 /// <summary>Where to look for data sets, and whether to download them.</summary>
-public sealed record DataOptions
+public sealed class DataOptions
 {
     /// <summary>
     /// A folder that holds the data set's files, or a subfolder with the data set's name that does. If null, the folder in the

@@ -1,7 +1,16 @@
 namespace Inkling;
 
 /// <summary>Progress of a download.</summary>
-/// <param name="File">The file's name.</param>
-/// <param name="Bytes">Bytes received so far, including those of an earlier try.</param>
-/// <param name="Total">Length of the file in bytes; null if the server does not tell.</param>
-public sealed record DownloadProgress(string File, long Bytes, long? Total);
+public sealed class DownloadProgress
+{
+    internal DownloadProgress(string file, long bytes, long? total) => (File, Bytes, Total) = (file, bytes, total);
+
+    /// <summary>The file's name.</summary>
+    public string File { get; }
+
+    /// <summary>Bytes received so far, including those of an earlier try.</summary>
+    public long Bytes { get; }
+
+    /// <summary>Length of the file in bytes; null if the server does not tell.</summary>
+    public long? Total { get; }
+}

@@ -27,7 +27,7 @@ public sealed class SigmoidNeuron
     public static double Sigmoid(double z) => 1 / (1 + Math.Exp(-z));
 
     /// <summary>σ'(z) = σ(z) (1 - σ(z)): ¼ at 0, almost 0 where the neuron is saturated.</summary>
-    public static double SigmoidSlope(double z) => Sigmoid(z) * (1 - Sigmoid(z));
+    internal static double SigmoidSlope(double z) => Sigmoid(z) * (1 - Sigmoid(z));
 
     /// <summary>The step function, which a perceptron has in place of σ: 1 where z &gt; 0, otherwise 0.</summary>
     public static double Step(double z) => z > 0 ? 1 : 0;

@@ -8,7 +8,7 @@ namespace Inkling.Reading.Cutting;
 /// What two networks think of segments. The first was trained on segments of written numbers and tells digits from non-digits;
 /// the second was trained on whole digits only and is better at which digit it is.
 /// </summary>
-internal sealed class SegmentJudge : IDisposable
+internal sealed class SegmentJudge
 {
     /// <summary>The opinion on what is too low to be a digit.</summary>
     private static readonly float[] NoDigit = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1];
@@ -56,12 +56,6 @@ internal sealed class SegmentJudge : IDisposable
         }
 
         return second;
-    }
-
-    public void Dispose()
-    {
-        _first.Dispose();
-        _second.Dispose();
     }
 
     private static float[][] Ask(FrozenNetwork network, double temperature, IReadOnlyList<Segment> segments, ReadingWork work)

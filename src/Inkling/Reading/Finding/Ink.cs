@@ -14,7 +14,7 @@ public sealed class Ink
     /// <param name="height">Rows, at least 1.</param>
     /// <param name="values">[height, width], row-major; 0 is paper, 1 is full ink. Not copied.</param>
     /// <exception cref="ArgumentException">The length is not width × height.</exception>
-    public Ink(int width, int height, float[] values)
+    internal Ink(int width, int height, float[] values)
         : this(width, height, values, threshold: 0.5f, isDarkOnLight: true, reduction: 1)
     {
     }
@@ -59,7 +59,7 @@ public sealed class Ink
     /// <summary>Finds the ink in a picture, dark on light or light on dark, in even light or uneven.</summary>
     /// <param name="picture">A picture. Large ones are reduced first.</param>
     /// <returns>A map of the picture's size, or of its reduced size; all 0 where there is nothing but paper.</returns>
-    public static Ink Of(GreyImage picture) => InkFinding.Find(picture, ReaderConstants.Default, new ReadingWork());
+    internal static Ink Of(GreyImage picture) => InkFinding.Find(picture, ReaderConstants.Default, new ReadingWork());
 
     /// <summary>The same map with other ink in it.</summary>
     /// <param name="values">[height, width]. Not copied.</param>

@@ -7,19 +7,19 @@ namespace Inkling;
 /// <example>
 /// <code>
 /// NumberPattern date = NumberPattern.Parse("dd/dd/dddd");
-/// NumberPattern card = NumberPattern.Parse("dddddddddddddddd") with { Rule = NumberPattern.Luhn };
+/// NumberPattern card = NumberPattern.Parse("dddddddddddddddd", NumberPattern.Luhn);
 /// </code>
 /// </example>
-public sealed record NumberPattern
+public sealed class NumberPattern
 {
     /// <summary>The most characters a pattern may have, those that are not read among them.</summary>
     public const int MaxLength = 1000;
 
     private readonly string _places;
 
-    private NumberPattern(string text)
+    private NumberPattern(string text, Func<string, bool>? rule)
     {
-        Text = text;
+        (Text, Rule) = (text, rule);
         _places = string.Concat(text.Where(c => c == 'd' || char.IsAsciiDigit(c)));
     }
 
@@ -27,7 +27,7 @@ public sealed record NumberPattern
     public string Text { get; }
 
     /// <summary>What all digits together must obey; null for nothing.</summary>
-    public Func<string, bool>? Rule { get; init; }
+    public Func<string, bool>? Rule { get; }
 
     /// <summary>How many digits such a number has.</summary>
     public int Digits => _places.Length;
@@ -47,14 +47,16 @@ public sealed record NumberPattern
     }
 
     /// <summary>Reads a pattern, as <c>dddddd</c>, <c>dd/dd/dd</c> or <c>20dd</c>.</summary>
+    /// <param name="text">The pattern.</param>
+    /// <param name="rule">What all digits together must obey; null for nothing.</param>
     /// <exception cref="FormatException">There is no place for a digit in it, there are more than
     /// <see cref="ReadingOptions.MaxDigits"/>, or it is longer than <see cref="MaxLength"/>.</exception>
-    public static NumberPattern Parse(string text)
+    public static NumberPattern Parse(string text, Func<string, bool>? rule = null)
     {
         ArgumentNullException.ThrowIfNull(text);
         if (text.Length > MaxLength)
             throw new FormatException($"A pattern of {text.Length} characters is none of a number: it has at most {MaxLength}.");
-        NumberPattern pattern = new(text);
+        NumberPattern pattern = new(text, rule);
         return pattern.Digits is >= 1 and <= ReadingOptions.MaxDigits
             ? pattern
             : throw new FormatException(

@@ -1,7 +1,7 @@
 namespace Inkling;
 
 /// <summary>What a reader may rely on, and what it should do.</summary>
-public sealed record ReadingOptions
+public sealed class ReadingOptions
 {
     /// <summary>The most digits that <see cref="ExpectedDigits"/> and a <see cref="NumberPattern"/> may ask for.</summary>
     public const int MaxDigits = 100;

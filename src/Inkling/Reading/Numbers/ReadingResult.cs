@@ -43,31 +43,65 @@ public sealed class ReadingResult
 }
 
 /// <summary>The numbers that stand on one line.</summary>
-/// <param name="Numbers">From the left.</param>
-public sealed record ReadLine(IReadOnlyList<ReadNumber> Numbers)
+public sealed class ReadLine
 {
+    internal ReadLine(IReadOnlyList<ReadNumber> numbers) => Numbers = numbers;
+
+    /// <summary>From the left.</summary>
+    public IReadOnlyList<ReadNumber> Numbers { get; }
+
     /// <summary>The numbers, with spaces between them.</summary>
     public string Text => string.Join(' ', Numbers.Select(number => number.Text));
 }
 
 /// <summary>A number: digits, without a wide gap between them.</summary>
-/// <param name="Text">Its digits.</param>
-/// <param name="Confidence">How likely it is that all of them are right, 0 to 1.</param>
-/// <param name="Box">Where it is, in the pixels of the picture (or of its file, see <see cref="GreyImage.Reduction"/>).</param>
-/// <param name="Digits">Its digits, from the left.</param>
-/// <param name="Separators">Where there is ink between and beside them that is no digit: dots, commas, dashes, specks.</param>
-/// <param name="RunnersUp">What else it may be, the likeliest first.</param>
-public sealed record ReadNumber(
-    string Text, double Confidence, PixelBox Box, IReadOnlyList<ReadDigit> Digits, IReadOnlyList<PixelBox> Separators,
-    IReadOnlyList<(string Text, double Confidence)> RunnersUp);
+public sealed class ReadNumber
+{
+    internal ReadNumber(
+        string text, double confidence, PixelBox box, IReadOnlyList<ReadDigit> digits, IReadOnlyList<PixelBox> separators,
+        IReadOnlyList<(string Text, double Confidence)> runnersUp)
+    {
+        (Text, Confidence, Box) = (text, confidence, box);
+        (Digits, Separators, RunnersUp) = (digits, separators, runnersUp);
+    }
+
+    /// <summary>Its digits.</summary>
+    public string Text { get; }
+
+    /// <summary>How likely it is that all of them are right, 0 to 1.</summary>
+    public double Confidence { get; }
+
+    /// <summary>Where it is, in the pixels of the picture (or of its file, see <see cref="GreyImage.Reduction"/>).</summary>
+    public PixelBox Box { get; }
+
+    /// <summary>Its digits, from the left.</summary>
+    public IReadOnlyList<ReadDigit> Digits { get; }
+
+    /// <summary>Where there is ink between and beside them that is no digit: dots, commas, dashes, specks.</summary>
+    public IReadOnlyList<PixelBox> Separators { get; }
+
+    /// <summary>What else it may be, the likeliest first.</summary>
+    public IReadOnlyList<(string Text, double Confidence)> RunnersUp { get; }
+}
 
 /// <summary>A digit that was read.</summary>
-/// <param name="Digit">The digit, 0 to 9.</param>
-/// <param name="Confidences">[10]: how likely each digit is, 0 to 1; they add up to 1.</param>
-/// <param name="Box">Where it is, in the pixels of the picture (or of its file, see <see cref="GreyImage.Reduction"/>).</param>
-/// <param name="Glyph">[28, 28]: what the network saw; 0 is paper, 255 is ink.</param>
-public sealed record ReadDigit(int Digit, IReadOnlyList<float> Confidences, PixelBox Box, byte[] Glyph)
+public sealed class ReadDigit
 {
+    internal ReadDigit(int digit, IReadOnlyList<float> confidences, PixelBox box, byte[] glyph) =>
+        (Digit, Confidences, Box, Glyph) = (digit, confidences, box, glyph);
+
+    /// <summary>The digit, 0 to 9.</summary>
+    public int Digit { get; }
+
+    /// <summary>[10]: how likely each digit is, 0 to 1; they add up to 1.</summary>
+    public IReadOnlyList<float> Confidences { get; }
+
+    /// <summary>Where it is, in the pixels of the picture (or of its file, see <see cref="GreyImage.Reduction"/>).</summary>
+    public PixelBox Box { get; }
+
+    /// <summary>[28, 28]: what the network saw; 0 is paper, 255 is ink.</summary>
+    public byte[] Glyph { get; }
+
     /// <summary>The confidence in <see cref="Digit"/>, 0 to 1.</summary>
     public float Confidence => Confidences[Digit];
 

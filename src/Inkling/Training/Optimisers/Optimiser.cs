@@ -1,55 +1,63 @@
 namespace Inkling;
 
 /// <summary>How a step is computed from the gradient.</summary>
-public abstract record Optimiser
+public abstract class Optimiser
 {
     private Optimiser()
     {
     }
 
+    /// <summary>Its settings, by name.</summary>
+    private protected abstract FormattableString Settings { get; }
+
+    /// <summary>Its name and its settings: <c>Sgd { Momentum = 0.9, Nesterov = False }</c>.</summary>
+    public sealed override string ToString() => $"{GetType().Name} {{ {FormattableString.Invariant(Settings)} }}";
+
     /// <summary>
     /// Stochastic gradient descent: v → μv - η∇C, w → w + v. With momentum 0 the step of Nielsen's network.py, w → w - η∇C.
     /// </summary>
-    /// <param name="Momentum">μ, from 0 to under 1 (Nielsen, chapter 3).</param>
-    /// <param name="Nesterov">
+    /// <param name="momentum">μ, from 0 to under 1 (Nielsen, chapter 3).</param>
+    /// <param name="nesterov">
     /// Whether to use Nesterov momentum, which looks ahead: w → w + μv - η∇C with the new v (Sutskever et al. 2013).
     /// </param>
-    public sealed record Sgd(double Momentum = 0, bool Nesterov = false) : Optimiser
+    /// <exception cref="ArgumentOutOfRangeException">The momentum is out of range.</exception>
+    public sealed class Sgd(double momentum = 0, bool nesterov = false) : Optimiser
     {
-        /// <summary>μ, from 0 to under 1.</summary>
-        /// <exception cref="ArgumentOutOfRangeException">The value is out of range.</exception>
-        public double Momentum { get; init => field = OptionRange.Share(value); } = OptionRange.Share(Momentum);
+        /// <summary>μ.</summary>
+        public double Momentum { get; } = OptionRange.Share(momentum);
+
+        /// <summary>Whether it uses Nesterov momentum.</summary>
+        public bool Nesterov { get; } = nesterov;
+
+        private protected override FormattableString Settings => $"Momentum = {Momentum}, Nesterov = {Nesterov}";
     }
 
     /// <summary>Steps scaled by running means of the gradient and of its square (Kingma and Ba, arXiv 1412.6980).</summary>
-    /// <param name="Beta1">β₁, the decay of the gradient's running mean, from 0 to under 1.</param>
-    /// <param name="Beta2">β₂, the decay of the squared gradient's running mean, from 0 to under 1.</param>
-    /// <param name="Epsilon">ε, which keeps the divisor above 0; from 1e-37 to 1.</param>
-    /// <param name="WeightDecay">
+    /// <param name="beta1">β₁, the decay of the gradient's running mean, from 0 to under 1.</param>
+    /// <param name="beta2">β₂, the decay of the squared gradient's running mean, from 0 to under 1.</param>
+    /// <param name="epsilon">ε, which keeps the divisor above 0; from 1e-37 to 1.</param>
+    /// <param name="weightDecay">
     /// Decoupled weight decay, w → w - η·decay·w, on weights only: AdamW (Loshchilov and Hutter, arXiv 1711.05101). From 0 to
     /// 1e6.
     /// </param>
-    public sealed record Adam(double Beta1 = 0.9, double Beta2 = 0.999, double Epsilon = 1e-8, double WeightDecay = 0)
-        : Optimiser
+    /// <exception cref="ArgumentOutOfRangeException">A number is out of range.</exception>
+    public sealed class Adam(double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-8, double weightDecay = 0) : Optimiser
     {
         private const double MinEpsilon = 1e-37; // still above 0 in single precision
 
-        /// <summary>β₁, the decay of the gradient's running mean, from 0 to under 1.</summary>
-        /// <exception cref="ArgumentOutOfRangeException">The value is out of range.</exception>
-        public double Beta1 { get; init => field = OptionRange.Share(value); } = OptionRange.Share(Beta1);
+        /// <summary>β₁, the decay of the gradient's running mean.</summary>
+        public double Beta1 { get; } = OptionRange.Share(beta1);
 
-        /// <summary>β₂, the decay of the squared gradient's running mean, from 0 to under 1.</summary>
-        /// <exception cref="ArgumentOutOfRangeException">The value is out of range.</exception>
-        public double Beta2 { get; init => field = OptionRange.Share(value); } = OptionRange.Share(Beta2);
+        /// <summary>β₂, the decay of the squared gradient's running mean.</summary>
+        public double Beta2 { get; } = OptionRange.Share(beta2);
 
-        /// <summary>ε, which keeps the divisor above 0; from 1e-37 to 1.</summary>
-        /// <exception cref="ArgumentOutOfRangeException">The value is out of range.</exception>
-        public double Epsilon { get; init => field = OptionRange.From(MinEpsilon, 1, value); } =
-            OptionRange.From(MinEpsilon, 1, Epsilon);
+        /// <summary>ε, which keeps the divisor above 0.</summary>
+        public double Epsilon { get; } = OptionRange.From(MinEpsilon, 1, epsilon);
 
-        /// <summary>Decoupled weight decay: each step multiplies weights by 1 - η·decay; from 0 to 1e6.</summary>
-        /// <exception cref="ArgumentOutOfRangeException">The value is out of range.</exception>
-        public double WeightDecay { get; init => field = OptionRange.From(0, 1e6, value); } =
-            OptionRange.From(0, 1e6, WeightDecay);
+        /// <summary>Decoupled weight decay: each step multiplies weights by 1 - η·decay.</summary>
+        public double WeightDecay { get; } = OptionRange.From(0, 1e6, weightDecay);
+
+        private protected override FormattableString Settings =>
+            $"Beta1 = {Beta1}, Beta2 = {Beta2}, Epsilon = {Epsilon}, WeightDecay = {WeightDecay}";
     }
 }

@@ -1,7 +1,7 @@
 namespace Inkling;
 
 /// <summary>How the learning rate changes: a factor applied to <see cref="TrainingOptions.LearningRate"/>.</summary>
-public abstract record Schedule
+public abstract class Schedule
 {
     private Schedule()
     {
@@ -20,60 +20,71 @@ public abstract record Schedule
     internal double FactorAt(double epoch, int epochs, int stalls) =>
         (WarmUpEpochs > 0 ? Math.Min(1, epoch / WarmUpEpochs) : 1) * Factor(epoch, epochs, stalls);
 
+    /// <summary>Its name and its settings: <c>Cosine { WarmUpEpochs = 2, Final = 0.1 }</c>.</summary>
+    public sealed override string ToString() =>
+        FormattableString.Invariant($"{GetType().Name} {{ WarmUpEpochs = {WarmUpEpochs}")
+        + (Settings is { } settings ? $", {FormattableString.Invariant(settings)} }}" : " }");
+
+    /// <summary>Its settings, by name; null for none but the warm-up.</summary>
+    private protected virtual FormattableString? Settings => null;
+
     private protected abstract double Factor(double epoch, int epochs, int stalls);
 
     /// <summary>The rate does not change.</summary>
-    public sealed record Constant : Schedule
+    public sealed class Constant : Schedule
     {
         private protected override double Factor(double epoch, int epochs, int stalls) => 1;
     }
 
     /// <summary>Multiplied by a factor every few epochs.</summary>
-    /// <param name="Every">Epochs between two changes, at least 1.</param>
-    /// <param name="By">The factor, over 0 and at most 1.</param>
-    public sealed record Stepped(int Every, double By) : Schedule
+    /// <param name="every">Epochs between two changes, at least 1.</param>
+    /// <param name="by">The factor, over 0 and at most 1.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A number is out of range.</exception>
+    public sealed class Stepped(int every, double by) : Schedule
     {
-        /// <summary>Epochs between two changes, at least 1.</summary>
-        /// <exception cref="ArgumentOutOfRangeException">It is under 1.</exception>
-        public int Every { get; init => field = OptionRange.From(1, MaxEpochs, value); } = OptionRange.From(1, MaxEpochs, Every);
+        /// <summary>Epochs between two changes.</summary>
+        public int Every { get; } = OptionRange.From(1, MaxEpochs, every);
 
-        /// <summary>The factor, over 0 and at most 1.</summary>
-        /// <exception cref="ArgumentOutOfRangeException">The value is out of range.</exception>
-        public double By { get; init => field = OptionRange.OverZero(1, value); } = OptionRange.OverZero(1, By);
+        /// <summary>The factor.</summary>
+        public double By { get; } = OptionRange.OverZero(1, by);
+
+        private protected override FormattableString Settings => $"Every = {Every}, By = {By}";
 
         private protected override double Factor(double epoch, int epochs, int stalls) =>
             Numerics.PortableMath.Power(By, (long)(epoch / Every));
     }
 
     /// <summary>Falls along half a cosine, to a fraction of the rate (Loshchilov and Hutter, arXiv 1608.03983).</summary>
-    /// <param name="Final">The fraction of the rate to end with, from 0 to 1.</param>
-    public sealed record Cosine(double Final = 0) : Schedule
+    /// <param name="final">The fraction of the rate to end with, from 0 to 1.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The number is out of range.</exception>
+    public sealed class Cosine(double final = 0) : Schedule
     {
-        /// <summary>The fraction of the rate to end with, from 0 to 1.</summary>
-        /// <exception cref="ArgumentOutOfRangeException">The value is out of range.</exception>
-        public double Final { get; init => field = OptionRange.From(0, 1, value); } = OptionRange.From(0, 1, Final);
+        /// <summary>The fraction of the rate to end with.</summary>
+        public double Final { get; } = OptionRange.From(0, 1, final);
+
+        private protected override FormattableString Settings => $"Final = {Final}";
 
         private protected override double Factor(double epoch, int epochs, int stalls) =>
             Final + (1 - Final) * Fall(epoch / epochs);
     }
 
     /// <summary>Rises to the full rate and falls again, both along half a cosine (Smith and Topin, arXiv 1708.07120).</summary>
-    /// <param name="Rise">The fraction of the training in which the rate rises, from 0 to 1.</param>
-    /// <param name="Start">The fraction of the rate to begin with, from 0 to 1.</param>
-    /// <param name="Final">The fraction of the rate to end with, from 0 to 1.</param>
-    public sealed record OneCycle(double Rise = 0.3, double Start = 0.04, double Final = 0.0004) : Schedule
+    /// <param name="rise">The fraction of the training in which the rate rises, from 0 to 1.</param>
+    /// <param name="start">The fraction of the rate to begin with, from 0 to 1.</param>
+    /// <param name="final">The fraction of the rate to end with, from 0 to 1.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A number is out of range.</exception>
+    public sealed class OneCycle(double rise = 0.3, double start = 0.04, double final = 0.0004) : Schedule
     {
-        /// <summary>The fraction of the training in which the rate rises, from 0 to 1.</summary>
-        /// <exception cref="ArgumentOutOfRangeException">The value is out of range.</exception>
-        public double Rise { get; init => field = OptionRange.From(0, 1, value); } = OptionRange.From(0, 1, Rise);
+        /// <summary>The fraction of the training in which the rate rises.</summary>
+        public double Rise { get; } = OptionRange.From(0, 1, rise);
 
-        /// <summary>The fraction of the rate to begin with, from 0 to 1.</summary>
-        /// <exception cref="ArgumentOutOfRangeException">The value is out of range.</exception>
-        public double Start { get; init => field = OptionRange.From(0, 1, value); } = OptionRange.From(0, 1, Start);
+        /// <summary>The fraction of the rate to begin with.</summary>
+        public double Start { get; } = OptionRange.From(0, 1, start);
 
-        /// <summary>The fraction of the rate to end with, from 0 to 1.</summary>
-        /// <exception cref="ArgumentOutOfRangeException">The value is out of range.</exception>
-        public double Final { get; init => field = OptionRange.From(0, 1, value); } = OptionRange.From(0, 1, Final);
+        /// <summary>The fraction of the rate to end with.</summary>
+        public double Final { get; } = OptionRange.From(0, 1, final);
+
+        private protected override FormattableString Settings => $"Rise = {Rise}, Start = {Start}, Final = {Final}";
 
         private protected override double Factor(double epoch, int epochs, int stalls)
         {
@@ -86,21 +97,20 @@ public abstract record Schedule
     /// Halved each time accuracy on validation data has not improved for some epochs; the stall after the last halving (by
     /// default to 1/128 of the rate) ends the training (Nielsen, chapter 3, exercise).
     /// </summary>
-    /// <param name="Patience">Epochs without improvement, at least 1.</param>
-    /// <param name="Halvings">The number of halvings after which the next stall ends the training, from 0 to 1,000.</param>
-    public sealed record HalveOnStall(int Patience = 10, int Halvings = 7) : Schedule
+    /// <param name="patience">Epochs without improvement, at least 1.</param>
+    /// <param name="halvings">The number of halvings after which the next stall ends the training, from 0 to 1,000.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A number is out of range.</exception>
+    public sealed class HalveOnStall(int patience = 10, int halvings = 7) : Schedule
     {
         private const int MaxHalvings = 1000; // 2⁻¹⁰⁰⁰ is still a normal double
 
-        /// <summary>Epochs without improvement, at least 1.</summary>
-        /// <exception cref="ArgumentOutOfRangeException">It is under 1.</exception>
-        public int Patience { get; init => field = OptionRange.From(1, MaxEpochs, value); } =
-            OptionRange.From(1, MaxEpochs, Patience);
+        /// <summary>Epochs without improvement.</summary>
+        public int Patience { get; } = OptionRange.From(1, MaxEpochs, patience);
 
-        /// <summary>The number of halvings after which the next stall ends the training, from 0 to 1,000.</summary>
-        /// <exception cref="ArgumentOutOfRangeException">The value is out of range.</exception>
-        public int Halvings { get; init => field = OptionRange.From(0, MaxHalvings, value); } =
-            OptionRange.From(0, MaxHalvings, Halvings);
+        /// <summary>The number of halvings after which the next stall ends the training.</summary>
+        public int Halvings { get; } = OptionRange.From(0, MaxHalvings, halvings);
+
+        private protected override FormattableString Settings => $"Patience = {Patience}, Halvings = {Halvings}";
 
         private protected override double Factor(double epoch, int epochs, int stalls) => Math.ScaleB(1, -stalls);
     }
