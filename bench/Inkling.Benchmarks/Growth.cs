@@ -1,13 +1,13 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Text;
+using System.Text.Json.Nodes;
 using ScottPlot;
 
 namespace Inkling.Benchmarks;
 
 /// <summary>
-/// <c>growth [FOLDER]</c>: how the cost of training grows with the network, the mini-batch and the threads; writes a table and a
-/// plot of each.
+/// <c>growth [FOLDER]</c>: how the cost of training grows with the network, the mini-batch and the threads; writes growth.json
+/// and a plot of each.
 /// </summary>
 internal static class Growth
 {
@@ -19,7 +19,7 @@ internal static class Growth
         LabelledImages ten = all.Slice(0, 10_000);
         int cores = Environment.ProcessorCount;
         Directory.CreateDirectory(folder);
-        StringBuilder report = new();
+        JsonObject report = [];
 
         Measure(
             "hidden neurons",
@@ -48,19 +48,21 @@ internal static class Growth
             [.. Enumerable.Range(1, cores)],
             n => (ten, Plain("1x28x28 conv:64:3x3 relu maxpool:2 conv:64:3x3 relu maxpool:2 flatten dense:10 softmax", 64, n)));
 
-        await File.WriteAllTextAsync(Path.Combine(folder, "growth.md"), report.ToString());
-        Console.Write(report);
+        MeasuredFile.Write(
+            Path.Combine(folder, "growth.json"),
+            "How the cost of training grows: µs for each image of an epoch, by size",
+            "growth",
+            $"the shortest of {Tries}",
+            report);
         return 0;
 
         void Measure(string what, string job, int[] sizes, Func<int, (LabelledImages Images, Job Job)> jobOf)
         {
             double[] microseconds = [.. sizes.Select(size => MicrosecondsAnImage(jobOf(size).Images, jobOf(size).Job))];
-            report.Append(
-                CultureInfo.InvariantCulture,
-                $"{job}\n\n| {what} | {string.Join(" | ", sizes)} |\n"
-                + $"|{string.Concat(Enumerable.Repeat(" --- |", sizes.Length + 1))}\n"
-                + $"| µs an image | {string.Join(" | ", microseconds.Select(time => time.ToString(
-                    time < 10 ? "0.00" : "0.0", CultureInfo.InvariantCulture)))} |\n\n");
+            report[what] = new JsonObject(sizes.Zip(microseconds, (size, time) => KeyValuePair.Create(
+                size.ToString(CultureInfo.InvariantCulture),
+                (JsonNode?)JsonValue.Create(Math.Round(time, time < 10 ? 2 : 1)))));
+            Console.WriteLine($"{what}: {report[what]!.ToJsonString()}");
             Draw(Path.Combine(folder, $"growth-{what.Replace(' ', '-')}.svg"), what, job, sizes, microseconds);
         }
     }

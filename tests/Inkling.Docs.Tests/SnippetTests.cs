@@ -1,45 +1,13 @@
-using System.Diagnostics;
-using Inkling.Data;
-
 namespace Inkling.Docs.Tests;
 
 /// <summary>The examples in the documentation work: the C# compiles and runs, and the commands and their options exist.</summary>
 public sealed class SnippetTests : IDisposable
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("inkling docs ").FullName;
-    private readonly string _before = Environment.CurrentDirectory;
-    private readonly string? _dataBefore = Environment.GetEnvironmentVariable("INKLING_DATA");
+    private readonly SnippetFolder _folder = new();
 
-    /// <summary>Prepares a folder to run the snippets in, with few images, so that all of them take seconds.</summary>
-    public SnippetTests()
-    {
-        foreach ((string part, LabelledImages images) in new[]
-        {
-            ("train", GeneratedDigits.Create(600, seed: 1)),
-            ("t10k", GeneratedDigits.Create(100, seed: 2))
-        })
-        {
-            byte[] pixels = [.. Enumerable.Range(0, images.Count).SelectMany(i => images.Pixels(i).ToArray())];
-            IdxFile.Write(Path.Combine(_folder, $"{part}-images-idx3-ubyte"), IdxArray.Create(pixels, images.Count, 28, 28));
-            IdxFile.Write(
-                Path.Combine(_folder, $"{part}-labels-idx1-ubyte"),
-                IdxArray.Create(images.Labels.ToArray(), images.Count));
-        }
+    public SnippetTests() => _folder.ReplaceMnist();
 
-        File.Copy(Path.Combine(Page.Root, "samples", "42.png"), Path.Combine(_folder, "number.png"));
-        File.Copy(
-            Path.Combine(Page.Root, "tests", "Inkling.Onnx.Tests", "Files", "pytorch-example.onnx"),
-            Path.Combine(_folder, "torch.onnx"));
-        Environment.CurrentDirectory = _folder;
-        Environment.SetEnvironmentVariable("INKLING_DATA", _folder);
-    }
-
-    public void Dispose()
-    {
-        Environment.CurrentDirectory = _before;
-        Environment.SetEnvironmentVariable("INKLING_DATA", _dataBefore);
-        Directory.Delete(_folder, recursive: true);
-    }
+    public void Dispose() => _folder.Dispose();
 
     public static TheoryData<string> PagesWithCode
         => [.. Page.All.Where(page => page.Blocks("csharp").Any()).Select(page => page.Name)];
@@ -62,7 +30,7 @@ public sealed class SnippetTests : IDisposable
     }
 
     [Fact]
-    public async Task The_commands_of_all_pages_are_known_with_their_options()
+    public void The_commands_of_all_pages_are_known_with_their_options()
     {
         Dictionary<string, string> help = new(StringComparer.Ordinal);
         foreach ((string page, string line) in Page.All.SelectMany(
@@ -75,7 +43,7 @@ public sealed class SnippetTests : IDisposable
             else if (!line.Contains("Inkling.Cli -- ", StringComparison.Ordinal))
                 continue;
             if (!help.TryGetValue(words[0], out string? known))
-                help[words[0]] = known = await HelpAsync(words[0]);
+                help[words[0]] = known = InklingCommand.OutputOf($"{words[0]} --help");
             foreach (string option in words.Where(word => word.StartsWith("--", StringComparison.Ordinal)))
                 Assert.True(known.Contains(option, StringComparison.Ordinal), $"{page}: {line} — {words[0]} has no {option}");
         }
@@ -106,16 +74,5 @@ public sealed class SnippetTests : IDisposable
             string.Concat(heading.TrimStart('#').Trim().ToLowerInvariant()
                 .Where(c => char.IsLetterOrDigit(c) || c is ' ' or '-' or '_'))
                 .Replace(' ', '-');
-    }
-
-    private static async Task<string> HelpAsync(string command)
-    {
-        string cli = Path.Combine(AppContext.BaseDirectory, "Inkling.Cli.dll");
-        using Process process = Process.Start(
-            new ProcessStartInfo("dotnet", ["exec", cli, command, "--help"]) { RedirectStandardOutput = true })!;
-        string output = await process.StandardOutput.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        Assert.True(process.ExitCode == 0, $"inkling {command} is no command");
-        return output;
     }
 }

@@ -21,6 +21,7 @@ internal static class Snippets
 
     /// <summary>Compiles the blocks.</summary>
     /// <returns>The program.</returns>
+    /// <exception cref="InvalidDataException">There are errors or warnings.</exception>
     public static Assembly Compile(string name, IEnumerable<string> blocks)
     {
         List<string> usings = [.. ImplicitUsings.Select(space => $"using {space};")], lines = [];
@@ -45,7 +46,8 @@ internal static class Snippets
                 .Where(diagnostic => diagnostic.Severity >= DiagnosticSeverity.Warning && diagnostic.Id != "CS8019")
                 .Select(diagnostic => diagnostic.ToString())
         ];
-        Assert.True(result.Success && errors.Length == 0, $"{name}:\n{string.Join('\n', errors)}\n\n{program}");
+        if (!result.Success || errors.Length > 0)
+            throw new InvalidDataException($"{name}:\n{string.Join('\n', errors)}\n\n{program}");
         return Assembly.Load(bytes.ToArray());
     }
 
@@ -62,7 +64,10 @@ internal static class Snippets
             await Task.Run(
                 () => program.EntryPoint!.Invoke(
                     null,
-                    program.EntryPoint.GetParameters().Length == 0 ? null : [Array.Empty<string>()]));
+                    BindingFlags.DoNotWrapExceptions,
+                    binder: null,
+                    program.EntryPoint.GetParameters().Length == 0 ? null : [Array.Empty<string>()],
+                    culture: null));
         }
         finally
         {

@@ -5,7 +5,7 @@ namespace Inkling.Benchmarks.Compare;
 
 /// <summary>
 /// <c>compare [RUNS] [FOLDER]</c>: times the same work in Inkling and in each peer, alternating on the same machine, since
-/// machines are noisy; writes Markdown and JSON to the folder.
+/// machines are noisy; writes compare.json to the folder.
 /// </summary>
 internal static class Comparison
 {
@@ -23,7 +23,7 @@ internal static class Comparison
         string? noNumpy = Peers.Missing("numpy"), noTorch = Peers.Missing("torch");
         Warm(ours);
 
-        string work = "784-30-10, the seed's 30 epochs, evaluated after each";
+        string work = "original"; // 784-30-10, 30 epochs, evaluated after each
         InTurn(
             work,
             ($"Inkling, {cores} threads", () => ours.Seed(cores)),
@@ -35,7 +35,7 @@ internal static class Comparison
                 () => Peers.Torch("seed", files, 1, TorchEpochs) * OurJobs.SeedEpochs / TorchEpochs));
 
         double accuracy = 0;
-        work = "784-100-100-10, ReLU, mini-batches of 800, 50 epochs of 60,000";
+        work = "wide"; // 784-100-100-10, ReLU, mini-batches of 800, 50 epochs of 60,000
         InTurn(
             work,
             ($"Inkling, {cores} threads", () => Noting(ours.Wide(cores))),
@@ -43,26 +43,25 @@ internal static class Comparison
                 $"PyTorch, CPU, {cores} threads",
                 noTorch,
                 () => Peers.Torch("wide", files, cores, OurJobs.WideEpochs / 10) * 10));
-        report.Annotate(work, string.Create(CultureInfo.InvariantCulture, $"{100 * accuracy:0.00} % on the test images"));
+        report.Note(work, string.Create(CultureInfo.InvariantCulture, $"{100 * accuracy:0.00} % on the test images"));
 
-        work = "conv32-pool-conv64-pool-10, mini-batches of 128, Adam, an epoch of 60,000";
+        work = "convolutional"; // conv32-pool-conv64-pool-10, mini-batches of 128, Adam, an epoch of 60,000
         InTurn(
             work,
             ($"Inkling, {cores} threads", () => ours.Convolution(cores)),
             ("Inkling, 1 thread", () => ours.Convolution(1)),
-            Peer($"PyTorch, CPU, {cores} threads", noTorch, () => Peers.Torch("conv", files, cores, 1)),
-            ("TorchSharp", null));
-        report.Annotate(work, report.FractionOfPeak(work, 6.0 * OurJobs.Convolutional.MultiplyAdds * ours.Images));
+            Peer($"PyTorch, CPU, {cores} threads", noTorch, () => Peers.Torch("conv", files, cores, 1)));
+        report.Note(work, report.FractionOfPeak(work, 6.0 * OurJobs.Convolutional.MultiplyAdds * ours.Images));
 
         Network convolutional = new(OurJobs.Convolutional, seed: 1), seed = new([784, 30, 10], seed: 1);
         float[] inputs = ours.Inputs(), outputs = new float[10 * 10_000];
         FrozenNetwork frozen = convolutional.Freeze(), frozenSeed = seed.Freeze();
         InTurn(
-            "the same network, one image forward",
+            "convolutional, one image forward",
             ("Inkling, 1 thread", () => OurJobs.Repeated(() => frozen.FeedForward(inputs.AsSpan(0, 784), outputs.AsSpan(0, 10)))),
             ("ONNX Runtime, 1 thread", () => Peers.OnnxRuntime(convolutional, inputs[..784], 1, 1)));
         InTurn(
-            "the same network, 10,000 images forward",
+            "convolutional, 10,000 images forward",
             (
                 $"Inkling, {cores} threads",
                 () => OurJobs.Repeated(() => frozen.FeedForward(inputs.AsMemory(), outputs.AsMemory(), cores))),
@@ -72,12 +71,8 @@ internal static class Comparison
             ("Inkling, 1 thread, sparse images", () => ours.ReadSeed(seed)),
             ("Inkling, 1 thread, images as floats", () => OurJobs.Repeated(() => frozenSeed.FeedForward(inputs, outputs))),
             ("ONNX Runtime, 1 thread", () => Peers.OnnxRuntime(seed, inputs, 10_000, 1)));
-        report.Note(string.Create(
-            CultureInfo.InvariantCulture,
-            $"Bytes allocated by epochs 1 to 3 of the seed's job, after the first: {ours.BytesAfterTheFirstEpoch():N0}."));
-        report.Note(
-            "TorchSharp brings 600 MB and its native library asks for GLIBCXX_3.4.32, which Debian 12 has not: "
-            + "it does not load there and is not run.");
+        report.Note("bytes allocated by epochs 1 to 3 of the original work", string.Create(
+            CultureInfo.InvariantCulture, $"{ours.BytesAfterTheFirstEpoch():N0}"));
         report.Save(folder);
         return 0;
 

@@ -4,8 +4,7 @@ namespace Inkling.Benchmarks.Compare;
 /// <param name="Work">What was done.</param>
 /// <param name="Who">By whom, with how many threads.</param>
 /// <param name="Seconds">Each run's time.</param>
-/// <param name="Note">A remark: accuracy, a fraction of peak, or why there are no runs.</param>
-internal sealed record Measurement(string Work, string Who, IReadOnlyList<double> Seconds, string Note = "")
+internal sealed record Measurement(string Work, string Who, IReadOnlyList<double> Seconds)
 {
     public double Median
     {

@@ -1,116 +1,66 @@
 using System.Globalization;
-using System.Runtime.InteropServices;
-using System.Text;
-using System.Text.Json;
+using System.Text.Json.Nodes;
 
 namespace Inkling.Benchmarks.Compare;
 
-/// <summary>Measurements as a table, Markdown and JSON.</summary>
+/// <summary>Measurements as docs/measured/compare.json has them.</summary>
 internal sealed class Report(int runs)
 {
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
-
     private readonly List<Measurement> _measurements = [];
-    private readonly List<string> _notes = [];
+    private readonly JsonObject _notes = [];
 
     /// <summary>Multiply-add peak of one core and of all, in 10⁹ operations per second.</summary>
     public (double One, double All) Peak { get; set; }
 
     public string Machine => string.Create(
         CultureInfo.InvariantCulture,
-        $"{Processor()}, {Environment.ProcessorCount} cores, {RuntimeInformation.FrameworkDescription}; "
-        + $"multiply-add peak {Peak.One:0} GF/s on one core, {Peak.All:0} on all");
+        $"{MeasuredFile.Machine}; multiply-add peak {Peak.One:0} GF/s on one core, {Peak.All:0} on all");
 
     public void Add(Measurement measurement) => _measurements.Add(measurement);
 
-    public void Note(string text) => _notes.Add(text);
-
-    /// <summary>Adds a note to the first measurement of a piece of work, which is Inkling's.</summary>
-    public void Annotate(string work, string note)
-    {
-        int first = _measurements.FindIndex(measurement => measurement.Work == work);
-        _measurements[first] = _measurements[first] with { Note = note };
-    }
+    /// <summary>Adds a note on a piece of work.</summary>
+    public void Note(string work, string text) => _notes[work] = text;
 
     /// <summary>The fraction of all cores' peak that the first measurement of a piece of work, Inkling's, reaches.</summary>
+    /// <param name="work">The piece of work.</param>
+    /// <param name="operations">The operations that the direct algorithm would take.</param>
     public string FractionOfPeak(string work, double operations)
     {
         double rate = operations / _measurements.First(measurement => measurement.Work == work).Median / 1e9;
-        return string.Create(
-            CultureInfo.InvariantCulture,
-            $"{rate:0} GF/s, {100 * rate / Peak.All:0} % of the peak, the direct algorithm's operations counted");
+        return string.Create(CultureInfo.InvariantCulture, $"{rate:0} GF/s, {100 * rate / Peak.All:0} % of the peak");
     }
 
+    /// <summary>Writes compare.json. Implementations that are not installed are among the notes.</summary>
     public void Save(string folder)
     {
-        Directory.CreateDirectory(folder);
-        string markdown = Markdown();
-        Console.Write(markdown);
-        File.WriteAllText(Path.Combine(folder, "compare.md"), markdown);
-        File.WriteAllText(Path.Combine(folder, "compare.json"), JsonSerializer.Serialize(
-            new
-            {
-                machine = Machine,
-                runs,
-                measurements = _measurements.Select(m => new
-                {
-                    m.Work,
-                    m.Who,
-                    seconds = m.Seconds,
-                    median = double.IsNaN(m.Median) ? (double?)null : m.Median,
-                    m.Note
-                }),
-                notes = _notes
-            },
-            Indented));
-    }
-
-    private string Markdown()
-    {
-        StringBuilder text = new();
-        text.Append(
-            CultureInfo.InvariantCulture,
-            $"{Machine}. Medians of {runs} runs, everybody in turn.\n\n"
-            + $"| work | who | median | least … most | ours is faster | |\n| --- | --- | --- | --- | --- | --- |\n");
-        foreach (IGrouping<string, Measurement> work in _measurements
-            .GroupBy(measurement => measurement.Work, StringComparer.Ordinal))
+        JsonArray measurements = [];
+        foreach (IGrouping<string, Measurement> work in _measurements.GroupBy(m => m.Work, StringComparer.Ordinal))
         {
-            Measurement ours = work.First();
-            foreach (Measurement measurement in work)
-            {
-                string times = measurement.Seconds.Count == 0
-                    ? "– | –"
-                    : $"{Time(measurement.Median)} | {Time(measurement.Seconds.Min())} … {Time(measurement.Seconds.Max())}";
-                string ratio = measurement == ours || measurement.Seconds.Count == 0
-                    ? ""
-                    : string.Create(CultureInfo.InvariantCulture, $"{measurement.Median / ours.Median:0.0} ×");
-                text.Append(
-                    CultureInfo.InvariantCulture,
-                    $"| {(measurement == ours ? work.Key : "")} | {measurement.Who} | {times} "
-                    + $"| {ratio} | {measurement.Note} |\n");
-            }
+            Measurement first = work.First();
+            foreach (Measurement measurement in work.Where(m => m.Seconds.Count > 0))
+                measurements.Add((JsonNode)new JsonObject
+                {
+                    ["work"] = measurement == first ? work.Key : null,
+                    ["implementation"] = measurement.Who,
+                    ["seconds"] = new JsonArray([.. measurement.Seconds.Select(seconds => JsonValue.Create(seconds))]),
+                    ["relative"] = measurement == first ? null : measurement.Median / first.Median
+                });
+            string[] missing = [.. work.Where(m => m.Seconds.Count == 0).Select(m => m.Who)];
+            if (missing.Length > 0)
+                _notes[$"{work.Key}, not run"] = string.Join("; ", missing);
         }
 
-        foreach (string note in _notes)
-            text.Append('\n').Append(note).Append('\n');
-        return text.ToString();
-    }
-
-    private static string Time(double seconds) => seconds switch
-    {
-        >= 1 => string.Create(CultureInfo.InvariantCulture, $"{seconds:0.00} s"),
-        >= 1e-3 => string.Create(CultureInfo.InvariantCulture, $"{1e3 * seconds:0.00} ms"),
-        _ => string.Create(CultureInfo.InvariantCulture, $"{1e6 * seconds:0.0} µs"),
-    };
-
-    private static string Processor()
-    {
-        const string info = "/proc/cpuinfo";
-        string? line = File.Exists(info)
-            ? File.ReadLines(info).FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal))
-            : null;
-        return line is null
-            ? RuntimeInformation.ProcessArchitecture.ToString()
-            : line[(line.IndexOf(':', StringComparison.Ordinal) + 1)..].Trim();
+        Directory.CreateDirectory(folder);
+        MeasuredFile.Write(
+            Path.Combine(folder, "compare.json"),
+            "The same work in Inkling and in each peer: each run's time in seconds",
+            $"compare {runs}",
+            runs,
+            new JsonObject
+            {
+                ["peak"] = new JsonObject { ["one"] = Math.Round(Peak.One), ["all"] = Math.Round(Peak.All) },
+                ["measurements"] = measurements,
+                ["notes"] = _notes
+            });
     }
 }

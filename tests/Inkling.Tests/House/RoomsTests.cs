@@ -31,6 +31,18 @@ public class RoomsTests
             Library.Value.Types.Select(type => type.Room).Distinct().Order(StringComparer.Ordinal));
 
     [Fact]
+    public void The_table_in_CONTRIBUTING_lists_the_rooms_in_this_order()
+    {
+        IEnumerable<string> listed = File.ReadLines(Path.Combine(Repository.Folder, "CONTRIBUTING.md"))
+            .SkipWhile(line => line != "| folder | holds |")
+            .Skip(2)
+            .TakeWhile(line => line.StartsWith("| `", StringComparison.Ordinal))
+            .SelectMany(line => line.Split('|')[1].Split('`').Where((_, i) => i % 2 == 1))
+            .Select(folder => folder.TrimEnd('/'));
+        Assert.Equal(Order.Skip(1), listed);
+    }
+
+    [Fact]
     public void A_room_uses_only_itself_and_the_rooms_above_it() =>
         Assert.Empty(Library.Value.OrderViolations(Order).Order(StringComparer.Ordinal));
 
