@@ -7,7 +7,7 @@ using ScottPlot.TickGenerators;
 namespace Inkling.Plots;
 
 /// <summary>A training by epoch: cost, error rate, and the norms of each layer's weights and gradients.</summary>
-public static class MonitorPlot
+internal static class MonitorPlot
 {
     private const float Width = 560, Height = 320, Gap = 40;
 

@@ -93,9 +93,10 @@ public sealed class PackageTests(PackedFeed packed) : IClassFixture<PackedFeed>
     public void A_package_that_sees_internals_of_another_needs_exactly_its_version()
     {
         int friends = 0;
-        foreach (string id in PackedFeed.Ids.Where(id => id != "Inkling.Cli")) // the tool contains the assemblies it was built with
+        string[] libraries = [.. PackedFeed.Ids.Where(id => id != "Inkling.Cli")]; // the tool contains its assemblies
+        foreach (string id in libraries)
         {
-            foreach (string friend in FriendsOf(id).Intersect(PackedFeed.Ids).Where(friend => friend != "Inkling.Cli"))
+            foreach (string friend in FriendsOf(id).Intersect(libraries))
             {
                 XElement dependency = Specification(friend).Descendants()
                     .Single(element => element.Name.LocalName == "dependency" && (string)element.Attribute("id")! == id);

@@ -3,11 +3,23 @@ using System.Globalization;
 namespace Inkling;
 
 /// <summary>Shape of one example between two layers: [channels, height, width]. A vector has height and width 1.</summary>
-/// <param name="Channels">Number of feature maps; the length of a vector.</param>
-/// <param name="Height">Rows of a feature map.</param>
-/// <param name="Width">Columns of a feature map.</param>
-public readonly record struct Shape(int Channels, int Height = 1, int Width = 1)
+public readonly record struct Shape
 {
+    /// <summary>The shape of feature maps, or of a vector.</summary>
+    /// <param name="channels">Number of feature maps; the length of a vector.</param>
+    /// <param name="height">Rows of a feature map.</param>
+    /// <param name="width">Columns of a feature map.</param>
+    public Shape(int channels, int height = 1, int width = 1) => (Channels, Height, Width) = (channels, height, width);
+
+    /// <summary>Number of feature maps; the length of a vector.</summary>
+    public int Channels { get; }
+
+    /// <summary>Rows of a feature map.</summary>
+    public int Height { get; }
+
+    /// <summary>Columns of a feature map.</summary>
+    public int Width { get; }
+
     /// <summary>Total count of numbers.</summary>
     public int Size => checked(Channels * Height * Width);
 

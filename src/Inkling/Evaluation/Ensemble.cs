@@ -85,7 +85,7 @@ public sealed class Ensemble
     /// <summary>How many networks predict each class, for each example: [count][outputs].</summary>
     /// <param name="examples">Examples to evaluate.</param>
     /// <exception cref="ArgumentException">The examples do not fit the networks.</exception>
-    internal int[][] Votes(Examples examples)
+    public int[][] Votes(Examples examples)
     {
         int[][] votes = [.. Enumerable.Range(0, examples.Count).Select(_ => new int[examples.OutputSize])];
         foreach (Network network in _networks)

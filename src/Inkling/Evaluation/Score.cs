@@ -1,10 +1,22 @@
+using System.Text.Json.Serialization;
+
 namespace Inkling;
 
 /// <summary>Number of correct answers out of a total.</summary>
-/// <param name="Correct">Correct answers.</param>
-/// <param name="Total">Number of examples.</param>
-public readonly record struct Score(int Correct, int Total)
+public readonly record struct Score
 {
+    /// <summary>Number of correct answers out of a total.</summary>
+    /// <param name="correct">Correct answers.</param>
+    /// <param name="total">Number of examples.</param>
+    [JsonConstructor] // checkpoints hold scores
+    public Score(int correct, int total) => (Correct, Total) = (correct, total);
+
+    /// <summary>Correct answers.</summary>
+    public int Correct { get; }
+
+    /// <summary>Number of examples.</summary>
+    public int Total { get; }
+
     /// <summary>Fraction of correct answers, from 0 to 1.</summary>
     public double Accuracy => (double)Correct / Total;
 
@@ -23,7 +35,7 @@ public readonly record struct Score(int Correct, int Total)
     /// <summary>Counts the examples whose largest confidence is that of their class.</summary>
     /// <param name="confidences">[count][classes].</param>
     /// <param name="examples">The examples that the confidences belong to.</param>
-    internal static Score Of(IReadOnlyList<float[]> confidences, Examples examples)
+    public static Score Of(IReadOnlyList<float[]> confidences, Examples examples)
     {
         ArgumentNullException.ThrowIfNull(confidences);
         ArgumentNullException.ThrowIfNull(examples);

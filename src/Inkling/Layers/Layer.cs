@@ -12,8 +12,11 @@ public abstract class Layer
     {
     }
 
+    /// <summary>The layer as an architecture's text writes it.</summary>
+    private protected abstract string Name { get; }
+
     /// <summary>The layer as an architecture's text writes it: <c>conv:20:5x5</c>.</summary>
-    public abstract override string ToString();
+    public sealed override string ToString() => Name;
 
     /// <summary>The output shape for an input shape.</summary>
     /// <exception cref="InvalidOperationException">
@@ -56,8 +59,7 @@ public abstract class Layer
         /// <summary>The required length of its input; null for any.</summary>
         public int? Inputs { get; } = inputs;
 
-        /// <inheritdoc/>
-        public override string ToString() => Text($"dense:{Neurons}{(HasBias ? "" : ":nobias")}");
+        private protected override string Name => Text($"dense:{Neurons}{(HasBias ? "" : ":nobias")}");
 
         internal override Shape OutputOf(Shape input)
         {
@@ -99,8 +101,7 @@ public abstract class Layer
         /// <summary>Whether biases are learned.</summary>
         public bool HasBias { get; } = hasBias;
 
-        /// <inheritdoc/>
-        public override string ToString() =>
+        private protected override string Name =>
             Text($"conv:{Channels}:{Kernel}x{Kernel}{(Stride == 1 ? "" : Text($":stride{Stride}"))}")
             + Text($"{(Padding == 0 ? "" : Text($":pad{Padding}"))}{(HasBias ? "" : ":nobias")}");
 
@@ -153,8 +154,7 @@ public abstract class Layer
         /// <summary>Pixels between two windows.</summary>
         public int Stride { get; } = stride == 0 ? size : stride;
 
-        /// <inheritdoc/>
-        public override string ToString() => Text($"maxpool:{Size}{(Stride == Size ? "" : Text($":stride{Stride}"))}");
+        private protected override string Name => Text($"maxpool:{Size}{(Stride == Size ? "" : Text($":stride{Stride}"))}");
 
         internal override Shape OutputOf(Shape input) => Pooled(input, Size, Stride);
     }
@@ -170,8 +170,7 @@ public abstract class Layer
         /// <summary>Pixels between two windows.</summary>
         public int Stride { get; } = stride == 0 ? size : stride;
 
-        /// <inheritdoc/>
-        public override string ToString() => Text($"avgpool:{Size}{(Stride == Size ? "" : Text($":stride{Stride}"))}");
+        private protected override string Name => Text($"avgpool:{Size}{(Stride == Size ? "" : Text($":stride{Stride}"))}");
 
         internal override Shape OutputOf(Shape input) => Pooled(input, Size, Stride);
     }
@@ -179,8 +178,7 @@ public abstract class Layer
     /// <summary>Global average pooling: the mean of each feature map (Lin, Chen and Yan, arXiv 1312.4400).</summary>
     public sealed class GlobalAveragePool : Layer
     {
-        /// <inheritdoc/>
-        public override string ToString() => "gap";
+        private protected override string Name => "gap";
 
         internal override Shape OutputOf(Shape input) => new(input.Channels);
     }
@@ -191,8 +189,7 @@ public abstract class Layer
     /// </summary>
     public sealed class BatchNormalisation : Layer
     {
-        /// <inheritdoc/>
-        public override string ToString() => "batchnorm";
+        private protected override string Name => "batchnorm";
 
         internal override Shape OutputOf(Shape input) => input;
 
@@ -208,8 +205,7 @@ public abstract class Layer
         /// <summary>The probability.</summary>
         public double Rate { get; } = rate;
 
-        /// <inheritdoc/>
-        public override string ToString() => Text($"dropout:{Rate}");
+        private protected override string Name => Text($"dropout:{Rate}");
 
         internal override Shape OutputOf(Shape input)
         {
@@ -221,8 +217,7 @@ public abstract class Layer
     /// <summary>Flattens feature maps to one vector, for a dense layer.</summary>
     public sealed class Flatten : Layer
     {
-        /// <inheritdoc/>
-        public override string ToString() => "flatten";
+        private protected override string Name => "flatten";
 
         internal override Shape OutputOf(Shape input) => new(input.Size);
     }
@@ -234,8 +229,7 @@ public abstract class Layer
         /// <summary>The function.</summary>
         public ActivationFunction Function { get; } = function;
 
-        /// <inheritdoc/>
-        public override string ToString() => Function switch
+        private protected override string Name => Function switch
         {
             ActivationFunction.Sigmoid => "sigmoid",
             ActivationFunction.Tanh => "tanh",
@@ -255,8 +249,7 @@ public abstract class Layer
     /// </summary>
     public sealed class Softmax : Layer
     {
-        /// <inheritdoc/>
-        public override string ToString() => "softmax";
+        private protected override string Name => "softmax";
 
         internal override Shape OutputOf(Shape input)
         {

@@ -3,13 +3,28 @@ using System.Runtime.InteropServices;
 namespace Inkling;
 
 /// <summary>A rectangle of pixels.</summary>
-/// <param name="Left">The first column.</param>
-/// <param name="Top">The first row.</param>
-/// <param name="Width">Columns.</param>
-/// <param name="Height">Rows.</param>
 [StructLayout(LayoutKind.Auto)]
-public readonly record struct PixelBox(int Left, int Top, int Width, int Height)
+public readonly record struct PixelBox
 {
+    /// <summary>A rectangle of pixels.</summary>
+    /// <param name="left">The first column.</param>
+    /// <param name="top">The first row.</param>
+    /// <param name="width">Columns.</param>
+    /// <param name="height">Rows.</param>
+    public PixelBox(int left, int top, int width, int height) => (Left, Top, Width, Height) = (left, top, width, height);
+
+    /// <summary>The first column.</summary>
+    public int Left { get; }
+
+    /// <summary>The first row.</summary>
+    public int Top { get; }
+
+    /// <summary>Columns.</summary>
+    public int Width { get; internal init; }
+
+    /// <summary>Rows.</summary>
+    public int Height { get; }
+
     /// <summary>The column after the last one.</summary>
     public int Right => Left + Width;
 

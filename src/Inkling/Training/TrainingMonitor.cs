@@ -8,7 +8,7 @@ namespace Inkling.Training;
 /// </summary>
 /// <param name="training">Training examples; the first 5,000 are evaluated, the gradient is taken over the first 500.</param>
 /// <param name="validation">Examples not trained on; null for none.</param>
-public sealed class TrainingMonitor(LabelledImages training, LabelledImages? validation)
+internal sealed class TrainingMonitor(LabelledImages training, LabelledImages? validation)
 {
     private const int MostForScores = 5_000, MostForGradient = 500;
 
@@ -53,43 +53,29 @@ public sealed class TrainingMonitor(LabelledImages training, LabelledImages? val
 }
 
 /// <summary>Measurements after an epoch.</summary>
-public sealed class MonitorEntry
+internal sealed class MonitorEntry
 {
-    internal MonitorEntry()
-    {
-    }
-
     /// <summary>Counted from 0.</summary>
-    public int Epoch { get; internal init; }
+    public int Epoch { get; init; }
 
     /// <summary>Mean cost on training examples, without augmentation or dropout.</summary>
-    public double TrainingCost { get; internal init; }
+    public double TrainingCost { get; init; }
 
     /// <summary>0 to 1.</summary>
-    public double TrainingAccuracy { get; internal init; }
+    public double TrainingAccuracy { get; init; }
 
     /// <summary>Mean cost on validation data; null where there are none.</summary>
-    public double? ValidationCost { get; internal init; }
+    public double? ValidationCost { get; init; }
 
     /// <summary>0 to 1; null where there are no validation data.</summary>
-    public double? ValidationAccuracy { get; internal init; }
+    public double? ValidationAccuracy { get; init; }
 
     /// <summary>The norms of each layer with weights, in the order of <see cref="Network.WeightedLayers"/>.</summary>
-    public IReadOnlyList<LayerNorms> WeightedLayers { get; internal init; } = [];
+    public IReadOnlyList<LayerNorms> WeightedLayers { get; init; } = [];
 }
 
 /// <summary>The Euclidean norms of a layer's weights and of their gradient.</summary>
-public sealed class LayerNorms
-{
-    internal LayerNorms(string name, double weightNorm, double gradientNorm) =>
-        (Name, WeightNorm, GradientNorm) = (name, weightNorm, gradientNorm);
-
-    /// <summary>Kind and number among the layers with weights, from 1: <c>conv 1</c>.</summary>
-    public string Name { get; }
-
-    /// <summary>√Σ w².</summary>
-    public double WeightNorm { get; }
-
-    /// <summary>√Σ (∂C/∂w)².</summary>
-    public double GradientNorm { get; }
-}
+/// <param name="Name">Kind and number among the layers with weights, from 1: <c>conv 1</c>.</param>
+/// <param name="WeightNorm">√Σ w².</param>
+/// <param name="GradientNorm">√Σ (∂C/∂w)².</param>
+internal sealed record LayerNorms(string Name, double WeightNorm, double GradientNorm);

@@ -31,7 +31,8 @@ public sealed class DownloadTests : IDisposable
         await FetchAsync([server.Address], progress: new Listener(progress));
         Assert.Equal(Content, await File.ReadAllBytesAsync(Destination));
         Assert.False(File.Exists(Partial));
-        Assert.Equal(new DownloadProgress("file.gz", Content.Length, Content.Length), progress[^1]);
+        Assert.Equal(
+            ("file.gz", Content.Length, Content.Length), (progress[^1].File, progress[^1].Bytes, progress[^1].Total));
     }
 
     [Fact]

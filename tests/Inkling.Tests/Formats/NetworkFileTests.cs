@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using CsCheck;
 using Inkling.Formats;
+using Inkling.Layers;
 using Inkling.Numerics;
 
 namespace Inkling.Tests.Formats;
@@ -269,7 +270,8 @@ public sealed class NetworkFileTests : IDisposable
                 + """{"dtype":"F16","shape":[1],"data_offsets":[6,8]}}""",
             [.. data, 0, 0]);
         Network network = Network.Load(PathOf("half.safetensors"));
-        Assert.Equal((0.5f, -2f, 1.25f), (network.WeightedLayers[0][0, 0], network.WeightedLayers[0].Biases[0], network.WeightedLayers[1][0, 0]));
+        WeightedLayer first = network.WeightedLayers[0], second = network.WeightedLayers[1];
+        Assert.Equal((0.5f, -2f, 1.25f), (first[0, 0], first.Biases[0], second[0, 0]));
     }
 
     [Theory]

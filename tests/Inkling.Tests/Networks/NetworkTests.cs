@@ -1,4 +1,5 @@
 using CsCheck;
+using Inkling.Layers;
 using Inkling.Numerics;
 
 namespace Inkling.Tests.Networks;
@@ -36,10 +37,11 @@ public class NetworkTests
                 {
                     for (int j = 0; j < network.WeightedLayers[l].Neurons; j++)
                     {
-                        Assert.Equal(reference.Slope(reference.Biases[l], j, input, target), gradient.WeightedLayers[l].Biases[j], 2e-6);
+                        WeightedLayer own = gradient.WeightedLayers[l];
+                        Assert.Equal(reference.Slope(reference.Biases[l], j, input, target), own.Biases[j], 2e-6);
                         for (int k = 0; k < network.WeightedLayers[l].Inputs; k++)
                             Assert.Equal(
-                                reference.Slope(reference.Weights[l][j], k, input, target), gradient.WeightedLayers[l][j, k], 2e-6);
+                                reference.Slope(reference.Weights[l][j], k, input, target), own[j, k], 2e-6);
                     }
                 }
             },
@@ -65,7 +67,8 @@ public class NetworkTests
         ForwardTrace trace = network.Trace([0.25f, 0.5f]);
         Assert.Equal([0.25f, 0.5f], trace.Activations[0]);
         Assert.Equal([2, 3, 1], trace.Activations.Select(a => a.Length));
-        float z = network.WeightedLayers[0].Biases[1] + 0.25f * network.WeightedLayers[0][1, 0] + 0.5f * network.WeightedLayers[0][1, 1];
+        WeightedLayer layer = network.WeightedLayers[0];
+        float z = layer.Biases[1] + 0.25f * layer[1, 0] + 0.5f * layer[1, 1];
         Assert.Equal(z, trace.WeightedInputs[0][1], 1e-6f);
         Assert.Equal(1 / (1 + Math.Exp(-z)), trace.Activations[1][1], 1e-6);
         Assert.Equal(network.FeedForward([0.25f, 0.5f]), trace.Activations[^1]);
@@ -84,9 +87,10 @@ public class NetworkTests
     [Fact]
     public void The_same_seed_gives_the_same_network_and_another_seed_another()
     {
-        Assert.Equal(new Network([5, 4], seed: 9).WeightedLayers[0].CopyWeights(), new Network([5, 4], seed: 9).WeightedLayers[0].CopyWeights());
-        Assert.NotEqual(
-            new Network([5, 4], seed: 9).WeightedLayers[0].CopyWeights(), new Network([5, 4], seed: 10).WeightedLayers[0].CopyWeights());
+        Assert.Equal(WeightsOf(seed: 9), WeightsOf(seed: 9));
+        Assert.NotEqual(WeightsOf(seed: 9), WeightsOf(seed: 10));
+
+        static float[] WeightsOf(int seed) => new Network([5, 4], seed).WeightedLayers[0].CopyWeights();
     }
 
     [Fact]

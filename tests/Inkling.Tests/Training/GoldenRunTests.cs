@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Inkling.Layers;
 
 namespace Inkling.Tests.Training;
 
@@ -61,8 +62,9 @@ public class GoldenRunTests
         JsonElement expected = facts.RootElement.GetProperty("gradient_of_image_0_at_start");
         for (int l = 0; l < 2; l++)
         {
-            Assert.Equal(expected.GetProperty("norm_weights")[l].GetDouble(), Norm(gradient.WeightedLayers[l].CopyWeights()), 1e-5);
-            Assert.Equal(expected.GetProperty("norm_biases")[l].GetDouble(), Norm(gradient.WeightedLayers[l].Biases.ToArray()), 1e-5);
+            WeightedLayer layer = gradient.WeightedLayers[l];
+            Assert.Equal(expected.GetProperty("norm_weights")[l].GetDouble(), Norm(layer.CopyWeights()), 1e-5);
+            Assert.Equal(expected.GetProperty("norm_biases")[l].GetDouble(), Norm(layer.Biases.ToArray()), 1e-5);
         }
 
         for (int j = 0; j < 10; j++)

@@ -1,3 +1,4 @@
+using Inkling.Numerics;
 
 namespace Inkling.Tests.Training;
 
@@ -51,6 +52,15 @@ public class OptionRangeTests
         ["L2 over the largest float"] = () => Trained(new TrainingOptions { L2 = 1e300 }),
         ["a weight average that never moves"] = () => Trained(new TrainingOptions { WeightAverage = 0.9999999999 }),
         ["two thousand million threads"] = () => Trained(new TrainingOptions { Threads = int.MaxValue }),
+        ["minus one thread to train"] = () => Trained(new TrainingOptions { Threads = -1 }),
+        ["minus one thread to evaluate"] = () => Small.Evaluate(Points, threads: -1),
+        ["minus one thread for the outputs"] = () => Small.Outputs(Points, threads: -1),
+        ["minus one thread to draw digits"] = () => GeneratedDigits.Create(1, threads: -1),
+        ["minus one thread to read"] = () =>
+        {
+            Small.Freeze().FeedForward(new float[4].AsMemory(), new float[2].AsMemory(), threads: -1);
+            return Small;
+        },
     };
 
     public static TheoryData<string> Names => [.. Refused.Keys];
@@ -62,6 +72,14 @@ public class OptionRangeTests
         ArgumentException refusal = Assert.ThrowsAny<ArgumentException>(() => Refused[option]());
         Assert.IsType<ArgumentOutOfRangeException>(refusal);
         Assert.Matches(" (is|are|forgets)", refusal.Message);
+    }
+
+    [Fact]
+    public void No_number_of_threads_stands_for_all_cores()
+    {
+        Assert.Equal(0, new TrainingOptions().Threads);
+        Assert.Equal(Math.Min(Environment.ProcessorCount, Workers.MaxThreads), Workers.CountFor(0));
+        Assert.Equal(GeneratedDigits.Create(3, seed: 5, threads: 1).Pixels(2), GeneratedDigits.Create(3, seed: 5).Pixels(2));
     }
 
     [Theory]
@@ -92,7 +110,7 @@ public class OptionRangeTests
         };
         Network network = new([784, 12, 10]);
         network.Train(GeneratedDigits.Create(20), options);
-        Assert.All(network.WeightedLayers, layer => Assert.All(layer.CopyWeights(), weight => Assert.True(float.IsFinite(weight))));
+        Assert.All(network.WeightedLayers.SelectMany(layer => layer.CopyWeights()), weight => Assert.True(float.IsFinite(weight)));
     }
 
     private static TrainingOptions Trained(TrainingOptions options)

@@ -59,7 +59,10 @@ public sealed class DataSet
         Task<(LabelledImages, string?)> loadTest = Task.Run(
             () => Load(folder, Files.TestImages, Files.TestLabels),
             cancellationToken);
-        (LabelledImages all, string? trainingDifference) = Load(folder, Files.TrainingImages, Files.TrainingLabels);
+        Task<(LabelledImages, string?)> loadTraining = Task.Run(
+            () => Load(folder, Files.TrainingImages, Files.TrainingLabels),
+            cancellationToken);
+        (LabelledImages all, string? trainingDifference) = await loadTraining.ConfigureAwait(false);
         (LabelledImages test, string? testDifference) = await loadTest.ConfigureAwait(false);
         int training = all.Count - all.Count / 6;
         string? different = Name == "mnist" ? trainingDifference ?? testDifference : null;

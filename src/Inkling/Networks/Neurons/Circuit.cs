@@ -89,5 +89,10 @@ public sealed class Circuit
 }
 
 /// <summary>A wire of a circuit, as an index into what <see cref="Circuit.Evaluate"/> returns.</summary>
-/// <param name="Index">Counted from 0, the inputs first.</param>
-public readonly record struct Wire(int Index);
+public readonly record struct Wire
+{
+    internal Wire(int index) => Index = index;
+
+    /// <summary>Counted from 0, the inputs first.</summary>
+    public int Index { get; }
+}

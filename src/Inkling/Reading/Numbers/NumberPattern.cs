@@ -13,7 +13,7 @@ namespace Inkling;
 public sealed class NumberPattern
 {
     /// <summary>The most characters a pattern may have, those that are not read among them.</summary>
-    public const int MaxLength = 1000;
+    internal const int MaxLength = 1000;
 
     private readonly string _places;
 
@@ -50,7 +50,7 @@ public sealed class NumberPattern
     /// <param name="text">The pattern.</param>
     /// <param name="rule">What all digits together must obey; null for nothing.</param>
     /// <exception cref="FormatException">There is no place for a digit in it, there are more than
-    /// <see cref="ReadingOptions.MaxDigits"/>, or it is longer than <see cref="MaxLength"/>.</exception>
+    /// <see cref="ReadingOptions.MaxDigits"/>, or it is longer than 1,000 characters.</exception>
     public static NumberPattern Parse(string text, Func<string, bool>? rule = null)
     {
         ArgumentNullException.ThrowIfNull(text);
