@@ -26,7 +26,9 @@ public sealed partial class GeneratedParts(Figures figures, Func<string, string>
     /// <summary>Writes what comments mark.</summary>
     /// <param name="page">A page.</param>
     /// <returns>The page's text, with all of these parts as they are now.</returns>
-    /// <exception cref="InvalidDataException">A comment is not one of those above, or what it asks for does not exist.</exception>
+    /// <exception cref="InvalidDataException">
+    /// A comment is not one of those above, or what it asks for does not exist.
+    /// </exception>
     public string Write(Page page)
     {
         string[] lines = page.Text.Split('\n');
@@ -132,7 +134,8 @@ public sealed partial class GeneratedParts(Figures figures, Func<string, string>
         if (FigureMark().Replace(line, "").Contains(Comment, StringComparison.Ordinal))
             throw new InvalidDataException($"\"{line.Trim()}\" has a comment that marks nothing.");
         if (line.TrimStart().StartsWith(Comment, StringComparison.Ordinal))
-            throw new InvalidDataException("In Markdown a line that begins with a comment ends the paragraph: break it elsewhere.");
+            throw new InvalidDataException(
+                    "In Markdown a line that begins with a comment ends the paragraph: break it elsewhere.");
         return written;
     }
 

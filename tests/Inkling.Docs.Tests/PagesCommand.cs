@@ -42,7 +42,9 @@ internal static class PagesCommand
         return isStale && isCheck ? 1 : 0;
     }
 
-    /// <summary>The lines that change, with the page and their numbers: all, or the first if lines are added or removed.</summary>
+    /// <summary>
+    /// The lines that change, with the page and their numbers: all, or the first if lines are added or removed.
+    /// </summary>
     public static IEnumerable<string> Changes(Page page, string text)
     {
         string[] before = page.Text.Split('\n'), after = text.Split('\n');

@@ -110,7 +110,8 @@ public class OptionRangeTests
         };
         Network network = new([784, 12, 10]);
         network.Train(GeneratedDigits.Create(20), options);
-        Assert.All(network.WeightedLayers.SelectMany(layer => layer.CopyWeights()), weight => Assert.True(float.IsFinite(weight)));
+        Assert.All(
+            network.WeightedLayers.SelectMany(layer => layer.CopyWeights()), weight => Assert.True(float.IsFinite(weight)));
     }
 
     private static TrainingOptions Trained(TrainingOptions options)
