@@ -135,7 +135,7 @@ public sealed partial class GeneratedParts(Figures figures, Func<string, string>
             throw new InvalidDataException($"\"{line.Trim()}\" has a comment that marks nothing.");
         if (line.TrimStart().StartsWith(Comment, StringComparison.Ordinal))
             throw new InvalidDataException(
-                    "In Markdown a line that begins with a comment ends the paragraph: break it elsewhere.");
+                "In Markdown a line that begins with a comment ends the paragraph: break it elsewhere.");
         return written;
     }
 
