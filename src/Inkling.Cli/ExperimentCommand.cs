@@ -13,7 +13,7 @@ internal static class ExperimentCommand
         {
             Description =
                 "seed: the seed's three experiments (30 hidden neurons; 100; eta 20). "
-                    + "ladder: Nielsen's chapters 1, 3 and 6, row by row. best: trains the bundled networks from nothing",
+                    + "ladder: Nielsen's chapters 1, 3 and 6, row by row. best: trains the bundled networks from scratch",
             HelpName = "NAME",
         };
         name.Validators.Add(result =>

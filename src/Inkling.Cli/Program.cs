@@ -1,7 +1,7 @@
 using System.CommandLine;
 using Inkling.Cli;
 
-RootCommand root = new("Trains neural networks from nothing and reads handwritten digits with them.")
+RootCommand root = new("Trains neural networks from scratch and reads handwritten digits with them.")
 {
     HelpName = "inkling",
     Subcommands =

@@ -45,7 +45,7 @@ internal static class TrainCommand
         };
         Option<bool> resume = new("--resume")
         {
-            Description = "Go on from the checkpoint, to the same bits as if never interrupted"
+            Description = "Resume from the checkpoint, to the same bits as if never interrupted"
         };
         Option<bool> json = Options.Json();
         Command command = new(
@@ -159,7 +159,7 @@ internal static class TrainCommand
         if (found is not null && !job.Resume)
         {
             throw new InklingException(
-                $"{found}: there is a training in this file already. Go on with it by --resume, or delete it.");
+                $"{found}: there is a training in this file already. Resume it with --resume, or delete it.");
         }
 
         if (found is null && job.Resume)

@@ -19,7 +19,7 @@ internal static class MonitorPlot
     public static void Save(string path, string title, IReadOnlyList<MonitorEntry> entries)
     {
         ArgumentNullException.ThrowIfNull(entries);
-        string[] layers = [.. entries.Count == 0 ? [] : entries[0].WeightedLayers.Select(layer => layer.Name)];
+        string[] layers = [.. entries.Count == 0 ? [] : entries[0].Norms.Select(layer => layer.Name)];
         double[] epochs = [.. entries.Select(entry => (double)entry.Epoch)];
         (string, double[])[] costs =
         [
@@ -44,7 +44,7 @@ internal static class MonitorPlot
         });
 
         (string, double[])[] OfEachLayer(Func<LayerNorms, double> valueOf) =>
-            [.. layers.Select((name, l) => (name, entries.Select(entry => valueOf(entry.WeightedLayers[l])).ToArray()))];
+            [.. layers.Select((name, l) => (name, entries.Select(entry => valueOf(entry.Norms[l])).ToArray()))];
     }
 
     private static Plot Panel(string yLabel, (string Name, double[] Values)[] series, double[] epochs, bool isLogarithmic)

@@ -151,7 +151,7 @@ public sealed class TrainSafelyTests : IDisposable
         Command.Result beside = await Train("--checkpoint", "h", "--seed", "8", "--out", "eight.safetensors");
         Assert.Equal(1, beside.ExitCode);
         Assert.Equal(
-            "h.previous: there is a training in this file already. Go on with it by --resume, or delete it.",
+            "h.previous: there is a training in this file already. Resume it with --resume, or delete it.",
             Assert.Single(beside.ErrorLines));
         Assert.False(File.Exists(_inkling.PathOf("eight.safetensors")));
     }

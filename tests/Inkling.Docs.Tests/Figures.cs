@@ -110,7 +110,8 @@ public sealed class Figures(JsonObject files)
                     string rest = string.Join('.', steps[(i + 1)..]);
                     return new JsonArray([.. array.Select(element => ValueAt(rest, element)?.DeepClone())]);
                 case JsonArray array
-                    when int.TryParse(steps[i], CultureInfo.InvariantCulture, out int index) && index < array.Count:
+                    when int.TryParse(steps[i], NumberStyles.None, CultureInfo.InvariantCulture, out int index)
+                        && index < array.Count:
                     at = array[index];
                     break;
                 case JsonArray array when Statistic(array, steps[i]) is { } statistic:

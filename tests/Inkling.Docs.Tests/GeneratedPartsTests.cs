@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 namespace Inkling.Docs.Tests;
 
 /// <summary>What is out of date on a page is found and written; what cannot be written is refused.</summary>
+[Collection("programs that print")] // the console is the process's
 public sealed class GeneratedPartsTests
 {
     private static readonly Figures Measured = new(JsonNode.Parse(

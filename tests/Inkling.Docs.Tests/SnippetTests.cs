@@ -1,6 +1,7 @@
 namespace Inkling.Docs.Tests;
 
 /// <summary>The examples in the documentation work: the C# compiles and runs, and the commands and their options exist.</summary>
+[Collection("programs that print")] // the console is the process's
 public sealed class SnippetTests : IDisposable
 {
     private readonly SnippetFolder _folder = new();

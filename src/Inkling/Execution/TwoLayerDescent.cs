@@ -20,7 +20,8 @@ namespace Inkling.Execution;
 /// </remarks>
 internal sealed class TwoLayerDescent : IDisposable
 {
-    private const int MostExamples = 64, Panel = Rows.Panel;
+    // With 64 examples a mini-batch has more than one shard (PassSettings.Shards), and its sums another order.
+    private const int MostExamples = 63, Panel = Rows.Panel;
 
     private readonly Examples _examples;
     private readonly SparseRows _inputs;

@@ -82,8 +82,7 @@ internal sealed class FileLock : IDisposable
         };
         if (other is not null)
             throw new InklingException(
-                $"{file}: {other} is where the lock of {Path.GetFileName(path)} has to be. "
-                + $"Move it away, or name another file than {path}.");
+                $"{file}: {other} is where the lock of {Path.GetFileName(path)} has to be. Move it away.");
     }
 
     /// <summary>Length of the file; 0 if it has been deleted in the meantime.</summary>

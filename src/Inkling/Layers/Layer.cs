@@ -34,12 +34,7 @@ public abstract class Layer
     internal virtual long WorkingNumbersFor(Shape input) => ParametersFor(input);
 
     /// <summary>The same layer with or without biases; itself where it has no weights.</summary>
-    internal Layer WithBias(bool hasBias) => this switch
-    {
-        Dense dense => new Dense(dense.Neurons, hasBias, dense.Inputs),
-        Convolution c => new Convolution(c.Channels, c.Kernel, c.Stride, c.Padding, hasBias),
-        _ => this,
-    };
+    internal virtual Layer WithBias(bool hasBias) => this;
 
     /// <summary>The multiply-adds of a forward pass on one example.</summary>
     internal virtual long MultiplyAddsFor(Shape input) => 0;
@@ -60,6 +55,8 @@ public abstract class Layer
         public int? Inputs { get; } = inputs;
 
         private protected override string Name => Text($"dense:{Neurons}{(HasBias ? "" : ":nobias")}");
+
+        internal override Layer WithBias(bool hasBias) => new Dense(Neurons, hasBias, Inputs);
 
         internal override Shape OutputOf(Shape input)
         {
@@ -104,6 +101,8 @@ public abstract class Layer
         private protected override string Name =>
             Text($"conv:{Channels}:{Kernel}x{Kernel}{(Stride == 1 ? "" : Text($":stride{Stride}"))}")
             + Text($"{(Padding == 0 ? "" : Text($":pad{Padding}"))}{(HasBias ? "" : ":nobias")}");
+
+        internal override Layer WithBias(bool hasBias) => new Convolution(Channels, Kernel, Stride, Padding, hasBias);
 
         internal override Shape OutputOf(Shape input)
         {

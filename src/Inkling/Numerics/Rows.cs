@@ -82,7 +82,10 @@ internal static class Rows
     /// <summary>The length of [panels of neurons, inputs, 16].</summary>
     private static long PanelsLength(int neurons, long inputs) => (neurons + Panel - 1L) / Panel * Panel * inputs;
 
-    /// <summary>sum[j] += Σ_r rows[r, j], each shard's sum formed first: the gradient of a layer's biases.</summary>
+    /// <summary>
+    /// sum[j] += Σ_r rows[r, j], the gradient of a layer's biases: with one shard row by row, with several each shard's sum
+    /// first.
+    /// </summary>
     /// <param name="rows">[count, stride].</param>
     /// <param name="shards">How the rows are divided.</param>
     /// <param name="sums">[shards, stride]; overwritten.</param>
@@ -91,6 +94,12 @@ internal static class Rows
     {
         int stride = sum.Length;
         KernelArguments.Require(stride > 0 && rows.Length % stride == 0 && sums.Length == shards.Count * stride);
+        if (shards.Count == 1)
+        {
+            AddRows(rows, sum);
+            return;
+        }
+
         sums.Clear();
         for (int shard = 0; shard < shards.Count; shard++)
         {

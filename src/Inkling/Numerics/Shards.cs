@@ -11,20 +11,22 @@ internal readonly record struct Shards
     /// <summary>The most shards, and so the most threads or machines that can share a sum.</summary>
     public const int Most = 8;
 
+    private readonly int _more; // shards beyond the first: the default value is one shard
+
     private static readonly (int Into, int From)[][] Trees = [.. Enumerable.Range(0, Most + 1).Select(TreeOf)];
 
     /// <param name="count">The number of shards, 1 to <see cref="Most"/>.</param>
     public Shards(int count)
     {
         KernelArguments.Require(count is >= 1 and <= Most);
-        Count = count;
+        _more = count - 1;
     }
 
     /// <summary>A mini-batch that is not divided.</summary>
     public static Shards One => new(1);
 
     /// <summary>The number of shards, 1 to <see cref="Most"/>.</summary>
-    public int Count { get; }
+    public int Count => _more + 1;
 
     /// <summary>
     /// The additions of the tree, in order: the sum of shard From is added to that of shard Into. In the end shard 0 has the

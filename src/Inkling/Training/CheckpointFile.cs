@@ -14,7 +14,7 @@ internal sealed record CheckpointFile(SavedTraining Training, IReadOnlyList<Tens
 {
     private const string Key = "inkling-checkpoint";
 
-    private static ReadOnlySpan<byte> Format => "INKCHKP3"u8;
+    private static ReadOnlySpan<byte> Format => "INKCHKP4"u8;
 
     private static int HeaderLength => Format.Length + SHA256.HashSizeInBytes;
 

@@ -104,10 +104,10 @@ internal sealed class Trainer : IDisposable
                     State.History,
                     TrainingHistory.Describe(_options, State.Epoch, _training.Count, kept));
             }
-
-            if (_trained != _reported)
-                _options.Progress?.Report(_trained);
         }
+
+        if (_trained != _reported)
+            _options.Progress?.Report(_trained);
 
         Network end = State.Kept(_options) ?? Result;
         if (end != _network)

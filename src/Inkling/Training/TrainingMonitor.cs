@@ -39,7 +39,7 @@ internal sealed class TrainingMonitor(LabelledImages training, LabelledImages? v
             TrainingAccuracy = network.Evaluate(sample).Accuracy,
             ValidationCost = validation is null ? null : network.Cost(validation),
             ValidationAccuracy = validation is null ? null : (epoch.Validation ?? network.Evaluate(validation)).Accuracy,
-            WeightedLayers = layers,
+            Norms = layers,
         });
     }
 
@@ -71,7 +71,7 @@ internal sealed class MonitorEntry
     public double? ValidationAccuracy { get; init; }
 
     /// <summary>The norms of each layer with weights, in the order of <see cref="Network.WeightedLayers"/>.</summary>
-    public IReadOnlyList<LayerNorms> WeightedLayers { get; init; } = [];
+    public IReadOnlyList<LayerNorms> Norms { get; init; } = [];
 }
 
 /// <summary>The Euclidean norms of a layer's weights and of their gradient.</summary>

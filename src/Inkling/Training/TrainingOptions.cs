@@ -71,7 +71,7 @@ public sealed record TrainingOptions
 
     /// <summary>
     /// Receives on how many examples this call has trained so far, over all epochs; null for none. The training thread reports
-    /// about a hundred times in an epoch, and at the end.
+    /// after a step, at most about a hundred times in an epoch, and at the end.
     /// </summary>
     public IProgress<long>? Progress { get; init; }
 

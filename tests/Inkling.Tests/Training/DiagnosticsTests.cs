@@ -53,12 +53,12 @@ public class DiagnosticsTests
             TestContext.Current.CancellationToken);
         Assert.Equal([0, 1, 2], monitor.Entries.Select(entry => entry.Epoch));
         MonitorEntry last = monitor.Entries[^1];
-        Assert.Equal(["conv 1", "dense 2"], last.WeightedLayers.Select(layer => layer.Name));
+        Assert.Equal(["conv 1", "dense 2"], last.Norms.Select(layer => layer.Name));
         double norm = Math.Sqrt(network.WeightedLayers[1].CopyWeights().Sum(w => (double)w * w));
-        Assert.Equal(norm, last.WeightedLayers[1].WeightNorm, 1e-4);
+        Assert.Equal(norm, last.Norms[1].WeightNorm, 1e-4);
         Assert.True(last.TrainingCost < monitor.Entries[0].TrainingCost);
         Assert.Equal(network.Evaluate(Images.Slice(200, 100)).Accuracy, last.ValidationAccuracy);
-        Assert.All(last.WeightedLayers, layer => Assert.True(layer.GradientNorm > 0));
+        Assert.All(last.Norms, layer => Assert.True(layer.GradientNorm > 0));
     }
 
     [Fact]

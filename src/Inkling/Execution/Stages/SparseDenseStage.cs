@@ -13,7 +13,7 @@ internal sealed class SparseDenseStage : Stage
     private readonly ParameterBuffer _parameters;
     private readonly int _layer;
     private readonly Shards _shards;
-    private readonly AlignedBuffer[] _sums; // for each thread [shards, inputs, 16]
+    private readonly Lazy<AlignedBuffer>[] _sums; // for each thread that is given a panel [shards, inputs, 16]
     private readonly AlignedBuffer _biasSums;
     private readonly Action<int, int, int> _forwardItems, _forwardPanels, _addPanels;
     private WeightedLayer _destination;
@@ -47,12 +47,12 @@ internal sealed class SparseDenseStage : Stage
             Rows!, Examples, Weights.Panels, Weights.PaddedBiases, Output.Values.Slice(0, _items * stride), start, end);
         int panel = Weights.Inputs * Numerics.Rows.Panel;
         int length = shards.Count == 1 ? 0 : checked(shards.Count * panel);
-        _sums = [.. Enumerable.Range(0, threads).Select(_ => new AlignedBuffer(length))];
+        _sums = [.. Enumerable.Range(0, threads).Select(_ => new Lazy<AlignedBuffer>(() => new AlignedBuffer(length)))];
         _biasSums = new AlignedBuffer(checked(shards.Count * stride));
         _addPanels = (worker, start, end) =>
         {
             for (int p = start; p < end; p++)
-                AddPanel(p, _destination.Panels.Slice(p * panel, panel), _sums[worker].Span);
+                AddPanel(p, _destination.Panels.Slice(p * panel, panel), _sums[worker].Value.Span);
         };
     }
 
