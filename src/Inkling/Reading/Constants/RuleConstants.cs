@@ -48,17 +48,29 @@ internal sealed record RuleConstants
     /// <summary>... is a rule if its length is so many times its thickness.</summary>
     public double LongMinAspect { get; init; } = 18;
 
-    /// <summary>Share of the picture's width: a line that spans only this ...</summary>
+    /// <summary>Share of the picture's width: lines that span only this ...</summary>
     public double ShortSpan { get; init; } = 0.25;
 
-    /// <summary>... is a rule if its length is so many times its thickness; no stroke of a digit is as long and thin.</summary>
+    /// <summary>... are rules if <see cref="RepeatedRules"/> of them are so many times longer than thick.</summary>
     public double ShortMinAspect { get; init; } = 30;
 
-    /// <summary>Share of the picture's height that an upright rule spans, where it does not reach from edge to edge.</summary>
-    public double UprightSpan { get; init; } = 0.5;
+    /// <summary>
+    /// From so many rules in one direction on the paper is ruled: its rules go on to the picture's edges, and more are looked for
+    /// at their distance.
+    /// </summary>
+    public int RepeatedRules { get; init; } = 3;
 
-    /// <summary>Its length over its thickness: more than a 1 has.</summary>
-    public double UprightLongAspect { get; init; } = 50;
+    /// <summary>Pixels between two rules, at least.</summary>
+    public double MinRuleDistance { get; init; } = 6;
+
+    /// <summary>Share of the distance between two rules by which it may be larger between others, beyond one pixel.</summary>
+    public double RuleDistanceTolerance { get; init; } = 0.1;
+
+    /// <summary>Pixels by which a rule may be off for each distance from the next rule that is sure.</summary>
+    public double RuleDistanceDrift { get; init; } = 0.25;
+
+    /// <summary>Length over thickness of what lies where a rule would be, at least.</summary>
+    public double RepeatedMinAspect { get; init; } = 4;
 
     /// <summary>Pixels: the thickest side of a frame, and upright rule from edge to edge ...</summary>
     public double FrameThickness { get; init; } = 3.5;
@@ -72,17 +84,14 @@ internal sealed record RuleConstants
     /// <summary>Length over thickness of an upright of a form, at least.</summary>
     public double UprightMinAspect { get; init; } = 3;
 
-    /// <summary>Rule thicknesses: the thickest upright of a form, without one pixel of rounding.</summary>
-    public double UprightMaxThickness { get; init; } = 1.3;
+    /// <summary>Rule thicknesses: the thickest part of a form or of ruled paper beside a rule, beyond one pixel of rounding.</summary>
+    public double AlikeThickness { get; init; } = 1.3;
 
-    /// <summary>By how much the angle between an upright and its rule differs from a right one, as a tangent.</summary>
-    public double UprightMaxSlope { get; init; } = 0.03;
+    /// <summary>By how much the angle between two rules differs from a right one or from 0, as a tangent, beyond one pixel of rise.</summary>
+    public double AlikeSlope { get; init; } = 0.03;
 
     /// <summary>Share of a tick's height by which the ticks of a comb differ, beyond 2 pixels.</summary>
     public double TickTolerance { get; init; } = 0.1;
-
-    /// <summary>From so many rules in one direction on the paper is ruled: its rules go on to the picture's edges.</summary>
-    public int RepeatedRules { get; init; } = 3;
 
     /// <summary>Rule thicknesses: what is thicker, beyond one pixel of rounding, is a stroke that crosses the rule.</summary>
     public double EraseThickness { get; init; } = 1.5;

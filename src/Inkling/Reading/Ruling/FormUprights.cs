@@ -72,9 +72,9 @@ internal sealed class FormUprights
 
     /// <summary>Whether an upright is as thin as a rule, straight, and at right angles to it.</summary>
     private bool IsLike(ThinTrace rule, ThinTrace upright) =>
-        upright.Thickness <= _constants.UprightMaxThickness * rule.Thickness + 1
+        upright.Thickness <= _constants.AlikeThickness * rule.Thickness + 1
         && upright.Deviation <= _constants.MaxDeviation
-        && Math.Abs(upright.Slope + rule.Slope) <= _constants.UprightMaxSlope + 1.0 / upright.Length;
+        && Math.Abs(upright.Slope + rule.Slope) <= _constants.AlikeSlope + 1.0 / upright.Length;
 
     /// <summary>Those that are as high as one at the rule's end, if there is one more.</summary>
     private IEnumerable<ThinTrace> Ticks(ThinTrace rule, IReadOnlyList<ThinTrace> uprights)

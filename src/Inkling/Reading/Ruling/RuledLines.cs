@@ -18,11 +18,11 @@ internal static class RuledLines
         PixelBox all = new(0, 0, ink.Width, ink.Height);
         InkColumns level = new(values, ink.Width, all, isTurned: false, ink.Threshold, work);
         InkColumns upright = new(values, ink.Width, all, isTurned: true, ink.Threshold, work);
-        ThinTrace[] levelRules = [.. ThinTraces.Of(level, c, work).Where(trace => IsLevelRule(trace, level, c))];
+        IReadOnlyList<ThinTrace> levelRules = StraightRules.Of(ThinTraces.Of(level, c, work), level, isLevel: true, c);
         IReadOnlyList<ThinTrace> tall = ThinTraces.Of(upright, c, work);
-        ThinTrace[] uprightRules = [.. tall.Where(trace => IsUprightRule(trace, upright, c))];
+        IReadOnlyList<ThinTrace> uprightRules = StraightRules.Of(tall, upright, isLevel: false, c);
         IReadOnlyList<ThinTrace> walls = FormUprights.Of(levelRules, tall, ink.Width, ink.Height, c, work);
-        if (levelRules.Length + uprightRules.Length == 0)
+        if (levelRules.Count + uprightRules.Count == 0)
             return ink;
         Erase(level, levelRules, c, work);
         upright = new InkColumns(values, ink.Width, all, isTurned: true, ink.Threshold, work);
@@ -42,10 +42,13 @@ internal static class RuledLines
         long covered = 0, mostCovered = constants.Budget.MaxFrameArea * values.Length;
         foreach (PixelBox frame in frames.TakeWhile(frame => (covered += (long)frame.Width * frame.Height) <= mostCovered))
         {
+            if (frame.Width < c.MinLength || frame.Height < c.MinBreadth)
+                continue;
             foreach (bool isTurned in (bool[])[false, true])
             {
-                InkColumns along = new(values, ink.Width, frame, isTurned, ink.Threshold, work);
-                Erase(along, [.. ThinTraces.Of(along, c, work).Where(trace => ReachesEdges(trace, along, c))], c, work);
+                InkColumns box = new(values, ink.Width, frame, isTurned, ink.Threshold, work);
+                ThinTrace[] sides = [.. ThinTraces.Of(box, c, work).Where(trace => StraightRules.ReachesEdges(trace, box, c))];
+                Erase(box, sides, c, work);
             }
         }
 
@@ -58,27 +61,6 @@ internal static class RuledLines
     /// </summary>
     public static long MaxLooksPerPixel(ReaderConstants constants) =>
         3 + 2 * ThinTraces.MaxLooksPerPixel(constants.Rules) + 4;
-
-    /// <summary>Whether a stroke reaches from edge to edge, and is thin for that.</summary>
-    private static bool ReachesEdges(ThinTrace trace, InkColumns ink, RuleConstants c) =>
-        ink.Length >= c.MinLength && ink.Breadth >= c.MinBreadth
-        && trace.Start <= c.EdgeDistance && trace.End >= ink.Length - c.EdgeDistance
-        && trace.Thickness <= Math.Max(c.FrameThickness, c.FrameThicknessShare * ink.Breadth);
-
-    private static bool IsLevelRule(ThinTrace trace, InkColumns ink, RuleConstants c)
-    {
-        if (ink.Length < c.MinLength || ink.Breadth < c.MinBreadth)
-            return false;
-        bool reachesEdges = trace.Start <= c.EdgeDistance && trace.End >= ink.Length - c.EdgeDistance;
-        double span = (double)trace.Length / ink.Length;
-        return (reachesEdges && trace.Aspect >= c.AcrossMinAspect)
-            || (span >= c.LongSpan && trace.Aspect >= c.LongMinAspect)
-            || (span >= c.ShortSpan && trace.Aspect >= c.ShortMinAspect);
-    }
-
-    private static bool IsUprightRule(ThinTrace trace, InkColumns ink, RuleConstants c) =>
-        (ReachesEdges(trace, ink, c) && trace.Aspect >= c.AcrossMinAspect)
-        || (trace.Length >= c.UprightSpan * ink.Length && trace.Aspect >= c.UprightLongAspect);
 
     /// <summary>Takes rules away where they are thin; where the ink is thicker, a stroke crosses.</summary>
     private static void Erase(InkColumns ink, IReadOnlyList<ThinTrace> rules, RuleConstants c, ReadingWork work)
