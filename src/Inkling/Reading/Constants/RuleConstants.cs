@@ -48,6 +48,15 @@ internal sealed record RuleConstants
     /// <summary>... is a rule if its length is so many times its thickness.</summary>
     public double LongMinAspect { get; init; } = 18;
 
+    /// <summary>Share of the picture's width: lines that go on in each other are one where each spans this ...</summary>
+    public double PieceSpan { get; init; } = 0.1;
+
+    /// <summary>... is so many times longer than thick ...</summary>
+    public double PieceMinAspect { get; init; } = 12;
+
+    /// <summary>... and the straight lines through them are so near to each other in the picture's middle, in pixels.</summary>
+    public double PieceTolerance { get; init; } = 2.5;
+
     /// <summary>Share of the picture's width: lines that span only this ...</summary>
     public double ShortSpan { get; init; } = 0.25;
 

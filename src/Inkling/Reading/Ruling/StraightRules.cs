@@ -17,6 +17,8 @@ internal static class StraightRules
         if (ink.Length < c.MinLength || ink.Breadth < c.MinBreadth)
             return [];
         List<ThinTrace> rules = [.. traces.Where(trace => IsAcross(trace, ink, c) || (isLevel && IsLong(trace, ink, c)))];
+        if (isLevel)
+            rules.AddRange(InPieces(traces, ink, c).Except(rules));
         if (isLevel && rules.Count < c.RepeatedRules)
         {
             ThinTrace[] shorter = [.. traces.Where(trace => IsShort(trace, ink, c) && !rules.Contains(trace))];
@@ -47,6 +49,28 @@ internal static class StraightRules
 
     private static bool IsShort(ThinTrace trace, InkColumns ink, RuleConstants c) =>
         trace.Length >= c.ShortSpan * ink.Length && trace.Aspect >= c.ShortMinAspect;
+
+    /// <summary>Strokes that go on in each other and together are as long as a rule: digits that lie on it hid the rest.</summary>
+    private static List<ThinTrace> InPieces(IReadOnlyList<ThinTrace> traces, InkColumns ink, RuleConstants c)
+    {
+        int middle = ink.Length / 2;
+        ThinTrace[] pieces =
+        [
+            .. traces.Where(trace => trace.Length >= c.PieceSpan * ink.Length && trace.Aspect >= c.PieceMinAspect)
+                .OrderBy(trace => trace.LineAt(middle)),
+        ];
+        List<ThinTrace> rules = [];
+        for (int first = 0, end; first < pieces.Length; first = end)
+        {
+            double row = pieces[first].LineAt(middle), length = 0;
+            for (end = first; end < pieces.Length && pieces[end].LineAt(middle) <= row + c.PieceTolerance; end++)
+                length += pieces[end].Length;
+            if (end - first > 1 && length >= c.LongSpan * ink.Length)
+                rules.AddRange(pieces[first..end]);
+        }
+
+        return rules;
+    }
 
     /// <summary>Rules at one distance.</summary>
     private sealed class Repetition

@@ -45,7 +45,10 @@ internal sealed class ThinTrace
     /// <summary>How many times longer than thick it is.</summary>
     public double Aspect => Length / Thickness;
 
+    /// <summary>Where the straight line passes.</summary>
+    public double LineAt(int along) => _first + Slope * (along - Start);
+
     /// <summary>The row of its middle; before its beginning and behind its end that of the straight line.</summary>
     public int RowAt(int along) =>
-        along >= Start && along < End ? _middles[along - Start] / 2 : (int)Math.Round(_first + Slope * (along - Start));
+        along >= Start && along < End ? _middles[along - Start] / 2 : (int)Math.Round(LineAt(along));
 }
