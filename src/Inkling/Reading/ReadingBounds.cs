@@ -2,6 +2,7 @@ using Inkling.Reading.Budget;
 using Inkling.Reading.Constants;
 using Inkling.Reading.Cutting;
 using Inkling.Reading.Finding;
+using Inkling.Reading.Ruling;
 
 namespace Inkling.Reading;
 

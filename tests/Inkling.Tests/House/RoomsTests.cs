@@ -13,7 +13,7 @@ public class RoomsTests
     [
         "", "Files", "Numerics", "Numerics/Kernels", "Pictures", "Data", "Data/Catalogue", "Layers", "Execution/Stages",
         "Execution", "Networks", "Networks/Neurons", "Formats", "Evaluation", "Training/Optimisers", "Training/Steps", "Training",
-        "Synthesis", "Bundled", "Reading/Numbers", "Reading/Constants", "Reading/Budget", "Reading/Finding", "Reading/Arranging",
+        "Synthesis", "Bundled", "Reading/Numbers", "Reading/Constants", "Reading/Budget", "Reading/Finding", "Reading/Ruling", "Reading/Arranging",
         "Reading/Cutting", "Reading", "Recipes",
     ];
 

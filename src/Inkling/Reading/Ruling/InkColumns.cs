@@ -1,7 +1,7 @@
 using System.Numerics;
 using Inkling.Reading.Budget;
 
-namespace Inkling.Reading.Finding;
+namespace Inkling.Reading.Ruling;
 
 /// <summary>
 /// A rectangle of an ink map, a bit for each pixel, column by column (turned: row by row), so that the run of ink across a line
@@ -48,19 +48,20 @@ internal sealed class InkColumns
 
     public bool IsInk(int along, int across) => (_bits[WordOf(along, across)] >> across % Bits & 1) != 0;
 
-    /// <summary>[breadth + 1]: pixels of ink on all lines before.</summary>
-    public int[] Above()
+    /// <summary>The ink of a pixel, 0 to 1.</summary>
+    public float ValueAt(int along, int across) => _values[IndexOf(along, across)];
+
+    /// <summary>The first row from one on that has ink; <see cref="Breadth"/> where there is none.</summary>
+    public int NextInk(int along, int from)
     {
-        int[] above = new int[Breadth + 1];
-        for (int i = 0; i < _bits.Length; i++)
+        for (int row = from; row < Breadth; row += Bits - row % Bits)
         {
-            for (ulong left = _bits[i]; left != 0; left &= left - 1)
-                above[i % _words * Bits + BitOperations.TrailingZeroCount(left) + 1]++;
+            ulong left = _bits[WordOf(along, row)] >> row % Bits;
+            if (left != 0)
+                return row + BitOperations.TrailingZeroCount(left);
         }
 
-        for (int row = 0; row < Breadth; row++)
-            above[row + 1] += above[row];
-        return above;
+        return Breadth;
     }
 
     /// <summary>
@@ -70,15 +71,11 @@ internal sealed class InkColumns
     public (int Top, int Bottom) RunAcross(int along, int row, int max) =>
         (row - RunBefore(along, row, max + 1), row + RunFrom(along, row, max + 1));
 
-    /// <summary>Takes the ink across a line away, here and in the map.</summary>
-    public void Clear(int along, int from, int to)
+    /// <summary>Takes the ink of a pixel away, here and in the map.</summary>
+    public void Clear(int along, int across)
     {
-        for (int across = from; across < to; across++)
-        {
-            _bits[WordOf(along, across)] &= ~(1UL << across % Bits);
-            (int x, int y) = _isTurned ? (across, along) : (along, across);
-            _values[(_box.Top + y) * _width + _box.Left + x] = 0;
-        }
+        _bits[WordOf(along, across)] &= ~(1UL << across % Bits);
+        _values[IndexOf(along, across)] = 0;
     }
 
     private int RunBefore(int along, int row, int max)
@@ -108,6 +105,9 @@ internal sealed class InkColumns
 
         return Math.Min(length, max);
     }
+
+    private int IndexOf(int along, int across) =>
+        _isTurned ? (_box.Top + along) * _width + _box.Left + across : (_box.Top + across) * _width + _box.Left + along;
 
     private int WordOf(int along, int across) => along * _words + across / Bits;
 }

@@ -1,0 +1,122 @@
+using Inkling.Reading.Budget;
+using Inkling.Reading.Constants;
+using Inkling.Reading.Finding;
+
+namespace Inkling.Reading.Ruling;
+
+/// <summary>
+/// Takes rules out of an ink map (ruled and squared paper, the borders of tables, frames and combs of forms, the line that an
+/// amount stands on) and leaves the strokes that cross them. All are found first, then taken away at once.
+/// </summary>
+internal static class RuledLines
+{
+    /// <summary>An ink map without rules.</summary>
+    public static Ink Remove(Ink ink, ReaderConstants constants, ReadingWork work)
+    {
+        RuleConstants c = constants.Rules;
+        float[] values = ink.Values.ToArray();
+        PixelBox all = new(0, 0, ink.Width, ink.Height);
+        InkColumns level = new(values, ink.Width, all, isTurned: false, ink.Threshold, work);
+        InkColumns upright = new(values, ink.Width, all, isTurned: true, ink.Threshold, work);
+        IReadOnlyList<ThinTrace> levelRules = StraightRules.Of(ThinTraces.Of(level, c, work), level, isLevel: true, c);
+        IReadOnlyList<ThinTrace> tall = ThinTraces.Of(upright, c, work);
+        IReadOnlyList<ThinTrace> uprightRules = StraightRules.Of(tall, upright, isLevel: false, c);
+        IReadOnlyList<ThinTrace> walls = FormUprights.Of(levelRules, tall, ink.Width, ink.Height, c, work);
+        if (levelRules.Count + uprightRules.Count == 0)
+            return ink;
+        Erase(level, levelRules, c, work);
+        upright = new InkColumns(values, ink.Width, all, isTurned: true, ink.Threshold, work);
+        Erase(upright, uprightRules, c, work);
+        Erase(upright, walls, c, work);
+        return ink.With(values);
+    }
+
+    /// <summary>
+    /// An ink map without the sides of frames around numbers, which strokes may touch; of the first frames, where they cover too
+    /// much.
+    /// </summary>
+    public static Ink RemoveFrames(Ink ink, IEnumerable<PixelBox> frames, ReaderConstants constants, ReadingWork work)
+    {
+        RuleConstants c = constants.Rules;
+        float[] values = ink.Values.ToArray();
+        long covered = 0, mostCovered = constants.Budget.MaxFrameArea * values.Length;
+        foreach (PixelBox frame in frames.TakeWhile(frame => (covered += (long)frame.Width * frame.Height) <= mostCovered))
+        {
+            if (frame.Width < c.MinLength || frame.Height < c.MinBreadth)
+                continue;
+            foreach (bool isTurned in (bool[])[false, true])
+            {
+                InkColumns box = new(values, ink.Width, frame, isTurned, ink.Threshold, work);
+                ThinTrace[] sides = [.. ThinTraces.Of(box, c, work).Where(trace => StraightRules.ReachesEdges(trace, box, c))];
+                Erase(box, sides, c, work);
+            }
+        }
+
+        return ink.With(values);
+    }
+
+    /// <summary>
+    /// How often looking for lines sees a pixel at most: as the bits are set up, as strokes are followed in both directions, and
+    /// as rules are marked and erased.
+    /// </summary>
+    public static long MaxLooksPerPixel(ReaderConstants constants) =>
+        3 + 2 * ThinTraces.MaxLooksPerPixel(constants.Rules) + 4;
+
+    /// <summary>Takes rules away where they are thin; where the ink is thicker, a stroke crosses.</summary>
+    private static void Erase(InkColumns ink, IReadOnlyList<ThinTrace> rules, RuleConstants c, ReadingWork work)
+    {
+        bool areRepeated = rules.Count >= c.RepeatedRules;
+        foreach (ThinTrace rule in rules)
+        {
+            int start = areRepeated ? 0 : Math.Max(0, rule.Start - c.JointReach);
+            int end = areRepeated ? ink.Length : Math.Min(ink.Length, rule.End + c.JointReach);
+            int maxThickness = (int)(c.EraseThickness * rule.Thickness) + 1;
+            float level = LevelOf(ink, rule), faint = level <= c.FaintLevel ? c.FaintShare * level + c.FaintMargin : 0;
+            work.CountPixels(2 * (end - start));
+            for (int along = start; along < end; along++)
+                EraseAt(ink, along, rule.RowAt(along), maxThickness, faint, c);
+        }
+    }
+
+    /// <summary>The mean ink along a rule's middle, 0 to 1.</summary>
+    private static float LevelOf(InkColumns ink, ThinTrace rule)
+    {
+        double sum = 0;
+        for (int along = rule.Start; along < rule.End; along++)
+            sum += ink.ValueAt(along, Math.Clamp(rule.RowAt(along), 0, ink.Breadth - 1));
+        return (float)(sum / rule.Length);
+    }
+
+    /// <summary>Takes a rule away at one place along it.</summary>
+    /// <param name="ink">The map.</param>
+    /// <param name="along">The place.</param>
+    /// <param name="row">The rule's middle.</param>
+    /// <param name="maxThickness">Thicker ink is a stroke that crosses.</param>
+    /// <param name="faint">Ink, 0 to 1: what is fainter is the rule beside or under a darker stroke.</param>
+    /// <param name="c">How rules look.</param>
+    private static void EraseAt(InkColumns ink, int along, int row, int maxThickness, float faint, RuleConstants c)
+    {
+        int nearest = row;
+        if (!IsInk(nearest) && !IsInk(nearest = row - 1) && !IsInk(nearest = row + 1))
+            return;
+        (int top, int bottom) = ink.RunAcross(along, nearest, maxThickness);
+        if (bottom - top <= maxThickness)
+        {
+            for (int y = Math.Max(0, top - c.SoftEdge); y < Math.Min(ink.Breadth, bottom + c.SoftEdge); y++)
+            {
+                if ((y >= top && y < bottom) || !ink.IsInk(along, y))
+                    ink.Clear(along, y);
+            }
+        }
+        else
+        {
+            for (int y = Math.Max(0, row - maxThickness / 2); y <= Math.Min(ink.Breadth - 1, row + maxThickness / 2); y++)
+            {
+                if (ink.ValueAt(along, y) <= faint)
+                    ink.Clear(along, y);
+            }
+        }
+
+        bool IsInk(int y) => y >= 0 && y < ink.Breadth && ink.IsInk(along, y);
+    }
+}
