@@ -29,8 +29,14 @@ internal sealed record InkConstants
     /// <summary>Even light. Spreads: where the paper is noisy, what is nearer to paper is paper.</summary>
     public double EvenCutInSpreads { get; init; } = 6;
 
-    /// <summary>Even light. Grey levels: the largest spread of paper that is smooth.</summary>
+    /// <summary>Even light. Grey levels: the largest spread of paper that is smooth ...</summary>
     public double EvenMaxSpread { get; init; } = 3;
+
+    /// <summary>
+    /// Even light. ... or share of the contrast, where that is more: noise of a camera that bold strokes stand out from. At 1/18
+    /// the threshold halfway is nine spreads from paper.
+    /// </summary>
+    public double EvenMaxSpreadShare { get; init; } = 1 / 18.0;
 
     /// <summary>
     /// Even light. Share of the contrast by which a pixel of the border may differ from paper and still be paper.

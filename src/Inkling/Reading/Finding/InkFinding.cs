@@ -44,7 +44,8 @@ internal static class InkFinding
 
     private static bool IsEven(GreyImage picture, InkLevels levels, ReaderConstants constants, ReadingWork work)
     {
-        if (!(levels.Spread <= constants.Ink.EvenMaxSpread))
+        double maxSpread = Math.Max(constants.Ink.EvenMaxSpread, constants.Ink.EvenMaxSpreadShare * levels.Contrast);
+        if (!(levels.Spread <= maxSpread))
             return false;
         if (levels.EvenBorder >= constants.Ink.EvenMinBorderShare)
             return true;
