@@ -101,7 +101,7 @@ internal static class ReadCommand
 
         void Read(string image)
         {
-            bool isRead = Try(image, () =>
+            bool isWhole = Try(image, () =>
             {
                 PicturePages pages = image == "-"
                     ? PictureFile.LoadPages(Console.OpenStandardInput(), "standard input")
@@ -110,9 +110,10 @@ internal static class ReadCommand
                     throw new InklingException(
                         $"{image}: {pages.Count} pages, and --explain draws one picture. Save the page as a picture of its own.");
                 // A damaged page is reported, and the others are read.
-                return Enumerable.Range(0, pages.Count).Count(page => !Try(image, () => ReadPage(image, pages, page))) == 0;
+                bool[] areRead = [.. Enumerable.Range(0, pages.Count).Select(page => Try(image, () => ReadPage(image, pages, page)))];
+                return areRead.All(isRead => isRead);
             });
-            failures += isRead ? 0 : 1;
+            failures += isWhole ? 0 : 1;
         }
 
         bool Try(string image, Func<bool> read)
