@@ -28,7 +28,8 @@ internal static class OutputFiles
     }
 
     /// <summary>
-    /// Refuses an output that is one of the inputs under whatever name: a relative path, a symbolic or hard link, other case.
+    /// Refuses an output that is one of the inputs under whatever name: a relative path, a symbolic or hard link, other case, or
+    /// standard input (<c>-</c>).
     /// </summary>
     /// <param name="option">The output's name in errors: <c>--plot</c>.</param>
     /// <param name="output">The file to be written; null for none.</param>
@@ -39,11 +40,14 @@ internal static class OutputFiles
         if (output is null)
             return;
         using FileStream? held = Hold(output);
-        foreach (string input in inputs)
+        foreach (string name in inputs)
         {
+            // Standard input may be redirected from the output's own file; where there is no such path, it cannot be told.
+            string input = name == "-" ? "/dev/stdin" : name;
             if (IsSamePath(output, input) || (held is not null && IsHeld(input)))
                 throw new InklingException(
-                    $"{option} {output}: that is the same file as {input}, which is read. Name another file.");
+                    $"{option} {output}: that is the same file as {(name == "-" ? "standard input" : name)}, which is read. "
+                        + "Name another file.");
         }
     }
 

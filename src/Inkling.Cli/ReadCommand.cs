@@ -15,7 +15,7 @@ internal static class ReadCommand
     {
         Argument<string[]> images = new("image")
         {
-            Description = "Pictures (PNG, JPEG, BMP, WebP), folders of them, or - for standard input",
+            Description = "Pictures (PNG, JPEG, BMP, WebP, GIF, TIFF), folders of them, or - for standard input",
             HelpName = "IMAGE",
             Arity = ArgumentArity.OneOrMore
         };
@@ -85,13 +85,14 @@ internal static class ReadCommand
             if (images.Length == 1)
                 folder.RequireFiles();
             else if (folder.Files.Count == 0)
-                terminal.Message($"{image}: no picture in it.");
+                terminal.Message($"{image}: no picture in it that is read.");
             files.AddRange(folder.Files);
         }
 
         if (files.Count == 0)
             throw new InklingException(
-                $"There is no picture in any of the {images.Length} folders ({string.Join(", ", PictureFolder.Extensions)}).");
+                $"There is no picture that is read in any of the {images.Length} folders "
+                    + $"({string.Join(", ", PictureFolder.Extensions)}).");
         PictureReading.ForEach(files, terminal, Read, cancellationToken);
         if (failures > 0 && files.Count > 1)
             terminal.Failure(string.Create(
@@ -100,44 +101,68 @@ internal static class ReadCommand
 
         void Read(string image)
         {
+            bool isWhole = Try(image, () =>
+            {
+                PicturePages pages = image == "-"
+                    ? PictureFile.LoadPages(Console.OpenStandardInput(), "standard input")
+                    : PictureFile.LoadPages(image);
+                if (pages.Count > 1 && explain is not null)
+                    throw new InklingException(
+                        $"{image}: {pages.Count} pages, and --explain draws one picture. Save the page as a picture of its own.");
+                // A damaged page is reported, and the others are read.
+                bool[] areRead = [.. Enumerable.Range(0, pages.Count).Select(page => Try(image, () => ReadPage(image, pages, page)))];
+                return areRead.All(isRead => isRead);
+            });
+            failures += isWhole ? 0 : 1;
+        }
+
+        bool Try(string image, Func<bool> read)
+        {
             try
             {
-                GreyImage picture = image == "-"
-                    ? PictureFile.Load(Console.OpenStandardInput(), "standard input")
-                    : PictureFile.Load(image);
-                ReadingStages stages = reader.Explain(picture, options, cancellationToken);
-                Write(image, stages.Reading, terminal);
-                if (!stages.Reading.IsComplete)
-                    terminal.Failure(
-                        $"{(image == "-" ? "standard input" : image)}: too much is on it; not all of it was read. "
-                            + "Divide it into several pictures.");
-                if (explain is null)
-                    return;
-                ReadingPicture.Save(explain, picture, stages);
-                terminal.Message($"Drew {explain}");
+                return read();
             }
             catch (InklingException e)
             {
-                failures++; // go on with the other pictures
                 string message = e.Message.StartsWith(OneLine.Of(image), StringComparison.Ordinal) || image == "-"
                     ? e.Message
                     : $"{image}: {e.Message}";
                 terminal.Failure(message);
+                return false;
             }
+        }
+
+        bool ReadPage(string image, PicturePages pages, int index)
+        {
+            GreyImage picture = pages.Load(index);
+            ReadingStages stages = reader.Explain(picture, options, cancellationToken);
+            int? page = pages.Count > 1 ? index + 1 : null;
+            Write(image, page, stages.Reading, terminal);
+            if (!stages.Reading.IsComplete)
+                terminal.Failure(
+                    $"{NameOf(image == "-" ? "standard input" : image, page)}: too much is on it; not all of it was read. "
+                        + "Divide it into several pictures.");
+            if (explain is null)
+                return true;
+            ReadingPicture.Save(explain, picture, stages);
+            terminal.Message($"Drew {explain}");
+            return true;
         }
     }
 
-    private static void Write(string image, ReadingResult reading, Terminal terminal)
+    private static string NameOf(string image, int? page) => page is null ? image : $"{image}, page {page}";
+
+    private static void Write(string image, int? page, ReadingResult reading, Terminal terminal)
     {
         if (!terminal.IsJson)
         {
             string text = reading.Text.Length == 0 ? "–" : reading.Text.Replace("\n", " / ", StringComparison.Ordinal);
             string confidence = reading.Text.Length == 0 ? "" : Figures.Percent(reading.Confidence);
             terminal.Line(string.Create(
-                CultureInfo.InvariantCulture, $"{text,-12} {confidence,8}  {Note(reading),-28}  {image}"));
+                CultureInfo.InvariantCulture, $"{text,-12} {confidence,8}  {Note(reading),-28}  {NameOf(image, page)}"));
         }
 
-        terminal.Json(ReadingAnswer.Of(reading, image), AnswerJson.Default.ReadingAnswer);
+        terminal.Json(ReadingAnswer.Of(reading, image) with { Page = page }, AnswerJson.Default.ReadingAnswer);
     }
 
     private static string Note(ReadingResult reading)

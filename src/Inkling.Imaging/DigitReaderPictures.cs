@@ -3,7 +3,7 @@ namespace Inkling.Imaging;
 /// <summary>Reads numbers directly from picture files.</summary>
 public static class DigitReaderPictures
 {
-    /// <summary>Reads the numbers in a picture file (PNG, JPEG, BMP, WebP, GIF).</summary>
+    /// <summary>Reads the numbers in a picture file (PNG, JPEG, BMP, WebP, GIF, TIFF of one page).</summary>
     /// <param name="reader">The reader to use.</param>
     /// <param name="path">Path of the picture file.</param>
     /// <param name="options">What is known about the numbers; null for nothing.</param>

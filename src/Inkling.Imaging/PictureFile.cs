@@ -5,7 +5,8 @@ using SkiaSharp;
 namespace Inkling.Imaging;
 
 /// <summary>
-/// Loads picture files as greyscale images: PNG, JPEG, BMP, WebP and GIF, rotated upright by their EXIF orientation. Thread-safe.
+/// Loads picture files as greyscale images: PNG, JPEG, BMP, WebP, GIF and TIFF, rotated upright by their EXIF orientation.
+/// Thread-safe.
 /// </summary>
 public static class PictureFile
 {
@@ -14,9 +15,10 @@ public static class PictureFile
 
     /// <summary>
     /// Maximum memory for decoding a pixel, in bytes: lossless WebP and interlaced PNG take four while decoding and four for the
-    /// result; progressive JPEG holds three 2-byte coefficients until its end, and its result is small.
+    /// result; progressive JPEG holds three 2-byte coefficients until its end, and its result is small; TIFF takes four for the
+    /// result, and a strip or tile.
     /// </summary>
-    private const int BytesPerPixel = 8;
+    internal const int BytesPerPixel = 8;
 
     /// <summary>Maximum number of pixels of any picture, if no other limit is given.</summary>
     private const long Most = 100_000_000;
@@ -40,15 +42,31 @@ public static class PictureFile
     /// </summary>
     private const int LongestSide = 1600;
 
-    private const string Formats = "PNG, JPEG, BMP, WebP and GIF are";
+    private const string Formats = "PNG, JPEG, BMP, WebP, GIF and TIFF are";
 
     /// <summary>Reads a picture file.</summary>
     /// <param name="path">Path of the file; the format is detected from its content, not its name.</param>
     /// <param name="maxPixels">Maximum number of pixels; null for <see cref="MaxPixels"/>.</param>
     /// <exception cref="InklingException">
+    /// The file is missing, damaged, too large, not a picture, not a regular file (a pipe, a device), or has several pages.
+    /// </exception>
+    public static GreyImage Load(string path, long? maxPixels = null) => OnlyPage(LoadPages(path, maxPixels), path);
+
+    /// <summary>Reads a picture from a stream, which need not be seekable, such as standard input.</summary>
+    /// <param name="stream">The bytes of a picture file, read to their end.</param>
+    /// <param name="name">Its name in error messages.</param>
+    /// <param name="maxPixels">Maximum number of pixels; null for <see cref="MaxPixels"/>.</param>
+    /// <exception cref="InklingException">The bytes are damaged, too many, not a picture, or have several pages.</exception>
+    public static GreyImage Load(Stream stream, string name, long? maxPixels = null)
+        => OnlyPage(LoadPages(stream, name, maxPixels), name);
+
+    /// <summary>Opens a picture file that may have several pages: a TIFF file of scanned sheets.</summary>
+    /// <param name="path">Path of the file; the format is detected from its content, not its name.</param>
+    /// <param name="maxPixels">Maximum number of pixels of a page; null for <see cref="MaxPixels"/>.</param>
+    /// <exception cref="InklingException">
     /// The file is missing, damaged, too large, not a picture, or not a regular file (a pipe, a device).
     /// </exception>
-    public static GreyImage Load(string path, long? maxPixels = null)
+    public static PicturePages LoadPages(string path, long? maxPixels = null)
     {
         ArgumentNullException.ThrowIfNull(path);
         if (Directory.Exists(path))
@@ -58,7 +76,7 @@ public static class PictureFile
             using FileStream file = RegularFile.OpenRead(
                 path,
                 "Name a file that has something in it, or give the picture as - (standard input).");
-            return Load(file, path, maxPixels);
+            return LoadPages(file, path, maxPixels);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -66,46 +84,91 @@ public static class PictureFile
         }
     }
 
-    /// <summary>Reads a picture from a stream, which need not be seekable, such as standard input.</summary>
+    /// <summary>Opens a picture file that may have several pages, from a stream, which need not be seekable.</summary>
     /// <param name="stream">The bytes of a picture file, read to their end.</param>
     /// <param name="name">Its name in error messages.</param>
-    /// <param name="maxPixels">Maximum number of pixels; null for <see cref="MaxPixels"/>.</param>
+    /// <param name="maxPixels">Maximum number of pixels of a page; null for <see cref="MaxPixels"/>.</param>
     /// <exception cref="InklingException">The bytes are damaged, too many or not a picture.</exception>
-    public static GreyImage Load(Stream stream, string name, long? maxPixels = null)
+    public static PicturePages LoadPages(Stream stream, string name, long? maxPixels = null)
     {
         ArgumentNullException.ThrowIfNull(stream);
         ArgumentNullException.ThrowIfNull(name);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(maxPixels ?? 1, nameof(maxPixels));
-        return Load(stream, name, maxPixels ?? Most, maxPixels ?? MaxPixels);
+        return LoadPages(stream, name, maxPixels ?? Most, maxPixels ?? MaxPixels);
     }
 
-    /// <summary>Reads a picture from a stream, with given limits.</summary>
+    private static GreyImage OnlyPage(PicturePages pages, string name) => pages.Count == 1
+        ? pages.Load(0)
+        : throw new InklingException(
+            $"{name}: {pages.Count} pages, and one picture is read here. Save each page as a picture of its own, "
+                + "or read them all with \"inkling read\" or PictureFile.LoadPages.");
+
+    /// <summary>Opens a picture file from a stream, with given limits.</summary>
     /// <param name="stream">The bytes of a picture file.</param>
     /// <param name="name">Its name in error messages.</param>
     /// <param name="mostPixels">Maximum number of pixels in the file.</param>
     /// <param name="mostHeld">Maximum number of pixels in memory while decoding.</param>
-    internal static GreyImage Load(Stream stream, string name, long mostPixels, long mostHeld)
+    internal static PicturePages LoadPages(Stream stream, string name, long mostPixels, long mostHeld)
     {
         using SKData data = ReadAll(stream, name);
+        if (TiffDirectory.IsTiff(data.Span))
+        {
+            TiffFile tiff = new(data.ToArray(), name, mostPixels, mostHeld);
+            return new PicturePages(tiff.Count, tiff.Load);
+        }
+
+        GreyImage picture = Decode(data, name, mostPixels, mostHeld);
+        return new PicturePages(1, _ => picture);
+    }
+
+    private static GreyImage Decode(SKData data, string name, long mostPixels, long mostHeld)
+    {
         using SKCodec? codec = SKCodec.Create(data);
         // Skia reads more formats (icons, WBMP, raw photos), but takes two zero bytes for a WBMP: allow documented formats only.
         if (codec?.EncodedFormat is not (SKEncodedImageFormat.Png or SKEncodedImageFormat.Jpeg or SKEncodedImageFormat.Bmp
             or SKEncodedImageFormat.Webp or SKEncodedImageFormat.Gif))
         {
-            throw new InklingException($"{name}: not a picture that can be read: {Formats}. Save it as one of them.");
+            throw new InklingException($"{name}: {KindOf(data.Span)}: {Formats}. Save it as one of them.");
         }
 
         long pixels = PixelsOf(codec.Info.Size),
             held = IsReducedByRows(codec.EncodedFormat, data.Span)
                 ? PixelsOf(SizeToDecode(codec))
                 : pixels;
+        RequireSize(name, codec.Info.Width, codec.Info.Height, pixels, held, mostPixels, mostHeld);
+        using SKBitmap bitmap = Decode(codec, name);
+        return Greys.Of(bitmap, FactorFor(bitmap.Info.Size), codec.Info.Size).Upright(codec.EncodedOrigin);
+    }
+
+    /// <param name="name">The file, in the message.</param>
+    /// <param name="width">Its width, in the message.</param>
+    /// <param name="height">Its height, in the message.</param>
+    /// <param name="pixels">Pixels to decode.</param>
+    /// <param name="held">Pixels in memory while decoding.</param>
+    /// <param name="mostPixels">Maximum of <paramref name="pixels"/>.</param>
+    /// <param name="mostHeld">Maximum of <paramref name="held"/>.</param>
+    /// <exception cref="InklingException">There are more, or none.</exception>
+    internal static void RequireSize(
+        string name, long width, long height, long pixels, long held, long mostPixels, long mostHeld)
+    {
         if (pixels == 0 || pixels > mostPixels || held > mostHeld)
             throw new InklingException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{name}: {codec.Info.Width}×{codec.Info.Height} pixels; "
+                $"{name}: {width}×{height} pixels; "
                 + $"a picture may have up to {(held > mostHeld ? mostHeld : mostPixels) / 1e6:0.######} million. Reduce it."));
-        using SKBitmap bitmap = Decode(codec, name);
-        return Greys.Of(bitmap, FactorFor(bitmap.Info.Size), codec.Info.Size).Upright(codec.EncodedOrigin);
+    }
+
+    /// <summary>Names formats that people take for pictures that are read: phones write HEIC, scanners PDF.</summary>
+    private static string KindOf(ReadOnlySpan<byte> file)
+    {
+        if (file.StartsWith("%PDF-"u8))
+            return "a PDF document, which is not read";
+        ReadOnlySpan<byte> brand = file.Length >= 12 && file[4..8].SequenceEqual("ftyp"u8) ? file[8..12] : default; // ISO 14496-12
+        if (brand.SequenceEqual("avif"u8) || brand.SequenceEqual("avis"u8))
+            return "an AVIF picture, which is not read";
+        return brand.StartsWith("he"u8) || brand.SequenceEqual("mif1"u8) || brand.SequenceEqual("msf1"u8)
+            ? "a HEIC picture, which is not read"
+            : "not a picture that can be read";
     }
 
     private static SKData ReadAll(Stream stream, string name)
@@ -216,7 +279,7 @@ public static class PictureFile
     /// Integer factor by which to reduce a decoded picture, in each direction, to at most <see cref="MaxPixelsOut"/> pixels;
     /// reading also reduces by integer factors.
     /// </summary>
-    private static int FactorFor(SKSizeI size)
+    internal static int FactorFor(SKSizeI size)
     {
         int factor = 1;
         while ((long)Math.Max(1, size.Width / factor) * Math.Max(1, size.Height / factor) > MaxPixelsOut)

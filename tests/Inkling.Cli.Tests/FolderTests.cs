@@ -68,8 +68,36 @@ public sealed class FolderTests : IDisposable
         Directory.CreateDirectory(_inkling.PathOf("none"));
         Command.Result one = await _inkling.RunAsync("read", "empty"), two = await _inkling.RunAsync("read", "empty", "none");
         Assert.Equal((1, 1), (one.ExitCode, two.ExitCode));
-        Assert.Equal("empty: no picture in it (.png, .jpg, .jpeg, .bmp, .webp, .gif).", Assert.Single(one.ErrorLines));
-        Assert.Contains("no picture in any of the 2 folders", two.ErrorLines[^1], StringComparison.Ordinal);
+        Assert.Equal("empty: no picture in it that is read (.png, .jpg, .jpeg, .jfif, .bmp, .webp, .gif, .tif, .tiff).", Assert.Single(one.ErrorLines));
+        Assert.Contains("no picture that is read in any of the 2 folders", two.ErrorLines[^1], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Pictures_in_formats_that_are_not_read_are_counted_by_kind_and_one_learns_what_to_do()
+    {
+        foreach (string name in new[] { "a.heic", "b.HEIC", "c.avif", "deep/d.pdf" })
+            await File.WriteAllTextAsync(_inkling.PathOf($"notes/{name}"), "");
+        const string skipped = "notes: 4 pictures were not read: 1 .avif, 2 .heic, 1 .pdf. "
+            + "Save them as PNG or JPEG (each page of a PDF: pdftoppm -r 300 -png).";
+
+        Command.Result read = await _inkling.RunAsync("read", "notes", "--json", "--model", "net.safetensors"),
+            evaluated = await _inkling.RunAsync("evaluate", "net.safetensors", "--images", "notes", "--json");
+
+        Assert.Equal((0, 2, skipped), (read.ExitCode, read.Lines.Length, Assert.Single(read.ErrorLines)));
+        Assert.Equal((0, skipped), (evaluated.ExitCode, evaluated.ErrorLines[0]));
+    }
+
+    [Fact]
+    public async Task A_folder_with_nothing_but_pictures_that_are_not_read_fails()
+    {
+        Directory.CreateDirectory(_inkling.PathOf("phone"));
+        await File.WriteAllTextAsync(_inkling.PathOf("phone/1_a.heic"), "");
+        foreach (string[] command in new[] { new[] { "read", "phone" }, ["evaluate", "net.safetensors", "--images", "phone"] })
+        {
+            Command.Result result = await _inkling.RunAsync(command);
+            Assert.Equal(1, result.ExitCode);
+            Assert.Equal("phone: 1 picture was not read: 1 .heic. Save it as PNG or JPEG.", result.ErrorLines[0]);
+        }
     }
 
     [Fact]

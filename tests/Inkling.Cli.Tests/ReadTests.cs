@@ -71,6 +71,68 @@ public sealed class ReadTests : IDisposable
     }
 
     [Fact]
+    public async Task Each_page_of_a_TIFF_file_is_a_line_with_its_number_and_only_such_lines_name_a_page()
+    {
+        await SaveNetworkAsync();
+        SaveDigit("digit.png");
+        await File.WriteAllBytesAsync(_inkling.PathOf("scan.tif"), TwoPages());
+
+        Command.Result lines = await _inkling.RunAsync("read", "scan.tif", "digit.png", "--model", "net.safetensors"),
+            json = await _inkling.RunAsync("read", "scan.tif", "digit.png", "--model", "net.safetensors", "--json");
+
+        Assert.Equal(0, lines.ExitCode);
+        Assert.Collection(
+            lines.Lines,
+            line => Assert.EndsWith("  scan.tif, page 1", line, StringComparison.Ordinal),
+            line => Assert.EndsWith("  scan.tif, page 2", line, StringComparison.Ordinal),
+            line => Assert.EndsWith("  digit.png", line, StringComparison.Ordinal));
+        Assert.Equal(
+            [("scan.tif", 1), ("scan.tif", 2), ("digit.png", 0)],
+            json.Lines.Select(line => JsonDocument.Parse(line).RootElement).Select(answer => (
+                answer.GetProperty("file").GetString(),
+                answer.TryGetProperty("page", out JsonElement page) ? page.GetInt32() : 0)));
+    }
+
+    [Fact]
+    public async Task Of_a_file_of_several_pages_explain_draws_none()
+    {
+        await SaveNetworkAsync();
+        await File.WriteAllBytesAsync(_inkling.PathOf("scan.tif"), TwoPages());
+        Command.Result result = await _inkling.RunAsync(
+            "read", "scan.tif", "--explain", "drawn.png", "--model", "net.safetensors");
+        Assert.Equal(1, result.ExitCode);
+        Assert.StartsWith("scan.tif: 2 pages, and --explain draws one", Assert.Single(result.ErrorLines), StringComparison.Ordinal);
+        Assert.False(File.Exists(_inkling.PathOf("drawn.png")));
+    }
+
+    [Theory]
+    [InlineData("digit.png", "digit.png")]
+    [InlineData("digit.png", "notes/../digit.png")]
+    [InlineData("digit.png", "symbolic.png")]
+    [InlineData("symbolic.png", "digit.png")]
+    [InlineData("digit.png", "hard.png")]
+    [InlineData("digit.png", "linked/digit.png")]
+    [InlineData("-", "digit.png")]
+    [InlineData("-", "hard.png")]
+    public async Task A_picture_that_is_read_is_not_drawn_over_under_any_name(string image, string drawn)
+    {
+        await SaveNetworkAsync();
+        SaveDigit("digit.png");
+        Directory.CreateDirectory(_inkling.PathOf("notes"));
+        File.CreateSymbolicLink(_inkling.PathOf("symbolic.png"), "digit.png");
+        File.CreateSymbolicLink(_inkling.PathOf("linked"), ".");
+        await _inkling.RunToolAsync("ln", "digit.png", "hard.png");
+        byte[] before = await File.ReadAllBytesAsync(_inkling.PathOf("digit.png"));
+
+        Command.Result result = await _inkling.RunInShellAsync(
+            "\"$@\" < digit.png", "read", image, "--explain", drawn, "--model", "net.safetensors");
+
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains("that is the same file as", Assert.Single(result.ErrorLines), StringComparison.Ordinal);
+        Assert.Equal(before, await File.ReadAllBytesAsync(_inkling.PathOf("digit.png")));
+    }
+
+    [Fact]
     public async Task Before_the_first_training_the_latest_network_is_asked_for_in_vain_and_it_says_how_to_get_one()
     {
         Command.Result result = await _inkling.RunAsync("read", "--model", "latest", "digit.png");
@@ -169,6 +231,24 @@ public sealed class ReadTests : IDisposable
         string folder = Path.Combine(Environment.GetEnvironmentVariable("INKLING_DATA")!, "handwriting", "single");
         Assert.SkipUnless(Directory.Exists(folder), "INKLING_DATA has no handwriting/single.");
         return (folder, Directory.GetFiles(folder, "?_*.*").Length);
+    }
+
+    /// <summary>A TIFF file with two pages, 16×16, black and white, that share their pixels.</summary>
+    private static byte[] TwoPages()
+    {
+        const int pixels = 8, first = pixels + 32, length = 2 + 12 * 7 + 4, second = first + length;
+        return [.. "II*\0"u8, .. Long(first), .. Enumerable.Range(0, 32).Select(i => (byte)(i % 8 < 2 ? 0x0F : 0xFF)),
+            .. Directory(next: second), .. Directory(next: 0)];
+
+        static byte[] Directory(int next) =>
+        [
+            7, 0, .. Tag(256, 16), .. Tag(257, 16), .. Tag(258, 1), .. Tag(262, 1), .. Tag(273, pixels), .. Tag(278, 16),
+            .. Tag(279, 32), .. Long(next)
+        ];
+
+        static byte[] Tag(int tag, int value) => [(byte)tag, (byte)(tag >> 8), 4, 0, .. Long(1), .. Long(value)];
+
+        static byte[] Long(int value) => BitConverter.GetBytes(value);
     }
 
     private async Task SaveNetworkAsync()

@@ -42,6 +42,7 @@ internal sealed record FileFormat(string Name, IReadOnlyList<byte[]> Seeds, Acti
         Picture("bmp", "*.bmp"),
         Picture("gif", "*.gif"),
         Picture("webp", "*.webp"),
+        new("tiff", Corpus("picture", "*.tif"), UsePages, Cost: 20),
         new("pattern", [.. Texts("dddddd", "dd/dd/dd", "20dd", "dd.dd.dddd", "d")], file => Use(file, UsePattern)),
         new("architecture", [.. Texts(Architectures)], file => Use(file, UseArchitecture)),
     ];
@@ -50,6 +51,13 @@ internal sealed record FileFormat(string Name, IReadOnlyList<byte[]> Seeds, Acti
 
     private static FileFormat Picture(string name, string pattern) =>
         new(name, Corpus("picture", pattern), file => PictureFile.Load(new MemoryStream(file), "f", 1_000_000), Cost: 20);
+
+    private static void UsePages(byte[] file)
+    {
+        PicturePages pages = PictureFile.LoadPages(new MemoryStream(file), "f", 1_000_000);
+        for (int page = 0; page < pages.Count; page++)
+            pages.Load(page);
+    }
 
     private static IReadOnlyList<byte[]> Corpus(string folder, string pattern)
     {

@@ -78,7 +78,7 @@ public class RefusedPictureTests
     public void A_text_with_the_name_of_a_picture_is_told_what_can_be_read()
     {
         string message = Refusal([.. "Dear diary, today I wrote 504192 by hand."u8]);
-        Assert.Contains("PNG, JPEG, BMP, WebP and GIF", message, StringComparison.Ordinal);
+        Assert.Contains("PNG, JPEG, BMP, WebP, GIF and TIFF", message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -204,7 +204,7 @@ public class RefusedPictureTests
             Assert.Contains("up to 2 million", Refusal(() => Load(file)), StringComparison.Ordinal);
 
         static GreyImage Load(byte[] file) =>
-            PictureFile.Load(new MemoryStream(file), "picture", mostPixels: 10_000_000, mostHeld: 2_000_000);
+            PictureFile.LoadPages(new MemoryStream(file), "picture", mostPixels: 10_000_000, mostHeld: 2_000_000).Load(0);
     }
 
     [Fact]

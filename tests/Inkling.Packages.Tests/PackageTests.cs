@@ -78,14 +78,14 @@ public sealed class PackageTests(PackedFeed packed) : IClassFixture<PackedFeed>
     }
 
     [Fact]
-    public void Whoever_reads_picture_files_gets_SkiaSharp_and_nothing_that_draws_plots()
+    public void Whoever_reads_picture_files_gets_SkiaSharp_and_LibTiff_and_nothing_that_draws_plots()
     {
         IEnumerable<string> dependencies =
             from element in Specification("Inkling.Imaging").Descendants()
             where element.Name.LocalName == "dependency"
             select (string)element.Attribute("id")!;
 
-        string[] expected = ["Inkling", "SkiaSharp", "SkiaSharp.NativeAssets.Linux.NoDependencies"];
+        string[] expected = ["BitMiracle.LibTiff.NET", "Inkling", "SkiaSharp", "SkiaSharp.NativeAssets.Linux.NoDependencies"];
         Assert.Equal(expected, dependencies.Order(StringComparer.Ordinal));
     }
 

@@ -6,7 +6,8 @@ namespace Inkling.Web.Api;
 /// <summary>Adds to the OpenAPI document what the routes do not declare: request bodies and answers' descriptions.</summary>
 internal static class ApiDescription
 {
-    private static readonly string[] PictureTypes = ["image/png", "image/jpeg", "image/bmp", "image/webp", "image/gif"];
+    private static readonly string[] PictureTypes =
+        ["image/png", "image/jpeg", "image/bmp", "image/webp", "image/gif", "image/tiff"];
 
     private static readonly Dictionary<string, string> Answers = new(StringComparer.Ordinal)
     {

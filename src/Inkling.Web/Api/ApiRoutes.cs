@@ -17,7 +17,7 @@ internal static class ApiRoutes
         api.MapPost("/read", ReadEndpoint.ReadAsync)
             .WithName("read")
             .WithSummary("Reads the numbers in a picture")
-            .WithDescription("The body is the picture itself (PNG, JPEG, BMP, WebP or GIF), or a form with one file.")
+            .WithDescription("The body is the picture itself (PNG, JPEG, BMP, WebP, GIF or TIFF), or a form with one file.")
             .WithMetadata(new RequestSizeLimitAttribute(routes.ServiceProvider.GetRequiredService<WebSettings>().MaxUploadBytes))
             .Produces<ReadingAnswer>()
             .ProducesProblem(StatusCodes.Status400BadRequest)

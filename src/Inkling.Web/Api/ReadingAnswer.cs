@@ -20,6 +20,10 @@ internal sealed record ReadingAnswer(
     bool Complete,
     IReadOnlyList<NumberAnswer> Numbers)
 {
+    /// <summary>The page, from 1, of a file with several; null for other files.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? Page { get; init; }
+
     public static ReadingAnswer Of(ReadingResult reading, string? file) => new(
         file,
         reading.Text,

@@ -1,5 +1,8 @@
-"""Writes the seeds that other programs' writers make: pictures (Pillow) and arrays (numpy). Run it here: python3 make_corpus.py"""
-import gzip, io, struct
+"""
+Writes the seeds that other programs' writers make: pictures (Pillow, and tiffcp of libtiff-tools) and arrays (numpy). Run it here:
+python3 make_corpus.py
+"""
+import gzip, io, struct, subprocess
 import numpy as np
 from PIL import Image, ImageDraw
 
@@ -32,6 +35,24 @@ drawn("RGB").save("picture/lossy.webp", quality=50)
 drawn("RGB").save("picture/lossless.webp", lossless=True)
 drawn("RGBA").save("picture/alpha.webp", quality=40)
 drawn("RGB").save("picture/animated.webp", save_all=True, append_images=[drawn("RGB", 3)], duration=50)
+# Each page of each TIFF file shows the same wedge, 48 x 32, so that tests can compare pixels.
+wedge = Image.fromarray(np.fromfunction(lambda y, x: 3 * x + 2 * y + 20, (32, 48)).astype(np.uint8))
+deep = Image.fromarray(np.asarray(wedge).astype(np.uint16) * 257)
+halves = Image.fromarray(np.fromfunction(lambda y, x: 255 * ((x // 8 + y // 8) % 2 == 0), (32, 48)).astype(np.uint8)).convert("1")
+for name, image, options in (
+    ("grey", wedge, {}), ("grey16", deep, {}), ("grey16-deflate", deep, dict(compression="tiff_adobe_deflate")),
+    ("colour", wedge.convert("RGB"), dict(compression="tiff_lzw")), ("rgba", wedge.convert("RGBA"), dict(compression="packbits")),
+    ("palette", wedge.convert("P"), {}), ("cmyk", wedge.convert("CMYK"), {}),
+    ("jpeg", wedge.convert("RGB"), dict(compression="jpeg", quality=95)), ("jpeg-grey", wedge, dict(compression="jpeg", quality=95)),
+    ("turned", wedge.rotate(90, expand=True), dict(tiffinfo={274: 6})),
+    ("pages", wedge, dict(save_all=True, append_images=[wedge.convert("RGB"), deep], compression="tiff_lzw")),
+    ("bilevel", halves, {}), ("group3", halves, dict(compression="group3")), ("group4", halves, dict(compression="group4")),
+):
+    image.save(f"picture/{name}.tif", **options)
+for name, source, options in (
+    ("tiled", "grey", "-t -w 16 -l 16 -c lzw"), ("planes", "colour", "-p separate -c zip"), ("big-endian", "grey16", "-B"),
+):
+    subprocess.run(["tiffcp", *options.split(), f"picture/{source}.tif", f"picture/{name}.tif"], check=True)
 
 random = np.random.default_rng(1)
 sizes = (6, 4, 3)

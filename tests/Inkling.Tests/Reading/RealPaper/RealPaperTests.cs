@@ -1,0 +1,37 @@
+namespace Inkling.Tests.Reading.RealPaper;
+
+/// <summary>
+/// Twenty pictures (or ten) of each kind on which people write numbers; a floor for each in <see cref="PaperKind.All"/>. To look at the
+/// pictures, set INKLING_SCREENSHOTS to a folder: a contact sheet of each kind is written there, what was misread marked.
+/// </summary>
+public sealed class RealPaperTests
+{
+    private static readonly DigitReader Reader = DigitReader.Load();
+
+    public static TheoryData<string> Kinds => [.. PaperKind.All.Select(kind => kind.Name)];
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void Numbers_on_real_paper_are_read(string name)
+    {
+        PaperKind kind = PaperKind.All.Single(kind => kind.Name == name);
+        ReadingOptions options = new() { AllowedPattern = kind.Pattern is null ? null : NumberPattern.Parse(kind.Pattern) };
+        WrittenPicture[] pictures = [.. kind.Pictures()];
+        string[] read = [.. pictures.Select(picture =>
+            Reader.Read(picture.Picture, options, TestContext.Current.CancellationToken).Text.Replace(' ', '\n'))];
+        bool[] isExact = [.. pictures.Select((picture, i) => picture.Text == read[i])];
+        if (Environment.GetEnvironmentVariable("INKLING_SCREENSHOTS") is { Length: > 0 } folder)
+            PngSheet.Save(
+                Path.Combine(Directory.CreateDirectory(folder).FullName, $"{name.Replace(' ', '-')}.png"),
+                [.. pictures.Select(picture => picture.Picture)],
+                isExact);
+
+        int exact = isExact.Count(right => right);
+        TestContext.Current.SendDiagnosticMessage($"{name}: {exact} of {kind.Count}, at least {kind.Floor}");
+        Assert.True(
+            exact >= kind.Floor,
+            $"{exact} of {kind.Count} read exactly, at least {kind.Floor} are expected: "
+                + string.Join("; ", pictures.Select((picture, i) => $"{picture.Text} → {read[i]}").Where((_, i) => !isExact[i]))
+                    .Replace('\n', ' '));
+    }
+}
