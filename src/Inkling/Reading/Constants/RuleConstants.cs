@@ -64,8 +64,8 @@ internal sealed record RuleConstants
     public double ShortMinAspect { get; init; } = 30;
 
     /// <summary>
-    /// From so many rules in one direction on the paper is ruled: its rules go on to the picture's edges, and more are looked for
-    /// at their distance.
+    /// From so many rules in one direction on, paper is ruled: its rules go on to the picture's edges, and more are looked for at
+    /// their distance.
     /// </summary>
     public int RepeatedRules { get; init; } = 3;
 
@@ -93,10 +93,14 @@ internal sealed record RuleConstants
     /// <summary>Length over thickness of an upright of a form, at least.</summary>
     public double UprightMinAspect { get; init; } = 3;
 
-    /// <summary>Rule thicknesses: the thickest part of a form or of ruled paper beside a rule, beyond one pixel of rounding.</summary>
+    /// <summary>
+    /// Rule thicknesses: what belongs to a form or to ruled paper is no thicker than this, beyond one pixel of rounding.
+    /// </summary>
     public double AlikeThickness { get; init; } = 1.3;
 
-    /// <summary>By how much the angle between two rules differs from a right one or from 0, as a tangent, beyond one pixel of rise.</summary>
+    /// <summary>
+    /// By how much the angle between two rules differs from a right one or from 0, as a tangent, beyond one pixel of rise.
+    /// </summary>
     public double AlikeSlope { get; init; } = 0.03;
 
     /// <summary>Share of a tick's height by which the ticks of a comb differ, beyond 2 pixels.</summary>

@@ -77,14 +77,16 @@ internal sealed class FormUprights
         && Math.Abs(upright.Slope + rule.Slope) <= _constants.AlikeSlope + 1.0 / upright.Length;
 
     /// <summary>Those that are as high as one at the rule's end, if there is one more.</summary>
-    private IEnumerable<ThinTrace> Ticks(ThinTrace rule, IReadOnlyList<ThinTrace> uprights)
+    private ThinTrace[] Ticks(ThinTrace rule, IReadOnlyList<ThinTrace> uprights)
     {
         double reach = rule.Thickness + _constants.JointReach;
-        ThinTrace? first = uprights.FirstOrDefault(
-            tick => Math.Min(Math.Abs(tick.RowAt(tick.Start) - rule.Start), Math.Abs(tick.RowAt(tick.Start) - rule.End)) <= reach);
+        ThinTrace? first = uprights.FirstOrDefault(tick => IsNear(tick, rule.Start) || IsNear(tick, rule.End));
         if (first is null)
             return [];
-        ThinTrace[] alike = [.. uprights.Where(tick => Math.Abs(tick.Length - first.Length) <= 2 + _constants.TickTolerance * first.Length)];
+        double tolerance = 2 + _constants.TickTolerance * first.Length;
+        ThinTrace[] alike = [.. uprights.Where(tick => Math.Abs(tick.Length - first.Length) <= tolerance)];
         return alike.Length > 1 ? alike : [];
+
+        bool IsNear(ThinTrace tick, int end) => Math.Abs(tick.RowAt(tick.Start) - end) <= reach;
     }
 }

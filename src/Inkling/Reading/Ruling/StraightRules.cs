@@ -10,7 +10,7 @@ internal static class StraightRules
 {
     /// <param name="traces">Thin strokes in one direction.</param>
     /// <param name="ink">The map that they were found in.</param>
-    /// <param name="isLevel">Whether they run from left to right: a stroke as long is no digit's. A 1 may be as long upright.</param>
+    /// <param name="isLevel">Whether they run from left to right. Of upright ones only edges tell: a 1 may be as long.</param>
     /// <param name="c">How rules look.</param>
     public static IReadOnlyList<ThinTrace> Of(IReadOnlyList<ThinTrace> traces, InkColumns ink, bool isLevel, RuleConstants c)
     {
@@ -50,7 +50,7 @@ internal static class StraightRules
     private static bool IsShort(ThinTrace trace, InkColumns ink, RuleConstants c) =>
         trace.Length >= c.ShortSpan * ink.Length && trace.Aspect >= c.ShortMinAspect;
 
-    /// <summary>Strokes that go on in each other and together are as long as a rule: digits that lie on it hid the rest.</summary>
+    /// <summary>Strokes that go on in each other, together as long as a rule: digits that lie on it hid the rest.</summary>
     private static List<ThinTrace> InPieces(IReadOnlyList<ThinTrace> traces, InkColumns ink, RuleConstants c)
     {
         int middle = ink.Length / 2;

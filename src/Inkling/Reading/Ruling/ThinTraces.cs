@@ -67,7 +67,7 @@ internal sealed class ThinTraces
         if (!TryRun(along, expected >> 1, out int top, out int bottom))
             trace.AddGap(expected);
         else if (bottom - top > Math.Min(_maxThickness, trace.MaxThickness) || Math.Abs(top + bottom - 1 - expected) > 3)
-            trace.AddHidden(expected); // more than 1.5 pixels off: a stroke that touches the line
+            trace.AddHidden(expected); // thicker, or more than 1.5 pixels off: a stroke that crosses or touches the line
         else if (_followed[top] == along + 1)
             trace.AddGap(expected); // an older trace's run
         else
