@@ -6,8 +6,8 @@ namespace Inkling.Imaging;
 internal static class Greys
 {
     /// <summary>
-    /// Computes luminance (Rec. 709) of unpremultiplied RGBA or grey pixels, averaged over squares, with transparent parts
-    /// composited onto paper.
+    /// Computes luminance (Rec. 709; or what <see cref="GreyWeights"/> finds clearer) of unpremultiplied RGBA or grey pixels,
+    /// averaged over squares, with transparent parts composited onto paper.
     /// </summary>
     /// <param name="bitmap">RGBA, not premultiplied, or grey.</param>
     /// <param name="factor">
@@ -23,6 +23,7 @@ internal static class Greys
         byte[] grey = new byte[width * height], alpha = new byte[grey.Length];
         ReadOnlySpan<byte> pixels = bitmap.GetPixelSpan();
         bool isGrey = bitmap.BytesPerPixel == 1;
+        GreyWeights weights = isGrey ? GreyWeights.Luminance : GreyWeights.For(bitmap);
         long area = (long)across * down;
         bool isOpaque = true;
         long[] levelSums = new long[width], alphaSums = new long[width];
@@ -36,7 +37,7 @@ internal static class Greys
                 if (isGrey)
                     AddGreys(line, across, levelSums);
                 else
-                    AddColours(line, across, levelSums, alphaSums);
+                    AddColours(line, across, weights, levelSums, alphaSums);
             }
 
             for (int column = 0, i = row * width; column < width; column++, i++)
@@ -73,15 +74,15 @@ internal static class Greys
     /// <summary>
     /// Adds a row of RGBA pixels, weighted by alpha, to the sums of their output columns, and sums their alpha.
     /// </summary>
-    private static void AddColours(ReadOnlySpan<byte> line, int across, Span<long> levelSums, Span<long> alphaSums)
+    private static void AddColours(
+        ReadOnlySpan<byte> line, int across, GreyWeights weights, Span<long> levelSums, Span<long> alphaSums)
     {
         for (int column = 0, at = 0; column < levelSums.Length; column++)
         {
             long levels = 0, alphas = 0;
             for (int i = 0; i < across; i++, at += 4)
             {
-                // Rec. 709 weights 0.2126, 0.7152 and 0.0722, times 65536.
-                int level = (13933 * line[at] + 46871 * line[at + 1] + 4732 * line[at + 2] + 32768) >> 16;
+                int level = weights.LevelOf(line[at], line[at + 1], line[at + 2]);
                 levels += level * line[at + 3];
                 alphas += line[at + 3];
             }

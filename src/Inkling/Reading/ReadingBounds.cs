@@ -11,10 +11,18 @@ namespace Inkling.Reading;
 /// </summary>
 internal static class ReadingBounds
 {
+    /// <summary>
+    /// How many times the pixels of the picture's ink map a sheet's has at most. A sheet that is a share f of the picture's longer
+    /// side is reduced f times as much, and has at most 1 / f times the pixels; f is at least a sheet's smallest share of the
+    /// picture.
+    /// </summary>
+    private const long MaxSheetGrowth = 8;
+
     /// <summary>What reading the numbers of an ink map may cost. Pieces are bounded by their number alone.</summary>
-    public static ReadingCost ForNumbersOn(Ink ink, BudgetConstants c)
+    public static ReadingCost ForNumbersOn(Ink ink, BudgetConstants c) => ForNumbersOn(ink.Values.Length, c);
+
+    private static ReadingCost ForNumbersOn(long pixels, BudgetConstants c)
     {
-        long pixels = ink.Values.Length;
         return new ReadingCost(
             Pixels: Math.Min(c.LooksPerPixel * pixels + c.MoreLooks, c.LooksPerPixelOfLarge * pixels + c.MoreLooksOfLarge),
             Pieces: long.MaxValue / 4,
@@ -22,20 +30,30 @@ internal static class ReadingBounds
             Ways: c.WaysPerPixel * pixels + c.MoreWays);
     }
 
-    /// <summary>The most that a reading can cost, whatever the picture shows: two looks.</summary>
+    /// <summary>
+    /// The most that a reading can cost, whatever the picture shows: two looks at it, and two at a sheet on it that turned out to
+    /// have nothing to read.
+    /// </summary>
     /// <param name="picture">A picture.</param>
     /// <param name="ink">Its ink map.</param>
     /// <param name="constants">What the reader goes by.</param>
     public static ReadingCost ForReading(GreyImage picture, Ink ink, ReaderConstants constants)
     {
+        // A sheet is reduced less, but its map has no more pixels than the picture and few times those of the picture's map.
+        long ofSheet = Math.Min(picture.Pixels.Length, MaxSheetGrowth * ink.Values.Length);
+        ReadingCost look = ForLook(picture, ink.Values.Length, constants);
+        ReadingCost atSheet = ForLook(picture, ofSheet, constants);
+        return look + look + atSheet + atSheet;
+    }
+
+    private static ReadingCost ForLook(GreyImage picture, long pixels, ReaderConstants constants)
+    {
         BudgetConstants c = constants.Budget;
-        long pixels = ink.Values.Length;
         long linesAndFrames = RuledLines.MaxLooksPerPixel(constants) * (1 + c.MaxFrameArea);
         long comparedPieces = 8L * c.MaxPieces * c.MaxPieces; // each with each, a few times: surroundings, words, lines
-        ReadingCost finding = new(picture.Pixels.Length + (c.FindingLooks + linesAndFrames) * pixels, comparedPieces, 0, 0);
-        ReadingCost numbers = ForNumbersOn(ink, c) with { Pieces = 0 };
+        ReadingCost finding = new(2L * picture.Pixels.Length + (c.FindingLooks + linesAndFrames) * pixels, comparedPieces, 0, 0);
+        ReadingCost numbers = ForNumbersOn(pixels, c) with { Pieces = 0 };
         ReadingCost overshoot = new(c.OvershootLooks * pixels, 0, SegmentJudge.AtOnce, Lattice.MaxWaysPerPart(constants));
-        ReadingCost look = finding + numbers + overshoot;
-        return look + look;
+        return finding + numbers + overshoot;
     }
 }

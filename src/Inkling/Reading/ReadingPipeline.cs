@@ -4,26 +4,27 @@ using Inkling.Reading.Constants;
 using Inkling.Reading.Cutting;
 using Inkling.Reading.Finding;
 using Inkling.Reading.Ruling;
+using Inkling.Reading.Sheets;
 
 namespace Inkling.Reading;
 
 /// <summary>
-/// From a picture to its numbers. <see cref="Read"/> looks once or twice; <see cref="ReadInk"/> lists the steps of one look, and
-/// <see cref="NumberPipeline.Read"/> those for one number. A step takes what the steps before it made and leaves that unchanged.
+/// From a picture to its numbers. <see cref="Read()"/> looks once or twice; <see cref="ReadInk"/> lists the steps of one look,
+/// and <see cref="NumberPipeline.Read"/> those for one number. A step takes what the steps before it made and leaves that unchanged.
 /// </summary>
 internal sealed class ReadingPipeline
 {
-    private readonly GreyImage _picture;
+    private readonly Sheet _sheet;
     private readonly SegmentJudge _judge;
     private readonly ReadingOptions _options;
     private readonly ReaderConstants _constants;
     private readonly ReadingWork _work;
 
     private ReadingPipeline(
-        GreyImage picture, SegmentJudge judge, ReadingOptions options, ReaderConstants constants, ReadingWork work) =>
-        (_picture, _judge, _options, _constants, _work) = (picture, judge, options, constants, work);
+        Sheet sheet, SegmentJudge judge, ReadingOptions options, ReaderConstants constants, ReadingWork work) =>
+        (_sheet, _judge, _options, _constants, _work) = (sheet, judge, options, constants, work);
 
-    /// <summary>Reads a picture.</summary>
+    /// <summary>Reads a picture: the sheet of paper in it, if it shows one with something to read, or all of it.</summary>
     /// <param name="picture">The picture.</param>
     /// <param name="judge">The networks.</param>
     /// <param name="options">What is known about the numbers.</param>
@@ -35,14 +36,26 @@ internal sealed class ReadingPipeline
         CancellationToken cancellationToken)
     {
         ReadingWork work = new(cancellationToken);
-        ReadingPipeline pipeline = new(picture, judge, options, constants, work);
-        Ink ink = InkFinding.Find(picture, constants, work);
-        ReadingStages first = pipeline.ReadInk(ink);
-        if (first.Reading.Confidence >= constants.Decision.SecondLookBelow || !ink.Values.ContainsAnyExcept(0f))
+        if (Sheet.On(picture, constants.Sheet, work) is { } sheet)
+        {
+            ReadingStages onSheet = new ReadingPipeline(sheet, judge, options, constants, work).Read();
+            if (onSheet.Numbers.Count > 0)
+                return onSheet;
+        }
+
+        return new ReadingPipeline(Sheet.Whole(picture), judge, options, constants, work).Read();
+    }
+
+    /// <summary>The likelier of at most two looks.</summary>
+    private ReadingStages Read()
+    {
+        Ink ink = InkFinding.Find(_sheet.Picture, _constants, _work);
+        ReadingStages first = ReadInk(ink);
+        if (first.Reading.Confidence >= _constants.Decision.SecondLookBelow || !ink.Values.ContainsAnyExcept(0f))
             return first;
         // What stands out most (a table's edge, a shadow) may be no number, and may have hidden one that is fainter.
-        Ink beside = InkFinding.FindBeside(picture, ink, constants, work);
-        return pipeline.LikelierOf(first, pipeline.ReadInk(beside));
+        Ink beside = InkFinding.FindBeside(_sheet.Picture, ink, _constants, _work);
+        return LikelierOf(first, ReadInk(beside));
     }
 
     /// <summary>One look: the numbers in what was found as ink.</summary>
@@ -52,7 +65,7 @@ internal sealed class ReadingPipeline
         (Ink ink, InkPieces pieces) = WithoutFrames(unruled, InkPieces.Of(unruled, _constants, _work));
         IReadOnlyList<Word> words = TextLayout.Words(ink, pieces, _constants, _work);
         _work.Allow(ReadingBounds.ForNumbersOn(ink, _constants.Budget));
-        NumberPipeline numberPipeline = new(ink, pieces, FileScale.Of(_picture, ink), _judge, _options, _constants, _work);
+        NumberPipeline numberPipeline = new(ink, pieces, FileScale.Of(_sheet, ink), _judge, _options, _constants, _work);
         IReadOnlyList<NumberStages> read = ReadWords(numberPipeline, words, out bool isAnyTooCostly);
         IReadOnlyList<IReadOnlyList<NumberStages>> lines = LinesOf(WithoutNoise(read, _constants.Decision));
         _work.Allow(ReadingCost.Unlimited);

@@ -14,7 +14,7 @@ public sealed class ReadingStages
     /// <summary>What came out.</summary>
     public ReadingResult Reading { get; }
 
-    /// <summary>Where the picture has ink.</summary>
+    /// <summary>Where the picture has ink, or the sheet of paper on it that was read.</summary>
     public Ink Ink { get; }
 
     /// <summary>Each number's stages, line by line.</summary>

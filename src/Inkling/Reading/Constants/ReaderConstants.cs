@@ -21,6 +21,9 @@ internal sealed record ReaderConstants
     /// <summary>The shade of the paper in uneven light.</summary>
     public PaperConstants Paper { get; init; } = new();
 
+    /// <summary>A sheet of paper on a table.</summary>
+    public SheetConstants Sheet { get; init; } = new();
+
     /// <summary>Ruled lines and frames.</summary>
     public RuleConstants Rules { get; init; } = new();
 
