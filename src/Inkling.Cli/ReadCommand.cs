@@ -110,8 +110,10 @@ internal static class ReadCommand
                     throw new InklingException(
                         $"{image}: {pages.Count} pages, and --explain draws one picture. Save the page as a picture of its own.");
                 // A damaged page is reported, and the others are read.
-                bool[] areRead = [.. Enumerable.Range(0, pages.Count).Select(page => Try(image, () => ReadPage(image, pages, page)))];
-                return areRead.All(isRead => isRead);
+                bool areRead = true;
+                for (int page = 0; page < pages.Count; page++)
+                    areRead &= Try(image, () => ReadPage(image, pages, page));
+                return areRead;
             });
             failures += isWhole ? 0 : 1;
         }

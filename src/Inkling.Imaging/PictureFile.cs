@@ -163,7 +163,8 @@ public static class PictureFile
     {
         if (file.StartsWith("%PDF-"u8))
             return "a PDF document, which is not read";
-        ReadOnlySpan<byte> brand = file.Length >= 12 && file[4..8].SequenceEqual("ftyp"u8) ? file[8..12] : default; // ISO 14496-12
+        // ISO 14496-12: the first box names the file's brand.
+        ReadOnlySpan<byte> brand = file.Length >= 12 && file[4..8].SequenceEqual("ftyp"u8) ? file[8..12] : default;
         if (brand.SequenceEqual("avif"u8) || brand.SequenceEqual("avis"u8))
             return "an AVIF picture, which is not read";
         return brand.StartsWith("he"u8) || brand.SequenceEqual("mif1"u8) || brand.SequenceEqual("msf1"u8)

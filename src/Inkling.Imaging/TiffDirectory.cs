@@ -41,7 +41,7 @@ internal sealed record TiffDirectory(
     /// <summary>From here on, tags are programs' own, whose values do not matter.</summary>
     private const int FirstPrivateTag = 32_768;
 
-    /// <summary>Pixels to decode: the picture's, and those with which its tiles stick out on the right and at the bottom.</summary>
+    /// <summary>Pixels to decode: the picture's, and those of tiles beyond its right and bottom edges.</summary>
     public long Pixels => Padded(Width, UnitWidth) * Padded(Height, UnitHeight);
 
     /// <summary>Bytes in memory while decoding: four a pixel for the result, and a decompressed strip or tile.</summary>
@@ -138,7 +138,14 @@ internal sealed record TiffDirectory(
     private static bool IsUsed(int tag) => tag is 254 or 256 or 257 or 258 or 259 or 273 or 274 or 277 or 278 or 284
         or 322 or 323 or 324;
 
-    private static int BytesOf(int type) => type switch { 3 or 8 => 2, 4 or 9 or 11 or 13 => 4, 5 or 10 or 12 => 8, > 13 => 8, _ => 1 };
+    /// <summary>The bytes of a value; at most, of types that are not in TIFF 6.0.</summary>
+    private static int BytesOf(int type) => type switch
+    {
+        1 or 2 or 6 or 7 => 1,
+        3 or 8 => 2,
+        4 or 9 or 11 or 13 => 4,
+        _ => 8,
+    };
 
     private static long Padded(long length, long unit) => (length + unit - 1) / unit * unit;
 

@@ -51,7 +51,8 @@ internal sealed class TiffFile
         PictureFile.RequireSize(name, page.Width, page.Height, page.Pixels, held, _mostPixels, _mostHeld);
         if (!IsRead((Compression)page.Compression))
             throw new InklingException(
-                $"{name}: TIFF compressed with method {page.Compression}, which is not read. Save it as PNG, or as TIFF with LZW.");
+                $"{name}: TIFF compressed with method {page.Compression}, which is not read. "
+                    + "Save it as PNG, or as TIFF with LZW.");
         int[] pixels;
         try
         {

@@ -68,7 +68,9 @@ public sealed class FolderTests : IDisposable
         Directory.CreateDirectory(_inkling.PathOf("none"));
         Command.Result one = await _inkling.RunAsync("read", "empty"), two = await _inkling.RunAsync("read", "empty", "none");
         Assert.Equal((1, 1), (one.ExitCode, two.ExitCode));
-        Assert.Equal("empty: no picture in it that is read (.png, .jpg, .jpeg, .jfif, .bmp, .webp, .gif, .tif, .tiff).", Assert.Single(one.ErrorLines));
+        Assert.Equal(
+            "empty: no picture in it that is read (.png, .jpg, .jpeg, .jfif, .bmp, .webp, .gif, .tif, .tiff).",
+            Assert.Single(one.ErrorLines));
         Assert.Contains("no picture that is read in any of the 2 folders", two.ErrorLines[^1], StringComparison.Ordinal);
     }
 

@@ -101,7 +101,8 @@ public sealed class ReadTests : IDisposable
         Command.Result result = await _inkling.RunAsync(
             "read", "scan.tif", "--explain", "drawn.png", "--model", "net.safetensors");
         Assert.Equal(1, result.ExitCode);
-        Assert.StartsWith("scan.tif: 2 pages, and --explain draws one", Assert.Single(result.ErrorLines), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "scan.tif: 2 pages, and --explain draws one", Assert.Single(result.ErrorLines), StringComparison.Ordinal);
         Assert.False(File.Exists(_inkling.PathOf("drawn.png")));
     }
 

@@ -9,7 +9,8 @@ internal static class Dates
     public static WrittenPicture Phone(Hand hand, int index)
         => Written(hand, $"({hand.Number(3, 3)}){hand.Number(3, 3)}-{hand.Number(4, 4)}", hand.Between(50, 80));
 
-    public static WrittenPicture LongNumber(Hand hand, int index) => Written(hand, hand.Number(9, 14), hand.Between(36, 60), 0.15);
+    public static WrittenPicture LongNumber(Hand hand, int index)
+        => Written(hand, hand.Number(9, 14), hand.Between(36, 60), 0.15);
 
     private static WrittenPicture Written(Hand hand, string text, double height, double gap = 0.2)
     {

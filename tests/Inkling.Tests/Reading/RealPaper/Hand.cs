@@ -38,12 +38,15 @@ internal sealed class Hand(RandomStream random)
     {
         byte[] image = Mnist.Value.Images[OneOf(Mnist.Value.OfDigit[digit])];
         int[] inked = [.. Enumerable.Range(0, Side * Side).Where(i => image[i] > 60)];
-        int left = inked.Min(i => i % Side), right = inked.Max(i => i % Side), top = inked.Min() / Side, bottom = inked.Max() / Side;
+        int left = inked.Min(i => i % Side), right = inked.Max(i => i % Side);
+        int top = inked.Min() / Side, bottom = inked.Max() / Side;
         Ink source = new(Side, Side);
         for (int i = 0; i < image.Length; i++)
             source.Values[i] = image[i] / 255f;
         double scale = height / UsualHeight;
-        Ink ink = new(Math.Max(2, (int)Math.Round((right - left + 1) * scale)), Math.Max(2, (int)Math.Round((bottom - top + 1) * scale)));
+        Ink ink = new(
+            Math.Max(2, (int)Math.Round((right - left + 1) * scale)),
+            Math.Max(2, (int)Math.Round((bottom - top + 1) * scale)));
         for (int y = 0; y < ink.Height; y++)
         {
             for (int x = 0; x < ink.Width; x++)

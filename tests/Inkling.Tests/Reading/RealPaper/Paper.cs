@@ -47,7 +47,7 @@ internal sealed class Paper(int width, int height, double level)
         return this;
     }
 
-    /// <summary>A lens's blur: each pixel becomes the mean of itself and its neighbours, weighted 1 2 1 in both directions.</summary>
+    /// <summary>A lens's blur: the mean of each pixel and its neighbours, weighted 1 2 1 in both directions.</summary>
     public Paper Blur()
     {
         Pass(width, 1, height, width);

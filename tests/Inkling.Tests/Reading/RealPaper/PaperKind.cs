@@ -13,7 +13,8 @@ internal sealed record WrittenPicture(GreyImage Picture, string Text);
 /// <param name="Floor">How many must be read exactly.</param>
 /// <param name="Count">The number of pictures: twenty, or ten of kinds that take long.</param>
 /// <param name="Pattern">What is known of the numbers, for <see cref="NumberPattern"/>; null for nothing.</param>
-internal sealed record PaperKind(string Name, Func<Hand, int, WrittenPicture> Make, int Floor, int Count = 20, string? Pattern = null)
+internal sealed record PaperKind(
+    string Name, Func<Hand, int, WrittenPicture> Make, int Floor, int Count = 20, string? Pattern = null)
 {
     /// <summary>Raise a floor where the reader has become better: to what it reads, less one or two.</summary>
     public static IReadOnlyList<PaperKind> All { get; } =

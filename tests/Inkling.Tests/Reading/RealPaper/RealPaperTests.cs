@@ -1,8 +1,8 @@
 namespace Inkling.Tests.Reading.RealPaper;
 
 /// <summary>
-/// Twenty pictures (or ten) of each kind on which people write numbers; a floor for each in <see cref="PaperKind.All"/>. To look at the
-/// pictures, set INKLING_SCREENSHOTS to a folder: a contact sheet of each kind is written there, what was misread marked.
+/// Twenty pictures (or ten) of each kind on which people write numbers, with a floor for each in <see cref="PaperKind.All"/>.
+/// To look at them, set INKLING_SCREENSHOTS to a folder: a contact sheet of each kind is written there, misread ones marked.
 /// </summary>
 public sealed class RealPaperTests
 {

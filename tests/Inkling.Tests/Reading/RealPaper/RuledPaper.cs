@@ -11,12 +11,13 @@ internal static class RuledPaper
         double slope = hand.Between(-0.01, 0.01);
         Ink rules = new(width, height), ink = new(width, height);
         for (int y = first; y < height; y += spacing)
-            rules.Stroke(height: y, slope, pen);
+            rules.Rule(y, slope, pen);
         string[] lines = [.. Enumerable.Range(0, index % 2 == 0 ? 5 : 1).Select(_ => hand.Number(1, index % 2 == 0 ? 4 : 5))];
         for (int i = 0; i < lines.Length; i++)
         {
             Ink row = hand.Row(lines[i], spacing * hand.Between(0.8, 1.25));
-            ink.Add(row, (int)(hand.Between(0.1, 0.6) * (width - row.Width)), first + spacing * (2 + 3 * i) - (int)(row.Height * 0.85));
+            int left = (int)(hand.Between(0.1, 0.6) * (width - row.Width));
+            ink.Add(row, left, first + spacing * (2 + 3 * i) - (int)(row.Height * 0.85));
         }
 
         Paper paper = new Paper(width, height, hand.Between(190, 235)).Light(hand).Darken(rules, hand.Between(35, 75));
@@ -51,7 +52,7 @@ internal static class RuledPaper
     }
 
     /// <summary>A rule across all of the width, that rises by the slope.</summary>
-    private static void Stroke(this Ink rules, double height, double slope, int pen)
+    private static void Rule(this Ink rules, double height, double slope, int pen)
     {
         for (int x = 0; x < rules.Width; x++)
         {
