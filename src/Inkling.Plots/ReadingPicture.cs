@@ -41,6 +41,13 @@ public static class ReadingPicture
             sheet.Image(SKRect.Create(0, 0, width, height), picture.Width, picture.Height, i => Style.Grey(picture.Pixels[i]));
             foreach (ReadNumber number in stages.Reading.Numbers)
                 DrawBoxes(sheet, number, scale / (float)picture.Reduction);
+            foreach (PixelBox unread in stages.Reading.Unread)
+            {
+                SKRect box = Scaled(unread, scale / (float)picture.Reduction);
+                sheet.Outline(box, Style.Red, 1);
+                sheet.Text("not read", box.MidX, box.Bottom + 14, 13, Style.Red, SKTextAlign.Center);
+            }
+
             float y = height + Gap;
             sheet.Text("Its ink", 0, y + 12, 14, Style.Muted);
             SKRect inkBox = SKRect.Create(0, y + Caption, inkScale * ink.Width, inkHeight);
@@ -56,8 +63,14 @@ public static class ReadingPicture
 
     private static void DrawBoxes(Sheet sheet, ReadNumber number, float scale)
     {
-        foreach (PixelBox box in number.Separators)
-            sheet.Outline(Scaled(box, scale), Style.Muted, 1);
+        foreach (ReadSeparator separator in number.Separators)
+        {
+            SKRect box = Scaled(separator.Box, scale);
+            sheet.Outline(box, Style.Muted, 1);
+            if (separator.Kind != SeparatorKind.Other)
+                sheet.Text(NameOf(separator.Kind), box.MidX, box.Bottom + 12, 11, Style.Muted, SKTextAlign.Center);
+        }
+
         foreach (ReadDigit digit in number.Digits)
         {
             SKRect box = Scaled(digit.Box, scale);
@@ -92,6 +105,13 @@ public static class ReadingPicture
             sheet.Text(other, middle, y + GlyphSide + 40, 12, Style.Muted, SKTextAlign.Center);
         }
     }
+
+    private static string NameOf(SeparatorKind kind) => kind switch
+    {
+        SeparatorKind.Slash => "slash",
+        SeparatorKind.Dash => "dash",
+        _ => "point"
+    };
 
     private static SKRect Scaled(PixelBox box, float scale) =>
         SKRect.Create(scale * box.Left, scale * box.Top, scale * box.Width, scale * box.Height);

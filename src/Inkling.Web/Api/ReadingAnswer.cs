@@ -12,13 +12,15 @@ namespace Inkling.Web.Api;
 /// <param name="Unsure">Whether a person should check it.</param>
 /// <param name="Complete">Whether all that may be a number was examined; false where there is too much on the picture.</param>
 /// <param name="Numbers">Each number, line by line.</param>
+/// <param name="Unread">Left, top, width and height of ink beside the numbers that may be a digit and was not read.</param>
 internal sealed record ReadingAnswer(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? File,
     string Text,
     double Confidence,
     bool Unsure,
     bool Complete,
-    IReadOnlyList<NumberAnswer> Numbers)
+    IReadOnlyList<NumberAnswer> Numbers,
+    IReadOnlyList<int[]> Unread)
 {
     /// <summary>The page, from 1, of a file with several; null for other files.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
@@ -30,7 +32,10 @@ internal sealed record ReadingAnswer(
         Rounded(reading.Confidence),
         reading.IsUnsure,
         reading.IsComplete,
-        [.. reading.Lines.SelectMany((line, i) => line.Numbers.Select(number => NumberAnswer.Of(number, i)))]);
+        [.. reading.Lines.SelectMany((line, i) => line.Numbers.Select(number => NumberAnswer.Of(number, i)))],
+        [.. reading.Unread.Select(SidesOf)]);
+
+    internal static int[] SidesOf(PixelBox box) => [box.Left, box.Top, box.Width, box.Height];
 
     internal static double Rounded(double confidence) => Math.Round(confidence, 4);
 }
@@ -42,13 +47,15 @@ internal sealed record ReadingAnswer(
 /// <param name="Box">Left, top, width and height in the picture's pixels.</param>
 /// <param name="RunnersUp">Alternative readings.</param>
 /// <param name="Digits">Its digits, from the left.</param>
+/// <param name="Separators">The ink that is no digit.</param>
 internal sealed record NumberAnswer(
     string Text,
     double Confidence,
     int Line,
     int[] Box,
     IReadOnlyList<RunnerUpAnswer> RunnersUp,
-    IReadOnlyList<DigitAnswer> Digits)
+    IReadOnlyList<DigitAnswer> Digits,
+    IReadOnlyList<SeparatorAnswer> Separators)
 {
     private const int MostRunnersUp = 3;
 
@@ -56,14 +63,31 @@ internal sealed record NumberAnswer(
         number.Text,
         ReadingAnswer.Rounded(number.Confidence),
         line,
-        SidesOf(number.Box),
+        ReadingAnswer.SidesOf(number.Box),
         [.. number.RunnersUp
             .Take(MostRunnersUp)
             .Select(other => new RunnerUpAnswer(other.Text, ReadingAnswer.Rounded(other.Confidence)))],
         [.. number.Digits
-            .Select(digit => new DigitAnswer(digit.Digit, ReadingAnswer.Rounded(digit.Confidence), SidesOf(digit.Box)))]);
+            .Select(digit => new DigitAnswer(digit.Digit, ReadingAnswer.Rounded(digit.Confidence), ReadingAnswer.SidesOf(digit.Box)))],
+        [.. number.Separators.Select(SeparatorAnswer.Of)]);
+}
 
-    private static int[] SidesOf(PixelBox box) => [box.Left, box.Top, box.Width, box.Height];
+/// <summary>Ink between or beside the digits.</summary>
+/// <param name="Kind">slash, dash, point or other.</param>
+/// <param name="Box">Left, top, width and height in the picture's pixels.</param>
+internal sealed record SeparatorAnswer(string Kind, int[] Box)
+{
+    public static SeparatorAnswer Of(ReadSeparator separator)
+    {
+        string kind = separator.Kind switch
+        {
+            SeparatorKind.Slash => "slash",
+            SeparatorKind.Dash => "dash",
+            SeparatorKind.Point => "point",
+            _ => "other"
+        };
+        return new SeparatorAnswer(kind, ReadingAnswer.SidesOf(separator.Box));
+    }
 }
 
 /// <summary>An alternative reading of a number.</summary>

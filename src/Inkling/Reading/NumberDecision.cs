@@ -10,22 +10,26 @@ internal static class NumberDecision
     /// <param name="segments">The number's segments.</param>
     /// <param name="opinions">For each segment, [11]: that it is a 0, … a 9, and that it is no digit.</param>
     /// <param name="inFile">Where in the file's picture a box of the strip is.</param>
-    /// <param name="constants">How the confidence is put together.</param>
+    /// <param name="digitHeight">How high the number's digits are in the strip.</param>
+    /// <param name="readerConstants">How the confidence is put together.</param>
     public static ReadNumber Of(
         IReadOnlyList<Lattice.Way> ways, IReadOnlyList<Segment> segments, IReadOnlyList<float[]> opinions,
-        Func<PixelBox, PixelBox> inFile, DecisionConstants constants)
+        Func<PixelBox, PixelBox> inFile, double digitHeight, ReaderConstants readerConstants)
     {
+        DecisionConstants constants = readerConstants.Decision;
         double[] likelihoods = [.. ways.Select(way => Math.Exp((way.Score - ways[0].Score) / constants.ScoreTemperature))];
         double all = likelihoods.Sum();
         List<ReadDigit> digits = [];
-        List<PixelBox> separators = [];
+        List<ReadSeparator> separators = [];
         double product = 1;
         foreach (Lattice.Step step in ways[0].Steps)
         {
             PixelBox box = inFile(segments[step.Segment].Box);
             if (step.Digit < 0)
             {
-                separators.Add(box);
+                SeparatorShape look = SeparatorShape.Of(
+                    segments[step.Segment], digitHeight, readerConstants.Lattice, readerConstants.Separators);
+                separators.Add(new ReadSeparator(look.Shape > 0 ? look.Kind : SeparatorKind.Other, box));
                 continue;
             }
 

@@ -62,7 +62,7 @@ internal sealed class NumberPipeline(
 
         if (ways.Count == 0 || ways[0].Text.Length == 0)
             return null;
-        ReadNumber number = NumberDecision.Of(ways, segments, opinions, InFile, constants.Decision);
+        ReadNumber number = NumberDecision.Of(ways, segments, opinions, InFile, height, constants);
         return new NumberStages(word, strip, parts, number);
 
         PixelBox InFile(PixelBox box) => scale.InFile(strip.InInk(box));
@@ -70,7 +70,7 @@ internal sealed class NumberPipeline(
 
     private IReadOnlyList<Lattice.Way> WaysThrough(
         List<Segment> segments, float[][] opinions, InkParts parts, double height, double middle) =>
-        new Lattice(segments, opinions, parts, height, middle, constants.Lattice).Best(options, work);
+        new Lattice(segments, opinions, parts, height, middle, constants).Best(options, work);
 
     /// <summary>The segments that some ways take for digits.</summary>
     private static int[] SegmentsOf(IEnumerable<Lattice.Way> ways) =>

@@ -65,12 +65,17 @@ internal sealed class ReadingPipeline
         (Ink ink, InkPieces pieces) = WithoutFrames(unruled, InkPieces.Of(unruled, _constants, _work));
         IReadOnlyList<Word> words = TextLayout.Words(ink, pieces, _constants, _work);
         _work.Allow(ReadingBounds.ForNumbersOn(ink, _constants.Budget));
-        NumberPipeline numberPipeline = new(ink, pieces, FileScale.Of(_sheet, ink), _judge, _options, _constants, _work);
+        FileScale scale = FileScale.Of(_sheet, ink);
+        NumberPipeline numberPipeline = new(ink, pieces, scale, _judge, _options, _constants, _work);
         IReadOnlyList<NumberStages> read = ReadWords(numberPipeline, words, out bool isAnyTooCostly);
-        IReadOnlyList<IReadOnlyList<NumberStages>> lines = LinesOf(WithoutNoise(read, _constants.Decision));
+        IReadOnlyList<NumberStages> kept = WithoutNoise(read, _constants.Decision);
+        IReadOnlyList<IReadOnlyList<NumberStages>> lines = LinesOf(kept);
+        Word[] keptWords = [.. kept.Select(number => number.Word)];
+        PixelBox[] unread =
+            [.. TextLayout.Unread(pieces, keptWords, _constants.Layout, _work).Select(piece => scale.InFile(piece.Box))];
         _work.Allow(ReadingCost.Unlimited);
         bool isComplete = !pieces.AreTooMany && !isAnyTooCostly;
-        return ResultOf(ink, lines, isComplete);
+        return ResultOf(ink, lines, unread, isComplete);
     }
 
     /// <summary>Takes frames around numbers off the ink, and finds its pieces again where there are any.</summary>
@@ -140,10 +145,11 @@ internal sealed class ReadingPipeline
         return [.. lines.Select(line => line.Select(word => stagesOf[word]).ToArray())];
     }
 
-    private ReadingStages ResultOf(Ink ink, IReadOnlyList<IReadOnlyList<NumberStages>> lines, bool isComplete)
+    private ReadingStages ResultOf(
+        Ink ink, IReadOnlyList<IReadOnlyList<NumberStages>> lines, PixelBox[] unread, bool isComplete)
     {
         ReadLine[] readLines = [.. lines.Select(line => new ReadLine([.. line.Select(number => number.Number)]))];
-        ReadingResult reading = new(readLines, _options.UnsureBelow, isComplete);
+        ReadingResult reading = new(readLines, _options.UnsureBelow, isComplete, unread, _constants.Decision.UnreadConfidence);
         return new ReadingStages(reading, ink, [.. lines.SelectMany(line => line)], _work.Spent);
     }
 
@@ -154,7 +160,8 @@ internal sealed class ReadingPipeline
     {
         ReadingStages likelier = second.Reading.Confidence > first.Reading.Confidence ? second : first;
         bool isComplete = first.Reading.IsComplete && second.Reading.IsComplete;
-        ReadingResult reading = new(likelier.Reading.Lines, _options.UnsureBelow, isComplete);
+        ReadingResult reading = new(
+            likelier.Reading.Lines, _options.UnsureBelow, isComplete, likelier.Reading.Unread, _constants.Decision.UnreadConfidence);
         return new ReadingStages(reading, likelier.Ink, likelier.Numbers, _work.Spent);
     }
 }

@@ -27,7 +27,7 @@ public sealed class BoxTests
             ReadingResult reading = _reader.Read(picture);
             foreach (ReadNumber number in reading.Numbers)
             {
-                foreach (PixelBox box in number.Separators.Append(number.Box).Concat(number.Digits.Select(digit => digit.Box)))
+                foreach (PixelBox box in number.Separators.Select(separator => separator.Box).Append(number.Box).Concat(number.Digits.Select(digit => digit.Box)))
                 {
                     boxes++;
                     bool isInside = box.Left >= 0 && box.Top >= 0 && box.Width >= 1 && box.Height >= 1

@@ -48,7 +48,9 @@ public sealed class DigitReaderTests
     {
         ReadNumber number = Assert.Single(_reader.Read(NumberPicture.Of("12.50", seed: 2)).Numbers);
         Assert.Equal("1250", number.Text);
-        PixelBox point = Assert.Single(number.Separators);
+        ReadSeparator separator = Assert.Single(number.Separators);
+        Assert.Equal(SeparatorKind.Point, separator.Kind);
+        PixelBox point = separator.Box;
         Assert.InRange(point.Left, number.Digits[1].Box.Right - 4, number.Digits[2].Box.Left + 4);
     }
 

@@ -50,6 +50,28 @@ internal static class TextLayout
         return [.. words.Select(word => word with { Pieces = [.. word.Pieces, .. SmallPiecesOf(word, small, c, work)] })];
     }
 
+    /// <summary>Pieces as large as digits, beside a number on its line, that are in none: perhaps digits that were not read.</summary>
+    public static IEnumerable<InkPiece> Unread(
+        InkPieces pieces, IReadOnlyList<Word> words, LayoutConstants c, ReadingWork work)
+    {
+        HashSet<int> read = [.. words.SelectMany(word => word.Pieces).Select(piece => piece.Id)];
+        foreach (InkPiece piece in pieces.All.Where(piece => !read.Contains(piece.Id)))
+        {
+            work.CountPieces(words.Count);
+            if (words.Any(word => IsBeside(word, piece)))
+                yield return piece;
+        }
+
+        bool IsBeside(Word word, InkPiece piece)
+        {
+            PixelBox box = piece.Box, row = word.Box;
+            double h = word.DigitHeight;
+            return box.Height >= c.UnreadMinHeight * h && box.Height <= c.UnreadMaxHeight * h
+                && piece.Area >= c.UnreadMinArea * h * h && box.CommonRows(row) >= c.LineMinCommonRows * box.Height
+                && Math.Max(box.Left - row.Right, row.Left - box.Right) <= c.UnreadMaxGap * h;
+        }
+    }
+
     /// <summary>
     /// Pieces that are joined with a neighbour, and those with theirs (connected components, found with union-find).
     /// </summary>

@@ -11,6 +11,9 @@ internal sealed record DecisionConstants
     /// </summary>
     public double SecondLookBelow { get; init; } = 0.4;
 
+    /// <summary>The factor of the whole reading's confidence for each piece as large as a digit that is in no number.</summary>
+    public double UnreadConfidence { get; init; } = 0.5;
+
     /// <summary>Confidence for each digit, 0 to 1, from which on a number clearly is one.</summary>
     public double ClearConfidence { get; init; } = 0.8;
 

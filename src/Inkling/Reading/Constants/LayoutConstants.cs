@@ -50,6 +50,18 @@ internal sealed record LayoutConstants
     /// </summary>
     public double SmallDigitMinHeight { get; init; } = 0.25;
 
+    /// <summary>Digit heights: a piece beside a number, at least as high as this ...</summary>
+    public double UnreadMinHeight { get; init; } = 0.6;
+
+    /// <summary>... and at most so high ...</summary>
+    public double UnreadMaxHeight { get; init; } = 1.6;
+
+    /// <summary>... with more ink than this, in squares of a digit height, may be a digit that was not read ...</summary>
+    public double UnreadMinArea { get; init; } = 0.06;
+
+    /// <summary>... if it is no farther from the number than this, in digit heights.</summary>
+    public double UnreadMaxGap { get; init; } = 1;
+
     /// <summary>Digit heights: the rest of a rule under the digits is lower than this.</summary>
     public double RuleRestMaxHeight { get; init; } = 0.2;
 

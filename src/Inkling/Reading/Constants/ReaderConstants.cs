@@ -45,6 +45,9 @@ internal sealed record ReaderConstants
     /// <summary>Costs of a way through the candidates.</summary>
     public LatticeConstants Lattice { get; init; } = new();
 
+    /// <summary>What separators look like.</summary>
+    public SeparatorConstants Separators { get; init; } = new();
+
     /// <summary>Confidence, and what is kept.</summary>
     public DecisionConstants Decision { get; init; } = new();
 

@@ -21,6 +21,8 @@ internal sealed class Lattice
     private readonly int[][] _to; // by the part behind their last: indices of segments, by their first part
     private readonly WayCosts _costs;
     private readonly LatticeConstants _constants;
+    private readonly SeparatorConstants _separatorConstants;
+    private readonly SeparatorShape?[] _separators; // by segment; null where it cannot be one
     private readonly int _parts;
 
     /// <param name="segments">All segments.</param>
@@ -28,14 +30,17 @@ internal sealed class Lattice
     /// <param name="parts">The number's parts.</param>
     /// <param name="digitHeight">How high its digits are.</param>
     /// <param name="middle">The row that their middles lie on.</param>
-    /// <param name="constants">What a way costs.</param>
+    /// <param name="constants">What a way costs, and what separators look like.</param>
     public Lattice(
         IReadOnlyList<Segment> segments, IReadOnlyList<float[]> probabilities, InkParts parts, double digitHeight, double middle,
-        LatticeConstants constants)
+        ReaderConstants constants)
     {
         _parts = parts.Count;
-        _constants = constants;
-        _costs = new WayCosts(digitHeight, middle, parts.Pen, constants);
+        (_constants, _separatorConstants) = (constants.Lattice, constants.Separators);
+        _costs = new WayCosts(digitHeight, middle, parts.Pen, _constants);
+        _separators = [.. segments.Select(segment => IsWholePiece(segment, parts)
+            ? SeparatorShape.Of(segment, digitHeight, _constants, _separatorConstants)
+            : (SeparatorShape?)null)];
         _segments = segments;
         _probabilities = probabilities;
         ILookup<int, int> byEnd = Enumerable.Range(0, segments.Count).ToLookup(i => segments[i].End);
@@ -46,7 +51,7 @@ internal sealed class Lattice
     /// The most ways that are scored for a part: from each kept one, with each segment that ends there, as each digit or as none.
     /// </summary>
     public static int MaxWaysPerPart(ReaderConstants constants) =>
-        constants.Lattice.MaxWaysToFit * (2 * constants.Segments.MaxParts * 10 + 1);
+        constants.Lattice.MaxWaysToFit * (2 * constants.Segments.MaxParts * 10 + constants.Segments.MaxParts + 1);
 
     /// <summary>The likeliest ways, the best first; several ways to the same digits count as the best of them.</summary>
     /// <param name="options">What the number may be.</param>
@@ -56,9 +61,10 @@ internal sealed class Lattice
         bool isFree = options.ExpectedDigits is null && options.AllowedPattern is null;
         int mostDigits = options.ExpectedDigits ?? int.MaxValue, digitsPerSegment = isFree ? _constants.DigitsPerSegment : 10;
         Choice[][] choices = [.. Enumerable.Range(0, _segments.Count).Select(i => ChoicesOf(i, digitsPerSegment))];
+        bool hasSeparators = options.AllowedPattern is { HasSeparators: true };
         double[] shapeCosts = [.. _segments.Select(_costs.OfShape)];
         DigitTexts texts = new();
-        List<Node> nodes = [new Node(0, DigitTexts.Empty, Before: -1, Segment: -1, Digit: -1, LastDigit: -1)];
+        List<Node> nodes = [new Node(0, DigitTexts.Empty, Before: -1, Segment: -1, Digit: -1, LastDigit: -1, IsSeparated: false)];
         int[] first = new int[_parts + 2]; // of the nodes at each part
         first[1] = 1;
         Shortlist shortlist = new(isFree ? _constants.MaxWays : _constants.MaxWaysToFit);
@@ -82,7 +88,7 @@ internal sealed class Lattice
             {
                 int lastDigit = candidate.Digit < 0 ? nodes[candidate.Before].LastDigit : candidate.Segment;
                 int text = texts.Of(candidate.Text);
-                nodes.Add(new Node(candidate.Score, text, candidate.Before, candidate.Segment, candidate.Digit, lastDigit));
+                nodes.Add(new Node(candidate.Score, text, candidate.Before, candidate.Segment, candidate.Digit, lastDigit, candidate.IsSeparated));
             }
 
             first[end + 1] = nodes.Count;
@@ -96,23 +102,44 @@ internal sealed class Lattice
         {
             Node way = nodes[before];
             bool isPart = _segments[segment].End == _segments[segment].First + 1 && !_segments[segment].IsBorrowing;
-            work.CountWays(choices[segment].Length + (isPart ? 1 : 0));
+            work.CountWays(choices[segment].Length + (isPart ? 1 : 0) + (_separators[segment] is null ? 0 : 1));
             double overlap = way.LastDigit < 0 ? 0 : _costs.OfOverlap(_segments[way.LastDigit], _segments[segment]);
             double shape = -shapeCosts[segment] - overlap;
             int place = texts.LengthOf(way.Text);
+            SeparatorKind? expected = hasSeparators ? options.AllowedPattern!.SeparatorBefore(place) : null;
+            bool mayDivide = MayDivide(segment, place, isLast, expected);
+            double separator = mayDivide ? _separators[segment]!.Value.Probability(_separatorConstants) : 0;
+            shape += _costs.LogProbability(1 - separator);
+            if (expected is not null && !way.IsSeparated)
+                shape -= _separatorConstants.MissingPenalty;
             foreach (Choice choice in choices[segment])
             {
                 if (place >= mostDigits || options.AllowedPattern?.MayHave(choice.Digit, place) == false)
                     continue;
                 double score = way.Score + choice.LogProbability + shape;
                 long text = DigitTexts.KeyOf(way.Text, choice.Digit);
-                Offer(new Candidate(score, text, before, segment, choice.Digit), place + 1, isLast);
+                Offer(new Candidate(score, text, before, segment, choice.Digit, IsSeparated: false), place + 1, isLast);
+            }
+
+            if (mayDivide)
+            {
+                double match = expected is { } kind ? _separators[segment]!.Value.Match(kind, _separatorConstants) : separator;
+                double score = way.Score + _costs.LogProbability(match);
+                Offer(new Candidate(score, texts.KeyOf(way.Text), before, segment, -1, hasSeparators), place, isLast);
             }
 
             if (isPart)
             {
                 double score = way.Score + _costs.LogProbabilityOfNoDigit(_segments[segment], _probabilities[segment][10]);
-                Offer(new Candidate(score, texts.KeyOf(way.Text), before, segment, -1), place, isLast);
+                Offer(new Candidate(score, texts.KeyOf(way.Text), before, segment, -1, way.IsSeparated), place, isLast);
+            }
+
+            bool MayDivide(int at, int digits, bool isEnd, SeparatorKind? wanted)
+            {
+                if (_separators[at] is not { } look || hasSeparators)
+                    return _separators[at] is not null && wanted is not null && !way.IsSeparated;
+                bool isPlaced = digits > 0 ? !isEnd || !look.Opens && look.Kind == SeparatorKind.Other : look.Opens;
+                return isPlaced && !look.IsLow && look.Probability(_separatorConstants) >= _separatorConstants.MinProbability;
             }
         }
 
@@ -120,6 +147,8 @@ internal sealed class Lattice
         {
             if (isLast && length == 0)
                 candidate = candidate with { Score = candidate.Score - _constants.EmptyPenalty };
+            if (isLast)
+                candidate = candidate with { IsSeparated = false }; // all ways to a text are one
             if (shortlist.IsTooUnlikely(candidate) || (isLast && length != (options.ExpectedDigits ?? length)))
                 return;
             if (isLast && options.AllowedPattern is { } pattern)
@@ -133,6 +162,11 @@ internal sealed class Lattice
             shortlist.Add(candidate);
         }
     }
+
+    /// <summary>Whether a segment is all of a piece of ink, as separators are.</summary>
+    private static bool IsWholePiece(Segment segment, InkParts parts) =>
+        segment is { Pieces: 1, IsCutOff: false, IsBorrowing: false }
+        && (segment.First == 0 || parts.Pieces[segment.First - 1] != parts.Pieces[segment.First]);
 
     private static Step[] StepsTo(List<Node> nodes, int last)
     {
@@ -174,6 +208,7 @@ internal sealed class Lattice
     /// <param name="Segment">The last step's segment.</param>
     /// <param name="Digit">The digit that is; -1 for none.</param>
     /// <param name="LastDigit">The last segment that is a digit; -1 where none is.</param>
+    /// <param name="IsSeparated">Whether a separator of the pattern was found since the last digit.</param>
     [StructLayout(LayoutKind.Auto)]
-    private readonly record struct Node(double Score, int Text, int Before, int Segment, int Digit, int LastDigit);
+    private readonly record struct Node(double Score, int Text, int Before, int Segment, int Digit, int LastDigit, bool IsSeparated);
 }

@@ -3,10 +3,13 @@ namespace Inkling;
 /// <summary>What was read in a picture.</summary>
 public sealed class ReadingResult
 {
-    internal ReadingResult(IReadOnlyList<ReadLine> lines, double unsureBelow, bool isComplete)
+    internal ReadingResult(
+        IReadOnlyList<ReadLine> lines, double unsureBelow, bool isComplete, IReadOnlyList<PixelBox> unread, double unreadConfidence)
     {
         Lines = lines;
         Confidence = lines.Count == 0 ? 0 : Numbers.Aggregate(1.0, (product, number) => product * number.Confidence);
+        Confidence *= Math.Pow(unreadConfidence, unread.Count);
+        Unread = unread;
         IsUnsure = Confidence < unsureBelow;
         IsComplete = isComplete;
     }
@@ -28,6 +31,12 @@ public sealed class ReadingResult
     /// several pictures.
     /// </summary>
     public bool IsComplete { get; }
+
+    /// <summary>
+    /// Ink as large as the digits, beside a number on its line, that is in no number: perhaps a digit that was not read. Each
+    /// lowers <see cref="Confidence"/>.
+    /// </summary>
+    public IReadOnlyList<PixelBox> Unread { get; }
 
     /// <summary>The lines, from the top.</summary>
     public IReadOnlyList<ReadLine> Lines { get; }
@@ -58,7 +67,7 @@ public sealed class ReadLine
 public sealed class ReadNumber
 {
     internal ReadNumber(
-        string text, double confidence, PixelBox box, IReadOnlyList<ReadDigit> digits, IReadOnlyList<PixelBox> separators,
+        string text, double confidence, PixelBox box, IReadOnlyList<ReadDigit> digits, IReadOnlyList<ReadSeparator> separators,
         IReadOnlyList<(string Text, double Confidence)> runnersUp)
     {
         (Text, Confidence, Box) = (text, confidence, box);
@@ -77,8 +86,8 @@ public sealed class ReadNumber
     /// <summary>Its digits, from the left.</summary>
     public IReadOnlyList<ReadDigit> Digits { get; }
 
-    /// <summary>Where there is ink between and beside them that is no digit: dots, commas, dashes, specks.</summary>
-    public IReadOnlyList<PixelBox> Separators { get; }
+    /// <summary>The ink between and beside them that is no digit: slashes, dashes, points, specks.</summary>
+    public IReadOnlyList<ReadSeparator> Separators { get; }
 
     /// <summary>What else it may be, the likeliest first.</summary>
     public IReadOnlyList<(string Text, double Confidence)> RunnersUp { get; }
