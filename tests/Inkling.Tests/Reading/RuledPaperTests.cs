@@ -50,7 +50,7 @@ public sealed class RuledPaperTests
     {
         GreyImage page = OnPage(NumberPicture.Of("2638"), 700, 1000);
         // The digits' lower edge is at 200 + 2 * Height.
-        Assert.Equal("2638", Read(Drawn(page, 160, (_, y) => (y - 200 - 2 * Height + 1 + 10 * Height) % Height < pen)));
+        Assert.Equal("2638", Read(Drawn(page, 90, (_, y) => (y - 200 - 2 * Height + 1 + 10 * Height) % Height < pen)));
     }
 
     [Theory]

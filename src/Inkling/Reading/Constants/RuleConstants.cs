@@ -42,8 +42,11 @@ internal sealed record RuleConstants
     /// <summary>Length over thickness: a line from edge to edge is a rule if it is thinner than this.</summary>
     public double AcrossMinAspect { get; init; } = 12;
 
-    /// <summary>Share of the picture's width: a line that spans it ...</summary>
+    /// <summary>Share of the picture's width: a line that spans this ...</summary>
     public double LongSpan { get; init; } = 0.55;
+
+    /// <summary>... and is so long, in picture heights, since a digit's stroke is hardly longer than the digit is high ...</summary>
+    public double LongShare { get; init; } = 0.9;
 
     /// <summary>... is a rule if its length is so many times its thickness.</summary>
     public double LongMinAspect { get; init; } = 18;
@@ -58,7 +61,7 @@ internal sealed record RuleConstants
     public double PieceTolerance { get; init; } = 2.5;
 
     /// <summary>Share of the picture's width: lines that span only this ...</summary>
-    public double ShortSpan { get; init; } = 0.25;
+    public double ShortSpan { get; init; } = 0.5;
 
     /// <summary>... are rules if <see cref="RepeatedRules"/> of them are so many times longer than thick.</summary>
     public double ShortMinAspect { get; init; } = 30;

@@ -45,7 +45,9 @@ internal static class StraightRules
         ReachesEdges(trace, ink, c) && trace.Aspect >= c.AcrossMinAspect;
 
     private static bool IsLong(ThinTrace trace, InkColumns ink, RuleConstants c) =>
-        trace.Length >= c.LongSpan * ink.Length && trace.Aspect >= c.LongMinAspect;
+        trace.Length >= MinLong(ink, c) && trace.Aspect >= c.LongMinAspect;
+
+    private static double MinLong(InkColumns ink, RuleConstants c) => Math.Max(c.LongSpan * ink.Length, c.LongShare * ink.Breadth);
 
     private static bool IsShort(ThinTrace trace, InkColumns ink, RuleConstants c) =>
         trace.Length >= c.ShortSpan * ink.Length && trace.Aspect >= c.ShortMinAspect;
@@ -65,7 +67,7 @@ internal static class StraightRules
             double row = pieces[first].LineAt(middle), length = 0;
             for (end = first; end < pieces.Length && pieces[end].LineAt(middle) <= row + c.PieceTolerance; end++)
                 length += pieces[end].Length;
-            if (end - first > 1 && length >= c.LongSpan * ink.Length)
+            if (end - first > 1 && length >= MinLong(ink, c))
                 rules.AddRange(pieces[first..end]);
         }
 
