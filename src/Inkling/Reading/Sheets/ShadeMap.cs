@@ -50,9 +50,12 @@ internal sealed class ShadeMap
     /// <summary>The median shade of some cells of a row.</summary>
     public byte MedianOf(int row, int start, int end) => Median(_shades[(row * Columns + start)..(row * Columns + end)]);
 
-    /// <summary>The largest region in which neighbours differ by no more than a step.</summary>
+    /// <summary>
+    /// The largest region in which neighbours differ by no more than a step, of those that reach few sides of the picture: a table
+    /// reaches more, and may be larger than the sheet on it.
+    /// </summary>
     /// <returns>For each row, where it begins and ends; 0 and 0 where it has no cell.</returns>
-    public (int Start, int End)[] LargestRegion(int step, ReadingWork work)
+    public (int Start, int End)[] LargestRegion(int step, int maxSides, ReadingWork work)
     {
         work.CountPixels(4 * _shades.Length);
         bool[] isSeen = new bool[_shades.Length];
@@ -74,7 +77,7 @@ internal sealed class ShadeMap
                     TryAdd(cell, cell + 1);
             }
 
-            if (region.Count > largest.Count)
+            if (region.Count > largest.Count && SidesReached(region) <= maxSides)
                 (largest, region) = (region, largest);
         }
 
@@ -93,6 +96,11 @@ internal sealed class ShadeMap
             if (cell >= 0 && cell < _shades.Length && !isSeen[cell] && Math.Abs(_shades[from] - _shades[cell]) <= step)
                 Add(cell);
         }
+
+        int SidesReached(List<int> cells) => (cells.Exists(cell => cell < Columns) ? 1 : 0)
+            + (cells.Exists(cell => cell >= _shades.Length - Columns) ? 1 : 0)
+            + (cells.Exists(cell => cell % Columns == 0) ? 1 : 0)
+            + (cells.Exists(cell => cell % Columns == Columns - 1) ? 1 : 0);
 
         void Add(int cell)
         {

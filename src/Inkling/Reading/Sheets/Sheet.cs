@@ -30,7 +30,7 @@ internal sealed record Sheet(GreyImage Picture, int Left, int Top)
         ShadeMap map = ShadeMap.Of(picture, constants.CellsOnTheLongSide, work);
         foreach (int step in constants.Steps)
         {
-            (int Start, int End)[] spans = map.LargestRegion(step, work);
+            (int Start, int End)[] spans = map.LargestRegion(step, constants.MaxSidesCut, work);
             if (SheetShape.IsSheet(map, spans, constants))
                 return CutOut(picture, map, WithoutEdge(spans, map.Columns));
         }
