@@ -89,8 +89,8 @@ internal sealed record TiffDirectory(
                 throw new InvalidDataException("its end is missing");
             if (!IsUsed(tag))
                 continue;
-            // All values of BitsPerSample (one for each sample) count, of others the first.
-            for (int k = 0; k < (tag == 258 ? Math.Min(count, MostSamples) : Math.Min(count, 1)); k++)
+            // All values of BitsPerSample (one for each sample) and of the strips' and tiles' lengths count, of others the first.
+            for (int k = 0; k < (tag is 258 or 279 or 325 ? count : Math.Min(count, 1)); k++)
             {
                 long value = type switch
                 {
@@ -101,6 +101,8 @@ internal sealed record TiffDirectory(
                 (first, max) = (k == 0 ? value : first, Math.Max(max, value));
             }
 
+            if (tag is 279 or 325 && max > file.Length) // LibTiff allocates this before it reads
+                throw new InvalidDataException("its end is missing");
             if (!tags.TryAdd(tag, (first, max, count)))
                 throw new InvalidDataException($"tag {tag} is there twice");
         }
@@ -135,8 +137,8 @@ internal sealed record TiffDirectory(
         return directory;
     }
 
-    private static bool IsUsed(int tag) => tag is 254 or 256 or 257 or 258 or 259 or 273 or 274 or 277 or 278 or 284
-        or 322 or 323 or 324;
+    private static bool IsUsed(int tag) => tag is 254 or 256 or 257 or 258 or 259 or 273 or 274 or 277 or 278 or 279 or 284
+        or 322 or 323 or 324 or 325;
 
     /// <summary>The bytes of a value; at most, of types that are not in TIFF 6.0.</summary>
     private static int BytesOf(int type) => type switch
