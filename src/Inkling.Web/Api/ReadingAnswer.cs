@@ -67,8 +67,7 @@ internal sealed record NumberAnswer(
         [.. number.RunnersUp
             .Take(MostRunnersUp)
             .Select(other => new RunnerUpAnswer(other.Text, ReadingAnswer.Rounded(other.Confidence)))],
-        [.. number.Digits
-            .Select(digit => new DigitAnswer(digit.Digit, ReadingAnswer.Rounded(digit.Confidence), ReadingAnswer.SidesOf(digit.Box)))],
+        [.. number.Digits.Select(DigitAnswer.Of)],
         [.. number.Separators.Select(SeparatorAnswer.Of)]);
 }
 
@@ -99,4 +98,8 @@ internal sealed record RunnerUpAnswer(string Text, double Confidence);
 /// <param name="Digit">0 to 9.</param>
 /// <param name="Confidence">How likely it is.</param>
 /// <param name="Box">Left, top, width and height in the picture's pixels.</param>
-internal sealed record DigitAnswer(int Digit, double Confidence, int[] Box);
+internal sealed record DigitAnswer(int Digit, double Confidence, int[] Box)
+{
+    public static DigitAnswer Of(ReadDigit digit) =>
+        new(digit.Digit, ReadingAnswer.Rounded(digit.Confidence), ReadingAnswer.SidesOf(digit.Box));
+}

@@ -161,7 +161,8 @@ internal sealed class ReadingPipeline
         ReadingStages likelier = second.Reading.Confidence > first.Reading.Confidence ? second : first;
         bool isComplete = first.Reading.IsComplete && second.Reading.IsComplete;
         ReadingResult reading = new(
-            likelier.Reading.Lines, _options.UnsureBelow, isComplete, likelier.Reading.Unread, _constants.Decision.UnreadConfidence);
+            likelier.Reading.Lines, _options.UnsureBelow, isComplete, likelier.Reading.Unread,
+            _constants.Decision.UnreadConfidence);
         return new ReadingStages(reading, likelier.Ink, likelier.Numbers, _work.Spent);
     }
 }

@@ -27,7 +27,8 @@ public sealed class BoxTests
             ReadingResult reading = _reader.Read(picture);
             foreach (ReadNumber number in reading.Numbers)
             {
-                foreach (PixelBox box in number.Separators.Select(separator => separator.Box).Append(number.Box).Concat(number.Digits.Select(digit => digit.Box)))
+                IEnumerable<PixelBox> parts = number.Separators.Select(separator => separator.Box);
+                foreach (PixelBox box in parts.Append(number.Box).Concat(number.Digits.Select(digit => digit.Box)))
                 {
                     boxes++;
                     bool isInside = box.Left >= 0 && box.Top >= 0 && box.Width >= 1 && box.Height >= 1

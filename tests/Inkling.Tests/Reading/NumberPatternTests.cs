@@ -22,6 +22,15 @@ public class NumberPatternTests
     }
 
     [Theory]
+    [InlineData("dd/mm/yyyy")]
+    [InlineData("DD/DD")]
+    public void A_letter_that_stands_for_nothing_is_refused_with_what_to_write(string text)
+    {
+        string message = Assert.Throws<FormatException>(() => NumberPattern.Parse(text)).Message;
+        Assert.Contains("write d for each digit", message, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("")]
     [InlineData("--")]
     public void A_pattern_without_a_place_for_a_digit_is_refused_in_words(string text)

@@ -50,7 +50,7 @@ internal static class TextLayout
         return [.. words.Select(word => word with { Pieces = [.. word.Pieces, .. SmallPiecesOf(word, small, c, work)] })];
     }
 
-    /// <summary>Pieces as large as digits, beside a number on its line, that are in none: perhaps digits that were not read.</summary>
+    /// <summary>Pieces as large as digits beside a number, that are in none: perhaps digits that were not read.</summary>
     public static IEnumerable<InkPiece> Unread(
         InkPieces pieces, IReadOnlyList<Word> words, LayoutConstants c, ReadingWork work)
     {

@@ -88,7 +88,8 @@ internal sealed class Lattice
             {
                 int lastDigit = candidate.Digit < 0 ? nodes[candidate.Before].LastDigit : candidate.Segment;
                 int text = texts.Of(candidate.Text);
-                nodes.Add(new Node(candidate.Score, text, candidate.Before, candidate.Segment, candidate.Digit, lastDigit, candidate.IsSeparated));
+                nodes.Add(new Node(
+                    candidate.Score, text, candidate.Before, candidate.Segment, candidate.Digit, lastDigit, candidate.IsSeparated));
             }
 
             first[end + 1] = nodes.Count;
@@ -210,5 +211,6 @@ internal sealed class Lattice
     /// <param name="LastDigit">The last segment that is a digit; -1 where none is.</param>
     /// <param name="IsSeparated">Whether a separator of the pattern was found since the last digit.</param>
     [StructLayout(LayoutKind.Auto)]
-    private readonly record struct Node(double Score, int Text, int Before, int Segment, int Digit, int LastDigit, bool IsSeparated);
+    private readonly record struct Node(
+        double Score, int Text, int Before, int Segment, int Digit, int LastDigit, bool IsSeparated);
 }

@@ -7,7 +7,7 @@ namespace Inkling.Reading.Cutting;
 /// well. All are shares of the segment's height, measured on its glyph.
 /// </summary>
 /// <param name="Lean">How far the stroke's top is right of its bottom.</param>
-/// <param name="Bow">How far its middle is right of the chord between its ends: below 0 for <c>(</c>, above 0 for <c>)</c>.</param>
+/// <param name="Bow">How far its middle is right of the chord between its ends: negative for <c>(</c>.</param>
 /// <param name="Thickness">The widest row.</param>
 /// <param name="Roughness">How far the rows' middles lie beside the parabola, as a root mean square.</param>
 [StructLayout(LayoutKind.Auto)]

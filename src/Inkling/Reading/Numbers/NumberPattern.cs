@@ -2,7 +2,8 @@ namespace Inkling;
 
 /// <summary>
 /// What numbers look like: a picture of them, in which <c>d</c> is any digit, a digit is itself, and anything else but a
-/// letter (a slash, a point, a parenthesis) is ink that is expected there and not read; and a rule that the digits must obey, as check digits do.
+/// letter (a slash, a point, a parenthesis) is ink that is expected there and not read; and a rule that the
+/// digits must obey, as check digits do.
 /// </summary>
 /// <example>
 /// <code>

@@ -4,7 +4,8 @@ namespace Inkling;
 public sealed class ReadingResult
 {
     internal ReadingResult(
-        IReadOnlyList<ReadLine> lines, double unsureBelow, bool isComplete, IReadOnlyList<PixelBox> unread, double unreadConfidence)
+        IReadOnlyList<ReadLine> lines, double unsureBelow, bool isComplete, IReadOnlyList<PixelBox> unread,
+        double unreadConfidence)
     {
         Lines = lines;
         Confidence = lines.Count == 0 ? 0 : Numbers.Aggregate(1.0, (product, number) => product * number.Confidence);
