@@ -20,7 +20,9 @@ internal readonly record struct GreyWeights(int Red, int Green, int Blue, int Ad
     /// <summary>How many pixels are looked at, at most about: enough for the colour of thin strokes.</summary>
     private const int Samples = 200_000;
 
-    /// <summary>Share of the pixels at each end that does not count for the range of levels: specks, the codec's overshoot.</summary>
+    /// <summary>
+    /// Share of the pixels at each end that does not count for the range of levels: specks, the codec's overshoot.
+    /// </summary>
     private const double Tail = 0.002;
 
     /// <summary>

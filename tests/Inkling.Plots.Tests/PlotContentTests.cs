@@ -56,7 +56,7 @@ public sealed class PlotContentTests : IDisposable
                 TrainingAccuracy = 0.97 + 0.005 * epoch,
                 ValidationCost = 0.12,
                 ValidationAccuracy = 0.965,
-                WeightedLayers = [new("conv 1", 4 + epoch, 0.1), new("dense 2", 9, 0.02 * (epoch + 1))],
+                Norms = [new("conv 1", 4 + epoch, 0.1), new("dense 2", 9, 0.02 * (epoch + 1))],
             }),
         ];
 

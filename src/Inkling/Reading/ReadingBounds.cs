@@ -12,9 +12,9 @@ namespace Inkling.Reading;
 internal static class ReadingBounds
 {
     /// <summary>
-    /// How many times the pixels of the picture's ink map a sheet's has at most. A sheet that is a share f of the picture's longer
-    /// side is reduced f times as much, and has at most 1 / f times the pixels; f is at least a sheet's smallest share of the
-    /// picture.
+    /// How many times the pixels of the picture's ink map a sheet's has at most. A sheet that is a share f of the picture's
+    /// longer side is reduced f times as much, and has at most 1 / f times the pixels; f is at least a sheet's smallest share of
+    /// the picture.
     /// </summary>
     private const long MaxSheetGrowth = 8;
 

@@ -162,7 +162,8 @@ public sealed class WorkLimitTests
     public void The_shortlist_keeps_what_sorting_everything_would_keep() =>
         Gen.Select(Gen.Int[1, 12], Gen.Select(Gen.Int[0, 40], Gen.Int[0, 15]).Array[0, 200]).Sample((most, given) =>
         {
-            Candidate[] all = [.. given.Select((pair, i) => new Candidate(pair.Item1 / 4.0, pair.Item2, i, i, 0))];
+            Candidate[] all =
+                [.. given.Select((pair, i) => new Candidate(pair.Item1 / 4.0, pair.Item2, i, i, 0, IsSeparated: false))];
             Shortlist shortlist = new(most);
             foreach (Candidate candidate in all)
                 shortlist.Add(candidate);

@@ -45,7 +45,9 @@ internal sealed record RuleConstants
     /// <summary>Share of the picture's width: a line that spans this ...</summary>
     public double LongSpan { get; init; } = 0.55;
 
-    /// <summary>... and is so long, in picture heights, since a digit's stroke is hardly longer than the digit is high ...</summary>
+    /// <summary>
+    /// ... and is so long, in picture heights, since a digit's stroke is hardly longer than the digit is high ...
+    /// </summary>
     public double LongShare { get; init; } = 0.9;
 
     /// <summary>... is a rule if its length is so many times its thickness.</summary>

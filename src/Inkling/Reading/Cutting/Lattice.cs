@@ -89,7 +89,13 @@ internal sealed class Lattice
                 int lastDigit = candidate.Digit < 0 ? nodes[candidate.Before].LastDigit : candidate.Segment;
                 int text = texts.Of(candidate.Text);
                 nodes.Add(new Node(
-                    candidate.Score, text, candidate.Before, candidate.Segment, candidate.Digit, lastDigit, candidate.IsSeparated));
+                    candidate.Score,
+                    text,
+                    candidate.Before,
+                    candidate.Segment,
+                    candidate.Digit,
+                    lastDigit,
+                    candidate.IsSeparated));
             }
 
             first[end + 1] = nodes.Count;

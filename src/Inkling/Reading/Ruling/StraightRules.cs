@@ -47,7 +47,8 @@ internal static class StraightRules
     private static bool IsLong(ThinTrace trace, InkColumns ink, RuleConstants c) =>
         trace.Length >= MinLong(ink, c) && trace.Aspect >= c.LongMinAspect;
 
-    private static double MinLong(InkColumns ink, RuleConstants c) => Math.Max(c.LongSpan * ink.Length, c.LongShare * ink.Breadth);
+    private static double MinLong(InkColumns ink, RuleConstants c) =>
+        Math.Max(c.LongSpan * ink.Length, c.LongShare * ink.Breadth);
 
     private static bool IsShort(ThinTrace trace, InkColumns ink, RuleConstants c) =>
         trace.Length >= c.ShortSpan * ink.Length && trace.Aspect >= c.ShortMinAspect;

@@ -51,8 +51,8 @@ internal sealed class ShadeMap
     public byte MedianOf(int row, int start, int end) => Median(_shades[(row * Columns + start)..(row * Columns + end)]);
 
     /// <summary>
-    /// The largest region in which neighbours differ by no more than a step, of those that reach few sides of the picture: a table
-    /// reaches more, and may be larger than the sheet on it.
+    /// The largest region in which neighbours differ by no more than a step, of those that reach few sides of the picture: a
+    /// table reaches more, and may be larger than the sheet on it.
     /// </summary>
     /// <returns>For each row, where it begins and ends; 0 and 0 where it has no cell.</returns>
     public (int Start, int End)[] LargestRegion(int step, int maxSides, ReadingWork work)
