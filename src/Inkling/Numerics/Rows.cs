@@ -107,9 +107,7 @@ internal static class Rows
             AddRows(rows[(start * stride)..(end * stride)], sums.Slice(shard * stride, stride));
         }
 
-        foreach ((int into, int from) in shards.Additions)
-            Vectors.Add(sums.Slice(from * stride, stride), sums.Slice(into * stride, stride));
-        Vectors.Add(sums[..stride], sum);
+        Vectors.Add(shards.Add(sums), sum);
     }
 
     /// <summary>sum[j] += Σ_r rows[r, j].</summary>

@@ -46,6 +46,29 @@ internal readonly record struct Shards
     public (int Start, int End) ItemsOf(int shard, int items) =>
         ((int)((long)shard * items / Count), (int)((shard + 1L) * items / Count));
 
+    /// <summary>Adds the shards' sums along the tree.</summary>
+    /// <param name="sums">[<see cref="Count"/>, length]; overwritten.</param>
+    /// <returns>[length]: the total, the first of <paramref name="sums"/>.</returns>
+    public Span<float> Add(Span<float> sums)
+    {
+        int length = sums.Length / Count;
+        KernelArguments.Require(length * Count == sums.Length);
+        foreach ((int into, int from) in Additions)
+            Vectors.Add(sums.Slice(from * length, length), sums.Slice(into * length, length));
+        return sums[..length];
+    }
+
+    /// <summary>Adds the shards' sums along the tree.</summary>
+    /// <param name="sums">[<see cref="Count"/>]; overwritten.</param>
+    /// <returns>The total.</returns>
+    public double Add(Span<double> sums)
+    {
+        KernelArguments.Require(sums.Length == Count);
+        foreach ((int into, int from) in Additions)
+            sums[into] += sums[from];
+        return sums[0];
+    }
+
     private static (int Into, int From)[] TreeOf(int count)
     {
         List<(int Into, int From)> additions = [];

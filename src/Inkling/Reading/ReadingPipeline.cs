@@ -10,8 +10,8 @@ namespace Inkling.Reading;
 
 /// <summary>
 /// From a picture to its numbers. <see cref="Read()"/> looks once or twice; <see cref="ReadInk"/> lists the steps of one look,
-/// and <see cref="NumberPipeline.Read"/> those for one number.
-/// A step takes what the steps before it made and leaves that unchanged.
+/// and <see cref="NumberPipeline.Read"/> those for one number. A step takes what the steps before it made and leaves that
+/// unchanged.
 /// </summary>
 internal sealed class ReadingPipeline
 {

@@ -1,4 +1,3 @@
-using System.Numerics;
 using Inkling.Numerics;
 using Inkling.Numerics.Kernels;
 
@@ -52,7 +51,7 @@ internal static partial class KernelComparison<TSimd, TVector>
                         sum = MathF.FusedMultiplyAdd(x[rows[r] + offsets[k]], delta[r * stride + j], sum);
                 }
 
-                w += TreeSum(sums);
+                w += ShardsTests.TreeSum(sums);
             }
         }
 
@@ -60,15 +59,6 @@ internal static partial class KernelComparison<TSimd, TVector>
         PanelProducts.AddOuterProducts<TSimd, TVector>(x, rows, offsets, delta, weights, between, tiles, new Shards(shards));
         PanelProducts.AddOuterProducts<TSimd, TVector>(x, rows, offsets, delta, weights, 0, between, new Shards(shards));
         KernelCase.AssertSame(expected, weights);
-    }
-
-    /// <summary>The sum along the binary tree whose left half is the largest power of two.</summary>
-    private static float TreeSum(ReadOnlySpan<float> sums)
-    {
-        if (sums.Length == 1)
-            return sums[0];
-        int half = (int)BitOperations.RoundUpToPowerOf2((uint)sums.Length) / 2;
-        return TreeSum(sums[..half]) + TreeSum(sums[half..]);
     }
 
     private static void SquareMultiply(KernelCase c)

@@ -62,7 +62,7 @@ public sealed class ShardsTests
     }
 
     /// <summary>The sum along the binary tree whose left half is the largest power of two.</summary>
-    private static T TreeSum<T>(T[] sums)
+    internal static T TreeSum<T>(T[] sums)
         where T : System.Numerics.INumber<T>
     {
         if (sums.Length == 1)

@@ -151,9 +151,7 @@ internal sealed class BatchNormalisationStage : Stage
                     sums[shard] += _sums.Span[(i * 2 + which) * _pitch + c];
             }
 
-            foreach ((int into, int from) in _shards.Additions)
-                sums[into] += sums[from];
-            result[c] = (float)(sums[0] * scale);
+            result[c] = (float)(_shards.Add(sums) * scale);
         }
     }
 

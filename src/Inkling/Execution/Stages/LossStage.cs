@@ -59,9 +59,7 @@ internal sealed class LossStage : Stage
             }
         }
 
-        foreach ((int into, int from) in _shards.Additions)
-            sums[into] += sums[from];
-        Sum = sums[0];
+        Sum = _shards.Add(sums);
     }
 
     public override void PropagateBack(in StageWork work)

@@ -125,8 +125,6 @@ internal sealed class SparseDenseStage : Stage
                 panel + 1);
         }
 
-        foreach ((int into, int from) in _shards.Additions)
-            Vectors.Add(sums.Slice(from * weights.Length, weights.Length), sums.Slice(into * weights.Length, weights.Length));
-        Vectors.Add(sums[..weights.Length], weights);
+        Vectors.Add(_shards.Add(sums), weights);
     }
 }

@@ -48,11 +48,10 @@ internal static partial class PanelProducts
                         x, rows[from..to], inputs, delta[(from * stride + first)..], stride, neurons, sum, TileLength / 2);
             }
 
-            foreach ((int into, int from) in shards.Additions)
-                Vectors.Add(sums.Slice(from * TileLength, TileLength), sums.Slice(into * TileLength, TileLength));
+            Span<float> total = shards.Add(sums);
             for (int panel = 0; panel * Rows.Panel < neurons; panel++)
                 Vectors.Add(
-                    sums.Slice(panel * TileLength / 2, inputs.Length * Rows.Panel), weights[(start + panel * panelLength)..]);
+                    total.Slice(panel * TileLength / 2, inputs.Length * Rows.Panel), weights[(start + panel * panelLength)..]);
         }
     }
 
