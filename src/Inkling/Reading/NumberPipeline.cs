@@ -22,13 +22,28 @@ internal sealed class NumberPipeline(
     /// <param name="word">The number's pieces of ink.</param>
     /// <param name="isTooCostly">Whether it would take more, as textures do.</param>
     /// <returns>Null where it is no number or too costly.</returns>
-    public NumberStages? TryRead(Word word, out bool isTooCostly)
+    public NumberStages? TryRead(Word word, out bool isTooCostly) => Within(() => Read(word), out isTooCostly);
+
+    /// <summary>Reads all of the ink as one digit, without cutting it or setting it upright.</summary>
+    /// <returns>Null where it is too wide for a digit, cannot be what the options ask for, or would take too much work.</returns>
+    public WholeDigit? TryReadWhole()
+    {
+        if (pieces.All.Count == 0 || pieces.AreTooMany)
+            return null;
+        PixelBox box = PieceMeasures.BoxAround(pieces.All);
+        bool isDigitSized = box.Height >= constants.Layout.MinDigitHeight
+            && box.Width <= constants.Segments.WholeMaxAspect * box.Height;
+        return isDigitSized ? Within(() => ReadWhole(new Word(pieces.All, box, box.Height)), out _) : null;
+    }
+
+    private T? Within<T>(Func<T?> read, out bool isTooCostly)
+        where T : class
     {
         isTooCostly = false;
         work.BeginNumber();
         try
         {
-            return Read(word);
+            return read();
         }
         catch (WorkLimitException)
         {
@@ -68,6 +83,25 @@ internal sealed class NumberPipeline(
         PixelBox InFile(PixelBox box) => scale.InFile(strip.InInk(box));
     }
 
+    private WholeDigit? ReadWhole(Word word)
+    {
+        Strip strip = Strip.CutOut(ink, pieces, word, constants.Upright.Margin, work);
+        InkParts parts = InkParts.Uncut(strip, ink.Threshold, work);
+        List<Segment> segments = Segments.Of(strip, parts, word.DigitHeight, borrows: false, constants.Segments, work);
+        Segment[] smooth = [.. segments.Select(segment => segment with { Glyph = Segments.SmoothGlyphOf(strip, work) })];
+        float[][] first = judge.Judge(smooth, word.DigitHeight, constants.Segments, work);
+        float[][] opinions = judge.JudgeAgain(segments, first, constants.Segments.WholeSecondShare, work);
+        double middle = parts.MiddleRow(word.DigitHeight, constants.Cuts);
+        IReadOnlyList<Lattice.Way> ways = WaysThrough(segments, opinions, parts, word.DigitHeight, middle);
+        if (ways.Count == 0 || ways[0].Text.Length == 0)
+            return null;
+        ReadNumber number = NumberDecision.Of(
+            ways, segments, opinions, box => scale.InFile(strip.InInk(box)), word.DigitHeight, constants);
+        bool isKnownToBeOne = (options.AllowedPattern?.Digits ?? options.ExpectedDigits) == 1;
+        double certainty = isKnownToBeOne ? number.Digits[0].Confidence : opinions[0][number.Digits[0].Digit];
+        return new WholeDigit(new NumberStages(word, strip, parts, number), certainty);
+    }
+
     private IReadOnlyList<Lattice.Way> WaysThrough(
         List<Segment> segments, float[][] opinions, InkParts parts, double height, double middle) =>
         new Lattice(segments, opinions, parts, height, middle, constants).Best(options, work);
@@ -87,4 +121,9 @@ internal sealed class NumberPipeline(
             all[inQuestion[i]] = both[i];
         return all;
     }
+
+    /// <summary>All of a picture's ink, read as one digit.</summary>
+    /// <param name="Stages">How it was read.</param>
+    /// <param name="Certainty">The networks' probability that it is a digit, and this one.</param>
+    internal sealed record WholeDigit(NumberStages Stages, double Certainty);
 }

@@ -74,9 +74,12 @@ internal sealed class ReadingPipeline
         Word[] keptWords = [.. kept.Select(number => number.Word)];
         PixelBox[] unread =
             [.. TextLayout.Unread(pieces, keptWords, _constants.Layout, _work).Select(piece => scale.InFile(piece.Box))];
+        NumberPipeline.WholeDigit? whole = numberPipeline.TryReadWhole();
         _work.Allow(ReadingCost.Unlimited);
         bool isComplete = !pieces.AreTooMany && !isAnyTooCostly;
-        return ResultOf(ink, lines, unread, isComplete);
+        ReadingStages inParts = ResultOf(ink, lines, unread, isComplete);
+        double toBeat = kept.Count == 0 ? _constants.Decision.WholeMinCertainty : inParts.Reading.Confidence;
+        return whole?.Certainty > toBeat ? ResultOf(ink, [[whole.Stages]], [], isComplete) : inParts;
     }
 
     /// <summary>Takes frames around numbers off the ink, and finds its pieces again where there are any.</summary>

@@ -14,6 +14,9 @@ internal sealed record DecisionConstants
     /// <summary>The factor of the whole reading's confidence for each piece as large as a digit that is in no number.</summary>
     public double UnreadConfidence { get; init; } = 0.5;
 
+    /// <summary>Certainty, 0 to 1: where nothing else was read, all of the ink is a digit with at least so much.</summary>
+    public double WholeMinCertainty { get; init; } = 0.3;
+
     /// <summary>Confidence for each digit, 0 to 1, from which on a number clearly is one.</summary>
     public double ClearConfidence { get; init; } = 0.8;
 

@@ -34,6 +34,14 @@ internal sealed record SegmentConstants
 
     /// <summary>How much of the opinion which digit it is comes from the second network, 0 to 1.</summary>
     public float SecondShare { get; init; } = 0.4f;
+
+    /// <summary>Width over height: all of a picture's ink is read as one digit where it is no wider.</summary>
+    public double WholeMaxAspect { get; init; } = 2.2;
+
+    /// <summary>
+    /// <see cref="SecondShare"/> for all of the ink as one digit. There the second network reads what it was trained on.
+    /// </summary>
+    public float WholeSecondShare { get; init; } = 0.5f;
 }
 
 /// <summary>

@@ -86,6 +86,15 @@ internal sealed class InkParts
         return InOrder(strip, threshold, raw, pieces, pen, constants.Budget.MaxParts);
     }
 
+    /// <summary>All of a strip as one part.</summary>
+    /// <exception cref="WorkLimitException">It takes more work than the picture allows.</exception>
+    public static InkParts Uncut(Strip strip, float threshold, ReadingWork work)
+    {
+        work.CountPixels(3L * strip.Values.Length);
+        int[] raw = [.. strip.Piece.Select(piece => Math.Min(piece, 1))];
+        return InOrder(strip, threshold, raw, pieces: [0, 1], PenWidth(strip, threshold), max: 1);
+    }
+
     /// <summary>The boxes of the strip's pieces, of pixels that are more pen than paper.</summary>
     private static IEnumerable<(int Piece, PixelBox Box)> PieceBoxes(Strip strip, float threshold)
     {

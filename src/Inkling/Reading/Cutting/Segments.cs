@@ -90,4 +90,29 @@ internal static class Segments
         ArrayPool<float>.Shared.Return(rented);
         return glyph;
     }
+
+    /// <summary>
+    /// All of a strip as a network sees it, smoothed by (1 2 1)/4 across and down: the pixels of small bilevel pictures have
+    /// corners that no pen makes.
+    /// </summary>
+    public static byte[] SmoothGlyphOf(Strip strip, ReadingWork work)
+    {
+        int width = strip.Width, height = strip.Height;
+        work.CountPixels(2L * strip.Values.Length);
+        float[] across = new float[strip.Values.Length], smooth = new float[strip.Values.Length];
+        for (int i = 0; i < across.Length; i++)
+        {
+            int x = i % width;
+            float left = x > 0 ? strip.Values[i - 1] : 0, right = x < width - 1 ? strip.Values[i + 1] : 0;
+            across[i] = (left + 2 * strip.Values[i] + right) / 4;
+        }
+
+        for (int i = 0; i < smooth.Length; i++)
+        {
+            float above = i >= width ? across[i - width] : 0, below = i < smooth.Length - width ? across[i + width] : 0;
+            smooth[i] = (above + 2 * across[i] + below) / 4;
+        }
+
+        return MnistNormalisation.Normalise(smooth, width, height);
+    }
 }

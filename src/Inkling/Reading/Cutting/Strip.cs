@@ -71,7 +71,7 @@ internal sealed class Strip
     }
 
     /// <summary>The number's own ink as it is on the map, with a margin of soft edges.</summary>
-    private static Strip CutOut(Ink ink, InkPieces pieces, Word word, int margin, ReadingWork work)
+    public static Strip CutOut(Ink ink, InkPieces pieces, Word word, int margin, ReadingWork work)
     {
         PixelBox box = PieceMeasures.BoxAround(word.Pieces);
         box = Clip(new PixelBox(box.Left - margin, box.Top - margin, box.Width + 2 * margin, box.Height + 2 * margin), ink);
