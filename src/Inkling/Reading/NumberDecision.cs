@@ -40,11 +40,11 @@ internal static class NumberDecision
             digits.Add(new ReadDigit(step.Digit, confidences, box, segments[step.Segment].Glyph));
         }
 
-        double confidence = Math.Pow(likelihoods[0] / all, constants.WayPower) * Math.Pow(product, constants.SegmentPower);
+        double score = Math.Pow(likelihoods[0] / all, constants.WayPower) * Math.Pow(product, constants.SegmentPower);
         PixelBox whole = digits.Select(digit => digit.Box).Aggregate((a, b) => a.Union(b));
-        double runnersUpShare = Math.Min(confidence, (1 - confidence) / (all - 1)); // for a likelihood of 1
+        double runnersUpShare = Math.Min(score, (1 - score) / (all - 1)); // for a likelihood of 1
         (string, double)[] runnersUp =
             [.. ways.Zip(likelihoods, (way, likelihood) => (way.Text, runnersUpShare * likelihood)).Skip(1)];
-        return new ReadNumber(ways[0].Text, confidence, whole, digits, separators, runnersUp);
+        return new ReadNumber(ways[0].Text, score, score, whole, digits, separators, runnersUp);
     }
 }

@@ -28,8 +28,11 @@ public sealed class NumberStages
 
     internal InkParts Parts { get; }
 
+    /// <inheritdoc cref="ReadNumber.Score"/>
+    internal double Score => Number.Score;
+
     /// <summary>
-    /// The geometric mean of the number's confidence over its digits, 0 to 1: comparable between short and long numbers.
+    /// The geometric mean of the number's score over its digits, 0 to 1: comparable between short and long numbers.
     /// </summary>
-    internal double ConfidencePerDigit => Math.Pow(Number.Confidence, 1.0 / Number.Digits.Count);
+    internal double ScorePerDigit => Math.Pow(Score, 1.0 / Number.Digits.Count);
 }

@@ -52,7 +52,7 @@ internal sealed class ReadingPipeline
     {
         Ink ink = InkFinding.Find(_sheet.Picture, _constants, _work);
         ReadingStages first = ReadInk(ink);
-        if (first.Reading.Confidence >= _constants.Decision.SecondLookBelow || !ink.Values.ContainsAnyExcept(0f))
+        if (first.Score >= _constants.Decision.SecondLookBelow || !ink.Values.ContainsAnyExcept(0f))
             return first;
         // What stands out most (a table's edge, a shadow) may be no number, and may have hidden one that is fainter.
         Ink beside = InkFinding.FindBeside(_sheet.Picture, ink, _constants, _work);
@@ -78,7 +78,7 @@ internal sealed class ReadingPipeline
         _work.Allow(ReadingCost.Unlimited);
         bool isComplete = !pieces.AreTooMany && !isAnyTooCostly;
         ReadingStages inParts = ResultOf(ink, lines, unread, isComplete);
-        double toBeat = kept.Count == 0 ? _constants.Decision.WholeMinCertainty : inParts.Reading.Confidence;
+        double toBeat = kept.Count == 0 ? _constants.Decision.WholeMinCertainty : inParts.Score;
         return whole?.Certainty > toBeat ? ResultOf(ink, [[whole.Stages]], [], isComplete) : inParts;
     }
 
@@ -110,9 +110,9 @@ internal sealed class ReadingPipeline
         foreach (IReadOnlyList<Word> stack in TornNumbers.Stacks(words, _constants.Layout, _work))
         {
             Word joined = Word.Joined(stack);
-            double apart = stack.Aggregate(1.0, (product, word) => product * ConfidenceOf(word));
+            double apart = stack.Aggregate(1.0, (product, word) => product * ScoreOf(word));
             NumberStages? whole = pipeline.TryRead(joined, out _);
-            if (whole is null || (whole.Number.Confidence <= apart && stack.Any(read.ContainsKey)))
+            if (whole is null || (whole.Score <= apart && stack.Any(read.ContainsKey)))
                 continue;
             foreach (Word word in stack)
                 read.Remove(word);
@@ -121,7 +121,7 @@ internal sealed class ReadingPipeline
 
         return [.. read.Values];
 
-        double ConfidenceOf(Word word) => read.TryGetValue(word, out NumberStages? stages) ? stages.Number.Confidence : 1;
+        double ScoreOf(Word word) => read.TryGetValue(word, out NumberStages? stages) ? stages.Score : 1;
     }
 
     /// <summary>Once clear numbers are found, doubtful marks are ignored: they are the edge of a table, or a drawing.</summary>
@@ -133,9 +133,9 @@ internal sealed class ReadingPipeline
         double height = heights[heights.Length / 2];
         return [.. read.Where(number => IsClear(number) || IsLikely(number))];
 
-        bool IsClear(NumberStages number) => number.ConfidencePerDigit >= c.ClearConfidence;
+        bool IsClear(NumberStages number) => number.ScorePerDigit >= c.ClearScore;
 
-        bool IsLikely(NumberStages number) => number.ConfidencePerDigit >= c.DoubtfulConfidence
+        bool IsLikely(NumberStages number) => number.ScorePerDigit >= c.DoubtfulScore
             && number.Word.DigitHeight > c.DoubtfulMinHeight * height && number.Word.DigitHeight < c.DoubtfulMaxHeight * height;
     }
 
@@ -154,7 +154,10 @@ internal sealed class ReadingPipeline
     {
         ReadLine[] readLines = [.. lines.Select(line => new ReadLine([.. line.Select(number => number.Number)]))];
         ReadingResult reading = new(readLines, _options.UnsureBelow, isComplete, unread, _constants.Decision.UnreadConfidence);
-        return new ReadingStages(reading, ink, [.. lines.SelectMany(line => line)], _work.Spent);
+        NumberStages[] numbers = [.. lines.SelectMany(line => line)];
+        double score = numbers.Length == 0 ? 0 : numbers.Aggregate(1.0, (product, number) => product * number.Score);
+        score *= Math.Pow(_constants.Decision.UnreadConfidence, unread.Length);
+        return new ReadingStages(reading, score, ink, numbers, _work.Spent);
     }
 
     /// <summary>
@@ -162,11 +165,11 @@ internal sealed class ReadingPipeline
     /// </summary>
     private ReadingStages LikelierOf(ReadingStages first, ReadingStages second)
     {
-        ReadingStages likelier = second.Reading.Confidence > first.Reading.Confidence ? second : first;
+        ReadingStages likelier = second.Score > first.Score ? second : first;
         bool isComplete = first.Reading.IsComplete && second.Reading.IsComplete;
         ReadingResult reading = new(
             likelier.Reading.Lines, _options.UnsureBelow, isComplete, likelier.Reading.Unread,
             _constants.Decision.UnreadConfidence);
-        return new ReadingStages(reading, likelier.Ink, likelier.Numbers, _work.Spent);
+        return new ReadingStages(reading, likelier.Score, likelier.Ink, likelier.Numbers, _work.Spent);
     }
 }

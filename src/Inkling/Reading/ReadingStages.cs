@@ -8,8 +8,8 @@ namespace Inkling.Reading;
 /// </summary>
 public sealed class ReadingStages
 {
-    internal ReadingStages(ReadingResult reading, Ink ink, IReadOnlyList<NumberStages> numbers, ReadingCost cost) =>
-        (Reading, Ink, Numbers, Cost) = (reading, ink, numbers, cost);
+    internal ReadingStages(ReadingResult reading, double score, Ink ink, IReadOnlyList<NumberStages> numbers, ReadingCost cost) =>
+        (Reading, Score, Ink, Numbers, Cost) = (reading, score, ink, numbers, cost);
 
     /// <summary>What came out.</summary>
     public ReadingResult Reading { get; }
@@ -19,6 +19,9 @@ public sealed class ReadingStages
 
     /// <summary>Each number's stages, line by line.</summary>
     public IReadOnlyList<NumberStages> Numbers { get; }
+
+    /// <summary>By what looks at the same picture are compared, 0 to 1: not calibrated, so not a probability.</summary>
+    internal double Score { get; }
 
     /// <summary>What the reading has cost, both looks together.</summary>
     internal ReadingCost Cost { get; }

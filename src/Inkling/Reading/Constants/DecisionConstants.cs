@@ -7,21 +7,21 @@ namespace Inkling.Reading.Constants;
 internal sealed record DecisionConstants
 {
     /// <summary>
-    /// Confidence of the whole reading, 0 to 1: with less, what stands out most is covered and the picture is looked at again.
+    /// Score of the whole reading, 0 to 1: with less, what stands out most is covered and the picture is looked at again.
     /// </summary>
     public double SecondLookBelow { get; init; } = 0.4;
 
-    /// <summary>The factor of the whole reading's confidence for each piece as large as a digit that is in no number.</summary>
+    /// <summary>The factor of the whole reading's score and confidence for each piece as large as a digit that is in no number.</summary>
     public double UnreadConfidence { get; init; } = 0.5;
 
     /// <summary>Certainty, 0 to 1: where nothing else was read, all of the ink is a digit with at least so much.</summary>
     public double WholeMinCertainty { get; init; } = 0.3;
 
-    /// <summary>Confidence for each digit, 0 to 1, from which on a number clearly is one.</summary>
-    public double ClearConfidence { get; init; } = 0.8;
+    /// <summary>Score for each digit, 0 to 1, from which on a number clearly is one.</summary>
+    public double ClearScore { get; init; } = 0.8;
 
-    /// <summary>Beside clear numbers, what has less confidence for each digit is ignored ...</summary>
-    public double DoubtfulConfidence { get; init; } = 0.6;
+    /// <summary>Beside clear numbers, what has a lower score for each digit is ignored ...</summary>
+    public double DoubtfulScore { get; init; } = 0.6;
 
     /// <summary>... and what is not clear, and lower than this, in heights of clear digits ...</summary>
     public double DoubtfulMinHeight { get; init; } = 0.5;

@@ -68,10 +68,10 @@ public sealed class ReadLine
 public sealed class ReadNumber
 {
     internal ReadNumber(
-        string text, double confidence, PixelBox box, IReadOnlyList<ReadDigit> digits, IReadOnlyList<ReadSeparator> separators,
+        string text, double score, double confidence, PixelBox box, IReadOnlyList<ReadDigit> digits, IReadOnlyList<ReadSeparator> separators,
         IReadOnlyList<(string Text, double Confidence)> runnersUp)
     {
-        (Text, Confidence, Box) = (text, confidence, box);
+        (Text, Score, Confidence, Box) = (text, score, confidence, box);
         (Digits, Separators, RunnersUp) = (digits, separators, runnersUp);
     }
 
@@ -80,6 +80,9 @@ public sealed class ReadNumber
 
     /// <summary>How likely it is that all of them are right, 0 to 1.</summary>
     public double Confidence { get; }
+
+    /// <summary>By what readings of the same ink are compared, 0 to 1: not calibrated, so not a probability.</summary>
+    internal double Score { get; }
 
     /// <summary>Where it is, in the pixels of the picture (or of its file, see <see cref="GreyImage.Reduction"/>).</summary>
     public PixelBox Box { get; }
