@@ -5,7 +5,7 @@ namespace Inkling.Cli;
 /// <summary><c>inkling experiment</c>: reruns a published table and prints ours beside it.</summary>
 internal static class ExperimentCommand
 {
-    private static readonly string[] Names = ["seed", "ladder", "best"];
+    private static readonly string[] Names = ["seed", "ladder", "best", "reader"];
 
     public static Command Create()
     {
@@ -13,7 +13,8 @@ internal static class ExperimentCommand
         {
             Description =
                 "seed: the seed's three experiments (30 hidden neurons; 100; eta 20). "
-                    + "ladder: Nielsen's chapters 1, 3 and 6, row by row. best: trains the bundled networks from scratch",
+                    + "ladder: Nielsen's chapters 1, 3 and 6, row by row. best: trains the bundled networks from scratch. "
+                    + "reader: fits the reader's constants to pictures of numbers",
             HelpName = "NAME",
         };
         name.Validators.Add(result =>
@@ -38,6 +39,14 @@ internal static class ExperimentCommand
             Description = "best: where networks and checkpoints go; there already, they are gone on from (default: models)",
             HelpName = "DIR"
         };
+        Option<string?> sets = new("--images")
+        {
+            Description =
+                "reader: folders of pictures whose names begin with their digits and an underscore; each folder is a set "
+                    + "(default: handwriting, beside MNIST in INKLING_DATA)",
+            HelpName = "DIR"
+        };
+        Option<int> rounds = Options.Number("--rounds", "reader: rounds of search for the costs of cuts", 0, 0, 100);
         Option<int> threads = Options.Threads();
         Option<string?> data = Options.Data();
         Option<string?> plot = Options.Plot(
@@ -46,12 +55,18 @@ internal static class ExperimentCommand
         Option<bool> json = Options.Json();
         Command command = new("experiment", "Reruns a published table and prints ours beside it")
         {
-            name, seeds, epochs, rows, model, @out, threads, data, plot, json
+            name, seeds, epochs, rows, model, @out, sets, rounds, threads, data, plot, json
         };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             Terminal terminal = new(parsed.GetValue(json));
             string folder = parsed.GetValue(@out) ?? "models";
+            if (parsed.GetValue(name) == "reader")
+            {
+                return new ReaderExperiment(
+                    parsed.GetValue(sets), parsed.GetValue(rounds), parsed.GetValue(threads), terminal, cancellationToken).Run();
+            }
+
             RequireOutputs(parsed.GetValue(name)!, parsed.GetValue(model) ?? "best", folder, parsed.GetValue(plot));
             ImageData images = await DataSource.LoadMnistOrGeneratedAsync(parsed.GetValue(data), terminal, cancellationToken);
             int runs = parsed.GetValue(seeds), cores = parsed.GetValue(threads);

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.RegularExpressions;
 using Inkling.Imaging;
 using Inkling.Plots;
 using Spectre.Console;
@@ -7,10 +6,9 @@ using Spectre.Console;
 namespace Inkling.Cli;
 
 /// <summary>
-/// <c>inkling evaluate --images</c>: pictures whose names begin with the digits they show and an underscore, as
-/// <c>504192_anna_001.jpg</c>. The text between the first underscore and the last names their source.
+/// <c>inkling evaluate --images</c>: pictures whose names say what they show (<see cref="PictureLabel"/>).
 /// </summary>
-internal static partial class PictureEvaluation
+internal static class PictureEvaluation
 {
     private const int Steps = 10;
 
@@ -19,7 +17,7 @@ internal static partial class PictureEvaluation
         PictureFolder pictures = PictureFolder.Of(folder);
         pictures.Report(terminal);
         pictures.RequireFiles();
-        string[] files = [.. pictures.Files.Where(file => Label().IsMatch(Path.GetFileName(file)))];
+        string[] files = [.. pictures.Files.Where(file => PictureLabel.Of(file) is not null)];
         if (files.Length < pictures.Files.Count && files.Length > 0)
             terminal.Message(string.Create(
                 CultureInfo.InvariantCulture,
@@ -75,13 +73,12 @@ internal static partial class PictureEvaluation
 
     private static Outcome OutcomeOf(DigitReader reader, string file, Terminal terminal)
     {
-        Match match = Label().Match(Path.GetFileName(file));
-        string truth = DigitsOf(match.Groups["label"].Value), source = match.Groups["source"].Value;
+        (string truth, string source) = PictureLabel.Of(file)!;
         try
         {
             GreyImage picture = PictureFile.Load(file);
             ReadingResult reading = reader.Read(picture);
-            string read = DigitsOf(reading.Text);
+            string read = PictureLabel.DigitsOf(reading.Text);
             return new Outcome(
                 file,
                 source,
@@ -179,8 +176,6 @@ internal static partial class PictureEvaluation
         terminal.People.Write(reliability);
     }
 
-    private static string DigitsOf(string text) => string.Concat(text.Where(char.IsAsciiDigit));
-
     private static double ExactRate(IReadOnlyCollection<Outcome> outcomes)
         => (double)outcomes.Count(outcome => outcome.IsExact) / outcomes.Count;
 
@@ -195,12 +190,6 @@ internal static partial class PictureEvaluation
         outcomes.GroupBy(outcome => Math.Min(Steps - 1, (int)(outcome.Confidence * Steps)))
             .OrderBy(step => step.Key)
             .Select(step => (step.Key / (double)Steps, (step.Key + 1) / (double)Steps, step.ToArray()));
-
-    [GeneratedRegex(
-        "^(?<label>[0-9]+(?:[-+][0-9]+)*)_(?:(?<source>.*)_)?",
-        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
-        matchTimeoutMilliseconds: 1000)]
-    private static partial Regex Label();
 
     /// <summary>The result for a picture; the picture itself is kept to be drawn where it was read wrongly.</summary>
     private sealed record Outcome(

@@ -43,8 +43,30 @@ public sealed class ExperimentTests : IDisposable
         Assert.DoesNotContain("epoch 0", second.Error, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task The_readers_confidence_is_fitted_to_ones_own_sets_of_pictures()
+    {
+        LabelledImages digits = GeneratedDigits.Create(4, seed: 3);
+        for (int i = 0; i < digits.Count; i++)
+        {
+            string set = _inkling.PathOf(i < 2 ? "sets/a" : "sets/b");
+            Directory.CreateDirectory(set);
+            Plots.ContactSheet.Save(
+                Path.Combine(set, $"{digits.ClassOf(i)}_{i}.png"), "1", [digits.Pixels(i).ToArray()], columns: 1);
+        }
+
+        Command.Result result = await _inkling.RunAsync("experiment", "reader", "--images", _inkling.PathOf("sets"), "--json");
+        Assert.Equal(0, result.ExitCode);
+        JsonElement[] lines = [.. result.Lines.Select(line => JsonDocument.Parse(line).RootElement)];
+        Assert.Equal(["a", "b", "all", "all, as it is"], lines[..^1].Select(line => line.GetProperty("set").GetString()));
+        Assert.Equal([2, 2, 4, 4], lines[..^1].Select(line => line.GetProperty("images").GetInt32()));
+        Assert.All(lines[^1].GetProperty("weights").EnumerateArray(), weight => Assert.True(double.IsFinite(weight.GetDouble())));
+    }
+
     [Theory]
-    [InlineData(2, "There is no experiment \"best of all\": seed, ladder, best", "best of all")]
+    [InlineData(1, "two or more folders with labelled pictures are needed", "reader", "--images", ".")]
+    [InlineData(1, "nowhere: there is no such folder.", "reader", "--images", "nowhere")]
+    [InlineData(2, "There is no experiment \"best of all\": seed, ladder, best, reader", "best of all")]
     [InlineData(1, "--rows takes numbers from 1 to 15, as 1-7,9, not \"3-1\".", "ladder", "--rows", "3-1")]
     [InlineData(2, "--model takes one of best, tiny, mlp, segments, not \"huge\"", "best", "--model", "huge")]
     public async Task A_wrong_experiment_is_answered_in_one_line(int exitCode, string message, params string[] arguments)

@@ -22,6 +22,7 @@ namespace Inkling;
 public sealed class DigitReader
 {
     private readonly SegmentJudge _judge;
+    private readonly ReaderConstants _constants = ReaderConstants.Default;
 
     /// <summary>A reader that asks the best of the bundled networks.</summary>
     public static DigitReader Load() => new(BundledModels.Load("best"));
@@ -46,6 +47,11 @@ public sealed class DigitReader
         _judge = new SegmentJudge(network);
     }
 
+    private DigitReader(SegmentJudge judge, ReaderConstants constants) => (_judge, _constants) = (judge, constants);
+
+    /// <summary>A reader with the same networks that goes by other constants.</summary>
+    internal DigitReader With(ReaderConstants constants) => new(_judge, constants);
+
     /// <summary>The numbers in a picture, dark on light or light on dark.</summary>
     /// <param name="picture">The picture.</param>
     /// <param name="options">What is known about the numbers; null for nothing.</param>
@@ -63,6 +69,6 @@ public sealed class DigitReader
     public ReadingStages Explain(GreyImage picture, ReadingOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(picture);
-        return ReadingPipeline.Read(picture, _judge, options ?? new ReadingOptions(), ReaderConstants.Default, cancellationToken);
+        return ReadingPipeline.Read(picture, _judge, options ?? new ReadingOptions(), _constants, cancellationToken);
     }
 }

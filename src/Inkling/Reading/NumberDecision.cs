@@ -12,7 +12,7 @@ internal static class NumberDecision
     /// <param name="inFile">Where in the file's picture a box of the strip is.</param>
     /// <param name="digitHeight">How high the number's digits are in the strip.</param>
     /// <param name="readerConstants">How the confidence is put together.</param>
-    public static ReadNumber Of(
+    public static (ReadNumber Number, NumberEvidence Evidence) Of(
         IReadOnlyList<Lattice.Way> ways, IReadOnlyList<Segment> segments, IReadOnlyList<float[]> opinions,
         Func<PixelBox, PixelBox> inFile, double digitHeight, ReaderConstants readerConstants)
     {
@@ -21,7 +21,7 @@ internal static class NumberDecision
         double all = likelihoods.Sum();
         List<ReadDigit> digits = [];
         List<ReadSeparator> separators = [];
-        double product = 1;
+        double product = 1, logProduct = 0;
         foreach (Lattice.Step step in ways[0].Steps)
         {
             PixelBox box = inFile(segments[step.Segment].Box);
@@ -35,16 +35,18 @@ internal static class NumberDecision
 
             float[] opinion = opinions[step.Segment];
             product *= opinion[step.Digit];
+            logProduct += Math.Log(Math.Max(opinion[step.Digit], readerConstants.Lattice.MinProbability));
             float sum = opinion.Take(10).Sum();
             float[] confidences = [.. opinion.Take(10).Select(p => p / Math.Max(sum, 1e-6f))];
             digits.Add(new ReadDigit(step.Digit, confidences, box, segments[step.Segment].Glyph));
         }
 
-        double score = Math.Pow(likelihoods[0] / all, constants.WayPower) * Math.Pow(product, constants.SegmentPower);
+        NumberEvidence evidence = new(likelihoods[0] / all, product, logProduct - ways[0].Score);
+        double score = Math.Pow(evidence.WayShare, constants.WayPower) * Math.Pow(product, constants.SegmentPower);
         PixelBox whole = digits.Select(digit => digit.Box).Aggregate((a, b) => a.Union(b));
         double runnersUpShare = Math.Min(score, (1 - score) / (all - 1)); // for a likelihood of 1
         (string, double)[] runnersUp =
             [.. ways.Zip(likelihoods, (way, likelihood) => (way.Text, runnersUpShare * likelihood)).Skip(1)];
-        return new ReadNumber(ways[0].Text, score, score, whole, digits, separators, runnersUp);
+        return (new ReadNumber(ways[0].Text, score, score, whole, digits, separators, runnersUp), evidence);
     }
 }

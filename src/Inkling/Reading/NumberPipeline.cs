@@ -77,8 +77,8 @@ internal sealed class NumberPipeline(
 
         if (ways.Count == 0 || ways[0].Text.Length == 0)
             return null;
-        ReadNumber number = NumberDecision.Of(ways, segments, opinions, InFile, height, constants);
-        return new NumberStages(word, strip, parts, number);
+        (ReadNumber number, NumberEvidence evidence) = NumberDecision.Of(ways, segments, opinions, InFile, height, constants);
+        return new NumberStages(word, strip, parts, number, evidence);
 
         PixelBox InFile(PixelBox box) => scale.InFile(strip.InInk(box));
     }
@@ -95,11 +95,11 @@ internal sealed class NumberPipeline(
         IReadOnlyList<Lattice.Way> ways = WaysThrough(segments, opinions, parts, word.DigitHeight, middle);
         if (ways.Count == 0 || ways[0].Text.Length == 0)
             return null;
-        ReadNumber number = NumberDecision.Of(
+        (ReadNumber number, NumberEvidence evidence) = NumberDecision.Of(
             ways, segments, opinions, box => scale.InFile(strip.InInk(box)), word.DigitHeight, constants);
         bool isKnownToBeOne = (options.AllowedPattern?.Digits ?? options.ExpectedDigits) == 1;
         double certainty = isKnownToBeOne ? number.Digits[0].Confidence : opinions[0][number.Digits[0].Digit];
-        return new WholeDigit(new NumberStages(word, strip, parts, number), certainty);
+        return new WholeDigit(new NumberStages(word, strip, parts, number, evidence with { IsWhole = true }), certainty);
     }
 
     private IReadOnlyList<Lattice.Way> WaysThrough(

@@ -1,4 +1,5 @@
 using Inkling.Reading.Arranging;
+using Inkling.Reading.Constants;
 using Inkling.Reading.Cutting;
 using Inkling.Reading.Finding;
 
@@ -7,8 +8,8 @@ namespace Inkling.Reading;
 /// <summary>How a number was read.</summary>
 public sealed class NumberStages
 {
-    internal NumberStages(Word word, Strip strip, InkParts parts, ReadNumber number) =>
-        (Word, Strip, Parts, Number) = (word, strip, parts, number);
+    internal NumberStages(Word word, Strip strip, InkParts parts, ReadNumber number, NumberEvidence evidence) =>
+        (Word, Strip, Parts, Number, Evidence) = (word, strip, parts, number, evidence);
 
     /// <summary>What came out.</summary>
     public ReadNumber Number { get; }
@@ -28,6 +29,9 @@ public sealed class NumberStages
 
     internal InkParts Parts { get; }
 
+    /// <summary>What speaks for the number and against it.</summary>
+    internal NumberEvidence Evidence { get; }
+
     /// <inheritdoc cref="ReadNumber.Score"/>
     internal double Score => Number.Score;
 
@@ -35,4 +39,12 @@ public sealed class NumberStages
     /// The geometric mean of the number's score over its digits, 0 to 1: comparable between short and long numbers.
     /// </summary>
     internal double ScorePerDigit => Math.Pow(Score, 1.0 / Number.Digits.Count);
+
+    /// <summary>The same, compared with another reading of the same ink.</summary>
+    /// <param name="agrees">Whether that is the same number; null where it is none.</param>
+    internal NumberStages Compared(bool? agrees) => new(Word, Strip, Parts, Number, Evidence with { Agrees = agrees });
+
+    /// <summary>The same, with a confidence that is a probability.</summary>
+    internal NumberStages Calibrated(CalibrationConstants constants) =>
+        new(Word, Strip, Parts, NumberCalibration.Calibrated(Number, Evidence, constants), Evidence);
 }

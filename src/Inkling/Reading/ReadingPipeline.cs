@@ -78,8 +78,16 @@ internal sealed class ReadingPipeline
         _work.Allow(ReadingCost.Unlimited);
         bool isComplete = !pieces.AreTooMany && !isAnyTooCostly;
         ReadingStages inParts = ResultOf(ink, lines, unread, isComplete);
+        if (whole is null)
+            return inParts;
         double toBeat = kept.Count == 0 ? _constants.Decision.WholeMinCertainty : inParts.Score;
-        return whole?.Certainty > toBeat ? ResultOf(ink, [[whole.Stages]], [], isComplete) : inParts;
+        bool? agrees = kept.Count == 0 ? null : inParts.Reading.Text == whole.Stages.Number.Text;
+        return whole.Certainty > toBeat
+            ? ResultOf(ink, [[whole.Stages.Compared(agrees)]], [], isComplete)
+            : ResultOf(ink, [.. lines.Select(Compared)], unread, isComplete);
+
+        IReadOnlyList<NumberStages> Compared(IReadOnlyList<NumberStages> line) =>
+            [.. line.Select(number => number.Compared(agrees))];
     }
 
     /// <summary>Takes frames around numbers off the ink, and finds its pieces again where there are any.</summary>
@@ -152,6 +160,7 @@ internal sealed class ReadingPipeline
     private ReadingStages ResultOf(
         Ink ink, IReadOnlyList<IReadOnlyList<NumberStages>> lines, PixelBox[] unread, bool isComplete)
     {
+        lines = [.. lines.Select(line => line.Select(number => number.Calibrated(_constants.Calibration)).ToArray())];
         ReadLine[] readLines = [.. lines.Select(line => new ReadLine([.. line.Select(number => number.Number)]))];
         ReadingResult reading = new(readLines, _options.UnsureBelow, isComplete, unread, _constants.Decision.UnreadConfidence);
         NumberStages[] numbers = [.. lines.SelectMany(line => line)];

@@ -11,7 +11,9 @@ internal sealed record DecisionConstants
     /// </summary>
     public double SecondLookBelow { get; init; } = 0.4;
 
-    /// <summary>The factor of the whole reading's score and confidence for each piece as large as a digit that is in no number.</summary>
+    /// <summary>
+    /// The factor of the whole reading's score and confidence for each piece as large as a digit that is in no number.
+    /// </summary>
     public double UnreadConfidence { get; init; } = 0.5;
 
     /// <summary>Certainty, 0 to 1: where nothing else was read, all of the ink is a digit with at least so much.</summary>
@@ -43,4 +45,12 @@ internal sealed record DecisionConstants
     /// since a number's segments are judged alike.
     /// </summary>
     public double ScoreTemperature { get; init; } = 1.5;
+}
+
+/// <summary>From a number's evidence to its confidence.</summary>
+internal sealed record CalibrationConstants
+{
+    /// <summary>[<c>NumberEvidence.Count</c>]: fitted by <c>inkling experiment reader</c>.</summary>
+    public double[] Weights { get; init; } =
+        [0.1905, -1.7068, -0.3331, 0.2322, -0.357, -0.0905, -0.7387, -1.0218];
 }

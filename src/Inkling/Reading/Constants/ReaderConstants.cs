@@ -51,6 +51,9 @@ internal sealed record ReaderConstants
     /// <summary>Confidence, and what is kept.</summary>
     public DecisionConstants Decision { get; init; } = new();
 
+    /// <summary>From what speaks for a number to its confidence.</summary>
+    public CalibrationConstants Calibration { get; init; } = new();
+
     /// <summary>What a reading may cost.</summary>
     public BudgetConstants Budget { get; init; } = new();
 }

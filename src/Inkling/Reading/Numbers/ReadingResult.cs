@@ -68,8 +68,8 @@ public sealed class ReadLine
 public sealed class ReadNumber
 {
     internal ReadNumber(
-        string text, double score, double confidence, PixelBox box, IReadOnlyList<ReadDigit> digits, IReadOnlyList<ReadSeparator> separators,
-        IReadOnlyList<(string Text, double Confidence)> runnersUp)
+        string text, double score, double confidence, PixelBox box, IReadOnlyList<ReadDigit> digits,
+        IReadOnlyList<ReadSeparator> separators, IReadOnlyList<(string Text, double Confidence)> runnersUp)
     {
         (Text, Score, Confidence, Box) = (text, score, confidence, box);
         (Digits, Separators, RunnersUp) = (digits, separators, runnersUp);
@@ -78,7 +78,9 @@ public sealed class ReadNumber
     /// <summary>Its digits.</summary>
     public string Text { get; }
 
-    /// <summary>How likely it is that all of them are right, 0 to 1.</summary>
+    /// <summary>
+    /// How likely it is that all of them are right, 0 to 1: the product of the confidences in its digits.
+    /// </summary>
     public double Confidence { get; }
 
     /// <summary>By what readings of the same ink are compared, 0 to 1: not calibrated, so not a probability.</summary>
@@ -106,7 +108,9 @@ public sealed class ReadDigit
     /// <summary>The digit, 0 to 9.</summary>
     public int Digit { get; }
 
-    /// <summary>[10]: how likely each digit is, 0 to 1; they add up to 1.</summary>
+    /// <summary>
+    /// [10]: how likely each digit is, 0 to 1. They add up to at most 1; the rest is that it is none, or was cut wrongly.
+    /// </summary>
     public IReadOnlyList<float> Confidences { get; }
 
     /// <summary>Where it is, in the pixels of the picture (or of its file, see <see cref="GreyImage.Reduction"/>).</summary>

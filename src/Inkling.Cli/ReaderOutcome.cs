@@ -1,0 +1,35 @@
+using Inkling.Reading;
+using Inkling.Reading.Constants;
+
+namespace Inkling.Cli;
+
+/// <summary>What the reader made of a labelled picture.</summary>
+/// <param name="Set">The set that the picture belongs to.</param>
+/// <param name="IsRight">Whether all digits were read, and no others.</param>
+/// <param name="Evidence">Of each number that was read.</param>
+/// <param name="Unread">The number of pieces that were left unread.</param>
+/// <param name="TruthProbability">The confidence in the true digits, whether they were read or are a runner-up, 0 to 1.</param>
+internal sealed record ReaderOutcome(
+    string Set, bool IsRight, IReadOnlyList<NumberEvidence> Evidence, int Unread, double TruthProbability)
+{
+    /// <summary>Reads the picture.</summary>
+    public static ReaderOutcome Of(
+        DigitReader reader, GreyImage picture, string set, string truth, CancellationToken cancellationToken)
+    {
+        ReadingStages stages = reader.Explain(picture, cancellationToken: cancellationToken);
+        ReadingResult reading = stages.Reading;
+        bool isRight = PictureLabel.DigitsOf(reading.Text) == truth;
+        double ofTruth = isRight ? reading.Confidence
+            : stages.Numbers is [var only] ? only.Number.RunnersUp.FirstOrDefault(other => other.Text == truth).Confidence
+            : 0;
+        return new ReaderOutcome(
+            set, isRight, [.. stages.Numbers.Select(number => number.Evidence)], reading.Unread.Count, ofTruth);
+    }
+
+    /// <summary>The confidence in the reading.</summary>
+    public double Confidence(CalibrationConstants calibration, double unreadConfidence) =>
+        Evidence.Count == 0
+            ? 0
+            : Evidence.Aggregate(1.0, (product, number) => product * NumberCalibration.Probability(number, calibration))
+                * Math.Pow(unreadConfidence, Unread);
+}

@@ -1,0 +1,34 @@
+namespace Inkling.Reading;
+
+/// <summary>What speaks for a number's reading and against it: its confidence is formed from this.</summary>
+/// <param name="WayShare">The likelihood of the way that was read among those of all kept ways, 0 to 1.</param>
+/// <param name="DigitProbability">The product of what the networks think of its digits, 0 to 1.</param>
+/// <param name="Cost">What the way costs beside its digits: their shapes, cuts, and ink left unread. In log likelihood.</param>
+internal sealed record NumberEvidence(double WayShare, double DigitProbability, double Cost)
+{
+    /// <summary>How many <see cref="Features"/> there are.</summary>
+    public const int Count = 8;
+
+    private const double LeastDoubt = 1e-4, MostCost = 15, LeastLog = -12;
+
+    /// <summary>Whether it is all ink of the picture, read as one digit.</summary>
+    public bool IsWhole { get; init; }
+
+    /// <summary>
+    /// Whether all ink of the picture as one digit, and the reading in parts, are the same; null where one of them is no number.
+    /// </summary>
+    public bool? Agrees { get; init; }
+
+    /// <summary>[<see cref="Count"/>]: what a logistic regression weighs; the first is 1.</summary>
+    public double[] Features =>
+    [
+        1,
+        Math.Log(Math.Max(1 - WayShare, LeastDoubt)),
+        Math.Log(Math.Max(1 - DigitProbability, LeastDoubt)),
+        Math.Max(Math.Log(DigitProbability), LeastLog),
+        Math.Clamp(Cost, 0, MostCost),
+        IsWhole ? 1 : 0,
+        Agrees == true ? 1 : 0,
+        Agrees == false ? 1 : 0,
+    ];
+}
