@@ -11,7 +11,8 @@ namespace Inkling.Reading.Arranging;
 internal static class Surroundings
 {
     /// <summary>
-    /// Boxes of pieces that lie around several others nearly as high: frames, perhaps with a digit that touches them.
+    /// Boxes of pieces that lie around several others nearly as high, and of a form's boxes for a digit each: frames, perhaps
+    /// with a digit that touches them.
     /// </summary>
     public static IEnumerable<PixelBox> Frames(InkPieces pieces, ReaderConstants constants, ReadingWork work)
     {
@@ -27,6 +28,26 @@ internal static class Surroundings
             if (pieces.All.Count(other => IsFramedBy(piece, other, c)) >= c.FrameMinPieces)
                 yield return piece.Box;
         }
+
+        foreach (PixelBox box in FormBoxes(pieces.All, minHeight, c, work))
+            yield return box;
+    }
+
+    /// <summary>Rectangles of one size, some with a digit inside that does not touch them.</summary>
+    private static IEnumerable<PixelBox> FormBoxes(
+        IReadOnlyList<InkPiece> all, int minHeight, SurroundingsConstants c, ReadingWork work)
+    {
+        InkPiece[] boxes =
+            [.. all.Where(piece => piece.LeastSide >= c.BoxMinSide && Math.Min(piece.Box.Width, piece.Box.Height) > minHeight)];
+        work.CountPieces(boxes.Length * (all.Count + boxes.Length));
+        HashSet<int> framing = [.. boxes.Where(box => all.Any(other => IsFramedBy(box, other, c))).Select(box => box.Id)];
+        return boxes.Where(box => boxes.Any(other => IsAlike(box, other))).Select(box => box.Box);
+
+        bool IsAlike(InkPiece box, InkPiece other) =>
+            box != other && (framing.Contains(box.Id) || framing.Contains(other.Id))
+            && AreAlike(box.Box.Width, other.Box.Width) && AreAlike(box.Box.Height, other.Box.Height);
+
+        bool AreAlike(int a, int b) => Math.Abs(a - b) <= c.BoxTolerance * Math.Max(a, b);
     }
 
     /// <summary>

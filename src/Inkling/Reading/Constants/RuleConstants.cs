@@ -92,6 +92,15 @@ internal sealed record RuleConstants
     /// <summary>... or this share of the breadth across it.</summary>
     public double FrameThicknessShare { get; init; } = 0.025;
 
+    /// <summary>Pixels from a side of a frame's box within which that side begins, at least ...</summary>
+    public int SideMinReach { get; init; } = 3;
+
+    /// <summary>... and that distance as this part of the box's shorter side.</summary>
+    public int SideDivisor { get; init; } = 6;
+
+    /// <summary>Share of its length along which a side of a frame is there, at least.</summary>
+    public double SideMinShare { get; init; } = 0.5;
+
     /// <summary>Pixels: an upright that ends so near to a rule meets it.</summary>
     public int JointReach { get; init; } = 3;
 

@@ -42,17 +42,40 @@ internal static class RuledLines
         long covered = 0, mostCovered = constants.Budget.MaxFrameArea * values.Length;
         foreach (PixelBox frame in frames.TakeWhile(frame => (covered += (long)frame.Width * frame.Height) <= mostCovered))
         {
-            if (frame.Width < c.MinLength || frame.Height < c.MinBreadth)
-                continue;
             foreach (bool isTurned in (bool[])[false, true])
             {
                 InkColumns box = new(values, ink.Width, frame, isTurned, ink.Threshold, work);
-                ThinTrace[] sides = [.. ThinTraces.Of(box, c, work).Where(trace => StraightRules.ReachesEdges(trace, box, c))];
-                Erase(box, sides, c, work);
+                EraseSide(box, isFirst: true, c, work);
+                EraseSide(box, isFirst: false, c, work);
             }
         }
 
         return ink.With(values);
+    }
+
+    /// <summary>Takes a side of a frame away: the runs of ink that begin near to its box's side, and are no thicker than most.</summary>
+    private static void EraseSide(InkColumns box, bool isFirst, RuleConstants c, ReadingWork work)
+    {
+        int reach = Math.Max(c.SideMinReach, Math.Min(box.Length, box.Breadth) / c.SideDivisor);
+        List<(int Along, int Row, int Thickness)> runs = [];
+        work.CountPixels((long)box.Length * reach);
+        for (int along = 0; along < box.Length; along++)
+        {
+            int row = isFirst ? 0 : box.Breadth - 1, step = isFirst ? 1 : -1, last = row + step * reach;
+            while (row != last && !box.IsInk(along, row))
+                row += step;
+            if (row == last)
+                continue;
+            (int top, int bottom) = box.RunAcross(along, row, 2 * reach);
+            runs.Add((along, row, bottom - top));
+        }
+
+        if (runs.Count < c.SideMinShare * box.Length)
+            return;
+        int usual = runs.Select(run => run.Thickness).Order().ElementAt(runs.Count / 2);
+        int maxThickness = (int)(c.EraseThickness * usual) + 1;
+        foreach ((int along, int row, _) in runs)
+            EraseAt(box, along, row, maxThickness, faint: 0, c);
     }
 
     /// <summary>
