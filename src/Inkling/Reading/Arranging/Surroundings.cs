@@ -11,8 +11,7 @@ namespace Inkling.Reading.Arranging;
 internal static class Surroundings
 {
     /// <summary>
-    /// Boxes of pieces that lie around several others nearly as high, and of a form's boxes for a digit each: frames, perhaps
-    /// with a digit that touches them.
+    /// Boxes of pieces that lie around several others nearly as high: frames, perhaps with a digit that touches them.
     /// </summary>
     public static IEnumerable<PixelBox> Frames(InkPieces pieces, ReaderConstants constants, ReadingWork work)
     {
@@ -29,19 +28,25 @@ internal static class Surroundings
                 yield return piece.Box;
         }
 
-        foreach (PixelBox box in FormBoxes(pieces.All, minHeight, c, work))
-            yield return box;
     }
 
-    /// <summary>Rectangles of one size, some with a digit inside that does not touch them.</summary>
-    private static IEnumerable<PixelBox> FormBoxes(
-        IReadOnlyList<InkPiece> all, int minHeight, SurroundingsConstants c, ReadingWork work)
+    /// <summary>
+    /// Rectangles of one size, some with a digit inside that does not touch them: a form's boxes for a digit each.
+    /// </summary>
+    public static IEnumerable<PixelBox> FormBoxes(InkPieces pieces, ReaderConstants constants, ReadingWork work)
     {
-        InkPiece[] boxes =
-            [.. all.Where(piece => piece.LeastSide >= c.BoxMinSide && Math.Min(piece.Box.Width, piece.Box.Height) > minHeight)];
+        if (pieces.AreTooMany)
+            return [];
+        SurroundingsConstants c = constants.Surroundings;
+        int minHeight = c.FrameMinHeight * constants.Layout.MinDigitHeight;
+        IReadOnlyList<InkPiece> all = pieces.All;
+        InkPiece[] boxes = [.. all.Where(IsBox)];
         work.CountPieces(boxes.Length * (all.Count + boxes.Length));
         HashSet<int> framing = [.. boxes.Where(box => all.Any(other => IsFramedBy(box, other, c))).Select(box => box.Id)];
         return boxes.Where(box => boxes.Any(other => IsAlike(box, other))).Select(box => box.Box);
+
+        bool IsBox(InkPiece piece) =>
+            piece.LeastSide >= c.BoxMinSide && Math.Min(piece.Box.Width, piece.Box.Height) > minHeight;
 
         bool IsAlike(InkPiece box, InkPiece other) =>
             box != other && (framing.Contains(box.Id) || framing.Contains(other.Id))
@@ -86,7 +91,7 @@ internal static class Surroundings
             return true;
         bool sticksOut = Math.Max(band.Top - box.Top, box.Bottom - band.Bottom) > c.MaxStickOut * height;
         bool isElsewhere = band.CommonRows(box) < c.ElsewhereCommonRows * Math.Min(band.Height, box.Height);
-        bool isBar = piece.Outline >= c.RectangleOutline * piece.Area;
+        bool isBar = piece.Outline >= c.RectangleOutline * piece.Area || piece.LeastSide >= c.BoxMinSide;
         return sticksOut && (isBar || isElsewhere);
     }
 

@@ -17,13 +17,20 @@ internal static class RuledLines
         float[] values = ink.Values.ToArray();
         PixelBox all = new(0, 0, ink.Width, ink.Height);
         InkColumns level = new(values, ink.Width, all, isTurned: false, ink.Threshold, work);
+        bool isCell = ink.Width >= c.CellMinAspect * ink.Height && CellBorders.Erase(level, c.BorderMinShare, c, work);
         InkColumns upright = new(values, ink.Width, all, isTurned: true, ink.Threshold, work);
+        if (isCell)
+        {
+            CellBorders.Erase(upright, c.UprightBorderMinShare, c, work);
+            level = new(values, ink.Width, all, isTurned: false, ink.Threshold, work);
+        }
+
         IReadOnlyList<ThinTrace> levelRules = StraightRules.Of(ThinTraces.Of(level, c, work), level, isLevel: true, c);
         IReadOnlyList<ThinTrace> tall = ThinTraces.Of(upright, c, work);
         IReadOnlyList<ThinTrace> uprightRules = StraightRules.Of(tall, upright, isLevel: false, c);
         IReadOnlyList<ThinTrace> walls = FormUprights.Of(levelRules, tall, ink.Width, ink.Height, c, work);
         if (levelRules.Count + uprightRules.Count == 0)
-            return ink;
+            return isCell ? ink.With(values) : ink;
         Erase(level, levelRules, c, work);
         upright = new InkColumns(values, ink.Width, all, isTurned: true, ink.Threshold, work);
         Erase(upright, uprightRules, c, work);
@@ -53,7 +60,9 @@ internal static class RuledLines
         return ink.With(values);
     }
 
-    /// <summary>Takes a side of a frame away: the runs of ink that begin near to its box's side, and are no thicker than most.</summary>
+    /// <summary>
+    /// Takes a side of a frame away: the runs of ink that begin near to its box's side, and are no thicker than most.
+    /// </summary>
     private static void EraseSide(InkColumns box, bool isFirst, RuleConstants c, ReadingWork work)
     {
         int reach = Math.Max(c.SideMinReach, Math.Min(box.Length, box.Breadth) / c.SideDivisor);
