@@ -62,8 +62,12 @@ internal sealed class ReadingPipeline
     /// <summary>One look: the numbers in what was found as ink.</summary>
     private ReadingStages ReadInk(Ink found)
     {
-        Ink unruled = RuledLines.Remove(found, _constants, _work);
-        (Ink ink, InkPieces pieces) = WithoutFrames(unruled, InkPieces.Of(unruled, _constants, _work));
+        InkPieces foundPieces = InkPieces.Of(found, _constants, _work);
+        Ink unboxed = Without(Surroundings.FormBoxes(foundPieces, _constants, _work), found);
+        Ink unruled = RuledLines.Remove(unboxed, _constants, _work);
+        InkPieces unruledPieces = unruled == found ? foundPieces : InkPieces.Of(unruled, _constants, _work);
+        Ink ink = Without(Surroundings.Frames(unruledPieces, _constants, _work), unruled);
+        InkPieces pieces = ink == unruled ? unruledPieces : InkPieces.Of(ink, _constants, _work);
         IReadOnlyList<Word> words = TextLayout.Words(ink, pieces, _constants, _work);
         _work.Allow(ReadingBounds.ForNumbersOn(ink, _constants.Budget));
         FileScale scale = FileScale.Of(_sheet, ink);
@@ -90,14 +94,11 @@ internal sealed class ReadingPipeline
             [.. line.Select(number => number.Compared(agrees))];
     }
 
-    /// <summary>Takes frames around numbers off the ink, and finds its pieces again where there are any.</summary>
-    private (Ink Ink, InkPieces Pieces) WithoutFrames(Ink ink, InkPieces pieces)
+    /// <summary>The ink without frames.</summary>
+    private Ink Without(IEnumerable<PixelBox> frames, Ink ink)
     {
-        PixelBox[] frames = [.. Surroundings.Frames(pieces, _constants, _work)];
-        if (frames.Length == 0)
-            return (ink, pieces);
-        Ink unframed = RuledLines.RemoveFrames(ink, frames, _constants, _work);
-        return (unframed, InkPieces.Of(unframed, _constants, _work));
+        PixelBox[] all = [.. frames];
+        return all.Length == 0 ? ink : RuledLines.RemoveFrames(ink, all, _constants, _work);
     }
 
     /// <summary>

@@ -27,6 +27,32 @@ internal static class Surroundings
             if (pieces.All.Count(other => IsFramedBy(piece, other, c)) >= c.FrameMinPieces)
                 yield return piece.Box;
         }
+
+    }
+
+    /// <summary>
+    /// Rectangles of one size, some with a digit inside that does not touch them: a form's boxes for a digit each.
+    /// </summary>
+    public static IEnumerable<PixelBox> FormBoxes(InkPieces pieces, ReaderConstants constants, ReadingWork work)
+    {
+        if (pieces.AreTooMany)
+            return [];
+        SurroundingsConstants c = constants.Surroundings;
+        int minHeight = c.FrameMinHeight * constants.Layout.MinDigitHeight;
+        IReadOnlyList<InkPiece> all = pieces.All;
+        InkPiece[] boxes = [.. all.Where(IsBox)];
+        work.CountPieces(boxes.Length * (all.Count + boxes.Length));
+        HashSet<int> framing = [.. boxes.Where(box => all.Any(other => IsFramedBy(box, other, c))).Select(box => box.Id)];
+        return boxes.Where(box => boxes.Any(other => IsAlike(box, other))).Select(box => box.Box);
+
+        bool IsBox(InkPiece piece) =>
+            piece.LeastSide >= c.BoxMinSide && Math.Min(piece.Box.Width, piece.Box.Height) > minHeight;
+
+        bool IsAlike(InkPiece box, InkPiece other) =>
+            box != other && (framing.Contains(box.Id) || framing.Contains(other.Id))
+            && AreAlike(box.Box.Width, other.Box.Width) && AreAlike(box.Box.Height, other.Box.Height);
+
+        bool AreAlike(int a, int b) => Math.Abs(a - b) <= c.BoxTolerance * Math.Max(a, b);
     }
 
     /// <summary>
@@ -65,7 +91,7 @@ internal static class Surroundings
             return true;
         bool sticksOut = Math.Max(band.Top - box.Top, box.Bottom - band.Bottom) > c.MaxStickOut * height;
         bool isElsewhere = band.CommonRows(box) < c.ElsewhereCommonRows * Math.Min(band.Height, box.Height);
-        bool isBar = piece.Outline >= c.RectangleOutline * piece.Area;
+        bool isBar = piece.Outline >= c.RectangleOutline * piece.Area || piece.LeastSide >= c.BoxMinSide;
         return sticksOut && (isBar || isElsewhere);
     }
 

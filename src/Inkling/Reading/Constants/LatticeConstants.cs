@@ -66,8 +66,11 @@ internal sealed record LatticeConstants
     /// <summary>For each mark.</summary>
     public double MarkPenalty { get; init; } = 0.1;
 
-    /// <summary>For a mark's ink, in strokes of a digit height.</summary>
-    public double MarkInkWeight { get; init; } = 0.5;
+    /// <summary>
+    /// For a mark's ink, in strokes of a digit height. At 0.5 a 7 lost its top and a 5 its bar; of the values up to 2.5 this one
+    /// reads most, in every source of pictures as many or more.
+    /// </summary>
+    public double MarkInkWeight { get; init; } = 1.5;
 
     /// <summary>For each part that is neither digit nor mark.</summary>
     public double UnreadPenalty { get; init; } = 1;

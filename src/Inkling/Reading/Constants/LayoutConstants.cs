@@ -12,6 +12,9 @@ internal sealed record LayoutConstants
     /// <summary>... and that distance as this part of the box's shorter side.</summary>
     public int OutlineDivisor { get; init; } = 16;
 
+    /// <summary>The same of the distance from a side within which ink belongs to that side of a box on a form.</summary>
+    public int SideDivisor { get; init; } = 8;
+
     /// <summary>Pixels: what is lower is a speck.</summary>
     public int MinDigitHeight { get; init; } = 6;
 

@@ -92,6 +92,42 @@ internal sealed record RuleConstants
     /// <summary>... or this share of the breadth across it.</summary>
     public double FrameThicknessShare { get; init; } = 0.025;
 
+    /// <summary>Width over height: a picture that is narrower may show one digit alone, with a bar from edge to edge.</summary>
+    public double CellMinAspect { get; init; } = 1.1;
+
+    /// <summary>Share of the breadth from an edge within which the border of a cell is looked for.</summary>
+    public double BorderDepth { get; init; } = 0.35;
+
+    /// <summary>Share of its length along which a row of a cell's level border has ink, at least ...</summary>
+    public double BorderMinShare { get; init; } = 0.85;
+
+    /// <summary>... of an upright one, which a 1 may be nearly as long as ...</summary>
+    public double UprightBorderMinShare { get; init; } = 0.95;
+
+    /// <summary>... and of the rows beside that, as far as they belong to the border.</summary>
+    public double BorderMinRow { get; init; } = 0.6;
+
+    /// <summary>Rise over length of the steepest border.</summary>
+    public double BorderMaxSlope { get; init; } = 0.06;
+
+    /// <summary>Rises that are tried upwards, and as many downwards, at most.</summary>
+    public int BorderRises { get; init; } = 4;
+
+    /// <summary>Rows that are looked at for a border, and places along them, at most.</summary>
+    public int BorderRows { get; init; } = 64;
+
+    /// <inheritdoc cref="BorderRows"/>
+    public int BorderPlaces { get; init; } = 128;
+
+    /// <summary>Pixels from a side of a frame's box within which that side begins, at least ...</summary>
+    public int SideMinReach { get; init; } = 3;
+
+    /// <summary>... and that distance as this part of the box's shorter side.</summary>
+    public int SideDivisor { get; init; } = 6;
+
+    /// <summary>Share of its length along which a side of a frame is there, at least.</summary>
+    public double SideMinShare { get; init; } = 0.5;
+
     /// <summary>Pixels: an upright that ends so near to a rule meets it.</summary>
     public int JointReach { get; init; } = 3;
 

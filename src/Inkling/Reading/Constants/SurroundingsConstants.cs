@@ -39,6 +39,12 @@ internal sealed record SurroundingsConstants
     /// <summary>Share of a frame's height that a piece inside has at least to be what it frames.</summary>
     public double FramedMinHeight { get; init; } = 0.3;
 
+    /// <summary>Share of each side of its box that a box on a form has ink near to, at least ...</summary>
+    public double BoxMinSide { get; init; } = 0.85;
+
+    /// <summary>... and the share of its width and height by which another is larger or smaller, at most.</summary>
+    public double BoxTolerance { get; init; } = 0.2;
+
     /// <summary>Such pieces that make what is around them a frame.</summary>
     public int FrameMinPieces { get; init; } = 2;
 

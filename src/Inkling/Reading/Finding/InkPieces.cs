@@ -12,8 +12,9 @@ namespace Inkling.Reading.Finding;
 /// <param name="RightEdge">At its right edge.</param>
 /// <param name="BottomEdge">At its lower edge.</param>
 /// <param name="Outline">How many lie near a side of the box, as all of a rectangle's do.</param>
+/// <param name="LeastSide">The share of a side of the box that has ink near to it, of the side with the least.</param>
 internal sealed record InkPiece(
-    int Id, PixelBox Box, int Area, int LeftEdge, int TopEdge, int RightEdge, int BottomEdge, int Outline)
+    int Id, PixelBox Box, int Area, int LeftEdge, int TopEdge, int RightEdge, int BottomEdge, int Outline, double LeastSide)
 {
     /// <summary>Whether it touches the picture's edge.</summary>
     public bool TouchesEdge => LeftEdge + TopEdge + RightEdge + BottomEdge > 0;
@@ -116,7 +117,28 @@ internal sealed class InkPieces
             outline += x < left + margin || x >= right - margin || y < top + margin || y >= bottom - margin ? 1 : 0;
         }
 
-        return new InkPiece(id, box, pixels.Count, leftEdge, topEdge, rightEdge, bottomEdge, outline);
+        double leastSide = LeastSideOf(pixels, width, box, constants);
+        return new InkPiece(id, box, pixels.Count, leftEdge, topEdge, rightEdge, bottomEdge, outline, leastSide);
+    }
+
+    /// <summary>The share of a side of a piece's box that has ink near to it, of the side with the least.</summary>
+    private static double LeastSideOf(List<int> pixels, int width, PixelBox box, LayoutConstants constants)
+    {
+        int reach = Math.Max(constants.OutlineMinDistance, Math.Min(box.Width, box.Height) / constants.SideDivisor);
+        bool[] isLeft = new bool[box.Height], isRight = new bool[box.Height];
+        bool[] isTop = new bool[box.Width], isBottom = new bool[box.Width];
+        foreach (int pixel in pixels)
+        {
+            int y = pixel / width - box.Top, x = pixel % width - box.Left;
+            isLeft[y] |= x < reach;
+            isRight[y] |= x >= box.Width - reach;
+            isTop[x] |= y < reach;
+            isBottom[x] |= y >= box.Height - reach;
+        }
+
+        return Math.Min(Math.Min(Share(isLeft), Share(isRight)), Math.Min(Share(isTop), Share(isBottom)));
+
+        static double Share(bool[] hasInk) => (double)hasInk.Count(ink => ink) / hasInk.Length;
     }
 
     /// <summary>Gives each faint pixel without a piece that of a neighbour, if one has any.</summary>

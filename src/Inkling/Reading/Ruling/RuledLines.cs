@@ -17,13 +17,20 @@ internal static class RuledLines
         float[] values = ink.Values.ToArray();
         PixelBox all = new(0, 0, ink.Width, ink.Height);
         InkColumns level = new(values, ink.Width, all, isTurned: false, ink.Threshold, work);
+        bool isCell = ink.Width >= c.CellMinAspect * ink.Height && CellBorders.Erase(level, c.BorderMinShare, c, work);
         InkColumns upright = new(values, ink.Width, all, isTurned: true, ink.Threshold, work);
+        if (isCell)
+        {
+            CellBorders.Erase(upright, c.UprightBorderMinShare, c, work);
+            level = new(values, ink.Width, all, isTurned: false, ink.Threshold, work);
+        }
+
         IReadOnlyList<ThinTrace> levelRules = StraightRules.Of(ThinTraces.Of(level, c, work), level, isLevel: true, c);
         IReadOnlyList<ThinTrace> tall = ThinTraces.Of(upright, c, work);
         IReadOnlyList<ThinTrace> uprightRules = StraightRules.Of(tall, upright, isLevel: false, c);
         IReadOnlyList<ThinTrace> walls = FormUprights.Of(levelRules, tall, ink.Width, ink.Height, c, work);
         if (levelRules.Count + uprightRules.Count == 0)
-            return ink;
+            return isCell ? ink.With(values) : ink;
         Erase(level, levelRules, c, work);
         upright = new InkColumns(values, ink.Width, all, isTurned: true, ink.Threshold, work);
         Erase(upright, uprightRules, c, work);
@@ -42,17 +49,42 @@ internal static class RuledLines
         long covered = 0, mostCovered = constants.Budget.MaxFrameArea * values.Length;
         foreach (PixelBox frame in frames.TakeWhile(frame => (covered += (long)frame.Width * frame.Height) <= mostCovered))
         {
-            if (frame.Width < c.MinLength || frame.Height < c.MinBreadth)
-                continue;
             foreach (bool isTurned in (bool[])[false, true])
             {
                 InkColumns box = new(values, ink.Width, frame, isTurned, ink.Threshold, work);
-                ThinTrace[] sides = [.. ThinTraces.Of(box, c, work).Where(trace => StraightRules.ReachesEdges(trace, box, c))];
-                Erase(box, sides, c, work);
+                EraseSide(box, isFirst: true, c, work);
+                EraseSide(box, isFirst: false, c, work);
             }
         }
 
         return ink.With(values);
+    }
+
+    /// <summary>
+    /// Takes a side of a frame away: the runs of ink that begin near to its box's side, and are no thicker than most.
+    /// </summary>
+    private static void EraseSide(InkColumns box, bool isFirst, RuleConstants c, ReadingWork work)
+    {
+        int reach = Math.Max(c.SideMinReach, Math.Min(box.Length, box.Breadth) / c.SideDivisor);
+        List<(int Along, int Row, int Thickness)> runs = [];
+        work.CountPixels((long)box.Length * reach);
+        for (int along = 0; along < box.Length; along++)
+        {
+            int row = isFirst ? 0 : box.Breadth - 1, step = isFirst ? 1 : -1, last = row + step * reach;
+            while (row != last && !box.IsInk(along, row))
+                row += step;
+            if (row == last)
+                continue;
+            (int top, int bottom) = box.RunAcross(along, row, 2 * reach);
+            runs.Add((along, row, bottom - top));
+        }
+
+        if (runs.Count < c.SideMinShare * box.Length)
+            return;
+        int usual = runs.Select(run => run.Thickness).Order().ElementAt(runs.Count / 2);
+        int maxThickness = (int)(c.EraseThickness * usual) + 1;
+        foreach ((int along, int row, _) in runs)
+            EraseAt(box, along, row, maxThickness, faint: 0, c);
     }
 
     /// <summary>
