@@ -49,7 +49,8 @@ public static class ReadingPicture
             }
 
             float y = height + Gap;
-            sheet.Text("Its ink", 0, y + 12, 14, Style.Muted);
+            int turn = stages.Reading.Turn;
+            sheet.Text(turn == 0 ? "Its ink" : $"Its ink, turned by {Style.Number(turn)}° clockwise", 0, y + 12, 14, Style.Muted);
             SKRect inkBox = SKRect.Create(0, y + Caption, inkScale * ink.Width, inkHeight);
             sheet.Image(inkBox, ink.Width, ink.Height, i => Style.Grey((byte)(255 - 255 * ink.Values[i])));
             y += Caption + inkHeight + Gap;

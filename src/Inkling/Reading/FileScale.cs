@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Inkling.Reading.Finding;
+using Inkling.Reading.Reshaping;
 using Inkling.Reading.Sheets;
 
 namespace Inkling.Reading;
@@ -12,14 +13,15 @@ namespace Inkling.Reading;
 /// <param name="Top">The same from the top.</param>
 /// <param name="Width">Columns of the file's picture.</param>
 /// <param name="Height">Its rows.</param>
+/// <param name="Turn">How the sheet's ink was turned to make the map; null where it was not.</param>
 [StructLayout(LayoutKind.Auto)]
-internal readonly record struct FileScale(double Reduction, double Left, double Top, int Width, int Height)
+internal readonly record struct FileScale(double Reduction, double Left, double Top, int Width, int Height, InkTurn? Turn)
 {
-    public static FileScale Of(Sheet sheet, Ink ink)
+    public static FileScale Of(Sheet sheet, Ink ink, InkTurn? turn)
     {
         double reduction = sheet.Picture.Reduction;
         (int width, int height) = sheet.Picture.FileSize;
-        return new FileScale(ink.Reduction * reduction, sheet.Left * reduction, sheet.Top * reduction, width, height);
+        return new FileScale(ink.Reduction * reduction, sheet.Left * reduction, sheet.Top * reduction, width, height, turn);
     }
 
     /// <summary>
@@ -27,6 +29,7 @@ internal readonly record struct FileScale(double Reduction, double Left, double 
     /// </summary>
     public PixelBox InFile(PixelBox box)
     {
+        box = Turn?.InSource(box) ?? box;
         int left = Math.Clamp((int)(Left + box.Left * Reduction), 0, Width - 1);
         int top = Math.Clamp((int)(Top + box.Top * Reduction), 0, Height - 1);
         int right = Math.Clamp((int)Math.Ceiling(Left + box.Right * Reduction), left + 1, Width);

@@ -31,8 +31,8 @@ internal static class ReadingBounds
     }
 
     /// <summary>
-    /// The most that a reading can cost, whatever the picture shows: two looks at it, and two at a sheet on it that turned out to
-    /// have nothing to read.
+    /// The most that a reading can cost, whatever the picture shows: two looks at it, one with the gaps of strokes closed, three
+    /// turned ones, and as many at a sheet on it that turned out to have nothing to read.
     /// </summary>
     /// <param name="picture">A picture.</param>
     /// <param name="ink">Its ink map.</param>
@@ -43,7 +43,11 @@ internal static class ReadingBounds
         long ofSheet = Math.Min(picture.Pixels.Length, MaxSheetGrowth * ink.Values.Length);
         ReadingCost look = ForLook(picture, ink.Values.Length, constants);
         ReadingCost atSheet = ForLook(picture, ofSheet, constants);
-        return look + look + atSheet + atSheet;
+        int growth = constants.Turn.MaxGrowth;
+        ReadingCost turned = ForLook(picture, growth * ink.Values.Length, constants);
+        ReadingCost turnedSheet = ForLook(picture, growth * ofSheet, constants);
+        // Closing looks at no pixel more often than finding the ink does, which is done once less.
+        return look + look + look + turned + turned + turned + atSheet + atSheet + atSheet + turnedSheet + turnedSheet + turnedSheet;
     }
 
     private static ReadingCost ForLook(GreyImage picture, long pixels, ReaderConstants constants)

@@ -3,13 +3,14 @@ using Inkling.Reading.Budget;
 using Inkling.Reading.Constants;
 using Inkling.Reading.Cutting;
 using Inkling.Reading.Finding;
+using Inkling.Reading.Reshaping;
 using Inkling.Reading.Ruling;
 using Inkling.Reading.Sheets;
 
 namespace Inkling.Reading;
 
 /// <summary>
-/// From a picture to its numbers. <see cref="Read()"/> looks once or twice; <see cref="ReadInk"/> lists the steps of one look,
+/// From a picture to its numbers. <see cref="Read()"/> looks once, or several times where that is unsure; <see cref="ReadInk"/> lists the steps of one look,
 /// and <see cref="NumberPipeline.Read"/> those for one number. A step takes what the steps before it made and leaves that
 /// unchanged.
 /// </summary>
@@ -31,7 +32,7 @@ internal sealed class ReadingPipeline
     /// <param name="options">What is known about the numbers.</param>
     /// <param name="constants">What the reader goes by.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
-    /// <returns>The likelier of at most two looks.</returns>
+    /// <returns>The likeliest look.</returns>
     public static ReadingStages Read(
         GreyImage picture, SegmentJudge judge, ReadingOptions options, ReaderConstants constants,
         CancellationToken cancellationToken)
@@ -47,8 +48,49 @@ internal sealed class ReadingPipeline
         return new ReadingPipeline(Sheet.Whole(picture), judge, options, constants, work).Read();
     }
 
-    /// <summary>The likelier of at most two looks.</summary>
+    /// <summary>
+    /// The picture as it is, or, where that was not read surely, with the gaps of broken strokes closed, or turned.
+    /// </summary>
     private ReadingStages Read()
+    {
+        ReadingStages asItIs = ReadAsItIs();
+        int digits = PieceMeasures.CountDigitSized(asItIs.Pieces.All, _constants.Layout);
+        bool isSure = asItIs.Score >= _constants.Decision.NoOtherLookFrom
+            && digits <= asItIs.Reading.Digits.Count() + _constants.Decision.NoOtherLookMaxLeft;
+        if (isSure || asItIs.Pieces.AreTooMany)
+            return asItIs;
+        ReadingStages best = asItIs;
+        if (ClosedStrokes.Of(asItIs.Ink, asItIs.Pieces, _constants, _work) is { } closed && ReadInk(closed) is var joined)
+            best = IsMuchLikelier(joined.Score, asItIs.Score) ? joined : asItIs;
+        if (best == asItIs && digits >= 2)
+            best = BestTurned(asItIs, digits);
+        return best.With(best.Reading, _work.Spent);
+
+        bool IsMuchLikelier(double score, double other) =>
+            score * (1 - other) > _constants.BrokenStrokes.MinOdds * other * (1 - score);
+    }
+
+    /// <summary>The best turned look that is much better than the picture as it is, or that.</summary>
+    private ReadingStages BestTurned(ReadingStages asItIs, int digitSized)
+    {
+        ReadingStages best = asItIs;
+        TurnChoice choice = new(_constants.Turn);
+        // What was too costly would be so again. A single digit is not turned: a 6 may be a 9.
+        bool mayTurn = asItIs.Reading.IsComplete && (_options.AllowedPattern?.Digits ?? _options.ExpectedDigits) != 1;
+        foreach (int degrees in mayTurn ? choice.ToTry(asItIs, digitSized, _work) : [])
+        {
+            if (InkTurn.Of(asItIs.Ink, degrees, _constants.Turn.MaxGrowth, _work) is not { } turn)
+                continue;
+            ReadingStages turned = ReadInk(turn.Ink, turn);
+            bool isBestTurn = best == asItIs || turned.ScorePerDigit > best.ScorePerDigit;
+            best = isBestTurn && choice.IsBetter(turned, asItIs) ? turned : best;
+        }
+
+        return best;
+    }
+
+    /// <summary>The likelier of at most two looks at the picture as it is.</summary>
+    private ReadingStages ReadAsItIs()
     {
         Ink ink = InkFinding.Find(_sheet.Picture, _constants, _work);
         ReadingStages first = ReadInk(ink);
@@ -60,7 +102,9 @@ internal sealed class ReadingPipeline
     }
 
     /// <summary>One look: the numbers in what was found as ink.</summary>
-    private ReadingStages ReadInk(Ink found)
+    /// <param name="found">The ink.</param>
+    /// <param name="turn">How the picture's ink was turned; null where it was not.</param>
+    private ReadingStages ReadInk(Ink found, InkTurn? turn = null)
     {
         InkPieces foundPieces = InkPieces.Of(found, _constants, _work);
         Ink unboxed = Without(Surroundings.FormBoxes(foundPieces, _constants, _work), found);
@@ -70,7 +114,7 @@ internal sealed class ReadingPipeline
         InkPieces pieces = ink == unruled ? unruledPieces : InkPieces.Of(ink, _constants, _work);
         IReadOnlyList<Word> words = TextLayout.Words(ink, pieces, _constants, _work);
         _work.Allow(ReadingBounds.ForNumbersOn(ink, _constants.Budget));
-        FileScale scale = FileScale.Of(_sheet, ink);
+        FileScale scale = FileScale.Of(_sheet, ink, turn);
         NumberPipeline numberPipeline = new(ink, pieces, scale, _judge, _options, _constants, _work);
         IReadOnlyList<NumberStages> read = ReadWords(numberPipeline, words, out bool isAnyTooCostly);
         IReadOnlyList<NumberStages> kept = WithoutNoise(read, _constants.Decision);
@@ -81,14 +125,15 @@ internal sealed class ReadingPipeline
         NumberPipeline.WholeDigit? whole = numberPipeline.TryReadWhole();
         _work.Allow(ReadingCost.Unlimited);
         bool isComplete = !pieces.AreTooMany && !isAnyTooCostly;
-        ReadingStages inParts = ResultOf(ink, lines, unread, isComplete);
+        Look look = new(ink, pieces, turn);
+        ReadingStages inParts = ResultOf(look, lines, unread, isComplete);
         if (whole is null)
             return inParts;
         double toBeat = kept.Count == 0 ? _constants.Decision.WholeMinCertainty : inParts.Score;
         bool? agrees = kept.Count == 0 ? null : inParts.Reading.Text == whole.Stages.Number.Text;
         return whole.Certainty > toBeat
-            ? ResultOf(ink, [[whole.Stages.Compared(agrees)]], [], isComplete)
-            : ResultOf(ink, [.. lines.Select(Compared)], unread, isComplete);
+            ? ResultOf(look, [[whole.Stages.Compared(agrees)]], [], isComplete)
+            : ResultOf(look, [.. lines.Select(Compared)], unread, isComplete);
 
         IReadOnlyList<NumberStages> Compared(IReadOnlyList<NumberStages> line) =>
             [.. line.Select(number => number.Compared(agrees))];
@@ -159,15 +204,16 @@ internal sealed class ReadingPipeline
     }
 
     private ReadingStages ResultOf(
-        Ink ink, IReadOnlyList<IReadOnlyList<NumberStages>> lines, PixelBox[] unread, bool isComplete)
+        Look look, IReadOnlyList<IReadOnlyList<NumberStages>> lines, PixelBox[] unread, bool isComplete)
     {
         lines = [.. lines.Select(line => line.Select(number => number.Calibrated(_constants.Calibration)).ToArray())];
         ReadLine[] readLines = [.. lines.Select(line => new ReadLine([.. line.Select(number => number.Number)]))];
-        ReadingResult reading = new(readLines, _options.UnsureBelow, isComplete, unread, _constants.Decision.UnreadConfidence);
+        ReadingResult reading = new(
+            readLines, _options.UnsureBelow, isComplete, unread, _constants.Decision.UnreadConfidence, look.Turn?.Degrees ?? 0);
         NumberStages[] numbers = [.. lines.SelectMany(line => line)];
         double score = numbers.Length == 0 ? 0 : numbers.Aggregate(1.0, (product, number) => product * number.Score);
         score *= Math.Pow(_constants.Decision.UnreadConfidence, unread.Length);
-        return new ReadingStages(reading, score, ink, numbers, _work.Spent);
+        return new ReadingStages(reading, score, look.Ink, look.Pieces, numbers, _work.Spent);
     }
 
     /// <summary>
@@ -179,7 +225,10 @@ internal sealed class ReadingPipeline
         bool isComplete = first.Reading.IsComplete && second.Reading.IsComplete;
         ReadingResult reading = new(
             likelier.Reading.Lines, _options.UnsureBelow, isComplete, likelier.Reading.Unread,
-            _constants.Decision.UnreadConfidence);
-        return new ReadingStages(reading, likelier.Score, likelier.Ink, likelier.Numbers, _work.Spent);
+            _constants.Decision.UnreadConfidence, likelier.Reading.Turn);
+        return likelier.With(reading, _work.Spent);
     }
+
+    /// <summary>What a look saw.</summary>
+    private sealed record Look(Ink Ink, InkPieces Pieces, InkTurn? Turn);
 }

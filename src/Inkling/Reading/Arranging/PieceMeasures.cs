@@ -1,3 +1,4 @@
+using Inkling.Reading.Constants;
 using Inkling.Reading.Finding;
 
 namespace Inkling.Reading.Arranging;
@@ -21,5 +22,17 @@ internal static class PieceMeasures
         }
 
         return 0;
+    }
+
+    /// <summary>How many pieces may be digits, whichever way up they are: nearly as long as the one in the middle of the ink.</summary>
+    public static int CountDigitSized(IReadOnlyList<InkPiece> pieces, LayoutConstants constants)
+    {
+        InkPiece[] byLength = [.. pieces.OrderBy(LengthOf)];
+        double half = pieces.Sum(piece => (double)piece.Area) / 2, below = 0;
+        int typical = byLength.Select(piece => (Length: LengthOf(piece), Below: below += piece.Area))
+            .FirstOrDefault(piece => piece.Below >= half).Length;
+        return byLength.Count(piece => LengthOf(piece) >= Math.Max(constants.MinDigitHeight, constants.TallShare * typical));
+
+        static int LengthOf(InkPiece piece) => Math.Max(piece.Box.Width, piece.Box.Height);
     }
 }

@@ -32,3 +32,25 @@ internal sealed record CutConstants
     /// <summary>Digit heights: parts that are lower do not tell where the middles of digits are.</summary>
     public double MiddleMinHeight { get; init; } = 0.6;
 }
+
+/// <summary>Strokes of dots, dashes or stencilled bars. Chosen by hand on generated pictures.</summary>
+internal sealed record BrokenStrokeConstants
+{
+    /// <summary>Share of the shorter side of the box around all ink: gaps in strokes are no wider ...</summary>
+    public double MaxGap { get; init; } = 0.1;
+
+    /// <summary>... nor, in pixels, than this: with it, closing looks at each pixel 68 times.</summary>
+    public int MaxGapPixels { get; init; } = 12;
+
+    /// <summary>Pixels that are closed beyond the usual gap, on both sides together: the wider gaps of the same strokes.</summary>
+    public int MoreGap { get; init; } = 4;
+
+    /// <summary>Share of the pieces that have another one so near.</summary>
+    public double MinNearPieces { get; init; } = 0.7;
+
+    /// <summary>How many times the odds (score to the rest of 1) a reading with closed gaps has at least.</summary>
+    public double MinOdds { get; init; } = 8;
+
+    /// <summary>Share of the pieces that are left when the gaps are closed, at most.</summary>
+    public double MaxPiecesLeft { get; init; } = 0.6;
+}

@@ -12,6 +12,14 @@ internal sealed record DecisionConstants
     public double SecondLookBelow { get; init; } = 0.4;
 
     /// <summary>
+    /// Score of the whole reading, 0 to 1: what was read as surely as this, without leaving much ink out, is not looked at again.
+    /// </summary>
+    public double NoOtherLookFrom { get; init; } = 0.97;
+
+    /// <summary>Pieces as large as digits, beyond the digits that were read: a reading that has more is not sure.</summary>
+    public int NoOtherLookMaxLeft { get; init; } = 1;
+
+    /// <summary>
     /// The factor of the whole reading's score and confidence for each piece as large as a digit that is in no number.
     /// </summary>
     public double UnreadConfidence { get; init; } = 0.5;

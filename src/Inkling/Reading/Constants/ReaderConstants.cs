@@ -36,6 +36,12 @@ internal sealed record ReaderConstants
     /// <summary>Slant and slope.</summary>
     public UprightConstants Upright { get; init; } = new();
 
+    /// <summary>Turned looks.</summary>
+    public TurnConstants Turn { get; init; } = new();
+
+    /// <summary>Broken strokes.</summary>
+    public BrokenStrokeConstants BrokenStrokes { get; init; } = new();
+
     /// <summary>Cuts between touching digits.</summary>
     public CutConstants Cuts { get; init; } = new();
 

@@ -45,3 +45,46 @@ internal sealed record UprightConstants
     /// <summary>Ink, 0 to 1: less than this after interpolation is paper.</summary>
     public float MinInk { get; init; } = 0.02f;
 }
+
+/// <summary>
+/// Looks at a picture that is turned: lines at an angle, and photographs on their side. Chosen by hand so that no development
+/// picture that is read upright is read turned.
+/// </summary>
+internal sealed record TurnConstants
+{
+    /// <summary>Score for each digit, 0 to 1: with less, level lines are tried upside down, and pages with quarter turns.</summary>
+    public double DoubtfulScore { get; init; } = 0.87;
+
+    /// <summary>How many times as long as it is wide (standard deviations of its ink) a line is at least.</summary>
+    public double LineMinElongation { get; init; } = 2.5;
+
+    /// <summary>The same of a column, which is steeper than two digits of different heights.</summary>
+    public double ColumnMinElongation { get; init; } = 1.8;
+
+    /// <summary>Degrees: a line less steep is level.</summary>
+    public int MinDegrees { get; init; } = 10;
+
+    /// <summary>Degrees: a line less steep is written from the left, so that it is turned one way only.</summary>
+    public int UprightMaxDegrees { get; init; } = 60;
+
+    /// <summary>Degrees: a line steeper than this is a picture on its side; its slope is left to <see cref="UprightConstants"/>.</summary>
+    public int ColumnMinDegrees { get; init; } = 75;
+
+    /// <summary>How many times as many pixels a turned map has at most. A square one grows to twice as many at 45 degrees.</summary>
+    public int MaxGrowth { get; init; } = 2;
+
+    /// <summary>Pieces as large as digits that a page has at least.</summary>
+    public int PageMinPieces { get; init; } = 4;
+
+    /// <summary>Score for each digit, 0 to 1, that a turned reading has at least.</summary>
+    public double MinScorePerDigit { get; init; } = 0.83;
+
+    /// <summary>A turned reading that has more digits on longer lines may have a score for each digit that is so much lower.</summary>
+    public double MaxLossPerDigit { get; init; } = 0.05;
+
+    /// <summary>Another one has a score so many times as high, ...</summary>
+    public double MinAdvantage { get; init; } = 2;
+
+    /// <summary>... and this share of the digits at least.</summary>
+    public double MinDigitsShare { get; init; } = 0.66;
+}

@@ -5,7 +5,7 @@ public sealed class ReadingResult
 {
     internal ReadingResult(
         IReadOnlyList<ReadLine> lines, double unsureBelow, bool isComplete, IReadOnlyList<PixelBox> unread,
-        double unreadConfidence)
+        double unreadConfidence, int turn)
     {
         Lines = lines;
         Confidence = lines.Count == 0 ? 0 : Numbers.Aggregate(1.0, (product, number) => product * number.Confidence);
@@ -13,6 +13,7 @@ public sealed class ReadingResult
         Unread = unread;
         IsUnsure = Confidence < unsureBelow;
         IsComplete = isComplete;
+        Turn = turn;
     }
 
     /// <summary>
@@ -38,6 +39,12 @@ public sealed class ReadingResult
     /// lowers <see cref="Confidence"/>.
     /// </summary>
     public IReadOnlyList<PixelBox> Unread { get; }
+
+    /// <summary>
+    /// By how many degrees, clockwise, the picture was turned to be read, 0 to 359: 0 where it was read as it is, 90 where its left
+    /// side is up. All boxes are in the picture as it is.
+    /// </summary>
+    public int Turn { get; }
 
     /// <summary>The lines, from the top.</summary>
     public IReadOnlyList<ReadLine> Lines { get; }

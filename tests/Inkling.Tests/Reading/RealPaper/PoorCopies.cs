@@ -51,6 +51,14 @@ internal static class PoorCopies
         return new(new Paper(ink.Width, ink.Height, 225).Paint(ink, hand.Between(30, 80)).Noise(hand.Random, 2).ToImage(), text);
     }
 
+    /// <summary>A photograph on its side or upside down.</summary>
+    public static WrittenPicture Sideways(Hand hand, int index)
+    {
+        string text = hand.Number(3, 6);
+        Ink ink = hand.Row(text, hand.Between(45, 80)).WithMargin(40).Rotated(90 * (1 + index % 3));
+        return new(new Paper(ink.Width, ink.Height, 235).Paint(ink, hand.Between(30, 80)).Noise(hand.Random, 1).ToImage(), text);
+    }
+
     /// <summary>One small digit in black and white with ragged edges, with little or no paper around it.</summary>
     public static WrittenPicture RoughDigit(Hand hand, int index)
     {
