@@ -57,7 +57,7 @@ internal sealed class ReadingPipeline
         int digits = PieceMeasures.CountDigitSized(asItIs.Pieces.All, _constants.Layout);
         bool isSure = asItIs.Score >= _constants.Decision.NoOtherLookFrom
             && digits <= asItIs.Reading.Digits.Count() + _constants.Decision.NoOtherLookMaxLeft;
-        if (isSure || asItIs.Pieces.AreTooMany)
+        if (isSure || !asItIs.Reading.IsComplete) // a texture would be one again
             return asItIs;
         ReadingStages best = asItIs;
         if (ClosedStrokes.Of(asItIs.Ink, asItIs.Pieces, _constants, _work) is { } closed && ReadInk(closed) is var joined)
@@ -75,8 +75,7 @@ internal sealed class ReadingPipeline
     {
         ReadingStages best = asItIs;
         TurnChoice choice = new(_constants.Turn);
-        // What was too costly would be so again. A single digit is not turned: a 6 may be a 9.
-        bool mayTurn = asItIs.Reading.IsComplete && (_options.AllowedPattern?.Digits ?? _options.ExpectedDigits) != 1;
+        bool mayTurn = (_options.AllowedPattern?.Digits ?? _options.ExpectedDigits) != 1; // a 6 may be a 9
         foreach (int degrees in mayTurn ? choice.ToTry(asItIs, digitSized, _work) : [])
         {
             if (InkTurn.Of(asItIs.Ink, degrees, _constants.Turn.MaxGrowth, _work) is not { } turn)
