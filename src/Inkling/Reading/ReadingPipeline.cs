@@ -209,7 +209,7 @@ internal sealed class ReadingPipeline
         lines = [.. lines.Select(line => line.Select(number => number.Calibrated(_constants.Calibration)).ToArray())];
         ReadLine[] readLines = [.. lines.Select(line => new ReadLine([.. line.Select(number => number.Number)]))];
         NumberStages[] numbers = [.. lines.SelectMany(line => line)];
-        double presence = NumberPresence.Of(look.Pieces, numbers, _constants);
+        double presence = NumberPresence.Of(look.Pieces, numbers, _constants, _work);
         ReadingResult reading = new(
             readLines, _options.UnsureBelow, isComplete, unread, _constants.Decision.UnreadConfidence, presence,
             look.Turn?.Degrees ?? 0);

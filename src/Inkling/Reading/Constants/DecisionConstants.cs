@@ -91,6 +91,12 @@ internal sealed record PresenceConstants
     /// <summary>Pieces of ink for each digit: with more, they are a texture.</summary>
     public double MaxPiecesPerDigit { get; init; } = 100;
 
+    /// <summary>Holes for each digit: an 8 has two. With more, the ink is a tangle.</summary>
+    public int MaxHolesPerDigit { get; init; } = 2;
+
+    /// <summary>Squares of a digit height: smaller holes do not count.</summary>
+    public double HoleMinArea { get; init; } = 0.002;
+
     /// <summary>Width over height of an outline that is a box, not a one.</summary>
     public double BoxMinAspect { get; init; } = 0.5;
 
