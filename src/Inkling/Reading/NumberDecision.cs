@@ -21,7 +21,8 @@ internal static class NumberDecision
         double all = likelihoods.Sum();
         List<ReadDigit> digits = [];
         List<ReadSeparator> separators = [];
-        double product = 1, logProduct = 0;
+        double product = 1, logProduct = 0, logOdds = 0;
+        int area = 0;
         foreach (Lattice.Step step in ways[0].Steps)
         {
             PixelBox box = inFile(segments[step.Segment].Box);
@@ -36,12 +37,18 @@ internal static class NumberDecision
             float[] opinion = opinions[step.Segment];
             product *= opinion[step.Digit];
             logProduct += Math.Log(Math.Max(opinion[step.Digit], readerConstants.Lattice.MinProbability));
+            logOdds += NumberPresence.LogOdds(opinion, step.Digit, readerConstants.Presence);
+            area += segments[step.Segment].Area;
             float sum = opinion.Take(10).Sum();
             float[] confidences = [.. opinion.Take(10).Select(p => p / Math.Max(sum, 1e-6f))];
             digits.Add(new ReadDigit(step.Digit, confidences, box, segments[step.Segment].Glyph));
         }
 
-        NumberEvidence evidence = new(likelihoods[0] / all, product, logProduct - ways[0].Score);
+        NumberEvidence evidence = new(likelihoods[0] / all, product, logProduct - ways[0].Score)
+        {
+            LogOdds = logOdds,
+            Area = area
+        };
         double score = Math.Pow(evidence.WayShare, constants.WayPower) * Math.Pow(product, constants.SegmentPower);
         PixelBox whole = digits.Select(digit => digit.Box).Aggregate((a, b) => a.Union(b));
         double runnersUpShare = Math.Min(score, (1 - score) / (all - 1)); // for a likelihood of 1

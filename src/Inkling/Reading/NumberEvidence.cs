@@ -11,6 +11,14 @@ internal sealed record NumberEvidence(double WayShare, double DigitProbability, 
 
     private const double LeastDoubt = 1e-4, MostCost = 15, LeastLog = -12;
 
+    /// <summary>
+    /// Over its digits, the sum of <see cref="NumberPresence.LogOdds"/>: how much they look like digits at all.
+    /// </summary>
+    public double LogOdds { get; init; }
+
+    /// <summary>The ink of its digits, in pixels.</summary>
+    public int Area { get; init; }
+
     /// <summary>Whether it is all ink of the picture, read as one digit.</summary>
     public bool IsWhole { get; init; }
 

@@ -207,9 +207,11 @@ internal sealed class ReadingPipeline
     {
         lines = [.. lines.Select(line => line.Select(number => number.Calibrated(_constants.Calibration)).ToArray())];
         ReadLine[] readLines = [.. lines.Select(line => new ReadLine([.. line.Select(number => number.Number)]))];
-        ReadingResult reading = new(
-            readLines, _options.UnsureBelow, isComplete, unread, _constants.Decision.UnreadConfidence, look.Turn?.Degrees ?? 0);
         NumberStages[] numbers = [.. lines.SelectMany(line => line)];
+        double presence = NumberPresence.Of(look.Pieces, numbers, _constants, _work);
+        ReadingResult reading = new(
+            readLines, _options.UnsureBelow, isComplete, unread, _constants.Decision.UnreadConfidence, presence,
+            look.Turn?.Degrees ?? 0);
         double score = numbers.Length == 0 ? 0 : numbers.Aggregate(1.0, (product, number) => product * number.Score);
         score *= Math.Pow(_constants.Decision.UnreadConfidence, unread.Length);
         return new ReadingStages(reading, score, look.Ink, look.Pieces, numbers, _work.Spent);
@@ -224,7 +226,7 @@ internal sealed class ReadingPipeline
         bool isComplete = first.Reading.IsComplete && second.Reading.IsComplete;
         ReadingResult reading = new(
             likelier.Reading.Lines, _options.UnsureBelow, isComplete, likelier.Reading.Unread,
-            _constants.Decision.UnreadConfidence, likelier.Reading.Turn);
+            _constants.Decision.UnreadConfidence, likelier.Reading.Presence, likelier.Reading.Turn);
         return likelier.With(reading, _work.Spent);
     }
 

@@ -60,6 +60,9 @@ internal sealed record ReaderConstants
     /// <summary>From what speaks for a number to its confidence.</summary>
     public CalibrationConstants Calibration { get; init; } = new();
 
+    /// <summary>Whether a picture shows a number at all.</summary>
+    public PresenceConstants Presence { get; init; } = new();
+
     /// <summary>What a reading may cost.</summary>
     public BudgetConstants Budget { get; init; } = new();
 }

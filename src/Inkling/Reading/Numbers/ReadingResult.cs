@@ -5,11 +5,12 @@ public sealed class ReadingResult
 {
     internal ReadingResult(
         IReadOnlyList<ReadLine> lines, double unsureBelow, bool isComplete, IReadOnlyList<PixelBox> unread,
-        double unreadConfidence, int turn)
+        double unreadConfidence, double presence, int turn)
     {
         Lines = lines;
+        Presence = presence;
         Confidence = lines.Count == 0 ? 0 : Numbers.Aggregate(1.0, (product, number) => product * number.Confidence);
-        Confidence *= Math.Pow(unreadConfidence, unread.Count);
+        Confidence *= presence * Math.Pow(unreadConfidence, unread.Count);
         Unread = unread;
         IsUnsure = Confidence < unsureBelow;
         IsComplete = isComplete;
@@ -23,6 +24,9 @@ public sealed class ReadingResult
 
     /// <summary>How likely it is that all of <see cref="Text"/> is right, 0 to 1.</summary>
     public double Confidence { get; }
+
+    /// <summary>The factor of the confidence that there is a number in the picture at all, 0 to 1.</summary>
+    internal double Presence { get; }
 
     /// <summary>Whether the confidence is under <see cref="ReadingOptions.UnsureBelow"/>: better ask a person.</summary>
     public bool IsUnsure { get; }

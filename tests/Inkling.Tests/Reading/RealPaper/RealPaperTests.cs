@@ -1,3 +1,5 @@
+using Inkling.Numerics;
+
 namespace Inkling.Tests.Reading.RealPaper;
 
 /// <summary>
@@ -33,5 +35,37 @@ public sealed class RealPaperTests
             $"{exact} of {kind.Count} read exactly, at least {kind.Floor} are expected: "
                 + string.Join("; ", pictures.Select((picture, i) => $"{picture.Text} → {read[i]}").Where((_, i) => !isExact[i]))
                     .Replace('\n', ' '));
+    }
+
+    [Fact]
+    public void A_picture_without_a_number_is_unsure_or_empty()
+    {
+        const int count = 20, floor = 19;
+        GreyImage[] pictures =
+            [.. Enumerable.Range(0, count).Select(i => NoNumber.Picture(new Hand(new RandomStream(seed: 77, stream: i)), i))];
+        ReadingResult[] read =
+            [.. pictures.Select(picture => Reader.Read(picture, cancellationToken: TestContext.Current.CancellationToken))];
+        bool[] isRight = [.. read.Select(reading => reading.Text.Length == 0 || reading.IsUnsure)];
+        if (Environment.GetEnvironmentVariable("INKLING_SCREENSHOTS") is { Length: > 0 } folder)
+            PngSheet.Save(Path.Combine(Directory.CreateDirectory(folder).FullName, "no-number.png"), pictures, isRight);
+        Assert.True(
+            isRight.Count(right => right) >= floor,
+            "Surely read: " + string.Join("; ", read.Where((_, i) => !isRight[i]).Select(reading =>
+                $"{reading.Text} {reading.Confidence:F2}")).Replace('\n', ' '));
+    }
+
+    [Fact]
+    public void A_clear_number_is_sure()
+    {
+        int sure = 0;
+        for (int i = 0; i < 20; i++)
+        {
+            Hand hand = new(new RandomStream(seed: 78, stream: i));
+            Ink ink = hand.Row(hand.Number(1, 5), 60).WithMargin(20);
+            GreyImage picture = new Paper(ink.Width, ink.Height, 230).Paint(ink, 40).ToImage();
+            sure += Reader.Read(picture, cancellationToken: TestContext.Current.CancellationToken).IsUnsure ? 0 : 1;
+        }
+
+        Assert.InRange(sure, 18, 20);
     }
 }
