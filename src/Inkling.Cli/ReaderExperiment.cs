@@ -103,12 +103,12 @@ internal sealed class ReaderExperiment(
         outcome.Confidence(calibration, _constants.Decision.UnreadConfidence);
 
     /// <summary>
-    /// Fits the weights to pictures in which one number was read and nothing was left unread. A set counts as the square root of
+    /// Fits the weights to pictures in which one number was read, and which show nothing else. A set counts as the square root of
     /// its pictures, so that a large one of easy pictures does not outweigh the others.
     /// </summary>
     private CalibrationConstants Fitted(IReadOnlyCollection<ReaderOutcome> outcomes)
     {
-        ReaderOutcome[] single = [.. outcomes.Where(outcome => outcome is { Evidence.Count: 1, Unread: 0 })];
+        ReaderOutcome[] single = [.. outcomes.Where(outcome => outcome is { Evidence.Count: 1, Presence: 1, Unread: 0 })];
         if (single.Length == 0)
             return _constants.Calibration;
         Dictionary<string, int> sizes =

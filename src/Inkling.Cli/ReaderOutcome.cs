@@ -7,10 +7,11 @@ namespace Inkling.Cli;
 /// <param name="Set">The set that the picture belongs to.</param>
 /// <param name="IsRight">Whether all digits were read, and no others.</param>
 /// <param name="Evidence">Of each number that was read.</param>
+/// <param name="Presence">The factor of the confidence that there is a number at all, 0 to 1.</param>
 /// <param name="Unread">The number of pieces that were left unread.</param>
 /// <param name="TruthProbability">The confidence in the true digits, whether they were read or are a runner-up, 0 to 1.</param>
 internal sealed record ReaderOutcome(
-    string Set, bool IsRight, IReadOnlyList<NumberEvidence> Evidence, int Unread, double TruthProbability)
+    string Set, bool IsRight, IReadOnlyList<NumberEvidence> Evidence, double Presence, int Unread, double TruthProbability)
 {
     /// <summary>Reads the picture.</summary>
     public static ReaderOutcome Of(
@@ -23,7 +24,7 @@ internal sealed record ReaderOutcome(
             : stages.Numbers is [var only] ? only.Number.RunnersUp.FirstOrDefault(other => other.Text == truth).Confidence
             : 0;
         return new ReaderOutcome(
-            set, isRight, [.. stages.Numbers.Select(number => number.Evidence)], reading.Unread.Count, ofTruth);
+            set, isRight, [.. stages.Numbers.Select(number => number.Evidence)], reading.Presence, reading.Unread.Count, ofTruth);
     }
 
     /// <summary>The confidence in the reading.</summary>
@@ -31,5 +32,5 @@ internal sealed record ReaderOutcome(
         Evidence.Count == 0
             ? 0
             : Evidence.Aggregate(1.0, (product, number) => product * NumberCalibration.Probability(number, calibration))
-                * Math.Pow(unreadConfidence, Unread);
+                * Presence * Math.Pow(unreadConfidence, Unread);
 }

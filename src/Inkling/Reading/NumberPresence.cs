@@ -7,8 +7,7 @@ namespace Inkling.Reading;
 
 /// <summary>
 /// Whether a picture shows a number at all. The reader finds digits in letters, drawings and photographs; what speaks against
-/// them is the networks' doubt, other ink on the picture, a great many pieces or holes, and the
-/// shape of a box or a face.
+/// them is the networks' doubt, other ink on the picture, a great many pieces or holes, and the shape of a box or a face.
 /// </summary>
 internal static class NumberPresence
 {
@@ -41,10 +40,14 @@ internal static class NumberPresence
     /// <param name="c">How the two count.</param>
     public static double LogOdds(ReadOnlySpan<float> opinion, int digit, PresenceConstants c)
     {
-        double isDigit = 1 - opinion[10];
+        double isDigit = Math.Max(1 - opinion[10], 1e-6);
         return LogOddsOf(isDigit) + c.WhichWeight * LogOddsOf(opinion[digit] / isDigit);
 
-        double LogOddsOf(double p) => Math.Log(Math.Clamp(p, c.MinDoubt, 1 - c.MinDoubt) / Math.Clamp(1 - p, c.MinDoubt, 1 - c.MinDoubt));
+        double LogOddsOf(double p)
+        {
+            double clamped = Math.Clamp(p, c.MinDoubt, 1 - c.MinDoubt);
+            return Math.Log(clamped / (1 - clamped));
+        }
     }
 
     /// <summary>Whether a single digit's ink is the outline of a rectangle, or has other ink inside.</summary>
