@@ -19,9 +19,9 @@ internal readonly record struct FileScale(double Reduction, double Left, double 
 {
     public static FileScale Of(Sheet sheet, Ink ink, InkTurn? turn)
     {
-        double reduction = sheet.Picture.Reduction;
+        double reduction = sheet.Picture.Reduction, ofInk = ink.Reduction * reduction / sheet.Magnification;
         (int width, int height) = sheet.Picture.FileSize;
-        return new FileScale(ink.Reduction * reduction, sheet.Left * reduction, sheet.Top * reduction, width, height, turn);
+        return new FileScale(ofInk, sheet.Left * reduction, sheet.Top * reduction, width, height, turn);
     }
 
     /// <summary>

@@ -32,7 +32,7 @@ internal static class ReadingBounds
 
     /// <summary>
     /// The most that a reading can cost, whatever the picture shows: two looks at it, one with the gaps of strokes closed, three
-    /// turned ones, and as many at a sheet on it that turned out to have nothing to read.
+    /// turned ones, as many at a sheet on it that turned out to have nothing to read, and two at a small one's double.
     /// </summary>
     /// <param name="picture">A picture.</param>
     /// <param name="ink">Its ink map.</param>
@@ -41,21 +41,30 @@ internal static class ReadingBounds
     {
         // A sheet is reduced less, but its map has no more pixels than the picture and few times those of the picture's map.
         long ofSheet = Math.Min(picture.Pixels.Length, MaxSheetGrowth * ink.Values.Length);
-        ReadingCost look = ForLook(picture, ink.Values.Length, constants);
-        ReadingCost atSheet = ForLook(picture, ofSheet, constants);
+        ReadingCost look = ForLook(picture.Pixels.Length, ink.Values.Length, constants);
+        ReadingCost atSheet = ForLook(picture.Pixels.Length, ofSheet, constants);
         int growth = constants.Turn.MaxGrowth;
-        ReadingCost turned = ForLook(picture, growth * ink.Values.Length, constants);
-        ReadingCost turnedSheet = ForLook(picture, growth * ofSheet, constants);
+        ReadingCost turned = ForLook(picture.Pixels.Length, growth * ink.Values.Length, constants);
+        ReadingCost turnedSheet = ForLook(picture.Pixels.Length, growth * ofSheet, constants);
         // Closing looks at no pixel more often than finding the ink does, which is done once less.
-        return look + look + look + turned + turned + turned + atSheet + atSheet + atSheet + turnedSheet + turnedSheet + turnedSheet;
+        ReadingCost all =
+            look + look + look + turned + turned + turned + atSheet + atSheet + atSheet + turnedSheet + turnedSheet + turnedSheet;
+        if (!MayBeDoubled(picture, constants.Decision))
+            return all;
+        ReadingCost atDouble = ForLook(4L * picture.Pixels.Length, 4L * picture.Pixels.Length, constants);
+        return all + atDouble + atDouble;
     }
 
-    private static ReadingCost ForLook(GreyImage picture, long pixels, ReaderConstants constants)
+    /// <summary>Whether a picture is so small that it may be looked at again, twice as large.</summary>
+    public static bool MayBeDoubled(GreyImage picture, DecisionConstants c) =>
+        Math.Max(picture.Width, picture.Height) < c.DoubleMaxSide;
+
+    private static ReadingCost ForLook(long picturePixels, long pixels, ReaderConstants constants)
     {
         BudgetConstants c = constants.Budget;
-        long linesAndFrames = RuledLines.MaxLooksPerPixel(constants) * (1 + c.MaxFrameArea);
+        long linesAndFrames = RuledLines.MaxLooksPerPixel(constants) * (1 + 2 * c.MaxFrameArea); // frames, and boxes
         long comparedPieces = 8L * c.MaxPieces * c.MaxPieces; // each with each, a few times: surroundings, words, lines
-        ReadingCost finding = new(2L * picture.Pixels.Length + (c.FindingLooks + linesAndFrames) * pixels, comparedPieces, 0, 0);
+        ReadingCost finding = new(2 * picturePixels + (c.FindingLooks + linesAndFrames) * pixels, comparedPieces, 0, 0);
         ReadingCost numbers = ForNumbersOn(pixels, c) with { Pieces = 0 };
         ReadingCost overshoot = new(c.OvershootLooks * pixels, 0, SegmentJudge.AtOnce, Lattice.MaxWaysPerPart(constants));
         return finding + numbers + overshoot;

@@ -10,9 +10,9 @@ using Inkling.Reading.Sheets;
 namespace Inkling.Reading;
 
 /// <summary>
-/// From a picture to its numbers. <see cref="Read()"/> looks once, or several times where that is unsure; <see cref="ReadInk"/> lists the steps of one look,
-/// and <see cref="NumberPipeline.Read"/> those for one number. A step takes what the steps before it made and leaves that
-/// unchanged.
+/// From a picture to its numbers. <see cref="Read()"/> looks once, or several times where that is unsure;
+/// <see cref="ReadInk"/> lists the steps of one look, and <see cref="NumberPipeline.Read"/> those for one number. A step takes
+/// what the steps before it made and leaves that unchanged.
 /// </summary>
 internal sealed class ReadingPipeline
 {
@@ -45,7 +45,12 @@ internal sealed class ReadingPipeline
                 return onSheet;
         }
 
-        return new ReadingPipeline(Sheet.Whole(picture), judge, options, constants, work).Read();
+        ReadingPipeline atSize = new(Sheet.Whole(picture), judge, options, constants, work);
+        ReadingStages read = atSize.Read();
+        if (read.Score >= constants.Decision.DoubleBelow || !ReadingBounds.MayBeDoubled(picture, constants.Decision))
+            return read;
+        Sheet doubled = new(PictureDoubling.Double(picture, work), 0, 0, Magnification: 2);
+        return atSize.LikelierOf(read, new ReadingPipeline(doubled, judge, options, constants, work).ReadAsItIs());
     }
 
     /// <summary>

@@ -22,6 +22,41 @@ public sealed class RuledPaperTests
     }
 
     [Theory]
+    [InlineData(12)]
+    [InlineData(-2)]
+    public void Digits_in_a_box_each_are_read_without_the_boxes_even_where_they_touch_them(int below)
+    {
+        const int pen = 3, width = 2 * Height, left = Height / 4, right = width - left, top = Height * 3 / 4;
+        int bottom = 2 * Height + below;
+        GreyImage[] digits = [.. "26384".Select(digit => NumberPicture.Of($"{digit}"))];
+        byte[] pixels = new byte[digits.Length * width * digits[0].Height];
+        for (int i = 0; i < pixels.Length; i++)
+        {
+            (int y, int x) = Math.DivRem(i, digits.Length * width);
+            pixels[i] = digits[x / width].Pixels[y * digits[x / width].Width + x % width + Height / 2];
+        }
+
+        GreyImage row = new(digits.Length * width, digits[0].Height, pixels);
+        GreyImage boxes = Drawn(row, 110, (x, y) =>
+        {
+            int u = x % width;
+            bool isInside = u >= left && u < right && y >= top && y < bottom;
+            return isInside && (u < left + pen || u >= right - pen || y < top + pen || y >= bottom - pen);
+        });
+        Assert.Equal("26384", Read(boxes));
+    }
+
+    [Fact]
+    public void Digits_that_stand_on_the_thick_border_of_a_table_s_cell_are_read_without_it()
+    {
+        const int top = Height * 3 / 4, bottom = Height * 9 / 4, border = 2 * Height - 2;
+        GreyImage number = NumberPicture.Of("2638");
+        GreyImage cell = Drawn(number, NumberPicture.Pen, (_, y) => y >= border && y < border + 8);
+        byte[] pixels = cell.Pixels[(top * cell.Width)..(bottom * cell.Width)].ToArray();
+        Assert.Equal("2638", Read(new GreyImage(cell.Width, bottom - top, pixels)));
+    }
+
+    [Theory]
     [InlineData(1, 0)]
     [InlineData(3, 0)]
     [InlineData(1, 0.7)]

@@ -27,32 +27,36 @@ internal static class Surroundings
             if (pieces.All.Count(other => IsFramedBy(piece, other, c)) >= c.FrameMinPieces)
                 yield return piece.Box;
         }
-
     }
 
     /// <summary>
-    /// Rectangles of one size, some with a digit inside that does not touch them: a form's boxes for a digit each.
+    /// Rectangles of one size, several of them or some with a digit inside that does not touch them: a form's boxes for a digit
+    /// each.
     /// </summary>
     public static IEnumerable<PixelBox> FormBoxes(InkPieces pieces, ReaderConstants constants, ReadingWork work)
     {
         if (pieces.AreTooMany)
             return [];
         SurroundingsConstants c = constants.Surroundings;
-        int minHeight = c.FrameMinHeight * constants.Layout.MinDigitHeight;
+        int minSize = c.BoxMinSize * constants.Layout.MinDigitHeight;
         IReadOnlyList<InkPiece> all = pieces.All;
         InkPiece[] boxes = [.. all.Where(IsBox)];
         work.CountPieces(boxes.Length * (all.Count + boxes.Length));
         HashSet<int> framing = [.. boxes.Where(box => all.Any(other => IsFramedBy(box, other, c))).Select(box => box.Id)];
-        return boxes.Where(box => boxes.Any(other => IsAlike(box, other))).Select(box => box.Box);
+        return boxes.Where(IsOfForm).Select(box => box.Box);
+
+        bool IsOfForm(InkPiece box)
+        {
+            InkPiece[] alike = [.. boxes.Where(other => AreAlike(box.Box, other.Box))];
+            return alike.Length >= c.TouchedBoxes || (alike.Length > 1 && alike.Any(other => framing.Contains(other.Id)));
+        }
 
         bool IsBox(InkPiece piece) =>
-            piece.LeastSide >= c.BoxMinSide && Math.Min(piece.Box.Width, piece.Box.Height) > minHeight;
+            piece.LeastSide >= c.BoxMinSide && Math.Min(piece.Box.Width, piece.Box.Height) > minSize;
 
-        bool IsAlike(InkPiece box, InkPiece other) =>
-            box != other && (framing.Contains(box.Id) || framing.Contains(other.Id))
-            && AreAlike(box.Box.Width, other.Box.Width) && AreAlike(box.Box.Height, other.Box.Height);
+        bool AreAlike(PixelBox a, PixelBox b) => IsNear(a.Width, b.Width) && IsNear(a.Height, b.Height);
 
-        bool AreAlike(int a, int b) => Math.Abs(a - b) <= c.BoxTolerance * Math.Max(a, b);
+        bool IsNear(int a, int b) => Math.Abs(a - b) <= c.BoxTolerance * Math.Max(a, b);
     }
 
     /// <summary>

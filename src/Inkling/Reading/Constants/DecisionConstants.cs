@@ -12,6 +12,15 @@ internal sealed record DecisionConstants
     public double SecondLookBelow { get; init; } = 0.4;
 
     /// <summary>
+    /// Score of the whole reading, 0 to 1: with less, a small picture is looked at once more, twice as large. From 0.5 to 0.8 as many development pictures
+    /// are read, within one.
+    /// </summary>
+    public double DoubleBelow { get; init; } = 0.6;
+
+    /// <summary>Pixels: a picture whose longer side is less is small.</summary>
+    public int DoubleMaxSide { get; init; } = 200;
+
+    /// <summary>
     /// Score of the whole reading, 0 to 1: what was read as surely as this, without leaving much ink out, is not looked at again.
     /// </summary>
     public double NoOtherLookFrom { get; init; } = 0.97;

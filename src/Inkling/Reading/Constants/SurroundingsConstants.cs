@@ -39,11 +39,17 @@ internal sealed record SurroundingsConstants
     /// <summary>Share of a frame's height that a piece inside has at least to be what it frames.</summary>
     public double FramedMinHeight { get; init; } = 0.3;
 
+    /// <summary>Smallest digits: a form's boxes for a digit each are wider and higher than so many.</summary>
+    public int BoxMinSize { get; init; } = 2;
+
     /// <summary>Share of each side of its box that a box on a form has ink near to, at least ...</summary>
     public double BoxMinSide { get; init; } = 0.85;
 
     /// <summary>... and the share of its width and height by which another is larger or smaller, at most.</summary>
     public double BoxTolerance { get; init; } = 0.2;
+
+    /// <summary>So many alike are boxes even if a digit touches each of them: no digit has four straight sides.</summary>
+    public int TouchedBoxes { get; init; } = 3;
 
     /// <summary>Such pieces that make what is around them a frame.</summary>
     public int FrameMinPieces { get; init; } = 2;

@@ -9,6 +9,12 @@ namespace Inkling.Reading.Ruling;
 /// </summary>
 internal static class CellBorders
 {
+    /// <summary>
+    /// How often both directions look at a pixel at most: for each rise at either edge, and as bands are erased.
+    /// </summary>
+    public static long MaxLooksPerPixel(RuleConstants c) =>
+        2 * ((long)Math.Ceiling(2 * c.BorderDepth * (2 * c.BorderRises + 1)) + 2 * c.SoftEdge + 2);
+
     /// <summary>Takes them out of an ink map.</summary>
     /// <param name="ink">Its rows; changed.</param>
     /// <param name="minShare">Share of the length along which a border is there, at least.</param>

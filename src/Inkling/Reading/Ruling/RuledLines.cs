@@ -88,11 +88,11 @@ internal static class RuledLines
     }
 
     /// <summary>
-    /// How often looking for lines sees a pixel at most: as the bits are set up, as strokes are followed in both directions, and
-    /// as rules are marked and erased.
+    /// How often looking for lines sees a pixel at most: as the bits are set up, as borders of a cell are looked for, as strokes
+    /// are followed in both directions, and as rules are marked and erased.
     /// </summary>
     public static long MaxLooksPerPixel(ReaderConstants constants) =>
-        3 + 2 * ThinTraces.MaxLooksPerPixel(constants.Rules) + 4;
+        4 + CellBorders.MaxLooksPerPixel(constants.Rules) + 2 * ThinTraces.MaxLooksPerPixel(constants.Rules) + 4;
 
     /// <summary>Takes rules away where they are thin; where the ink is thicker, a stroke crosses.</summary>
     private static void Erase(InkColumns ink, IReadOnlyList<ThinTrace> rules, RuleConstants c, ReadingWork work)

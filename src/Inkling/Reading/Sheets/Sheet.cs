@@ -10,7 +10,8 @@ namespace Inkling.Reading.Sheets;
 /// <param name="Picture">Its pixels.</param>
 /// <param name="Left">The column of the whole picture where it begins.</param>
 /// <param name="Top">The row.</param>
-internal sealed record Sheet(GreyImage Picture, int Left, int Top)
+/// <param name="Magnification">How many of its pixels, in each direction, are one of the whole picture's.</param>
+internal sealed record Sheet(GreyImage Picture, int Left, int Top, int Magnification = 1)
 {
     /// <summary>The whole of a picture.</summary>
     public static Sheet Whole(GreyImage picture) => new(picture, 0, 0);
