@@ -11,7 +11,9 @@ namespace Inkling.Web.Api;
 /// <param name="Confidence">How likely it is that all of the text is right, 0 to 1.</param>
 /// <param name="Unsure">Whether a person should check it.</param>
 /// <param name="Complete">Whether all that may be a number was examined; false where there is too much on the picture.</param>
-/// <param name="Turn">By how many degrees, clockwise, the picture was turned to be read; boxes are in the picture as it is.</param>
+/// <param name="Turn">
+/// By how many degrees, clockwise, the picture was turned to be read; boxes are in the picture as it is.
+/// </param>
 /// <param name="Numbers">Each number, line by line.</param>
 /// <param name="Unread">Left, top, width and height of ink beside the numbers that may be a digit and was not read.</param>
 internal sealed record ReadingAnswer(

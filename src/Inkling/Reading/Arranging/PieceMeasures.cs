@@ -24,7 +24,9 @@ internal static class PieceMeasures
         return 0;
     }
 
-    /// <summary>How many pieces may be digits, whichever way up they are: nearly as long as the one in the middle of the ink.</summary>
+    /// <summary>
+    /// How many pieces may be digits, whichever way up they are: nearly as long as the one in the middle of the ink.
+    /// </summary>
     public static int CountDigitSized(IReadOnlyList<InkPiece> pieces, LayoutConstants constants)
     {
         InkPiece[] byLength = [.. pieces.OrderBy(LengthOf)];

@@ -42,7 +42,9 @@ internal sealed record BrokenStrokeConstants
     /// <summary>... nor, in pixels, than this: with it, closing looks at each pixel 68 times.</summary>
     public int MaxGapPixels { get; init; } = 12;
 
-    /// <summary>Pixels that are closed beyond the usual gap, on both sides together: the wider gaps of the same strokes.</summary>
+    /// <summary>
+    /// Pixels that are closed beyond the usual gap, on both sides together: the wider gaps of the same strokes.
+    /// </summary>
     public int MoreGap { get; init; } = 4;
 
     /// <summary>Share of the pieces that have another one so near.</summary>

@@ -12,8 +12,8 @@ internal sealed record DecisionConstants
     public double SecondLookBelow { get; init; } = 0.4;
 
     /// <summary>
-    /// Score of the whole reading, 0 to 1: with less, a small picture is looked at once more, twice as large. From 0.5 to 0.8 as many development pictures
-    /// are read, within one.
+    /// Score of the whole reading, 0 to 1: with less, a small picture is looked at once more, twice as large. From 0.5 to 0.8
+    /// as many development pictures are read, within one.
     /// </summary>
     public double DoubleBelow { get; init; } = 0.6;
 

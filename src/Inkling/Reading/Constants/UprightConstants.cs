@@ -52,7 +52,9 @@ internal sealed record UprightConstants
 /// </summary>
 internal sealed record TurnConstants
 {
-    /// <summary>Score for each digit, 0 to 1: with less, level lines are tried upside down, and pages with quarter turns.</summary>
+    /// <summary>
+    /// Score for each digit, 0 to 1: with less, level lines are tried upside down, and pages with quarter turns.
+    /// </summary>
     public double DoubtfulScore { get; init; } = 0.87;
 
     /// <summary>How many times as long as it is wide (standard deviations of its ink) a line is at least.</summary>
@@ -67,10 +69,14 @@ internal sealed record TurnConstants
     /// <summary>Degrees: a line less steep is written from the left, so that it is turned one way only.</summary>
     public int UprightMaxDegrees { get; init; } = 60;
 
-    /// <summary>Degrees: a line steeper than this is a picture on its side; its slope is left to <see cref="UprightConstants"/>.</summary>
+    /// <summary>
+    /// Degrees: a line steeper than this is a picture on its side; its slope is left to <see cref="UprightConstants"/>.
+    /// </summary>
     public int ColumnMinDegrees { get; init; } = 75;
 
-    /// <summary>How many times as many pixels a turned map has at most. A square one grows to twice as many at 45 degrees.</summary>
+    /// <summary>
+    /// How many times as many pixels a turned map has at most. A square one grows to twice as many at 45 degrees.
+    /// </summary>
     public int MaxGrowth { get; init; } = 2;
 
     /// <summary>Pieces as large as digits that a page has at least.</summary>
@@ -79,7 +85,9 @@ internal sealed record TurnConstants
     /// <summary>Score for each digit, 0 to 1, that a turned reading has at least.</summary>
     public double MinScorePerDigit { get; init; } = 0.83;
 
-    /// <summary>A turned reading that has more digits on longer lines may have a score for each digit that is so much lower.</summary>
+    /// <summary>
+    /// A turned reading that has more digits on longer lines may have a score for each digit that is so much lower.
+    /// </summary>
     public double MaxLossPerDigit { get; init; } = 0.05;
 
     /// <summary>Another one has a score so many times as high, ...</summary>

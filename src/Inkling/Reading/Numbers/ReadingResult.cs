@@ -45,8 +45,8 @@ public sealed class ReadingResult
     public IReadOnlyList<PixelBox> Unread { get; }
 
     /// <summary>
-    /// By how many degrees, clockwise, the picture was turned to be read, 0 to 359: 0 where it was read as it is, 90 where its left
-    /// side is up. All boxes are in the picture as it is.
+    /// By how many degrees, clockwise, the picture was turned to be read, 0 to 359: 0 where it was read as it is, 90 where its
+    /// left side is up. All boxes are in the picture as it is.
     /// </summary>
     public int Turn { get; }
 

@@ -3,7 +3,9 @@ namespace Inkling.Tests.Reading.RealPaper;
 /// <summary>Pictures without a number: pages of letters, drawings, textures, and blank paper.</summary>
 internal static class NoNumber
 {
-    /// <summary>Capital letters as strokes: corners in quarters of the letter's width and height, strokes parted by a space.</summary>
+    /// <summary>
+    /// Capital letters as strokes: corners in quarters of the letter's width and height, strokes parted by a space.
+    /// </summary>
     private static readonly string[] Letters =
     [
         "042044 0242", "004044 0040 0232", "0444 2024 0040", "0004 4044 0242", "0004 0240 0244", "0004 0444", "0400224044",
@@ -58,12 +60,14 @@ internal static class NoNumber
                 Draw(ink, pen, Curve(12, t => (120 + r / 2 * Math.Cos(0.4 + 2.4 * t), 120 + r / 2 * Math.Sin(0.4 + 2.4 * t))));
                 break;
             case 1: // a house
-                Draw(ink, pen, (120 - r, 120), (120 - r, 120 + r), (120 + r, 120 + r), (120 + r, 120), (120 - r, 120), (120, 120 - r),
-                    (120 + r, 120));
+                Draw(
+                    ink, pen, (120 - r, 120), (120 - r, 120 + r), (120 + r, 120 + r), (120 + r, 120), (120 - r, 120),
+                    (120, 120 - r), (120 + r, 120));
                 Draw(ink, pen, (110, 120 + r), (110, 120 + r / 2), (135, 120 + r / 2), (135, 120 + r));
                 break;
             case 2: // a spiral
-                Draw(ink, pen, Curve(120, t => (120 + r * t * Math.Cos(6.3 * turns * t), 120 + r * t * Math.Sin(6.3 * turns * t))));
+                Draw(
+                    ink, pen, Curve(120, t => (120 + r * t * Math.Cos(6.3 * turns * t), 120 + r * t * Math.Sin(6.3 * turns * t))));
                 break;
             case 3: // a scribble
                 Draw(ink, pen, Curve(14, _ => (hand.Between(20.0, 220.0), hand.Between(20.0, 220.0))));
@@ -80,7 +84,9 @@ internal static class NoNumber
                     120 - r / 17 * (13 * Math.Cos(6.283 * t) - 5 * Math.Cos(12.566 * t) - 2 * Math.Cos(18.85 * t)))));
                 break;
             default: // an empty box
-                Draw(ink, pen, (120 - r, 130 - r), (120 + r, 130 - r), (120 + r, 120 + r), (120 - r, 120 + r), (120 - r, 130 - r));
+                Draw(
+                    ink, pen, (120 - r, 130 - r), (120 + r, 130 - r), (120 + r, 120 + r), (120 - r, 120 + r),
+                    (120 - r, 130 - r));
                 break;
         }
 
