@@ -91,7 +91,7 @@ internal sealed record TurnConstants
     public double MaxLossPerDigit { get; init; } = 0.05;
 
     /// <summary>Another one has a score so many times as high, ...</summary>
-    public double MinAdvantage { get; init; } = 2;
+    public double MinAdvantage { get; init; } = 3;
 
     /// <summary>... and this share of the digits at least.</summary>
     public double MinDigitsShare { get; init; } = 0.66;
