@@ -47,7 +47,9 @@ internal sealed class ReadingPipeline
 
         ReadingPipeline atSize = new(Sheet.Whole(picture), judge, options, constants, work);
         ReadingStages read = atSize.Read();
-        if (read.Score >= constants.Decision.DoubleBelow || !ReadingBounds.MayBeDoubled(picture, constants.Decision))
+        bool isOneDigit = PieceMeasures.CountDigitSized(read.Pieces.All, constants.Layout) == 1; // read whole, it gains nothing
+        bool isSure = read.Score >= constants.Decision.DoubleBelow || isOneDigit;
+        if (isSure || !ReadingBounds.MayBeDoubled(picture, constants.Decision))
             return read;
         Sheet doubled = new(PictureDoubling.Double(picture, work), 0, 0, Magnification: 2);
         return atSize.LikelierOf(read, new ReadingPipeline(doubled, judge, options, constants, work).ReadAsItIs());
