@@ -7,6 +7,8 @@ namespace Inkling.Execution.Stages;
 /// <summary>
 /// A convolution as matrix products. An image is copied into a frame of zeros, without padding between its pixels: there each
 /// row of a window is contiguous, and the three products are those of a dense layer with one row for each pixel of the output.
+/// Where the output has one row, a row of the input meets one row of the kernel only, and its errors are computed from that alone:
+/// the same sums without the zeros.
 /// </summary>
 internal sealed class ConvolutionStage : Stage
 {
@@ -14,7 +16,7 @@ internal sealed class ConvolutionStage : Stage
     private readonly int _layer;
     private readonly Layer.Convolution _spec;
     private readonly Frames[] _frames; // one for each thread
-    private readonly AlignedBuffer _flipped, _zeros;
+    private readonly AlignedBuffer _flipped, _flippedRows, _zeros;
     private readonly Action<int, int, int> _forward, _back;
     private readonly ShardedGradient? _gradient;
 
@@ -36,6 +38,7 @@ internal sealed class ConvolutionStage : Stage
         int pitch = Output.Layout.Pitch;
         _frames = [.. Enumerable.Range(0, threads).Select(_ => new Frames(spec, input.Layout, Output.Layout, goesBack))];
         _flipped = new AlignedBuffer(goesBack ? checked(spec.Kernel.Area * Output.Layout.Channels * input.Layout.Pitch) : 0);
+        _flippedRows = new AlignedBuffer(HasOneRow ? _flipped.Length : 0);
         _zeros = new AlignedBuffer(input.Layout.Pitch);
         _forward = (worker, start, end) =>
         {
@@ -62,6 +65,8 @@ internal sealed class ConvolutionStage : Stage
 
     private WeightedLayer Weights => (WeightedLayer)_parameters.All[_layer]!;
 
+    private bool HasOneRow => Output.Layout.Height == 1 && _spec.Kernel.Height > 1;
+
     public override void Forward(in StageWork work) => work.ForEachItem(Output.Layout.Stride, _forward);
 
     /// <summary>Spaces the errors by the stride in a frame of zeros and convolves it with the kernel rotated by 180°.</summary>
@@ -69,6 +74,8 @@ internal sealed class ConvolutionStage : Stage
     {
         WeightedLayer weights = Weights;
         Rows.Flip(weights.Panels, _spec.Kernel.Area, Input.Layout.Channels, weights.Neurons, _flipped.Span);
+        if (HasOneRow)
+            DivideIntoRows();
         work.ForEachItem(Output.Layout.Stride, _back);
     }
 
@@ -103,8 +110,60 @@ internal sealed class ConvolutionStage : Stage
         }
     }
 
+    /// <summary>
+    /// Copies the rotated kernel, [panels, rows, columns × outputs, 16], into one for each of its rows: [rows, panels, columns ×
+    /// outputs, 16].
+    /// </summary>
+    private void DivideIntoRows()
+    {
+        int height = _spec.Kernel.Height, length = _spec.Kernel.Width * Output.Layout.Channels * Rows.Panel,
+            panels = Input.Layout.Pitch / Rows.Panel;
+        for (int panel = 0; panel < panels; panel++)
+        {
+            for (int row = 0; row < height; row++)
+                _flipped.Slice((panel * height + row) * length, length)
+                    .CopyTo(_flippedRows.Slice((row * panels + panel) * length, length));
+        }
+    }
+
+    /// <summary>The errors of the input where the output has one row.</summary>
+    private void BackFromOneRow(Frames frames, int item)
+    {
+        (Layout from, Layout to) = (frames.From, frames.To);
+        Span<float> frame = frames.Errors.Slice(0, frames.ErrorFrame.Width * to.Channels), inputErrors = Input.ErrorsOf(item);
+        ReadOnlySpan<float> errors = Output.ErrorsOf(item);
+        int left = _spec.Kernel.Width - 1 - _spec.Padding.Width, rowLength = from.Width * from.Pitch,
+            kernelLength = _flippedRows.Length / _spec.Kernel.Height;
+        for (int x = 0; x < to.Width; x++)
+            errors.Slice(x * to.Pitch, to.Channels).CopyTo(frame[frames.ErrorFrame.At(0, left + x * _spec.Stride.Width)..]);
+        for (int y = 0; y < from.Height; y++)
+        {
+            Span<float> row = inputErrors.Slice(y * rowLength, rowLength);
+            int kernelRow = y + _spec.Padding.Height; // which this row was multiplied with
+            if (kernelRow >= _spec.Kernel.Height)
+            {
+                row.Clear();
+                continue;
+            }
+
+            PanelProducts.RowsTimesPanels(
+                frame,
+                frames.ErrorRows[..from.Width],
+                frames.BackWindow with { Runs = 1 },
+                _flippedRows.Slice((_spec.Kernel.Height - 1 - kernelRow) * kernelLength, kernelLength),
+                _zeros.Span,
+                row);
+        }
+    }
+
     private void BackItem(Frames frames, int item)
     {
+        if (HasOneRow)
+        {
+            BackFromOneRow(frames, item);
+            return;
+        }
+
         (Layout from, Layout to) = (frames.From, frames.To);
         Span<float> frame = frames.Errors.Span;
         ReadOnlySpan<float> errors = Output.ErrorsOf(item);
