@@ -271,6 +271,8 @@ internal sealed class Backpropagation : IDisposable
         _loss = _purpose == PassPurpose.Learning
             ? LossStage.Of(architecture.Cost, Output, _miniBatchSize, settings.Shards, workers)
             : null;
+        if (_loss is not null)
+            _loss.LabelSmoothing = LabelSmoothing;
         _ordered = _input.Layout.IsChannelsFirst
             ? []
             : [.. Enumerable.Range(0, workers).Select(_ => new float[settings.Shapes[0].Size])];

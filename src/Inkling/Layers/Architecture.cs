@@ -325,8 +325,9 @@ public sealed class Architecture
     public string ToTable()
     {
         StringBuilder table = new();
+        int nameWidth = Math.Max(26, Layers.Max(layer => layer.ToString().Length) + 2);
         void Line(string layer, string output, string parameters, string work) =>
-            table.Append(layer.PadRight(26)).Append(output.PadRight(12))
+            table.Append(layer.PadRight(nameWidth)).Append(output.PadRight(12))
                 .Append(parameters.PadLeft(12)).Append(work.PadLeft(16)).Append('\n');
         Line("layer", "output", "parameters", "multiply-adds");
         Line("input", Input.ToString(), "", "");

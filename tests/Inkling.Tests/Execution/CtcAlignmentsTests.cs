@@ -73,7 +73,8 @@ public class CtcAlignmentsTests
         alignments.CostOf(outputs, 4, [0, 1, 0, 1], example: 7);
         alignments.CostOf(outputs, 3, [1, 1], example: 7);
         Assert.Equal(
-            "Example 7: its label of 3 classes needs 5 columns of outputs, and its input gives 4. Make it wider, or leave it out.",
+            "Example 7: its label of 3 classes needs 5 columns of outputs, and its input gives 4. "
+                + "Make it wider, or leave it out.",
             Assert.Throws<InklingException>(() => alignments.CostOf(outputs, 4, [1, 1, 1], example: 7)).Message);
         Assert.Throws<ArgumentException>(() => alignments.CostOf(outputs, 4, [2], example: 7));
     }
@@ -136,7 +137,8 @@ public class CtcAlignmentsTests
         public double CostAfter(int column, int k, double step)
         {
             _z[column][k] += step;
-            double[][] a = [.. _z.Select(z => z.Select(x => Math.Exp(x)).ToArray()).Select(e => e.Select(x => x / e.Sum()).ToArray())];
+            double[][] powers = [.. _z.Select(z => z.Select(x => Math.Exp(x)).ToArray())],
+                a = [.. powers.Select(column => column.Select(x => x / column.Sum()).ToArray())];
             _z[column][k] -= step;
             return PlainCtc.Of(a, Label).Cost;
         }

