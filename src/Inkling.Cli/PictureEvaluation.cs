@@ -28,7 +28,7 @@ internal static class PictureEvaluation
             throw new InklingException(
                 $"{folder}: no picture's name begins with its digits and an underscore, as 504192_note.png.");
         List<Outcome> outcomes = [];
-        PictureReading.ForEach(files, terminal, file => outcomes.Add(OutcomeOf(reader, file, terminal)), cancellationToken);
+        PictureReading.ForEach(files, terminal, file => outcomes.Add(OutcomeOf(reader, file, keepsPicture: plot is not null, terminal)), cancellationToken);
         WriteJson(outcomes, terminal);
         if (!terminal.IsJson)
             WriteTables(outcomes, terminal);
@@ -71,7 +71,7 @@ internal static class PictureEvaluation
         return row[^1];
     }
 
-    private static Outcome OutcomeOf(DigitReader reader, string file, Terminal terminal)
+    private static Outcome OutcomeOf(DigitReader reader, string file, bool keepsPicture, Terminal terminal)
     {
         (string truth, string source) = PictureLabel.Of(file)!;
         try
@@ -87,7 +87,7 @@ internal static class PictureEvaluation
                 reading.Confidence,
                 reading.IsUnsure,
                 IsReadable: true,
-                read == truth ? null : picture);
+                keepsPicture && read != truth ? picture : null);
         }
         catch (InklingException e)
         {

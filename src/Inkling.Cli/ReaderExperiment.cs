@@ -18,20 +18,21 @@ internal sealed class ReaderExperiment(
 
     private readonly DigitReader _reader = DigitReader.Load();
     private readonly ReaderConstants _constants = ReaderConstants.Default;
+    private bool _isAllRead = true;
 
     public int Run()
     {
         IReadOnlyList<LabelledPicture> pictures = Load();
-        ReaderConstants constants = rounds == 0
-            ? _constants
+        IReadOnlyDictionary<string, ReaderConstants>? byOthers = rounds == 0
+            ? null
             : new ReaderSearch(_reader, pictures, threads, terminal, cancellationToken).Run(rounds);
-        ReaderOutcome[] outcomes = Read(pictures, constants);
-        string[] sets = [.. outcomes.Select(outcome => outcome.Set).Distinct(StringComparer.Ordinal)];
-        Table table = new() { Border = TableBorder.Rounded, Title = new TableTitle("Confidence, fitted to the other sets") };
+        IGrouping<string, LabelledPicture>[] bySet = [.. pictures.GroupBy(picture => picture.Set, StringComparer.Ordinal)];
+        ReaderOutcome[] outcomes = [.. bySet.SelectMany(set => Read([.. set], byOthers?[set.Key] ?? _constants))];
+        Table table = new() { Border = TableBorder.Rounded, Title = new TableTitle("Fitted to the other sets") };
         table.AddColumns(
             "set", "pictures", "read exactly", "log loss", "calibration error", "right of the surest 70 %", "98 % right at");
         List<(ReaderOutcome Outcome, double Confidence)> all = [];
-        foreach (string set in sets)
+        foreach (string set in bySet.Select(set => set.Key))
         {
             CalibrationConstants others = Fitted([.. outcomes.Where(outcome => outcome.Set != set)]);
             (ReaderOutcome, double)[] judged =
@@ -55,7 +56,7 @@ internal sealed class ReaderExperiment(
         });
         if (!terminal.IsJson)
             terminal.Line($"CalibrationConstants.Weights, fitted to all sets: {text}");
-        return CommandLine.Done;
+        return _isAllRead ? CommandLine.Done : CommandLine.Failed;
     }
 
     /// <summary>Every labelled picture; the folder it is in is its set.</summary>
@@ -71,6 +72,7 @@ internal sealed class ReaderExperiment(
 
         PictureFolder folder = PictureFolder.Of(root);
         folder.Report(terminal);
+        _isAllRead = folder.Unreadable.Count == 0;
         List<LabelledPicture> pictures = [];
         PictureReading.ForEach(folder.Files, terminal, file =>
         {
@@ -84,6 +86,7 @@ internal sealed class ReaderExperiment(
             catch (InklingException e)
             {
                 terminal.Failure(e.Message);
+                _isAllRead = false;
             }
         }, cancellationToken);
         if (pictures.Select(picture => picture.Set).Distinct(StringComparer.Ordinal).Count() < 2)

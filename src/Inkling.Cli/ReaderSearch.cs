@@ -41,13 +41,16 @@ internal sealed class ReaderSearch(
 
     private readonly Dictionary<LatticeConstants, ReaderOutcome[]> _tried = [];
 
-    /// <summary>The constants that the search on all sets found.</summary>
-    public ReaderConstants Run(int rounds)
+    /// <summary>Searches on all sets but one, for each, and on all.</summary>
+    /// <returns>For each set, the constants that were found on all others.</returns>
+    public IReadOnlyDictionary<string, ReaderConstants> Run(int rounds)
     {
         LatticeConstants before = ReaderConstants.Default.Lattice;
+        Dictionary<string, ReaderConstants> byOthers = new(StringComparer.Ordinal);
         foreach (string set in _sample.Select(picture => picture.Set).Distinct(StringComparer.Ordinal).ToArray())
         {
             LatticeConstants found = Search(rounds, outcome => outcome.Set != set);
+            byOthers[set] = ReaderConstants.Default with { Lattice = found };
             int Right(LatticeConstants c) => Outcomes(c).Count(outcome => outcome.Set == set && outcome.IsRight);
             terminal.Line(string.Create(
                 CultureInfo.InvariantCulture,
@@ -60,7 +63,7 @@ internal sealed class ReaderSearch(
             terminal.Line(string.Create(
                 CultureInfo.InvariantCulture,
                 $"LatticeConstants.{constant.Name}: {constant.Get(before):0.###} → {constant.Get(best):0.###}"));
-        return ReaderConstants.Default with { Lattice = best };
+        return byOthers;
     }
 
     private LatticeConstants Search(int rounds, Func<ReaderOutcome, bool> isUsed)

@@ -21,9 +21,14 @@ internal readonly record struct GreyWeights(int Red, int Green, int Blue, int Ad
     private const int Samples = 200_000;
 
     /// <summary>
-    /// Share of the pixels at each end that does not count for the range of levels: specks, the codec's overshoot.
+    /// Share of the pixels at each end that does not count for the range of a difference: specks, the codec's overshoot.
     /// </summary>
     private const double Tail = 0.002;
+
+    /// <summary>
+    /// Pixels at each end that do not count for the range of luminance: fewer, since a few dark strokes on a large page are ink.
+    /// </summary>
+    private const int LuminanceTail = 20;
 
     /// <summary>
     /// Levels: a difference of colours is looked at if its range is at least this. Paper and pencil, and what a camera makes of
@@ -63,18 +68,19 @@ internal readonly record struct GreyWeights(int Red, int Green, int Blue, int Ad
             }
         }
 
-        int[] ranges = [.. histograms.Select(histogram => RangeOf(histogram, count))];
+        double tail = Tail * count;
+        int[] ranges = [.. histograms.Select((histogram, i) => RangeOf(histogram, i == 0 ? Math.Min(LuminanceTail, tail) : tail))];
         int best = Array.IndexOf(ranges, ranges[1..].Max(), 1);
         return ranges[best] >= Math.Max(MinRange, MinTimesLuminance * ranges[0]) ? all[best] : Luminance;
     }
 
     /// <summary>From the level that a tail of the pixels is under to the one that a tail is over.</summary>
-    private static int RangeOf(int[] histogram, int count)
+    private static int RangeOf(int[] histogram, double tail)
     {
         int low = 0, high = 255;
-        for (double below = histogram[0]; low < 255 && below <= Tail * count; below += histogram[low])
+        for (double below = histogram[0]; low < 255 && below <= tail; below += histogram[low])
             low++;
-        for (double above = histogram[255]; high > 0 && above <= Tail * count; above += histogram[high])
+        for (double above = histogram[255]; high > 0 && above <= tail; above += histogram[high])
             high--;
         return Math.Max(0, high - low);
     }

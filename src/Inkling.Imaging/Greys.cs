@@ -54,7 +54,7 @@ internal static class Greys
             LayOnPaper(grey, alpha);
         return new GreyImage(width, height, grey)
         {
-            Reduction = (double)file.Width / width,
+            Reduction = Math.Max(file.Width, file.Height) / (double)Math.Max(width, height), // of the side that is less rounded
             FileSize = (file.Width, file.Height)
         };
     }

@@ -61,6 +61,7 @@ internal sealed record TiffDirectory(
     {
         bool isBigEndian = file[0] == 'M';
         List<TiffDirectory> directories = [];
+        long valueBytes = 0;
         HashSet<long> offsets = [];
         for (long offset = ULong(file, 4, isBigEndian); offset != 0;)
         {
@@ -69,14 +70,20 @@ internal sealed record TiffDirectory(
             if (!offsets.Add(offset))
                 throw new InvalidDataException("its pages form a circle");
             long entries = UShort(file, offset, isBigEndian), next = offset + 2 + EntryBytes * entries;
-            directories.Add(Of(file, offset, isBigEndian));
+            directories.Add(Of(file, offset, isBigEndian, ref valueBytes));
             offset = ULong(file, next, isBigEndian);
         }
 
         return directories;
     }
 
-    private static TiffDirectory Of(ReadOnlySpan<byte> file, long offset, bool isBigEndian)
+    /// <param name="file">The file.</param>
+    /// <param name="offset">Where the directory begins.</param>
+    /// <param name="isBigEndian">The order of its bytes.</param>
+    /// <param name="valueBytes">
+    /// The bytes of all values looked at so far. Pages that share theirs would take time beyond the file's length.
+    /// </param>
+    private static TiffDirectory Of(ReadOnlySpan<byte> file, long offset, bool isBigEndian, ref long valueBytes)
     {
         Dictionary<int, (long First, long Max, long Count)> tags = [];
         for (int i = 0, entries = UShort(file, offset, isBigEndian); i < entries; i++)
@@ -89,6 +96,9 @@ internal sealed record TiffDirectory(
                 throw new InvalidDataException("its end is missing");
             if (!IsUsed(tag))
                 continue;
+            valueBytes += bytes;
+            if (valueBytes > file.Length)
+                throw new InvalidDataException("its pages share their values");
             // All values of BitsPerSample (one for each sample) and of the strips' and tiles' lengths count, of others the first.
             for (int k = 0; k < (tag is 258 or 279 or 325 ? count : Math.Min(count, 1)); k++)
             {

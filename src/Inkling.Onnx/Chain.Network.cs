@@ -57,15 +57,22 @@ internal sealed partial class Chain
     private static string LayersShownInGraph(IReadOnlyList<Layer> layers, Shape shape)
     {
         List<Layer> kept = [];
-        foreach (Layer layer in layers)
+        int[] places = new int[layers.Count]; // for each layer, how many are kept of those before it
+        foreach ((int l, Layer layer) in layers.Index())
         {
-            if (layer is not Layer.Dropout && !(layer is Layer.Flatten && shape.IsVector))
+            places[l] = kept.Count;
+            if (layer is Layer.Add add)
+                kept.Add(new Layer.Add(kept.Count - places[l - add.Layers]));
+            else if (layer is not Layer.Dropout && !(layer is Layer.Flatten && shape.IsVector))
                 kept.Add(layer);
             shape = layer.OutputOf(shape);
         }
 
         return string.Join(' ', kept);
     }
+
+    /// <summary>A place in the chain: how many layers there are before it, and the last of them.</summary>
+    public readonly record struct Place(int Layers, object? Last);
 
     /// <summary>A layer and its parameters in PyTorch's order.</summary>
     private sealed record Step(Layer Layer)

@@ -49,10 +49,19 @@ internal sealed partial class Chain
     /// <summary>How pixels are normalised outside the graph; null for not at all.</summary>
     public PixelNormalisation? Normalisation { get; init; }
 
+    /// <summary>The end of the chain now, from which a residual connection may begin.</summary>
+    public Place End => new(_steps.Count, _steps.Count > 0 ? _steps[^1] : null);
+
     public Layer? LastLayer => _steps.Count > 0 ? _steps[^1].Layer : null;
 
     /// <summary>Whether the dimensions are [channels, height, width]; a vector may be [channels, 1, 1].</summary>
     public bool IsImage => Dimensions.Length == 3 && !IsChannelsLast;
+
+    /// <summary>
+    /// How many layers were added since the chain ended at a place; null where the last layer there was changed since.
+    /// </summary>
+    public int? LayersSince(Place place) =>
+        place.Layers == 0 || ReferenceEquals(_steps[place.Layers - 1], place.Last) ? _steps.Count - place.Layers : null;
 
     /// <summary>Adds a layer without parameters.</summary>
     /// <exception cref="InvalidOperationException">The layer cannot take its input.</exception>

@@ -60,26 +60,26 @@ internal sealed partial class GraphReader
         if (weights.Shape is not [var channels, var inputs, var height, var width]
             || inputs != _chain.Shape.Channels
             || values.Length == 0
-            || (node.Integers("kernel_shape") is { } kernel && !kernel.SequenceEqual([height, width])))
+            || (node.Integers("kernel_shape") is { } sides && !sides.SequenceEqual([height, width])))
             throw node.Refusal(
                 $"has weights {Node.Quoted(node.Input(1)!)} of shape [{Node.List(weights.Shape)}], "
                     + $"which do not fit its {_chain.Shape.Channels} channels in and its kernel");
-        int stride = StrideOf(node, otherwise: 1);
+        Sides stride = StrideOf(node, otherwise: 1);
         Window window = Window.Of(node, _chain.Shape, height, width, stride);
-        (int side, int padding) = window.Squared(node);
+        (Sides kernel, Sides padding) = window.Symmetric(node);
         float[]? biases = node.Input(2) is null ? null : [.. RequireFloats(node, 2)];
         if (biases is not null && biases.Length != channels)
             throw node.Refusal($"has {biases.Length} biases for {channels} channels");
-        _allowance.Take((long)channels * inputs * side * side, node.Name);
-        float[] squared = new float[channels * inputs * side * side];
+        _allowance.Take((long)channels * inputs * kernel.Height * kernel.Width, node.Name);
+        float[] placed = new float[channels * inputs * kernel.Height * kernel.Width];
         for (int map = 0; map < channels * inputs; map++)
         {
             for (int row = 0; row < height; row++)
-                values.AsSpan((map * height + row) * width, width)
-                    .CopyTo(squared.AsSpan((map * side + row + padding - window.Top) * side + padding - window.Left));
+                values.AsSpan((map * height + row) * width, width).CopyTo(placed.AsSpan(
+                    (map * kernel.Height + row + padding.Height - window.Top) * kernel.Width + padding.Width - window.Left));
         }
 
-        _chain.AddConvolution(new Layer.Convolution(channels, side, stride, padding), squared, biases);
+        _chain.AddConvolution(new Layer.Convolution(channels, kernel, stride, padding), placed, biases);
     }
 
     private void TakeNormalisation(Node node)
@@ -112,8 +112,12 @@ internal sealed partial class GraphReader
             return;
         }
 
-        if (_signals.ContainsKey(node.Input(0) ?? "") && _signals.ContainsKey(node.Input(1) ?? ""))
-            throw node.Refusal("joins two branches: networks are read whose layers form one chain");
+        if (_signals.TryGetValue(node.Input(0) ?? "", out int first) && _signals.TryGetValue(node.Input(1) ?? "", out int other))
+        {
+            TakeResidual(node, first, other);
+            return;
+        }
+
         int constant = node.Input(1) is { } second && ConstantOf(second) is not null ? 1 : 0;
         RequireSignal(node, 1 - constant);
         if (node.Operator == "Div" && constant == 0)
@@ -141,6 +145,21 @@ internal sealed partial class GraphReader
             _ => ((float[])[.. values.Select(value => 1 / value)], (float[])[0f]),
         };
         _chain.Scale(scale, shift, addsBias: node.Operator is "Add" or "Sub");
+    }
+
+    /// <summary>A residual connection: what flows, and what flowed before some of the layers.</summary>
+    private void TakeResidual(Node node, int first, int second)
+    {
+        int around = Math.Min(first, second);
+        if (node.Operator != "Add" || Math.Max(first, second) != _signal || around == _signal)
+            throw node.Refusal("joins two branches: networks are read whose layers form one chain, with residual additions");
+        if (!_dimensions[around].SequenceEqual(_chain.Dimensions) || _chain.IsChannelsLast)
+            throw node.Refusal(
+                $"adds [{Node.List(_dimensions[around])}] to [{Node.List(_chain.Dimensions)}]; "
+                    + "a residual connection has one shape, channels first");
+        if (_chain.LayersSince(_places[around]) is not { } layers)
+            throw node.Refusal("adds what is folded into a layer before it");
+        _chain.Add(new Layer.Add(layers));
     }
 
     /// <summary>Whether the sigmoid just added is multiplied by its own input.</summary>

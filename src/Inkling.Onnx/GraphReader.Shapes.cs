@@ -48,19 +48,18 @@ internal sealed partial class GraphReader
             is not [>= 1 and <= LargestInput and var height, >= 1 and <= LargestInput and var width])
             throw node.Refusal("has no window of two sides");
         Shape shape = _chain.Shape;
-        int stride = StrideOf(node, otherwise: 1);
+        Sides stride = StrideOf(node, otherwise: 1);
         Window window = Window.Of(node, shape, (int)height, (int)width, stride);
         if (!window.IsUnpadded)
             throw node.Refusal("pads what it pools");
         bool isWhole = height == shape.Height && width == shape.Width;
-        bool dividesEvenly = (shape.Height - height) % stride == 0 && (shape.Width - width) % stride == 0;
+        bool dividesEvenly = (shape.Height - height) % stride.Height == 0 && (shape.Width - width) % stride.Width == 0;
         if (node.Integer("ceil_mode", 0) != 0 && !dividesEvenly)
             throw node.Refusal("pools windows that reach over the edge (ceil_mode)");
-        if (height != width && !(isWhole && node.Operator == "AveragePool"))
-            throw node.Refusal($"has a window of {height}x{width}; windows as high as wide are read");
-        _chain.Add(height != width ? new Layer.GlobalAveragePool()
-            : node.Operator == "MaxPool" ? new Layer.MaxPool((int)height, stride)
-            : new Layer.AveragePool((int)height, stride));
+        Sides size = new((int)height, (int)width);
+        _chain.Add(isWhole && height != width && node.Operator == "AveragePool" ? new Layer.GlobalAveragePool()
+            : node.Operator == "MaxPool" ? new Layer.MaxPool(size, stride)
+            : new Layer.AveragePool(size, stride));
     }
 
     private void TakeGlobalPool(Node node)
@@ -112,12 +111,12 @@ internal sealed partial class GraphReader
             throw node.Refusal($"takes images, channels first, and is given [{Node.List(_chain.Dimensions)}]");
     }
 
-    /// <summary>The stride, the same down and across.</summary>
-    private static int StrideOf(Node node, int otherwise) => node.Integers("strides") switch
+    /// <summary>The stride down and across.</summary>
+    private static Sides StrideOf(Node node, Sides otherwise) => node.Integers("strides") switch
     {
         null => otherwise,
-        [>= 1 and <= LargestInput and var down, var across] when down == across => (int)down,
-        var strides => throw node.Refusal($"has strides [{Node.List(strides)}]; the same stride down and across is read"),
+        [>= 1 and <= LargestInput and var down, >= 1 and <= LargestInput and var across] => new Sides((int)down, (int)across),
+        var strides => throw node.Refusal($"has strides [{Node.List(strides)}]; one down and one across are read"),
     };
 
     /// <summary>The window of a convolution or pooling, and the padding around its input.</summary>
@@ -125,15 +124,16 @@ internal sealed partial class GraphReader
     {
         public bool IsUnpadded => (Top, Left, Bottom, Right) == (0, 0, 0, 0);
 
-        public static Window Of(Node node, Shape input, int height, int width, int stride)
+        public static Window Of(Node node, Shape input, int height, int width, Sides stride)
         {
             string? automatic = node.Text("auto_pad");
             long[]? pads = node.Integers("pads");
             if (automatic is "SAME_UPPER" or "SAME_LOWER")
             {
-                int Total(int side, int window) => Math.Max(0, ((side + stride - 1) / stride - 1) * stride + window - side);
-                int down = Total(input.Height, height),
-                    across = Total(input.Width, width),
+                static int Total(int side, int window, int step) =>
+                    Math.Max(0, ((side + step - 1) / step - 1) * step + window - side);
+                int down = Total(input.Height, height, stride.Height),
+                    across = Total(input.Width, width, stride.Width),
                     less = automatic == "SAME_UPPER" ? 0 : 1;
                 pads = [(down + less) / 2, (across + less) / 2, (down + 1 - less) / 2, (across + 1 - less) / 2];
             }
@@ -155,19 +155,16 @@ internal sealed partial class GraphReader
         }
 
         /// <summary>
-        /// The equivalent square kernel with the same padding on all sides: this kernel at row <c>padding - Top</c> and column
-        /// <c>padding - Left</c>, with weights of 0 around it.
+        /// The equivalent kernel with the same padding above as below, and left as right: this kernel at row
+        /// <c>padding.Height - Top</c> and column <c>padding.Width - Left</c>, with weights of 0 around it.
         /// </summary>
-        public (int Side, int Padding) Squared(Node node)
+        public (Sides Kernel, Sides Padding) Symmetric(Node node)
         {
-            int padding = Math.Max(Math.Max(Top, Bottom), Math.Max(Left, Right)),
-                down = Height - Top - Bottom,
-                across = Width - Left - Right;
-            return down == across && down + padding > 0
-                ? (down + 2 * padding, padding)
-                : throw node.Refusal(
-                    $"has a kernel of {Height}x{Width} with pads [{Top}, {Left}, {Bottom}, {Right}]: "
-                        + "it makes maps narrower by another number than it makes them lower");
+            Sides padding = new(Math.Max(Top, Bottom), Math.Max(Left, Right)),
+                kernel = new(Height + 2 * padding.Height - Top - Bottom, Width + 2 * padding.Width - Left - Right);
+            return padding.Height < kernel.Height && padding.Width < kernel.Width
+                ? (kernel, padding)
+                : throw node.Refusal($"has a kernel of {Height}x{Width} with pads [{Top}, {Left}, {Bottom}, {Right}]");
         }
     }
 }

@@ -22,6 +22,7 @@ internal sealed partial class GraphReader
     private readonly Dictionary<string, Constant> _constants = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> _signals = new(StringComparer.Ordinal); // names of activations, to their numbers
     private readonly List<int[]> _dimensions = []; // of each activation, without the batch
+    private readonly List<Chain.Place> _places = []; // of each activation, where the chain ended
     private readonly long _batch; // the batch's size, or Constant.Batch where it is free
     private readonly Chain _chain;
     private int _signal; // the number of the last activation
@@ -67,6 +68,7 @@ internal sealed partial class GraphReader
             Normalisation = normalisation,
         };
         _dimensions.Add(dimensions);
+        _places.Add(_chain.End);
     }
 
     /// <exception cref="InklingException">A node has no equivalent among Inkling's layers; the message names it.</exception>
@@ -164,6 +166,7 @@ internal sealed partial class GraphReader
 
         _signals[node.Output] = ++_signal;
         _dimensions.Add(_chain.Dimensions);
+        _places.Add(_chain.End);
     }
 
     private void RequireChangesNothing(Node node)

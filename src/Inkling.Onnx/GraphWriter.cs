@@ -28,6 +28,7 @@ internal sealed class GraphWriter
     private readonly GraphProto _graph = new() { Name = "network" };
     private string _current = "image";
     private bool _isImage; // [batch, channels, height, width], or else [batch, channels]
+    private readonly List<(string Name, bool IsImage)> _before = []; // what flows before each layer
 
     private GraphWriter(Network network, OnnxOptions options)
     {
@@ -41,7 +42,7 @@ internal sealed class GraphWriter
     {
         int outputs = network.Architecture.Output.Size;
         IReadOnlyList<string> classes = options.Classes
-            ?? [.. Enumerable.Range(0, outputs).Select(i => i.ToString(CultureInfo.InvariantCulture))];
+            ?? [.. Enumerable.Range(0, outputs).Select(i => NameOfClass(i, outputs, network.Architecture.Cost))];
         if (classes.Count != outputs)
             throw new ArgumentException(
                 $"The network has {outputs} outputs; {classes.Count} classes are named.", nameof(options));
@@ -66,6 +67,9 @@ internal sealed class GraphWriter
             => model.MetadataProps.Add(new StringStringEntryProto { Key = key, Value = value });
     }
 
+    private static string NameOfClass(int i, int outputs, Cost cost) =>
+        cost == Cost.Ctc && i == outputs - 1 ? "blank" : i.ToString(CultureInfo.InvariantCulture);
+
     private GraphProto WriteGraph()
     {
         Architecture architecture = _network.Architecture;
@@ -73,7 +77,7 @@ internal sealed class GraphWriter
         _graph.Input.Add(Value(
             "image",
             _options.Pixels == OnnxPixels.Byte ? DataType.Uint8 : DataType.Float,
-            _isImage ? [input.Channels, input.Height, input.Width] : [input.Size],
+            _isImage ? [Fixed(input.Channels), Fixed(input.Height), Width(input)] : [Fixed(input.Size)],
             NormalisationOf(input)));
         WriteScaling();
         int saved = 0,
@@ -83,6 +87,7 @@ internal sealed class GraphWriter
         {
             string name = string.Create(
                 CultureInfo.InvariantCulture, $"{l + 1}_{architecture.Layers[l].ToString().Split(':')[0]}");
+            _before.Add((_current, _isImage));
             WriteLayer(
                 architecture.Layers[l],
                 _network.Parameters.All[l],
@@ -92,18 +97,30 @@ internal sealed class GraphWriter
             saved += _network.Parameters.All[l] is null ? 0 : 1;
         }
 
-        RequireVector("output");
+        if (architecture.Output.HasAnyWidth)
+            RequireColumns("output");
+        else
+            RequireVector("output");
         string output = _options.EndsInLogits ? "logits" : architecture.Layers[^1] is Layer.Softmax ? "probabilities" : "outputs";
         _graph.Node[^1].Output[0] = output;
-        _graph.Output.Add(Value(
-            output, DataType.Float, [architecture.Output.Size], $"[batch, {architecture.Output.Size}]: {output} of the classes"));
+        _graph.Output.Add(architecture.Output.HasAnyWidth
+            ? Value(
+                output,
+                DataType.Float,
+                [new() { DimParam = "columns" }, Fixed(architecture.Output.Size)],
+                $"[batch, columns, {architecture.Output.Size}]: {output} of the classes in each column; the last is CTC's blank")
+            : Value(
+                output,
+                DataType.Float,
+                [Fixed(architecture.Output.Size)],
+                $"[batch, {architecture.Output.Size}]: {output} of the classes"));
         return _graph;
     }
 
     private string NormalisationOf(Shape input)
     {
         string pixels = _options.Pixels == OnnxPixels.Unit ? "0 is paper, 1 is ink" : "0 is paper, 255 is ink";
-        return input.Size == 28 * 28
+        return input is { HasAnyWidth: false, Size: 28 * 28 }
             ? $"{pixels}; as in MNIST, the digit fills 20x20 pixels and its centre of mass is in the middle of 28x28"
             : pixels;
     }
@@ -129,9 +146,9 @@ internal sealed class GraphWriter
                 Add("Conv", name, Weights((WeightedLayer)parameters!, saved), [
                     Attribute("dilations", 1, 1),
                     Attribute("group", 1),
-                    Attribute("kernel_shape", spec.Kernel, spec.Kernel),
-                    Attribute("pads", spec.Padding, spec.Padding, spec.Padding, spec.Padding),
-                    Attribute("strides", spec.Stride, spec.Stride)]);
+                    Attribute("kernel_shape", spec.Kernel.Height, spec.Kernel.Width),
+                    Attribute("pads", spec.Padding.Height, spec.Padding.Width, spec.Padding.Height, spec.Padding.Width),
+                    Attribute("strides", spec.Stride.Height, spec.Stride.Width)]);
                 break;
             case Layer.BatchNormalisation:
                 Add("BatchNormalization", name, Statistics((BatchNormalisation)parameters!, saved), [
@@ -145,14 +162,22 @@ internal sealed class GraphWriter
             case Layer.MaxPool spec:
                 RequireImage(input, name);
                 Add("MaxPool", name, [], [
-                    Attribute("kernel_shape", spec.Size, spec.Size),
-                    Attribute("strides", spec.Stride, spec.Stride)]);
+                    Attribute("kernel_shape", spec.Size.Height, spec.Size.Width),
+                    Attribute("strides", spec.Stride.Height, spec.Stride.Width)]);
                 break;
             case Layer.AveragePool spec:
                 RequireImage(input, name);
                 Add("AveragePool", name, [], [
-                    Attribute("kernel_shape", spec.Size, spec.Size),
-                    Attribute("strides", spec.Stride, spec.Stride)]);
+                    Attribute("kernel_shape", spec.Size.Height, spec.Size.Width),
+                    Attribute("strides", spec.Stride.Height, spec.Stride.Width)]);
+                break;
+            case Layer.Add spec:
+                (string around, bool isImage) = _before[^(spec.Layers + 1)];
+                if (isImage)
+                    RequireImage(input, name);
+                else
+                    RequireVector(name);
+                Add("Add", name, [around]);
                 break;
             case Layer.GlobalAveragePool:
                 RequireImage(input, name);
@@ -179,10 +204,13 @@ internal sealed class GraphWriter
                     []);
                 break;
             case Layer.Softmax:
-                RequireVector(name);
+                if (input.HasAnyWidth)
+                    RequireColumns(name);
+                else
+                    RequireVector(name);
                 if (_options.IsCalibrated && _network.Temperature != 1)
                     Add("Div", $"{name}_temperature", [Tensor("temperature", [1], [(float)_network.Temperature])]);
-                Add("Softmax", name, [], [Attribute("axis", 1)]);
+                Add("Softmax", name, [], [Attribute("axis", input.HasAnyWidth ? 2 : 1)]);
                 break;
             case Layer.Dropout: // does nothing when reading
                 break;
@@ -194,6 +222,18 @@ internal sealed class GraphWriter
     {
         if (_isImage)
             Add("Flatten", $"{name}_flatten", [], [Attribute("axis", 1)]);
+        _isImage = false;
+    }
+
+    /// <summary>Makes [batch, columns, channels] of a row of any width, [batch, channels, 1, columns].</summary>
+    private void RequireColumns(string name)
+    {
+        if (_isImage)
+        {
+            Add("Squeeze", $"{name}_row", [Integers($"{name}.height", [2])]);
+            Add("Transpose", $"{name}_columns", [], [Attribute("perm", 0, 2, 1)]);
+        }
+
         _isImage = false;
     }
 
@@ -271,10 +311,16 @@ internal sealed class GraphWriter
     private static AttributeProto Attribute(string name, params long[] values)
         => new() { Name = name, Ints = { values }, Type = AttributeProto.Types.AttributeType.Ints };
 
-    private static ValueInfoProto Value(string name, DataType type, int[] sides, string meaning)
+    private static TensorShapeProto.Types.Dimension Fixed(int side) => new() { DimValue = side };
+
+    private static TensorShapeProto.Types.Dimension Width(Shape shape) =>
+        shape.HasAnyWidth ? new() { DimParam = "width" } : Fixed(shape.Width);
+
+    private static ValueInfoProto Value(
+        string name, DataType type, TensorShapeProto.Types.Dimension[] sides, string meaning)
     {
         TensorShapeProto shape = new() { Dim = { new TensorShapeProto.Types.Dimension { DimParam = "batch" } } };
-        shape.Dim.AddRange(sides.Select(side => new TensorShapeProto.Types.Dimension { DimValue = side }));
+        shape.Dim.AddRange(sides);
         return new ValueInfoProto
         {
             Name = name,

@@ -171,7 +171,7 @@ public sealed class TrainTests : IDisposable
         "--architecture",
         "1x28x28 conv:8:5x5:stride4 maxpool:40 flatten dense:10")]
     [InlineData(
-        "--architecture: \"convolution\" is not a layer. There are: conv:CHANNELS:KxK",
+        "--architecture: \"convolution\" is not a layer. There are: conv:CHANNELS:HxW",
         "--architecture", "1x28x28 convolution")]
     [InlineData("--resume needs --checkpoint FILE", "--resume")]
     public async Task An_impossible_training_is_answered_in_one_line(string message, params string[] options)

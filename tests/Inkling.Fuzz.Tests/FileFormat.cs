@@ -98,9 +98,11 @@ internal sealed record FileFormat(string Name, IReadOnlyList<byte[]> Seeds, Acti
     /// <summary>Evaluates, freezes and describes a network that was accepted.</summary>
     private static void Use(Network network)
     {
-        if (network.Architecture.Input.Size > 100_000 || network.Architecture.ParameterCount > 1_000_000)
+        Shape input = network.Architecture.Input;
+        long length = input.HasAnyWidth ? (long)input.Size * network.Architecture.MinWidth : input.Size;
+        if (length > 100_000 || network.Architecture.ParameterCount > 1_000_000)
             return;
-        network.FeedForward(new float[network.Architecture.Input.Size]);
+        network.FeedForward(new float[length]);
         FrozenNetwork frozen = network.Freeze();
         _ = network.Architecture.ToString();
     }

@@ -20,6 +20,32 @@ public sealed class ExportTests
     }
 
     [Theory]
+    [InlineData("1x8x* conv:5:3x3:pad1 batchnorm relu maxpool:2x1 conv:17:4x3:pad0x1 silu conv:17:1x7:pad0x3 add:1 softmax")]
+    [InlineData("1x6x* conv:16:3x3:pad1 relu maxpool:2 conv:16:3x3:pad1 dropout:0.2 batchnorm add:3 tanh conv:7:3x2 softmax")]
+    [InlineData("1x4x* batchnorm avgpool:2x3:stride1x2 conv:3:3x3 softmax")]
+    public void A_network_for_inputs_of_any_width_is_one_graph_for_all_of_them(string architecture)
+    {
+        (Network network, _) = Networks.Example(architecture);
+        byte[] model = network.Export(), logits = network.Export(new OnnxOptions { EndsInLogits = true });
+        int height = network.Architecture.Input.Height, classes = network.Architecture.Output.Size;
+        RandomStream random = new(3);
+        foreach (int width in new[] { network.Architecture.MinWidth, 13, 40, 97 })
+        {
+            float[] lines = [.. Enumerable.Range(0, 3 * height * width).Select(_ => (float)random.NextDouble())];
+            float[] expected = [.. lines.Chunk(height * width).SelectMany(line => network.FeedForward(line))];
+            Networks.AssertClose(expected, OnnxRuntime.Run(model, lines, 1, height, width), 1e-5);
+            float[] z = OnnxRuntime.Run(logits, lines, 1, height, width);
+            Networks.AssertClose(expected, [.. z.Chunk(classes).SelectMany(TestGraph.Softmax)], 1e-5);
+        }
+
+        Assert.EndsWith("blank", OnnxRuntime.MetadataOf(model)["classes"], StringComparison.Ordinal);
+        Assert.Contains(
+            "must have a known size",
+            Assert.Throws<InklingException>(() => OnnxFile.Parse(model, "n.onnx")).Message,
+            StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("tiny")]
     [InlineData("best")]
     public async Task A_bundled_network_reads_every_test_image_of_mnist_as_onnx_runtime_does(string name)

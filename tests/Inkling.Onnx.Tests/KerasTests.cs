@@ -102,7 +102,7 @@ public sealed class KerasTests
     }
 
     [Fact]
-    public void Kernels_padded_by_numbers_of_their_own_are_read_where_a_square_one_sees_the_same()
+    public void Kernels_padded_by_another_number_on_each_side_are_read()
     {
         TestGraph graph = new(1, 7, 9);
         graph.Then("Conv", [graph.Weights(3, 1, 4, 5), graph.Weights(3)], ("pads", new[] { 0, 2, 2, 1 }))

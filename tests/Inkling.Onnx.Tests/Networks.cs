@@ -30,6 +30,10 @@ internal static class Networks
         "6 conv:4:1x1 relu dense:3 softmax",
         "1x7x5 maxpool:2:stride3 flatten dense:3",
         "1x4x4 conv:2:2x2 relu gap",
+        "1x9x12 conv:16:4x3:pad0x1 relu maxpool:2x1 conv:17:1x7:stride1x2:pad0x3 avgpool:1x2:stride1 flatten dense:3 softmax",
+        "1x8x8 conv:5:3x3:pad1 batchnorm relu conv:5:3x3:pad1 batchnorm add:2 relu conv:5:1x1 add:1 gap dense:3 softmax",
+        "1x8x8 conv:5:3x3:pad1 relu dropout:0.2 conv:5:3x3:pad1 relu add:3 maxpool:2 gap dense:5 add:1 dense:3 softmax",
+        "6 dense:5 conv:5:1x1 add:1 relu dense:5 add:1 softmax",
     ];
 
     /// <summary>A network of this architecture, and images for it.</summary>

@@ -136,10 +136,11 @@ public sealed partial class InsidePage : IDisposable
 
     private string NameOf(int layer) => _network!.Architecture.Layers[layer - 1] switch
     {
-        Layer.Convolution convolution => T.Format("layer.convolution", convolution.Kernel),
+        Layer.Convolution convolution => T.Format("layer.convolution", convolution.Kernel.Height, convolution.Kernel.Width),
         Layer.Dense => T["layer.dense"],
-        Layer.MaxPool pool => T.Format("layer.maxpool", pool.Size),
-        Layer.AveragePool pool => T.Format("layer.averagepool", pool.Size),
+        Layer.MaxPool pool => T.Format("layer.maxpool", pool.Size.Height, pool.Size.Width),
+        Layer.AveragePool pool => T.Format("layer.averagepool", pool.Size.Height, pool.Size.Width),
+        Layer.Add => T["layer.add"],
         Layer.GlobalAveragePool => T["layer.gap"],
         Layer.BatchNormalisation => T["layer.batchnorm"],
         Layer.Dropout => T["layer.dropout"],
@@ -202,9 +203,9 @@ public sealed partial class InsidePage : IDisposable
         if (_network!.Architecture.Layers[l] is Layer.Convolution convolution)
             return Pictures.Maps(
                 own,
-                weights.Inputs / (convolution.Kernel * convolution.Kernel),
-                convolution.Kernel,
-                convolution.Kernel,
+                weights.Inputs / (convolution.Kernel.Height * convolution.Kernel.Width),
+                convolution.Kernel.Height,
+                convolution.Kernel.Width,
                 16,
                 isEachScaled: false);
         int before = l;

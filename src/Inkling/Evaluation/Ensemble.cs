@@ -9,7 +9,7 @@ public sealed class Ensemble
 
     /// <summary>Creates an ensemble.</summary>
     /// <param name="networks">At least one; all with the same input and output sizes.</param>
-    /// <exception cref="ArgumentException">There is none, or their sizes differ.</exception>
+    /// <exception cref="ArgumentException">There is none, their sizes differ, or they take inputs of any width.</exception>
     public Ensemble(IReadOnlyList<Network> networks)
     {
         ArgumentNullException.ThrowIfNull(networks);
@@ -19,6 +19,8 @@ public sealed class Ensemble
             network.Architecture.Input.Size != networks[0].Architecture.Input.Size
             || network.Architecture.Output.Size != networks[0].Architecture.Output.Size) is { } other)
             throw new ArgumentException($"{networks[0]} and {other} do not answer the same question.", nameof(networks));
+        if (networks[0].Architecture.Input.HasAnyWidth)
+            throw new ArgumentException("An ensemble is of networks that end in a vector, not in columns.", nameof(networks));
         _networks = [.. networks];
     }
 

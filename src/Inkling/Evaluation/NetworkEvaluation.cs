@@ -1,5 +1,5 @@
 using Inkling.Execution;
-using Inkling.Execution.Stages;
+using Inkling.Execution.Costs;
 using Inkling.Numerics;
 
 namespace Inkling;
@@ -9,7 +9,9 @@ public static class NetworkEvaluation
 {
     private const int BatchSize = 64;
 
-    /// <summary>Counts the examples whose largest output is that of their class.</summary>
+    /// <summary>
+    /// Counts the examples whose largest output is that of their class; of strings, those that <see cref="BestPath"/> reads.
+    /// </summary>
     /// <param name="network">The network; not changed.</param>
     /// <param name="examples">Examples to evaluate on.</param>
     /// <param name="threads">
@@ -22,12 +24,19 @@ public static class NetworkEvaluation
     {
         RequireFit(network, examples);
         int correct = 0;
-        ForEachOutput(
-            network, examples, threads, (i, output) => correct += Vectors.Argmax(output) == examples.ClassOf(i) ? 1 : 0);
+        ForEachOutput(network, examples, threads, (i, output) =>
+        {
+            bool isRight = examples is LineExamples lines
+                ? BestPath.Of(output, examples.OutputSize).AsSpan().SequenceEqual(lines.LabelOf(i))
+                : Vectors.Argmax(output) == examples.ClassOf(i);
+            correct += isRight ? 1 : 0;
+        });
         return new Score(correct, examples.Count);
     }
 
-    /// <summary>The network's outputs for each example, in order: [count][outputs].</summary>
+    /// <summary>
+    /// The network's outputs for each example, in order: [count][outputs]; for inputs of any width [count][columns, outputs].
+    /// </summary>
     /// <param name="network">The network; not changed.</param>
     /// <param name="examples">Examples to evaluate on.</param>
     /// <param name="threads">
@@ -52,9 +61,16 @@ public static class NetworkEvaluation
     {
         RequireFit(network, examples);
         float[] y = new float[examples.OutputSize];
+        CtcAlignments alignments = new(examples.OutputSize, examples.OutputSize);
         double sum = 0;
         ForEachOutput(network, examples, threads: 0, (i, a) =>
         {
+            if (examples is LineExamples lines)
+            {
+                sum += alignments.CostOf(a, a.Length / y.Length, lines.LabelOf(i), i);
+                return;
+            }
+
             examples.CopyTarget(i, y);
             sum += CostFunctions.Of(network.Architecture.Cost, y, a);
         });
@@ -79,8 +95,19 @@ public static class NetworkEvaluation
                 next: new(order, end, Math.Min(BatchSize, order.Length - end)));
             int stride = outputs.Length / size;
             for (int i = 0; i < size; i++)
-                action(start + i, outputs.Slice(i * stride, examples.OutputSize));
+                action(start + i, WithoutPadding(outputs.Slice(i * stride, stride), pass.ColumnsOf(i), examples.OutputSize));
         }
+    }
+
+    /// <summary>Outputs as [columns, outputs], where the engine has padding behind each column.</summary>
+    private static ReadOnlySpan<float> WithoutPadding(ReadOnlySpan<float> padded, int columns, int outputs)
+    {
+        if (columns == 1)
+            return padded[..outputs];
+        float[] packed = new float[columns * outputs];
+        for (int column = 0; column < columns; column++)
+            padded.Slice(column * Rows.StrideOf(outputs), outputs).CopyTo(packed.AsSpan(column * outputs));
+        return packed;
     }
 
     private delegate void OutputAction(int index, ReadOnlySpan<float> output);
@@ -95,6 +122,13 @@ public static class NetworkEvaluation
             throw new ArgumentException(
                 $"The network takes inputs of {network.Architecture.Input}; "
                 + $"images of {images.Height}×{images.Width} in shades of grey have one channel.",
+                nameof(examples));
+        bool areStrings = examples is LineExamples;
+        if (areStrings ? !examples.Fit(network.Architecture.Input) : network.Architecture.Input.HasAnyWidth)
+            throw new ArgumentException(
+                $"The network takes inputs of {network.Architecture.Input}; the examples have {(areStrings
+                    ? $"lines of {new Shape(1, examples.InputSize, Shape.AnyWidth)}"
+                    : "one width and no strings")}.",
                 nameof(examples));
         if (examples.InputSize != network.Architecture.Input.Size || examples.OutputSize != network.Architecture.Output.Size)
             throw new ArgumentException(

@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+using Inkling.Execution.Costs;
 using Inkling.Execution.Stages;
 using Inkling.Layers;
 using Inkling.Numerics;
@@ -15,11 +17,15 @@ internal sealed class Backpropagation : IDisposable
     private readonly ParameterBuffer _parameters;
     private readonly PassPurpose _purpose;
     private readonly int _miniBatchSize;
-    private readonly Activations _input;
-    private readonly Stage[] _stages;
-    private readonly SparseDenseStage? _sparse; // the first stage, where it reads examples directly
-    private readonly LossStage? _loss;
+    private readonly bool _isSparse;
+    private readonly StageFactory _factory;
     private readonly Action<int, int, int> _copyInputs;
+    private Activations _input;
+    private Stage[] _stages;
+    private SparseDenseStage? _sparse; // the first stage, where it reads examples directly
+    private LossStage? _loss;
+    private float[][] _ordered = []; // for each thread an input in the user's order; empty where the engine's is the same
+    private int _width; // for which there is room
     private Examples? _examples;
     private ArraySegment<int> _miniBatch;
     private bool _isPrepared;
@@ -45,33 +51,15 @@ internal sealed class Backpropagation : IDisposable
         long workWorthSharing = WorkWorthSharing,
         StageFactory? stages = null)
     {
-        (_parameters, _purpose, _miniBatchSize) = (parameters, purpose, miniBatchSize);
+        (_parameters, _purpose, _miniBatchSize, _isSparse) = (parameters, purpose, miniBatchSize, isSparse);
         Architecture architecture = parameters.Architecture;
         int workers = architecture.MultiplyAdds * miniBatchSize < workWorthSharing ? 1 : threads;
-        PassSettings settings = new(parameters, purpose, miniBatchSize, workers, isSparse);
-        stages ??= StageFactory.Processor;
-        _input = new Activations(stages.InputLayoutOf(settings), miniBatchSize);
-        _stages = stages.CreateAll(settings, _input);
-        _sparse = _stages.FirstOrDefault() as SparseDenseStage;
-        if (purpose == PassPurpose.InputGradient)
-            _input.AllocateErrors();
-        foreach (Stage stage in purpose == PassPurpose.Reading ? [] : _stages)
-            stage.Output.AllocateErrors();
-        _loss = purpose == PassPurpose.Learning ? new LossStage(Output, architecture.Cost, miniBatchSize, settings.Shards) : null;
-        bool isUsersOrder = _input.Layout.IsChannelsFirst;
-        float[][] ordered = [.. Enumerable.Range(0, workers).Select(_ => new float[isUsersOrder ? 0 : architecture.Input.Size])];
+        _factory = stages ?? StageFactory.Processor;
+        Build(architecture.MinWidth, workers);
         _copyInputs = (worker, start, end) =>
         {
             for (int i = start; i < end; i++)
-            {
-                Span<float> input = isUsersOrder ? _input.ValuesOf(i)[..architecture.Input.Size] : ordered[worker];
-                _examples!.CopyInput(_miniBatch[i], input);
-                Distort?.Invoke(_miniBatch[i], input);
-                if (isUsersOrder)
-                    _input.ValuesOf(i)[input.Length..].Clear();
-                else
-                    _input.SetChannelsFirst(i, input);
-            }
+                CopyInput(worker, i);
         };
         Workers = new Workers(workers); // last, so that no threads are left behind when something above throws
     }
@@ -84,8 +72,8 @@ internal sealed class Backpropagation : IDisposable
     /// <summary>The share of each target that is spread evenly over all outputs, 0 to 1.</summary>
     public double LabelSmoothing
     {
-        get => _loss!.LabelSmoothing;
-        init => _loss!.LabelSmoothing = value;
+        get;
+        init => _loss!.LabelSmoothing = field = value;
     }
 
     private Activations Output => _stages.Length == 0 ? _input : _stages[^1].Output;
@@ -113,10 +101,19 @@ internal sealed class Backpropagation : IDisposable
         return Forward(work);
     }
 
-    /// <summary>Computes the outputs of inputs given directly: [count, inputs], each [channels, height, width].</summary>
+    /// <summary>
+    /// Computes the outputs of inputs given directly: [count, inputs], each [channels, height, width]; of any width, one input.
+    /// </summary>
     public ReadOnlySpan<float> FeedForward(ReadOnlySpan<float> inputs)
     {
-        int size = _parameters.Architecture.Input.Size, count = inputs.Length / size;
+        Architecture architecture = _parameters.Architecture;
+        if (architecture.Input.HasAnyWidth)
+        {
+            SetInput(inputs);
+            return Forward(new StageWork(1, IsTraining: false, Workers));
+        }
+
+        int size = architecture.Input.Size, count = inputs.Length / size;
         ArgumentOutOfRangeException.ThrowIfGreaterThan(count, _miniBatchSize, nameof(inputs));
         for (int i = 0; i < count; i++)
             _input.SetChannelsFirst(i, inputs.Slice(i * size, size));
@@ -208,6 +205,11 @@ internal sealed class Backpropagation : IDisposable
         return (values, gradients, chosen);
     }
 
+    /// <summary>
+    /// The columns of an item's outputs in the last mini-batch, each of the output layer's stride: 1 where they are a vector.
+    /// </summary>
+    public int ColumnsOf(int item) => Output.WidthOf(item);
+
     /// <summary>Makes the next call prepare the weights again, which may have changed. For a pass that does not learn.</summary>
     public void InvalidateWeights() => _isPrepared = false;
 
@@ -215,14 +217,13 @@ internal sealed class Backpropagation : IDisposable
     public IEnumerable<(int Layer, Activations Masks)> DropoutMasks =>
         _stages.OfType<DropoutStage>().Select(stage => (stage.Layer, stage.Masks));
 
-    /// <summary>Feeds one example forward and records the weighted inputs and activations on the way.</summary>
-    public ForwardTrace Trace(Examples example)
+    /// <summary>Feeds one input forward and records the weighted inputs and activations on the way.</summary>
+    /// <param name="input">[channels, height, width].</param>
+    public ForwardTrace Trace(ReadOnlySpan<float> input)
     {
-        float[] input = new float[example.InputSize];
-        example.CopyInput(0, input);
-        List<float[]> weightedInputs = [], activations = [input];
+        List<float[]> weightedInputs = [], activations = [input.ToArray()];
         StageWork work = new(1, IsTraining: false, Workers);
-        TakeInputs(example, new int[1], next: default, work);
+        SetInput(input);
         foreach (Stage stage in _stages)
         {
             stage.Prepare(work);
@@ -241,8 +242,71 @@ internal sealed class Backpropagation : IDisposable
     /// <summary>After a mini-batch, the name of the first layer whose output is not finite; null where all are finite.</summary>
     public string? FirstLayerNotFinite(int items) =>
         _stages
-            .FirstOrDefault(stage => !Vectors.AreFinite(stage.Output.Values.Slice(0, items * stage.Output.Layout.Stride)))
+            .FirstOrDefault(stage =>
+            {
+                foreach ((int start, int length) in stage.Output.RangesOf(0, items))
+                {
+                    if (!Vectors.AreFinite(stage.Output.Values.Slice(start, length)))
+                        return true;
+                }
+
+                return false;
+            })
             ?.Name;
+
+    /// <summary>Creates the stages for inputs of up to this width.</summary>
+    [MemberNotNull(nameof(_input), nameof(_stages))]
+    private void Build(int width, int workers)
+    {
+        Architecture architecture = _parameters.Architecture;
+        PassSettings settings = new(_parameters, _purpose, _miniBatchSize, workers, _isSparse, width);
+        _width = width;
+        _input = new Activations(_factory.InputLayoutOf(settings), _miniBatchSize);
+        _stages = _factory.CreateAll(settings, _input);
+        _sparse = _stages.FirstOrDefault() as SparseDenseStage;
+        if (_purpose == PassPurpose.InputGradient)
+            _input.AllocateErrors();
+        foreach (Stage stage in _purpose == PassPurpose.Reading ? [] : _stages)
+            stage.Output.AllocateErrors();
+        _loss = _purpose == PassPurpose.Learning
+            ? LossStage.Of(architecture.Cost, Output, _miniBatchSize, settings.Shards, workers)
+            : null;
+        if (_loss is not null)
+            _loss.LabelSmoothing = LabelSmoothing;
+        _ordered = _input.Layout.IsChannelsFirst
+            ? []
+            : [.. Enumerable.Range(0, workers).Select(_ => new float[settings.Shapes[0].Size])];
+        _isPrepared = false;
+    }
+
+    /// <summary>Makes room for wider inputs.</summary>
+    private void RequireRoom(int width)
+    {
+        if (width > _width)
+            Build(width, Workers.Count);
+    }
+
+    /// <summary>Sets the only item's input: [channels, height, width].</summary>
+    private void SetInput(ReadOnlySpan<float> input)
+    {
+        Architecture architecture = _parameters.Architecture;
+        if (architecture.Input.HasAnyWidth)
+        {
+            int width = input.Length / architecture.Input.Size;
+            if (width > _width)
+                RequireRoom(Math.Max(width, 2 * _width)); // doubled, so that widths that grow slowly do not build each time
+            _input.SetWidth(0, width);
+            TakeWidths(items: 1);
+        }
+
+        _input.SetChannelsFirst(0, input);
+    }
+
+    private void TakeWidths(int items)
+    {
+        foreach (Stage stage in _stages)
+            stage.TakeWidths(items, _parameters.Architecture.Layers[stage.Layer]);
+    }
 
     private ReadOnlySpan<float> Forward(scoped in StageWork work)
     {
@@ -263,9 +327,42 @@ internal sealed class Backpropagation : IDisposable
         examples.RequireIndices(miniBatch);
         examples.RequireIndices(next);
         (_examples, _miniBatch) = (examples, miniBatch);
+        if (examples is LineExamples lines)
+            RequireRoom(lines.MaxWidth);
         if (_sparse is not null)
             (_sparse.Rows, _sparse.Examples, _sparse.Next) = (examples.SparseInputs, miniBatch, next);
         else
             work.ForEachItem(_input.Layout.Stride, _copyInputs);
+        if (examples is LineExamples)
+            TakeWidths(work.Items);
+    }
+
+    /// <summary>Writes an example's input to its place in the mini-batch.</summary>
+    private void CopyInput(int worker, int item)
+    {
+        int index = _miniBatch[item], size = _parameters.Architecture.Input.Size;
+        Span<float> room = _ordered.Length == 0
+            ? _input.Values.Slice(item * _input.Layout.Stride, _input.Layout.Stride)
+            : _ordered[worker];
+        if (_examples is LineExamples lines)
+        {
+            int width = lines.CopyLine(index, room);
+            if (width < _parameters.Architecture.MinWidth || width > lines.MaxWidth)
+                throw new InklingException(FormattableString.Invariant(
+                    $"Example {index} is {width} columns wide; the network takes {_parameters.Architecture.MinWidth} and more, ")
+                    + FormattableString.Invariant($"and the widest of the examples is said to have {lines.MaxWidth}."));
+            _input.SetWidth(item, width);
+            size *= width;
+        }
+        else
+        {
+            _examples!.CopyInput(index, room[..size]);
+            Distort?.Invoke(index, room[..size]);
+        }
+
+        if (_ordered.Length == 0)
+            _input.ValuesOf(item)[size..].Clear();
+        else
+            _input.SetChannelsFirst(item, room[..size]);
     }
 }

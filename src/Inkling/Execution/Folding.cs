@@ -17,20 +17,36 @@ internal static class Folding
     public static ParameterBuffer Fold(ParameterBuffer parameters)
     {
         IReadOnlyList<Layer> layers = parameters.Architecture.Layers;
+        HashSet<int> branches = []; // the layers before which a residual connection begins: what it adds must be kept as it is
+        foreach ((int l, Layer layer) in layers.Index())
+        {
+            if (layer is Layer.Add add)
+                branches.Add(l - add.Layers);
+        }
+
+        int[] places = new int[layers.Count]; // for each layer, how many layers are kept of those before it
         List<Layer> kept = [];
         List<(int Weights, int Normalisation)> sources = []; // for each layer kept, where its parameters come from; -1 for none
         for (int l = 0; l < layers.Count; l++)
         {
+            places[l] = kept.Count;
             switch (layers[l])
             {
-                case Layer.Dropout:
+                case Layer.Dropout when !branches.Contains(l):
+                    break;
+                case Layer.Add add:
+                    kept.Add(new Layer.Add(kept.Count - places[l - add.Layers]));
+                    sources.Add((-1, -1));
                     break;
                 case Layer.BatchNormalisation
-                    when kept.Count > 0 && sources[^1] is (>= 0, -1) && kept[^1] is Layer.Convolution or Layer.Dense:
+                    when !branches.Contains(l) && kept.Count > 0
+                        && sources[^1] is (>= 0, -1) && kept[^1] is Layer.Convolution or Layer.Dense:
                     kept[^1] = kept[^1].WithBias(true);
                     sources[^1] = (sources[^1].Weights, l);
                     break;
-                case Layer.MaxPool when kept.Count > 0 && kept[^1] is Layer.Activation { Function: ActivationFunction.Relu }:
+                case Layer.MaxPool
+                    when !branches.Contains(l) && kept.Count > 0
+                        && kept[^1] is Layer.Activation { Function: ActivationFunction.Relu }:
                     kept.Insert(kept.Count - 1, layers[l]);
                     sources.Insert(sources.Count - 1, (l, -1));
                     break;

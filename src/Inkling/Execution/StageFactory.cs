@@ -26,12 +26,14 @@ internal enum PassPurpose
 /// <param name="MiniBatchSize">The most examples in a mini-batch.</param>
 /// <param name="Threads">The most threads.</param>
 /// <param name="IsSparse">Whether a first layer that is dense reads <see cref="Examples.SparseInputs"/>.</param>
+/// <param name="Width">The width of inputs; of the widest, where the network takes inputs of any width.</param>
 internal sealed record PassSettings(
     ParameterBuffer Parameters,
     PassPurpose Purpose,
     int MiniBatchSize,
     int Threads,
-    bool IsSparse)
+    bool IsSparse,
+    int Width)
 {
     // Examples in a shard, at least. With 5, mini-batches of ten are shared by two threads.
     private const int SmallestShard = 5;
@@ -39,6 +41,12 @@ internal sealed record PassSettings(
     // The same for networks without a convolution, whose examples are less work: with shards of 5, adding up the shards' sums
     // took a fifth of the training of 784-300-100-10 in mini-batches of 16.
     private const int SmallestDenseShard = 32;
+
+    /// <summary>The shapes before each layer, and that of the output, for inputs of this width.</summary>
+    public Shape[] Shapes { get; } = Parameters.Architecture.ShapesFor(Width);
+
+    /// <summary>Whether the examples of a mini-batch differ in their width.</summary>
+    public bool IsRagged => Parameters.Architecture.Input.HasAnyWidth;
 
     /// <summary>How every sum over a mini-batch is divided.</summary>
     public Shards Shards
@@ -69,9 +77,10 @@ internal class StageFactory
             return Layout.Padded(architecture.ShapeBefore(1), Layout.FlattenedPixelsOf(architecture)[1]);
         bool isDirect = architecture.Layers[0] is Layer.Convolution spec
             && !WinogradStage.Suits(spec, architecture.Input, architecture.ShapeBefore(1));
-        return isDirect && settings.Purpose != PassPurpose.InputGradient
-            ? Layout.Packed(architecture.Input)
-            : Layout.Padded(architecture.Input);
+        bool isBranch = architecture.Layers.Index().Any(l => l.Item is Layer.Add add && add.Layers == l.Index); // when folded
+        return isDirect && !isBranch && settings.Purpose != PassPurpose.InputGradient
+            ? Layout.Packed(settings.Shapes[0])
+            : Layout.Padded(settings.Shapes[0]);
     }
 
     /// <summary>Creates the stages of all layers, in order. A first Flatten has none: the input is written as a vector.</summary>
@@ -81,11 +90,20 @@ internal class StageFactory
     {
         Architecture architecture = settings.Parameters.Architecture;
         List<Stage> stages = [];
+        BranchStage?[] branches = new BranchStage?[architecture.Layers.Count]; // for each layer that ends a residual connection
         bool goesBack = settings.Purpose == PassPurpose.InputGradient;
         for (int l = architecture.Layers[0] is Layer.Flatten ? 1 : 0; l < architecture.Layers.Count; l++)
         {
-            Stage stage = Create(settings, l, input, goesBack);
-            (stage.Layer, stage.Name) = (l, $"layer {l + 1}, {architecture.Layers[l]}");
+            for (int end = l + 1; end < architecture.Layers.Count; end++)
+            {
+                if (architecture.Layers[end] is Layer.Add around && end - around.Layers == l)
+                    stages.Add(branches[end] = new BranchStage(input, goesBack) { Layer = l, Name = Name(l) });
+            }
+
+            Stage stage = branches[l] is { } branch
+                ? branch.End = new AddStage(input, branch.Input, goesBack, settings.MiniBatchSize)
+                : Create(settings, l, input, goesBack);
+            (stage.Layer, stage.Name) = (l, Name(l));
             if (settings.Purpose != PassPurpose.InputGradient && stage is PoolingStage pooling
                 && stages is [.., ActivationStage { Function: ActivationFunction.Relu } relu])
             {
@@ -98,36 +116,51 @@ internal class StageFactory
         }
 
         return [.. stages];
+
+        string Name(int l) => $"layer {l + 1}, {architecture.Layers[l]}";
     }
 
-    /// <summary>Creates the stage of one layer.</summary>
+    /// <summary>Creates the stage of one layer, other than <see cref="Layer.Add"/>.</summary>
     /// <param name="settings">The settings of all stages.</param>
     /// <param name="l">Which layer, from 0.</param>
     /// <param name="input">The stage's input.</param>
     /// <param name="goesBack">Whether the errors of its input are needed.</param>
     protected virtual Stage Create(PassSettings settings, int l, Activations input, bool goesBack)
     {
-        (ParameterBuffer parameters, PassPurpose purpose, int miniBatchSize, int threads, _) = settings;
+        (ParameterBuffer parameters, PassPurpose purpose, int miniBatchSize, int threads, _, _) = settings;
         Architecture architecture = parameters.Architecture;
-        Shape from = architecture.ShapeBefore(l), to = architecture.ShapeBefore(l + 1);
+        Shape from = settings.Shapes[l], to = settings.Shapes[l + 1];
         bool learns = purpose == PassPurpose.Learning, isFirst = l == 0 || (l == 1 && architecture.Layers[0] is Layer.Flatten);
         return architecture.Layers[l] switch
         {
             Layer.Dense when isFirst && settings.IsSparse && input.Layout.IsChannelsFirst && !goesBack =>
                 new SparseDenseStage(input, to, parameters, l, miniBatchSize, settings.Shards, threads),
             Layer.Dense => new DenseStage(input, to, parameters, l, goesBack, miniBatchSize, settings.Shards),
-            Layer.Convolution spec when WinogradStage.Suits(spec, from, to) =>
-                new WinogradStage(input, to, spec, parameters, l, goesBack, learns, miniBatchSize, settings.Shards, threads),
+            Layer.Convolution spec
+                when WinogradStage.Suits(spec, architecture.ShapeBefore(l), architecture.ShapeBefore(l + 1)) =>
+                new WinogradStage(
+                    input,
+                    to,
+                    spec,
+                    parameters,
+                    l,
+                    goesBack,
+                    learns,
+                    miniBatchSize,
+                    !settings.IsRagged,
+                    settings.Shards,
+                    threads),
             Layer.Convolution spec =>
                 new ConvolutionStage(input, to, spec, parameters, l, goesBack, learns, miniBatchSize, settings.Shards, threads),
             Layer.BatchNormalisation =>
                 new BatchNormalisationStage(input, parameters, l, goesBack, miniBatchSize, settings.Shards),
             Layer.MaxPool spec =>
-                new PoolingStage(input, to, (spec.Size, spec.Size), spec.Stride, isMax: true, goesBack, miniBatchSize),
+                new PoolingStage(input, to, spec.Size, spec.Stride, isMax: true, goesBack, miniBatchSize, threads),
             Layer.AveragePool spec =>
-                new PoolingStage(input, to, (spec.Size, spec.Size), spec.Stride, isMax: false, goesBack, miniBatchSize),
+                new PoolingStage(input, to, spec.Size, spec.Stride, isMax: false, goesBack, miniBatchSize, threads),
             Layer.GlobalAveragePool =>
-                new PoolingStage(input, to, (from.Height, from.Width), 1, isMax: false, goesBack, miniBatchSize),
+                new PoolingStage(
+                    input, to, new Sides(from.Height, from.Width), 1, isMax: false, goesBack, miniBatchSize, threads),
             Layer.Dropout spec => new DropoutStage(input, spec.Rate, goesBack, miniBatchSize),
             Layer.Flatten => new FlattenStage(input, Layout.FlattenedPixelsOf(architecture)[l + 1], goesBack, miniBatchSize),
             Layer.Activation { Function: ActivationFunction.Silu } => new SiluStage(input, goesBack, miniBatchSize),

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Inkling.Execution.Costs;
 using Inkling.Execution.Stages;
 using Inkling.Layers;
 using Inkling.Numerics;

@@ -24,6 +24,12 @@ public abstract class Layer
     /// </exception>
     internal abstract Shape OutputOf(Shape input);
 
+    /// <summary>The output's width for an input's that is not too narrow.</summary>
+    internal virtual int WidthBehind(int width) => width;
+
+    /// <summary>The narrowest input for an output of at least this width.</summary>
+    internal virtual long LeastWidthBefore(long width) => width;
+
     /// <summary>The number of learned weights, biases, scales and shifts.</summary>
     internal virtual int ParametersFor(Shape input) => 0;
 
@@ -61,6 +67,7 @@ public abstract class Layer
         internal override Shape OutputOf(Shape input)
         {
             Require(Neurons >= 1, $"needs at least 1 neuron");
+            RequireOneWidth(input);
             Require(input.IsVector, $"takes a vector, and is given {input}; put flatten before it");
             Require(Inputs is null || Inputs == input.Channels, $"takes {Inputs} numbers, and is given {input}");
             return new Shape(Neurons);
@@ -78,50 +85,57 @@ public abstract class Layer
     /// <summary>A 2-D convolution (cross-correlation, as PyTorch and Keras compute it).</summary>
     /// <param name="channels">Output channels (feature maps), at least 1.</param>
     /// <param name="kernel">Height and width of the kernel, at least 1.</param>
-    /// <param name="stride">Pixels between two windows, at least 1.</param>
-    /// <param name="padding">Zeros added on each side of the input, less than the kernel.</param>
+    /// <param name="stride">Pixels between two windows, down and across, at least 1; null for 1.</param>
+    /// <param name="padding">Zeros added above and below, and left and right; each less than the kernel's side.</param>
     /// <param name="hasBias">False for no bias, as before batch normalisation.</param>
-    public sealed class Convolution(int channels, int kernel, int stride = 1, int padding = 0, bool hasBias = true) : Layer
+    public sealed class Convolution(
+        int channels, Sides kernel, Sides? stride = null, Sides padding = default, bool hasBias = true) : Layer
     {
         /// <summary>Output channels (feature maps).</summary>
         public int Channels { get; } = channels;
 
         /// <summary>Height and width of the kernel.</summary>
-        public int Kernel { get; } = kernel;
+        public Sides Kernel { get; } = kernel;
 
-        /// <summary>Pixels between two windows.</summary>
-        public int Stride { get; } = stride;
+        /// <summary>Pixels between two windows, down and across.</summary>
+        public Sides Stride { get; } = stride ?? 1;
 
-        /// <summary>Zeros added on each side of the input.</summary>
-        public int Padding { get; } = padding;
+        /// <summary>Zeros added above and below, and left and right.</summary>
+        public Sides Padding { get; } = padding;
 
         /// <summary>Whether biases are learned.</summary>
         public bool HasBias { get; } = hasBias;
 
         private protected override string Name =>
-            Text($"conv:{Channels}:{Kernel}x{Kernel}{(Stride == 1 ? "" : Text($":stride{Stride}"))}")
-            + Text($"{(Padding == 0 ? "" : Text($":pad{Padding}"))}{(HasBias ? "" : ":nobias")}");
+            Text($"conv:{Channels}:{Kernel}{(Stride == 1 ? "" : $":stride{Stride.ToShortText()}")}")
+            + $"{(Padding == 0 ? "" : $":pad{Padding.ToShortText()}")}{(HasBias ? "" : ":nobias")}";
 
         internal override Layer WithBias(bool hasBias) => new Convolution(Channels, Kernel, Stride, Padding, hasBias);
 
         internal override Shape OutputOf(Shape input)
         {
             Require(
-                Channels >= 1 && Kernel >= 1 && Stride >= 1,
+                Channels >= 1 && Kernel.AreAtLeast(1) && Stride.AreAtLeast(1),
                 $"needs at least 1 channel, a kernel of at least 1x1 and a stride of at least 1");
-            Require(Padding >= 0 && Padding < Kernel, $"has a padding that is not from 0 to {Kernel - 1}, less than its kernel");
-            long frameHeight = input.Height + 2L * Padding, frameWidth = input.Width + 2L * Padding;
-            int height = checked((int)((frameHeight - Kernel) / Stride + 1)),
-                width = checked((int)((frameWidth - Kernel) / Stride + 1));
+            RequirePadding(Padding.Height, Kernel.Height);
+            RequirePadding(Padding.Width, Kernel.Width);
+            int? height = Windows(input.Height, Padding.Height, Kernel.Height, Stride.Height),
+                width = WindowsAcross(input, Padding.Width, Kernel.Width, Stride.Width);
             Require(
-                frameHeight >= Kernel && frameWidth >= Kernel,
-                $"has a kernel of {Kernel}x{Kernel}, larger than its input {input}{
-                    (Padding == 0 ? "" : Text($" with padding {Padding}"))}");
-            return new Shape(Channels, height, width);
+                height is not null && width is not null,
+                $"has a kernel of {Kernel}, larger than its input {input}{
+                    (Padding == 0 ? "" : $" with padding {Padding.ToShortText()}")}");
+            return new Shape(Channels, height!.Value, width!.Value);
         }
 
+        internal override int WidthBehind(int width) =>
+            checked((int)((width + 2L * Padding.Width - Kernel.Width) / Stride.Width + 1));
+
+        internal override long LeastWidthBefore(long width) =>
+            Math.Max(1, (width - 1) * Stride.Width + Kernel.Width - 2L * Padding.Width);
+
         internal override int ParametersFor(Shape input) =>
-            checked((input.Channels * Kernel * Kernel + (HasBias ? 1 : 0)) * Channels);
+            checked((input.Channels * Kernel.Area + (HasBias ? 1 : 0)) * Channels);
 
         /// <summary>
         /// Weights, rotated weights for backpropagation, and the zero-padded frames that an input and its errors are copied
@@ -131,47 +145,74 @@ public abstract class Layer
         {
             checked
             {
-                long places = (long)Kernel * Kernel;
-                long frame = (input.Height + 2L * Padding) * (input.Width + 2L * Padding) * input.Channels;
-                long errorFrame = ((long)input.Height + Kernel) * ((long)input.Width + Kernel) * Channels;
+                long places = (long)Kernel.Height * Kernel.Width;
+                long frame = (input.Height + 2L * Padding.Height) * (input.Width + 2L * Padding.Width) * input.Channels;
+                long errorFrame = ((long)input.Height + Kernel.Height) * ((long)input.Width + Kernel.Width) * Channels;
                 return (input.Channels * places + 1) * Rows.LongStrideOf(Channels)
                     + Rows.LongStrideOf(input.Channels) * places * Channels + frame + errorFrame;
             }
         }
 
-        internal override long MultiplyAddsFor(Shape input) => (long)OutputOf(input).Size * input.Channels * Kernel * Kernel;
+        internal override long MultiplyAddsFor(Shape input) =>
+            (long)OutputOf(input).Size * input.Channels * Kernel.Height * Kernel.Width;
+
+        private static void RequirePadding(int padding, int kernel) =>
+            Require(padding >= 0 && padding < kernel, $"has a padding that is not from 0 to {kernel - 1}, less than its kernel");
     }
 
     /// <summary>Max pooling: the largest number of each window.</summary>
     /// <param name="size">Height and width of the window.</param>
-    /// <param name="stride">Pixels between two windows; 0 for the window's width.</param>
-    public sealed class MaxPool(int size, int stride = 0) : Layer
+    /// <param name="stride">Pixels between two windows, down and across; 0 for the window's own sides.</param>
+    public sealed class MaxPool(Sides size, Sides stride = default) : Layer
     {
         /// <summary>Height and width of the window.</summary>
-        public int Size { get; } = size;
+        public Sides Size { get; } = size;
 
-        /// <summary>Pixels between two windows.</summary>
-        public int Stride { get; } = stride == 0 ? size : stride;
+        /// <summary>Pixels between two windows, down and across.</summary>
+        public Sides Stride { get; } = stride == 0 ? size : stride;
 
-        private protected override string Name => Text($"maxpool:{Size}{(Stride == Size ? "" : Text($":stride{Stride}"))}");
+        private protected override string Name => PoolName("maxpool", Size, Stride);
 
         internal override Shape OutputOf(Shape input) => Pooled(input, Size, Stride);
+
+        internal override int WidthBehind(int width) => (width - Size.Width) / Stride.Width + 1;
+
+        internal override long LeastWidthBefore(long width) => (width - 1) * Stride.Width + Size.Width;
     }
 
     /// <summary>Average pooling: the mean of each window.</summary>
     /// <param name="size">Height and width of the window.</param>
-    /// <param name="stride">Pixels between two windows; 0 for the window's width.</param>
-    public sealed class AveragePool(int size, int stride = 0) : Layer
+    /// <param name="stride">Pixels between two windows, down and across; 0 for the window's own sides.</param>
+    public sealed class AveragePool(Sides size, Sides stride = default) : Layer
     {
         /// <summary>Height and width of the window.</summary>
-        public int Size { get; } = size;
+        public Sides Size { get; } = size;
 
-        /// <summary>Pixels between two windows.</summary>
-        public int Stride { get; } = stride == 0 ? size : stride;
+        /// <summary>Pixels between two windows, down and across.</summary>
+        public Sides Stride { get; } = stride == 0 ? size : stride;
 
-        private protected override string Name => Text($"avgpool:{Size}{(Stride == Size ? "" : Text($":stride{Stride}"))}");
+        private protected override string Name => PoolName("avgpool", Size, Stride);
 
         internal override Shape OutputOf(Shape input) => Pooled(input, Size, Stride);
+
+        internal override int WidthBehind(int width) => (width - Size.Width) / Stride.Width + 1;
+
+        internal override long LeastWidthBefore(long width) => (width - 1) * Stride.Width + Size.Width;
+    }
+
+    /// <summary>
+    /// Adds the input of one of the layers before it: a residual connection around them (He et al., arXiv 1512.03385).
+    /// </summary>
+    /// <param name="layers">How many layers it goes around, at least 1: those just before this one.</param>
+    public sealed class Add(int layers) : Layer
+    {
+        /// <summary>How many layers it goes around.</summary>
+        public int Layers { get; } = layers;
+
+        private protected override string Name => Text($"add:{Layers}");
+
+        /// <summary>The shape as it is; <see cref="Architecture"/> checks that what is added has the same.</summary>
+        internal override Shape OutputOf(Shape input) => input;
     }
 
     /// <summary>Global average pooling: the mean of each feature map (Lin, Chen and Yan, arXiv 1312.4400).</summary>
@@ -179,7 +220,11 @@ public abstract class Layer
     {
         private protected override string Name => "gap";
 
-        internal override Shape OutputOf(Shape input) => new(input.Channels);
+        internal override Shape OutputOf(Shape input)
+        {
+            RequireOneWidth(input);
+            return new(input.Channels);
+        }
     }
 
     /// <summary>
@@ -218,7 +263,11 @@ public abstract class Layer
     {
         private protected override string Name => "flatten";
 
-        internal override Shape OutputOf(Shape input) => new(input.Size);
+        internal override Shape OutputOf(Shape input)
+        {
+            RequireOneWidth(input);
+            return new(input.Size);
+        }
     }
 
     /// <summary>An activation function, applied to each number.</summary>
@@ -244,7 +293,8 @@ public abstract class Layer
     }
 
     /// <summary>
-    /// e^z divided by the sum over all channels: outputs that are a probability distribution. Allowed only as the last layer.
+    /// e^z divided by the sum over all channels: outputs that are a probability distribution, of a row of any width in each
+    /// column. Allowed only as the last layer.
     /// </summary>
     public sealed class Softmax : Layer
     {
@@ -252,7 +302,9 @@ public abstract class Layer
 
         internal override Shape OutputOf(Shape input)
         {
-            Require(input.IsVector, $"takes a vector, and is given {input}");
+            Require(
+                input.IsVector || input is { Height: 1, HasAnyWidth: true },
+                $"takes a vector{(input.HasAnyWidth ? " in each column" : "")}, and is given {input}");
             return input;
         }
     }
@@ -265,10 +317,29 @@ public abstract class Layer
             throw new InvalidOperationException(Text(otherwise));
     }
 
-    private protected static Shape Pooled(Shape input, int size, int stride)
+    private protected static string PoolName(string word, Sides size, Sides stride) =>
+        $"{word}:{size.ToShortText()}{(stride == size ? "" : $":stride{stride.ToShortText()}")}";
+
+    private protected static Shape Pooled(Shape input, Sides size, Sides stride)
     {
-        Require(size >= 1 && stride >= 1, $"needs a window of at least 1");
-        Require(size <= input.Height && size <= input.Width, $"has a window of {size}x{size}, larger than its input {input}");
-        return new Shape(input.Channels, (input.Height - size) / stride + 1, (input.Width - size) / stride + 1);
+        Require(size.AreAtLeast(1) && stride.AreAtLeast(1), $"needs a window of at least 1");
+        int? height = Windows(input.Height, 0, size.Height, stride.Height),
+            width = WindowsAcross(input, 0, size.Width, stride.Width);
+        Require(height is not null && width is not null, $"has a window of {size}, larger than its input {input}");
+        return new Shape(input.Channels, height!.Value, width!.Value);
+    }
+
+    private protected static void RequireOneWidth(Shape input) =>
+        Require(!input.HasAnyWidth, $"takes inputs of one width, and is given {input}");
+
+    /// <summary>How many windows fit along a width; any for any.</summary>
+    private static int? WindowsAcross(Shape input, int padding, int window, int stride) =>
+        input.HasAnyWidth ? Shape.AnyWidth : Windows(input.Width, padding, window, stride);
+
+    /// <summary>How many windows fit along a side; null where none does.</summary>
+    private static int? Windows(int side, int padding, int window, int stride)
+    {
+        long frame = side + 2L * padding;
+        return frame < window ? null : checked((int)((frame - window) / stride + 1));
     }
 }

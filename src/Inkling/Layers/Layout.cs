@@ -49,6 +49,10 @@ internal readonly record struct Layout
     public static Layout Padded(Shape shape, int flattenedPixels = 1) =>
         new(shape, Rows.StrideOf(shape.Channels), flattenedPixels);
 
+    /// <summary>The layout of a narrower image, or of a wider one, with everything else as here.</summary>
+    public Layout WithWidth(int width) =>
+        width == Width ? this : new Layout(new Shape(Channels, Height, width), Pitch, FlattenedPixels);
+
     /// <summary>
     /// The layout without padding between pixels, which only a first convolution accepts; a vector is padded nevertheless.
     /// </summary>

@@ -21,7 +21,7 @@ internal sealed class ParameterBuffer
             {
                 Layer.Dense dense => WeightedLayer.BufferLength(architecture.ShapeBefore(l).Size, dense.Neurons),
                 Layer.Convolution convolution => WeightedLayer.BufferLength(
-                    architecture.ShapeBefore(l).Channels * convolution.Kernel * convolution.Kernel, convolution.Channels),
+                    architecture.ShapeBefore(l).Channels * convolution.Kernel.Area, convolution.Channels),
                 Layer.BatchNormalisation => 2 * channels,
                 _ => 0,
             });

@@ -147,8 +147,8 @@ internal sealed class Convolution : WeightedLayer
     private readonly int[] _weightShape;
 
     internal Convolution(AlignedBuffer buffer, int start, Shape input, int flattenedPixels, Layer.Convolution spec)
-        : base(buffer, start, spec.Kernel * spec.Kernel, input.Channels, flattenedPixels, spec.Channels, spec.HasBias) =>
-        _weightShape = [spec.Channels, input.Channels, spec.Kernel, spec.Kernel];
+        : base(buffer, start, spec.Kernel.Area, input.Channels, flattenedPixels, spec.Channels, spec.HasBias) =>
+        _weightShape = [spec.Channels, input.Channels, spec.Kernel.Height, spec.Kernel.Width];
 
     internal override int[] WeightShape => _weightShape;
 }

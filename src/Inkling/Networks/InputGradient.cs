@@ -29,12 +29,15 @@ public sealed class InputGradient
     /// <param name="network">The network; not changed.</param>
     /// <param name="input">As many numbers as the input's shape has; of an image [channels, height, width].</param>
     /// <param name="output">Which output; null for the largest.</param>
-    /// <exception cref="ArgumentException">The input has another length.</exception>
+    /// <exception cref="ArgumentException">The input has another length, or the network takes inputs of any width.</exception>
     /// <exception cref="ArgumentOutOfRangeException">There is no such output.</exception>
     public static InputGradient Of(Network network, ReadOnlySpan<float> input, int? output = null)
     {
         ArgumentNullException.ThrowIfNull(network);
         Architecture architecture = network.Architecture;
+        if (architecture.Input.HasAnyWidth)
+            throw new ArgumentException(
+                "The gradient of an output is computed for networks that end in a vector.", nameof(network));
         if (input.Length != architecture.Input.Size)
         {
             throw new ArgumentException(

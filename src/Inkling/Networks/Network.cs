@@ -110,14 +110,21 @@ public sealed class Network
 
     /// <summary>Computes the network's outputs for an input: a' = σ(w·a + b), layer by layer.</summary>
     /// <param name="input">As many numbers as the input's shape has; of an image [channels, height, width].</param>
-    /// <returns>As many numbers as the last layer has neurons; between 0 and 1 behind sigmoid and softmax.</returns>
+    /// <returns>
+    /// As many numbers as the last layer has neurons; between 0 and 1 behind sigmoid and softmax. For inputs of any width
+    /// [<see cref="Inkling.Architecture.ColumnsFor"/>, classes]: for each column a distribution.
+    /// </returns>
     /// <exception cref="ArgumentException">The input has another length.</exception>
     /// <remarks>For many inputs at a time, <see cref="Freeze"/> is faster.</remarks>
     public float[] FeedForward(ReadOnlySpan<float> input)
     {
         RequireInput(input);
         Backpropagation pass = TakePass();
-        float[] outputs = pass.FeedForward(input)[..Architecture.Output.Size].ToArray();
+        ReadOnlySpan<float> rows = pass.FeedForward(input);
+        int columns = Architecture.ColumnsFor(WidthOf(input)), size = Architecture.Output.Size, stride = Rows.StrideOf(size);
+        float[] outputs = new float[columns * size];
+        for (int column = 0; column < columns; column++)
+            rows.Slice(column * stride, size).CopyTo(outputs.AsSpan(column * size));
         _passes.GiveBack(pass);
         return outputs;
     }
@@ -129,9 +136,9 @@ public sealed class Network
     /// <exception cref="ArgumentException">The input has another length.</exception>
     public ForwardTrace Trace(ReadOnlySpan<float> input)
     {
-        VectorExamples example = AsExamples(input, new float[Architecture.Output.Size]);
+        RequireInput(input);
         Backpropagation pass = TakePass();
-        ForwardTrace trace = pass.Trace(example);
+        ForwardTrace trace = pass.Trace(input);
         _passes.GiveBack(pass);
         return trace;
     }
@@ -141,9 +148,15 @@ public sealed class Network
     /// </summary>
     /// <param name="input">x: as many numbers as the input's shape has; of an image [channels, height, width].</param>
     /// <param name="target">y: as many numbers as the last layer has neurons.</param>
-    /// <exception cref="ArgumentException">A length does not fit.</exception>
+    /// <exception cref="ArgumentException">
+    /// A length does not fit, or the network takes inputs of any width, whose targets are strings:
+    /// <see cref="GradientDescent.GradientOf"/>.
+    /// </exception>
     public Gradient Backpropagate(ReadOnlySpan<float> input, ReadOnlySpan<float> target)
     {
+        if (Architecture.Input.HasAnyWidth)
+            throw new ArgumentException(
+                "The network learns strings: take GradientOf, with examples that have them.", nameof(target));
         if (target.Length != Architecture.Output.Size)
             throw new ArgumentException(
                 $"The network has {Architecture.Output.Size} outputs; the target has {target.Length} numbers.", nameof(target));
@@ -182,10 +195,20 @@ public sealed class Network
 
     private void RequireInput(ReadOnlySpan<float> input)
     {
-        if (input.Length != Architecture.Input.Size)
+        bool isRefused = Architecture.Input.HasAnyWidth
+            ? input.Length % Architecture.Input.Size != 0 || WidthOf(input) < Architecture.MinWidth
+            : input.Length != Architecture.Input.Size;
+        if (isRefused)
             throw new ArgumentException(
-                $"The network has {Architecture.Input.Size} inputs; the input has {input.Length} numbers.", nameof(input));
+                Architecture.Input.HasAnyWidth
+                    ? $"The network takes inputs of {Architecture.Input}, at least {Architecture.MinWidth} wide; "
+                        + $"the input has {input.Length} numbers."
+                    : $"The network has {Architecture.Input.Size} inputs; the input has {input.Length} numbers.",
+                nameof(input));
     }
+
+    private int WidthOf(ReadOnlySpan<float> input) =>
+        Architecture.Input.HasAnyWidth ? input.Length / Architecture.Input.Size : Architecture.Input.Width;
 
     private Backpropagation TakePass()
     {

@@ -55,7 +55,7 @@ public sealed class DigitReader
     /// <summary>The numbers in a picture, dark on light or light on dark.</summary>
     /// <param name="picture">The picture.</param>
     /// <param name="options">What is known about the numbers; null for nothing.</param>
-    /// <param name="cancellationToken">Ends the reading; it is looked at many times a millisecond.</param>
+    /// <param name="cancellationToken">Ends the reading, between its steps and within long ones.</param>
     /// <returns>What was read; its text is empty where there is nothing to read.</returns>
     /// <exception cref="OperationCanceledException">The reading is cancelled.</exception>
     public ReadingResult Read(GreyImage picture, ReadingOptions? options = null, CancellationToken cancellationToken = default) =>
@@ -64,7 +64,7 @@ public sealed class DigitReader
     /// <summary>The same, with everything there is to see on the way.</summary>
     /// <param name="picture">The picture.</param>
     /// <param name="options">What is known about the numbers; null for nothing.</param>
-    /// <param name="cancellationToken">Ends the reading; it is looked at many times a millisecond.</param>
+    /// <param name="cancellationToken">Ends the reading, between its steps and within long ones.</param>
     /// <exception cref="OperationCanceledException">The reading is cancelled.</exception>
     public ReadingStages Explain(GreyImage picture, ReadingOptions? options = null, CancellationToken cancellationToken = default)
     {

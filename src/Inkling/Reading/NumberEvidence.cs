@@ -6,9 +6,6 @@ namespace Inkling.Reading;
 /// <param name="Cost">What the way costs beside its digits: their shapes, cuts, and ink left unread. In log likelihood.</param>
 internal sealed record NumberEvidence(double WayShare, double DigitProbability, double Cost)
 {
-    /// <summary>How many <see cref="Features"/> there are.</summary>
-    public const int Count = 8;
-
     private const double LeastDoubt = 1e-4, MostCost = 15, LeastLog = -12;
 
     /// <summary>
@@ -27,7 +24,7 @@ internal sealed record NumberEvidence(double WayShare, double DigitProbability, 
     /// </summary>
     public bool? Agrees { get; init; }
 
-    /// <summary>[<see cref="Count"/>]: what a logistic regression weighs; the first is 1.</summary>
+    /// <summary>[8]: what a logistic regression weighs; the first is 1.</summary>
     public double[] Features =>
     [
         1,

@@ -171,7 +171,8 @@ internal sealed class ReadingPipeline
         {
             Word joined = Word.Joined(stack);
             double apart = stack.Aggregate(1.0, (product, word) => product * ScoreOf(word));
-            NumberStages? whole = pipeline.TryRead(joined, out _);
+            NumberStages? whole = pipeline.TryRead(joined, out bool isTooCostly);
+            isAnyTooCostly |= isTooCostly && !stack.Any(read.ContainsKey);
             if (whole is null || (whole.Score <= apart && stack.Any(read.ContainsKey)))
                 continue;
             foreach (Word word in stack)

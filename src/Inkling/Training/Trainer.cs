@@ -37,6 +37,8 @@ internal sealed class Trainer : IDisposable
             throw new ArgumentException("There are no examples to learn from.", nameof(training));
         if (options.Augmentation is not null && training is not LabelledImages)
             throw new ArgumentException("Only images can be augmented.", nameof(options));
+        if (options.LabelSmoothing > 0 && network.Architecture.Cost == Cost.Ctc)
+            throw new ArgumentException("Labels are not smoothed in CTC, which has no targets.", nameof(options));
         _network = network;
         State.History = network.History;
         _training = training;

@@ -12,9 +12,10 @@ public class RoomsTests
     private static readonly string[] Order =
     [
         "", "Files", "Numerics", "Numerics/Kernels", "Pictures", "Data", "Data/Catalogue", "Layers", "Execution/Stages",
-        "Execution", "Networks", "Networks/Neurons", "Formats", "Evaluation", "Training/Optimisers", "Training/Steps", "Training",
-        "Synthesis", "Bundled", "Reading/Numbers", "Reading/Constants", "Reading/Budget", "Reading/Sheets", "Reading/Finding",
-        "Reading/Reshaping", "Reading/Ruling", "Reading/Arranging", "Reading/Cutting", "Reading", "Recipes",
+        "Execution/Costs", "Execution", "Networks", "Networks/Neurons", "Formats", "Evaluation", "Training/Optimisers",
+        "Training/Steps", "Training", "Synthesis", "Bundled", "Reading/Numbers", "Reading/Constants", "Reading/Budget",
+        "Reading/Sheets", "Reading/Finding", "Reading/Reshaping", "Reading/Ruling", "Reading/Arranging", "Reading/Cutting",
+        "Reading", "Recipes",
     ];
 
     private static readonly Lazy<Rooms> Library = new(() =>

@@ -81,16 +81,18 @@ public class HostileArchitectureTests
         RandomStream random = new(seed);
         StringBuilder text = new(Pick(
             "7", "784", "1x28x28", "3x5x9", "0", "1x1x1", "65536x65536x65536", "1x2147483647x1", "2147483647",
-            "1x9999999999x2", "-1", "x", "1x28"));
+            "1x9999999999x2", "-1", "x", "1x28",
+            "1x5x*", "3x1x*", "1x2147483647x*", "*x1x1"));
         for (int l = random.NextInt32(8); l >= 0; l--)
         {
             text.Append(' ').Append(Pick(
                 "conv", "dense", "maxpool", "avgpool", "gap", "batchnorm", "dropout", "flatten", "sigmoid", "relu",
-                "softmax", "nothing"));
+                "softmax", "add", "nothing"));
             for (int part = random.NextInt32(4); part > 0; part--)
                 text.Append(':').Append(Pick(
                     "", "1", "3", "3x3", "3x4", "0", "0x0", "stride2", "stride0", "stride2147483647", "pad1",
-                    "pad2147483647", "nobias", "65535", "46341", "2147483647", "2147483648", "99999x99999", "0.5",
+                    "pad2147483647", "nobias", "2x1", "stride1x2", "pad0x2147483647", "65535", "46341", "2147483647",
+                    "2147483648", "99999x99999", "0.5",
                     "1e308", "-3", "NaN", "\0", "١"));
         }
 

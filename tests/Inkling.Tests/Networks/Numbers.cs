@@ -2,16 +2,21 @@
 namespace Inkling.Tests;
 
 /// <summary>
-/// Numbers in double precision, [items][size], each with the error expected of an engine that computes in single
-/// precision: a running error analysis with independent roundings, whose variances add up.
+/// Numbers in double precision, [items][size], of one size or several, each with the error expected of an engine that computes
+/// in single precision: a running error analysis with independent roundings, whose variances add up.
 /// </summary>
 /// <remarks>
 /// Wilkinson's running error analysis, in the probabilistic form of Higham and Mary, SIAM Journal on Scientific Computing
 /// 41 (2019): the error of a sum of n terms grows with √n rather than n. Roundings are not quite independent;
 /// <see cref="Slack"/> allows for that.
 /// </remarks>
-internal sealed class Numbers(int items, int size)
+internal sealed class Numbers(IReadOnlyList<int> sizes)
 {
+    public Numbers(int items, int size)
+        : this([.. Enumerable.Repeat(size, items)])
+    {
+    }
+
     /// <summary>Unit roundoff of single precision: half a unit in the last place of 1.</summary>
     public const double U = 1.0 / (1 << 24);
 
@@ -21,18 +26,22 @@ internal sealed class Numbers(int items, int size)
     /// <summary>Rounding errors that Winograd's method adds to a plain sum's, in U times the norms of both factors.</summary>
     public const double Winograd = 8;
 
-    public double[][] Value { get; } = [.. Enumerable.Range(0, items).Select(_ => new double[size])];
+    public double[][] Value { get; } = [.. sizes.Select(size => new double[size])];
 
-    public double[][] Error { get; } = [.. Enumerable.Range(0, items).Select(_ => new double[size])];
+    public double[][] Error { get; } = [.. sizes.Select(size => new double[size])];
 
-    public int Items => items;
+    public int Items => sizes.Count;
 
-    public int Size => size;
+    /// <summary>The size of the first item.</summary>
+    public int Size => sizes[0];
+
+    /// <summary>Zeros, of the same sizes.</summary>
+    public Numbers Like() => new(sizes);
 
     /// <summary>Exact numbers, with errors of 0.</summary>
     public static Numbers Exact(IReadOnlyList<float[]> values)
     {
-        Numbers numbers = new(values.Count, values[0].Length);
+        Numbers numbers = new([.. values.Select(item => item.Length)]);
         for (int i = 0; i < values.Count; i++)
         {
             for (int k = 0; k < values[i].Length; k++)

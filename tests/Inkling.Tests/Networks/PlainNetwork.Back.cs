@@ -37,17 +37,17 @@ internal sealed partial class PlainNetwork
         for (int l = from - 1; l >= 0; l--)
         {
             Numbers x = pass.Values[l], y = pass.Values[l + 1], dy = gradient.Values[l + 1]!,
-                dx = gradient.Values[l] = new Numbers(x.Items, x.Size);
+                dx = gradient.Values[l] = x.Like();
             Shape shape = Architecture.ShapeBefore(l);
             switch (Architecture.Layers[l])
             {
                 case Layer.Dense:
                     // equivalent to a convolution of one pixel
                     Layer.Convolution one = new(Architecture.ShapeBefore(l + 1).Size, 1);
-                    ConvolutionBack(x, dy, dx, shape, Architecture.ShapeBefore(l + 1), one, Parameters[l], gradient);
+                    ConvolutionBack(x, dy, dx, l, pass, one, gradient);
                     break;
                 case Layer.Convolution spec:
-                    ConvolutionBack(x, dy, dx, shape, Architecture.ShapeBefore(l + 1), spec, Parameters[l], gradient);
+                    ConvolutionBack(x, dy, dx, l, pass, spec, gradient);
                     break;
                 case Layer.BatchNormalisation:
                     NormalisationBack(x, dy, dx, shape, pass.Statistics[l]!, Parameters[l], gradient);
@@ -55,24 +55,45 @@ internal sealed partial class PlainNetwork
                 default:
                     for (int i = 0; i < x.Items; i++)
                         Back(
-                            l, x.Value[i], x.Error[i], y.Value[i], y.Error[i], dy.Value[i], dy.Error[i], dx.Value[i],
+                            l, (pass.Shapes[i][l], pass.Shapes[i][l + 1]),
+                            x.Value[i], x.Error[i], y.Value[i], y.Error[i], dy.Value[i], dy.Error[i], dx.Value[i],
                             dx.Error[i], pass.Masks?.Invoke(l, i));
                     break;
+            }
+
+            for (int end = l + 1; end < from; end++)
+            {
+                if (Architecture.Layers[end] is Layer.Add add && end - add.Layers == l)
+                    AddBack(gradient.Values[end + 1]!, dx);
             }
         }
 
         return gradient;
     }
 
+    /// <summary>Adds the errors of a residual connection's end where it begins.</summary>
+    private static void AddBack(Numbers end, Numbers begin)
+    {
+        for (int i = 0; i < end.Items; i++)
+        {
+            for (int k = 0; k < end.Value[i].Length; k++)
+            {
+                begin.Value[i][k] += end.Value[i][k];
+                begin.Error[i][k] += end.Error[i][k] + Numbers.U * Math.Abs(begin.Value[i][k]);
+            }
+        }
+    }
+
     private void Back(
-        int l, double[] x, double[] ex, double[] y, double[] ey, double[] dy, double[] edy, double[] dx, double[] edx,
+        int l, (Shape From, Shape To) shapes,
+        double[] x, double[] ex, double[] y, double[] ey, double[] dy, double[] edy, double[] dx, double[] edx,
         float[]? mask)
     {
-        Shape from = Architecture.ShapeBefore(l), to = Architecture.ShapeBefore(l + 1);
+        (Shape from, Shape to) = shapes;
         switch (Architecture.Layers[l])
         {
             case Layer.MaxPool pool:
-                ForEachWindow(from, to, pool.Size, pool.Size, Step(pool.Size, pool.Stride), (at, window) =>
+                ForEachWindow(from, to, pool.Size, pool.Stride, (at, window) =>
                 {
                     int largest = LargestOf(x, window);
                     dx[largest] += dy[at];
@@ -89,10 +110,10 @@ internal sealed partial class PlainNetwork
                 });
                 break;
             case Layer.AveragePool pool:
-                ForEachWindow(from, to, pool.Size, pool.Size, Step(pool.Size, pool.Stride), Share);
+                ForEachWindow(from, to, pool.Size, pool.Stride, Share);
                 break;
             case Layer.GlobalAveragePool:
-                ForEachWindow(from, to, from.Height, from.Width, 1, Share);
+                ForEachWindow(from, to, new Sides(from.Height, from.Width), 1, Share);
                 break;
             case Layer.Activation activation:
                 for (int k = 0; k < x.Length; k++)
@@ -136,19 +157,24 @@ internal sealed partial class PlainNetwork
     }
 
     private void ConvolutionBack(
-        Numbers x, Numbers dy, Numbers dx, Shape from, Shape to, Layer.Convolution spec, int which, PlainGradient gradient)
+        Numbers x, Numbers dy, Numbers dx, int l, PlainPass pass, Layer.Convolution spec, PlainGradient gradient)
     {
+        int which = Parameters[l];
         double[] w = Weights[which], dw = gradient.Weights[which], db = gradient.Biases[which];
-        int size = from.Channels * spec.Kernel * spec.Kernel, pixels = to.Height * to.Width, places = spec.Kernel * spec.Kernel;
+        int places = spec.Kernel.Height * spec.Kernel.Width, size = Architecture.ShapeBefore(l).Channels * places;
         double[] weightCarried = new double[dw.Length], weightAlike = new double[dw.Length],
             biasAlike = new double[db.Length], weightSquares = new double[dw.Length],
             biasCarried = new double[db.Length], biasSquares = new double[db.Length];
-        bool isByWinograd = IsByWinograd(spec, from, to);
+        bool isByWinograd = IsByWinograd(l);
+        double count = 0;
         double weightNorm = isByWinograd ? Math.Sqrt(w.Sum(v => v * v)) : 0, norms = 0;
         for (int i = 0; i < x.Items; i++)
         {
+            (Shape from, Shape to) = (pass.Shapes[i][l], pass.Shapes[i][l + 1]);
+            int pixels = to.Height * to.Width;
+            count += pixels;
             double[] a = x.Value[i], ea = x.Error[i], g = dy.Value[i], eg = dy.Error[i], to0 = dx.Value[i],
-                carried = new double[x.Size], alike = new double[x.Size], squares = new double[x.Size];
+                carried = new double[a.Length], alike = new double[a.Length], squares = new double[a.Length];
             for (int o = 0; o < to.Channels; o++)
             {
                 for (int at = 0; at < pixels; at++)
@@ -179,12 +205,11 @@ internal sealed partial class PlainNetwork
 
             double errorNorm = isByWinograd ? Math.Sqrt(g.Sum(v => v * v)) : 0;
             norms += isByWinograd ? a.Sum(v => v * v) * errorNorm * errorNorm : 0;
-            for (int k = 0; k < x.Size; k++)
+            for (int k = 0; k < a.Length; k++)
                 dx.Error[i][k] = Numbers.OfSum(carried[k], alike[k], squares[k], (double)to.Channels * places)
                     + Numbers.Winograd * Numbers.U * weightNorm * errorNorm;
         }
 
-        double count = (double)x.Items * pixels;
         for (int k = 0; k < dw.Length; k++)
             gradient.WeightErrors[which][k] = Numbers.OfSum(weightCarried[k], weightAlike[k], weightSquares[k], count)
                 + Numbers.Winograd * Numbers.U * Math.Sqrt(norms);
@@ -198,8 +223,7 @@ internal sealed partial class PlainNetwork
     private void NormalisationBack(
         Numbers x, Numbers dy, Numbers dx, Shape shape, Statistics seen, int which, PlainGradient gradient)
     {
-        int pixels = shape.Height * shape.Width;
-        double n = (double)x.Items * pixels;
+        double n = x.Value.Sum(item => item.Length) / shape.Channels;
         bool isReading = ReferenceEquals(seen.Mean, Means[which]);
         for (int c = 0; c < shape.Channels; c++)
         {
@@ -244,6 +268,7 @@ internal sealed partial class PlainNetwork
             {
                 for (int i = 0; i < x.Items; i++)
                 {
+                    int pixels = x.Value[i].Length / shape.Channels;
                     for (int p = c * pixels; p < (c + 1) * pixels; p++)
                         action(i, p);
                 }

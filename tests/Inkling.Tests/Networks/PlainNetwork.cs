@@ -63,20 +63,36 @@ internal sealed partial class PlainNetwork
     /// <param name="masks">What a dropout layer multiplies an item's numbers by; null where nothing is dropped.</param>
     public PlainPass Forward(Numbers inputs, bool isTraining, Func<int, int, float[]>? masks = null)
     {
-        PlainPass pass = new(Architecture.Layers.Count) { Masks = isTraining ? masks : null };
+        PlainPass pass = new(Architecture.Layers.Count)
+        {
+            Masks = isTraining ? masks : null,
+            Shapes = [.. inputs.Value.Select(x => Architecture.ShapesFor(x.Length / Architecture.Input.Size))],
+        };
         pass.Values[0] = inputs;
         for (int l = 0; l < Architecture.Layers.Count; l++)
         {
-            Shape from = Architecture.ShapeBefore(l), to = Architecture.ShapeBefore(l + 1);
-            Numbers x = pass.Values[l], y = pass.Values[l + 1] = new Numbers(x.Items, to.Size);
+            Numbers x = pass.Values[l],
+                y = pass.Values[l + 1] = new Numbers([.. pass.Shapes.Select(shapes => shapes[l + 1].Size)]);
             if (Architecture.Layers[l] is Layer.BatchNormalisation)
             {
-                pass.Statistics[l] = Normalise(x, y, from, Parameters[l], isTraining);
+                pass.Statistics[l] = Normalise(x, y, Architecture.ShapeBefore(l), Parameters[l], isTraining);
                 continue;
             }
 
             for (int i = 0; i < x.Items; i++)
-                Forward(l, x.Value[i], x.Error[i], y.Value[i], y.Error[i], pass.Masks?.Invoke(l, i));
+            {
+                if (Architecture.Layers[l] is Layer.Add add)
+                    AddForward(x, pass.Values[l - add.Layers], y, i);
+                else
+                    Forward(
+                        l,
+                        (pass.Shapes[i][l], pass.Shapes[i][l + 1]),
+                        x.Value[i],
+                        x.Error[i],
+                        y.Value[i],
+                        y.Error[i],
+                        pass.Masks?.Invoke(l, i));
+            }
         }
 
         return pass;
@@ -115,19 +131,29 @@ internal sealed partial class PlainNetwork
         static double Log(double a, double e) => e == 0 ? 0 : Math.Min(75 / Numbers.Slack, e / Math.Max(1e-30, a));
     }
 
-    private void Forward(int l, double[] x, double[] ex, double[] y, double[] ey, float[]? mask)
+    private static void AddForward(Numbers x, Numbers around, Numbers y, int i)
     {
-        Shape from = Architecture.ShapeBefore(l), to = Architecture.ShapeBefore(l + 1);
+        for (int k = 0; k < y.Value[i].Length; k++)
+        {
+            y.Value[i][k] = x.Value[i][k] + around.Value[i][k];
+            y.Error[i][k] = x.Error[i][k] + around.Error[i][k] + Numbers.U * Math.Abs(y.Value[i][k]);
+        }
+    }
+
+    private void Forward(
+        int l, (Shape From, Shape To) shapes, double[] x, double[] ex, double[] y, double[] ey, float[]? mask)
+    {
+        (Shape from, Shape to) = shapes;
         switch (Architecture.Layers[l])
         {
             case Layer.Dense:
                 DenseForward(x, ex, y, ey, Weights[Parameters[l]], Biases[Parameters[l]]);
                 break;
             case Layer.Convolution spec:
-                ConvolutionForward(x, ex, y, ey, from, to, spec, Weights[Parameters[l]], Biases[Parameters[l]]);
+                ConvolutionForward(x, ex, y, ey, from, to, spec, IsByWinograd(l), Weights[Parameters[l]], Biases[Parameters[l]]);
                 break;
             case Layer.MaxPool pool:
-                ForEachWindow(from, to, pool.Size, pool.Size, Step(pool.Size, pool.Stride), (at, window) =>
+                ForEachWindow(from, to, pool.Size, pool.Stride, (at, window) =>
                 {
                     int largest = LargestOf(x, window);
                     y[at] = x[largest];
@@ -135,22 +161,18 @@ internal sealed partial class PlainNetwork
                 });
                 break;
             case Layer.AveragePool pool:
-                ForEachWindow(from, to, pool.Size, pool.Size, Step(pool.Size, pool.Stride), Mean);
+                ForEachWindow(from, to, pool.Size, pool.Stride, Mean);
                 break;
             case Layer.GlobalAveragePool:
-                ForEachWindow(from, to, from.Height, from.Width, 1, Mean);
+                ForEachWindow(from, to, new Sides(from.Height, from.Width), 1, Mean);
                 break;
             case Layer.Activation activation:
                 for (int k = 0; k < x.Length; k++)
                     (y[k], ey[k]) = Activate(activation.Function, x[k], ex[k]);
                 break;
             case Layer.Softmax:
-                double largest = x.Max(), sum = x.Sum(z => Math.Exp(z - largest));
-                for (int k = 0; k < x.Length; k++)
-                    y[k] = Math.Exp(x[k] - largest) / sum;
-                double mean = y.Select((a, k) => a * (ex[k] + Numbers.U * Math.Abs(x[k] - largest))).Sum();
-                for (int k = 0; k < x.Length; k++)
-                    ey[k] = y[k] * (ex[k] + mean + Numbers.U * (8 + Math.Abs(x[k] - largest)));
+                for (int column = 0; column < from.Width; column++)
+                    SoftmaxForward(x, ex, y, ey, [.. Enumerable.Range(0, from.Channels).Select(c => c * from.Width + column)]);
                 break;
             case Layer.Dropout when mask is not null:
                 for (int k = 0; k < x.Length; k++)
@@ -167,6 +189,17 @@ internal sealed partial class PlainNetwork
             y[at] = window.Average(k => x[k]);
             ey[at] = window.Average(k => ex[k]) + Numbers.U * Math.Sqrt(window.Length) * window.Average(k => Math.Abs(x[k]));
         }
+    }
+
+    /// <summary>Softmax of some of the numbers.</summary>
+    private static void SoftmaxForward(double[] x, double[] ex, double[] y, double[] ey, int[] of)
+    {
+        double largest = of.Max(k => x[k]), sum = of.Sum(k => Math.Exp(x[k] - largest));
+        foreach (int k in of)
+            y[k] = Math.Exp(x[k] - largest) / sum;
+        double mean = of.Sum(k => y[k] * (ex[k] + Numbers.U * Math.Abs(x[k] - largest)));
+        foreach (int k in of)
+            ey[k] = y[k] * (ex[k] + mean + Numbers.U * (8 + Math.Abs(x[k] - largest)));
     }
 
     private static void DenseForward(double[] x, double[] ex, double[] y, double[] ey, double[] w, double[] b)
@@ -189,11 +222,11 @@ internal sealed partial class PlainNetwork
     }
 
     private static void ConvolutionForward(
-        double[] x, double[] ex, double[] y, double[] ey, Shape from, Shape to, Layer.Convolution spec, double[] w,
-        double[] b)
+        double[] x, double[] ex, double[] y, double[] ey, Shape from, Shape to, Layer.Convolution spec, bool isByWinograd,
+        double[] w, double[] b)
     {
-        double norm = IsByWinograd(spec, from, to) ? Math.Sqrt(x.Sum(v => v * v)) : 0;
-        int size = from.Channels * spec.Kernel * spec.Kernel;
+        double norm = isByWinograd ? Math.Sqrt(x.Sum(v => v * v)) : 0;
+        int size = from.Channels * spec.Kernel.Height * spec.Kernel.Width;
         for (int o = 0; o < to.Channels; o++)
         {
             double weightNorm = 0;
@@ -221,34 +254,36 @@ internal sealed partial class PlainNetwork
     /// <summary>For each product of a convolution's window: the weight's index in its filter, and the input's index.</summary>
     private static void ForEachTap(Shape from, Shape to, Layer.Convolution spec, int at, Action<int, int> action)
     {
-        int top = at / to.Width * spec.Stride - spec.Padding, left = at % to.Width * spec.Stride - spec.Padding;
+        int top = at / to.Width * spec.Stride.Height - spec.Padding.Height,
+            left = at % to.Width * spec.Stride.Width - spec.Padding.Width;
         for (int c = 0; c < from.Channels; c++)
         {
-            for (int u = 0; u < spec.Kernel; u++)
+            for (int u = 0; u < spec.Kernel.Height; u++)
             {
-                for (int v = 0; v < spec.Kernel; v++)
+                for (int v = 0; v < spec.Kernel.Width; v++)
                 {
                     if (top + u >= 0 && top + u < from.Height && left + v >= 0 && left + v < from.Width)
-                        action((c * spec.Kernel + u) * spec.Kernel + v, (c * from.Height + top + u) * from.Width + left + v);
+                        action(
+                            (c * spec.Kernel.Height + u) * spec.Kernel.Width + v,
+                            (c * from.Height + top + u) * from.Width + left + v);
                 }
             }
         }
     }
 
     /// <summary>Each output of a pooling layer, with the indices of the inputs in its window.</summary>
-    private static void ForEachWindow(Shape from, Shape to, int height, int width, int step, Action<int, int[]> action)
+    private static void ForEachWindow(Shape from, Shape to, Sides size, Sides step, Action<int, int[]> action)
     {
-        int[] window = new int[height * width];
+        int[] window = new int[size.Height * size.Width];
         for (int at = 0; at < to.Size; at++)
         {
-            int c = at / (to.Height * to.Width), top = at / to.Width % to.Height * step, left = at % to.Width * step;
+            int c = at / (to.Height * to.Width), top = at / to.Width % to.Height * step.Height,
+                left = at % to.Width * step.Width;
             for (int p = 0; p < window.Length; p++)
-                window[p] = (c * from.Height + top + p / width) * from.Width + left + p % width;
+                window[p] = (c * from.Height + top + p / size.Width) * from.Width + left + p % size.Width;
             action(at, window);
         }
     }
-
-    private static int Step(int size, int stride) => stride == 0 ? size : stride;
 
     private static int LargestOf(double[] x, int[] window)
     {
@@ -259,8 +294,12 @@ internal sealed partial class PlainNetwork
     }
 
     /// <summary>Whether the engine computes a convolution by Winograd's method, which has larger rounding errors.</summary>
-    private static bool IsByWinograd(Layer.Convolution spec, Shape from, Shape to) =>
-        spec is { Kernel: 3, Stride: 1 } && from.Channels >= 16 && to.Height >= 4 && to.Width >= 4;
+    private bool IsByWinograd(int l)
+    {
+        Shape from = Architecture.ShapeBefore(l), to = Architecture.ShapeBefore(l + 1);
+        return Architecture.Layers[l] is Layer.Convolution spec && spec.Kernel == 3 && spec.Stride == 1
+            && from.Channels >= 16 && to.Height >= 4 && (to.Width >= 4 || to.HasAnyWidth);
+    }
 
     private static (double A, double Error) Activate(ActivationFunction function, double z, double e)
     {
@@ -287,18 +326,18 @@ internal sealed partial class PlainNetwork
 
     private Statistics Normalise(Numbers x, Numbers y, Shape shape, int which, bool isTraining)
     {
-        int pixels = shape.Height * shape.Width;
         Statistics seen = isTraining
             ? new(new double[shape.Channels], new double[shape.Channels], new double[shape.Channels], new double[shape.Channels])
             : new(Means[which], new double[shape.Channels], Variances[which], new double[shape.Channels]);
         for (int c = 0; c < shape.Channels; c++)
         {
             if (isTraining)
-                Look(x, c, pixels, seen);
+                Look(x, c, shape.Channels, seen);
             double mean = seen.Mean[c], deviation = seen.Deviation(c), gamma = Scales[which][c],
                 beta = Shifts[which][c], scale = Math.Abs(gamma) / deviation;
             for (int i = 0; i < x.Items; i++)
             {
+                int pixels = x.Value[i].Length / shape.Channels;
                 for (int p = c * pixels; p < (c + 1) * pixels; p++)
                 {
                     double difference = x.Value[i][p] - mean;
@@ -312,20 +351,23 @@ internal sealed partial class PlainNetwork
         return seen;
     }
 
-    private static void Look(Numbers x, int c, int pixels, Statistics seen)
+    private static void Look(Numbers x, int c, int channels, Statistics seen)
     {
-        double n = (double)x.Items * pixels, sum = 0, errors = 0, sizes = 0;
+        double n = x.Value.Sum(item => item.Length) / channels, sum = 0, errors = 0, sizes = 0;
+        double longest = x.Value.Max(item => item.Length) / channels;
         for (int i = 0; i < x.Items; i++)
         {
+            int pixels = x.Value[i].Length / channels;
             for (int p = c * pixels; p < (c + 1) * pixels; p++)
                 (sum, errors, sizes) = (sum + x.Value[i][p], errors + x.Error[i][p], sizes + Math.Abs(x.Value[i][p]));
         }
 
         double mean = seen.Mean[c] = sum / n;
-        double meanError = seen.MeanError[c] = errors / n + Numbers.U * Math.Sqrt(pixels) * sizes / n;
+        double meanError = seen.MeanError[c] = errors / n + Numbers.U * Math.Sqrt(longest) * sizes / n;
         (sum, errors) = (0, 0);
         for (int i = 0; i < x.Items; i++)
         {
+            int pixels = x.Value[i].Length / channels;
             for (int p = c * pixels; p < (c + 1) * pixels; p++)
             {
                 double difference = x.Value[i][p] - mean, e = x.Error[i][p] + meanError;
@@ -335,7 +377,7 @@ internal sealed partial class PlainNetwork
         }
 
         seen.Variance[c] = sum / n;
-        seen.VarianceError[c] = errors / n + Numbers.U * Math.Sqrt(pixels + 4) * sum / n;
+        seen.VarianceError[c] = errors / n + Numbers.U * Math.Sqrt(longest + 4) * sum / n;
     }
 }
 
@@ -344,6 +386,9 @@ internal sealed class PlainPass(int layers)
 {
     /// <summary>The inputs, then the outputs of each layer.</summary>
     public Numbers[] Values { get; } = new Numbers[layers + 1];
+
+    /// <summary>For each item, the shapes of its inputs and of the outputs of each layer.</summary>
+    public required Shape[][] Shapes { get; init; }
 
     public PlainNetwork.Statistics?[] Statistics { get; } = new PlainNetwork.Statistics?[layers];
 

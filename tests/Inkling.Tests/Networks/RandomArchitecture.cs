@@ -79,11 +79,12 @@ internal sealed class RandomArchitecture
             ? new Shape(1 + _random.NextInt32(Chance(0.2) ? 200 : 50))
             : new Shape(Chance(0.5) ? 1 : Pick(Channels), 1 + _random.NextInt32(13), 1 + _random.NextInt32(13));
         List<Layer> layers = [];
+        List<Shape> shapes = [input]; // before each layer, and behind the last
         Shape shape = input;
         int count = 1 + _random.NextInt32(8);
         for (int l = 0; l < count; l++)
         {
-            Layer layer = DrawLayer(shape);
+            Layer layer = (Chance(0.15) ? DrawAdd(layers, shapes) : null) ?? DrawLayer(shape);
             if (layer is Layer.Activation && layers is [.., Layer.Activation])
                 continue;
             try
@@ -93,6 +94,7 @@ internal sealed class RandomArchitecture
                     continue;
                 shape = next;
                 layers.Add(layer);
+                shapes.Add(shape);
             }
             catch (InvalidOperationException)
             {
@@ -150,21 +152,50 @@ internal sealed class RandomArchitecture
             case 8:
                 return Chance(shape.IsVector ? 1 : 0.4) ? new Layer.Flatten() : new Layer.Activation(ActivationFunction.Relu);
             case 9:
-                return new Layer.MaxPool(Chance(0.6) ? 2 : 1 + _random.NextInt32(4), Chance(0.6) ? 0 : 1 + _random.NextInt32(4));
+                return new Layer.MaxPool(Chance(0.6) ? 2 : DrawSides(4), Chance(0.6) ? 0 : DrawSides(4));
             case 10:
-                return new Layer.AveragePool(
-                    Chance(0.5) ? 2 : 1 + _random.NextInt32(4), Chance(0.6) ? 0 : 1 + _random.NextInt32(4));
+                return new Layer.AveragePool(Chance(0.5) ? 2 : DrawSides(4), Chance(0.6) ? 0 : DrawSides(4));
             case 11:
                 return Chance(0.2) ? new Layer.GlobalAveragePool() : new Layer.MaxPool(2);
             default:
-                int kernel = Chance(0.5) ? 3 : 1 + _random.NextInt32(6);
+                Sides kernel = Chance(0.5) ? 3 : DrawSides(6);
                 return new Layer.Convolution(
                     Pick(Channels),
                     kernel,
-                    Chance(0.7) ? 1 : 1 + _random.NextInt32(3),
-                    Chance(0.5) ? 0 : _random.NextInt32(kernel),
+                    Chance(0.7) ? 1 : DrawSides(3),
+                    Chance(0.5) ? 0 : new Sides(_random.NextInt32(kernel.Height), _random.NextInt32(kernel.Width)),
                     Chance(0.8));
         }
+    }
+
+    /// <summary>A square of 1 to <paramref name="most"/>, or two sides.</summary>
+    private Sides DrawSides(int most)
+    {
+        int height = 1 + _random.NextInt32(most);
+        return new Sides(height, Chance(0.5) ? height : 1 + _random.NextInt32(most));
+    }
+
+    /// <summary>
+    /// A residual connection around some of the layers, sometimes with a convolution that keeps the shape; null where none fits.
+    /// </summary>
+    private Layer.Add? DrawAdd(List<Layer> layers, List<Shape> shapes)
+    {
+        if (Chance(0.5) && layers.Count > 0 && !shapes[^1].IsVector)
+        {
+            Sides kernel = new(1 + 2 * _random.NextInt32(2), 1 + 2 * _random.NextInt32(3));
+            layers.Add(new Layer.Convolution(
+                shapes[^1].Channels, kernel, padding: new Sides(kernel.Height / 2, kernel.Width / 2), hasBias: Chance(0.8)));
+            shapes.Add(shapes[^1]);
+        }
+
+        int[] around =
+        [
+            .. Enumerable.Range(1, Math.Max(0, layers.Count - 1))
+                .Where(n => shapes[^(n + 1)] == shapes[^1] && layers[^n] is not Layer.Activation)
+        ];
+        return around.Length == 0 || layers.OfType<Layer.Flatten>().Any()
+            ? null
+            : new Layer.Add(around[_random.NextInt32(around.Length)]);
     }
 
     private (float[][] Inputs, float[][] Targets, Examples Examples) DrawExamples(int count)

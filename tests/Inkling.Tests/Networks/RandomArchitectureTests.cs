@@ -293,7 +293,7 @@ public class RandomArchitectureTests
                 if (plain.Statistics[l] is not { } found)
                     continue;
                 BatchNormalisation own = Random.Network.Normalisations[n];
-                double count = (double)plain.Values[l].Items * plain.Values[l].Size / found.Mean.Length,
+                double count = plain.Values[l].Value.Sum(item => item.Length) / found.Mean.Length,
                     unbiased = count / Math.Max(1, count - 1);
                 Require(
                     $"running mean {n}",

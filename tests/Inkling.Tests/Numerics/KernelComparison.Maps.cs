@@ -157,7 +157,7 @@ internal static partial class KernelComparison<TSimd, TVector>
     private static void PoolBack(KernelCase c)
     {
         (int[] corners, int[] places, int pitch, int length, bool overlap) = Windows(c);
-        bool isMax = c.Coin(), isRectified = Pooling.IsNonOverlappingMax2x2(places.Length, isMax, overlap) && c.Coin();
+        bool isMax = c.Coin(), isRectified = Pooling.IsNonOverlappingMaxOfFour(places.Length, isMax, overlap) && c.Coin();
         ReadOnlySpan<float> x = c.Levels(length), errors = c.Numbers(corners.Length * pitch);
         Span<float> inputErrors = c.Output(length), expected = new float[length];
         for (int i = 0; i < errors.Length; i++)

@@ -27,7 +27,30 @@ internal static class SameBits
             hash.AppendData(alone);
         }
 
+        ReadOnlySpan<byte> lines = TrainedOnLines(digits, threads: 1);
+        Assert.True(lines.SequenceEqual(TrainedOnLines(digits, threads: 3)), "lines");
+        hash.AppendData(lines);
         return $"training {Convert.ToHexString(hash.GetHashAndReset())}";
+    }
+
+    /// <summary>A training with CTC on lines of different widths.</summary>
+    private static ReadOnlySpan<byte> TrainedOnLines(LabelledImages digits, int threads)
+    {
+        Network network = new(
+            Architecture.Parse(
+                "1x28x* conv:16:3x3:stride2 batchnorm relu maxpool:2x1 conv:17:3x3:pad1 silu conv:17:1x5:pad0x2 dropout:0.1 "
+                    + "add:2 conv:11:6x1 softmax"),
+            seed: 3);
+        LabelledLines lines = new(
+            Enumerable.Range(0, 32).Select(i => (
+                digits.Pixels(i).ToArray().Concat(digits.Pixels(i + 1)[..(28 * (i % 28))].ToArray()).ToArray(),
+                digits.Labels.Slice(i, 1 + i % 2).ToArray())),
+            height: 28);
+        network.Train(lines, new TrainingOptions
+        {
+            Epochs = 2, MiniBatchSize = 12, LearningRate = 0.01, Optimiser = new Optimiser.Adam(), Threads = threads,
+        });
+        return MemoryMarshal.AsBytes(network.Parameters.Span);
     }
 
     private static ReadOnlySpan<byte> Trained(string architecture, LabelledImages digits, int threads)

@@ -14,9 +14,16 @@ internal sealed class ActivationStage : Stage
         : base(inPlace, inPlace, goesBack)
     {
         _function = function;
-        _forward = (_, start, end) => Apply(_function, Items(Output.Values, start, end));
+        _forward = (_, start, end) =>
+        {
+            foreach ((int at, int length) in Output.RangesOf(start, end))
+                Apply(_function, Output.Values.Slice(at, length));
+        };
         _back = (_, start, end) =>
-            MultiplyByDerivative(_function, Items(Output.Values, start, end), Items(Output.Errors, start, end));
+        {
+            foreach ((int at, int length) in Output.RangesOf(start, end))
+                MultiplyByDerivative(_function, Output.Values.Slice(at, length), Output.Errors.Slice(at, length));
+        };
     }
 
     /// <summary>Whether the stage behind it multiplies the errors by this function's derivative.</summary>
@@ -67,9 +74,6 @@ internal sealed class ActivationStage : Stage
                 break;
         }
     }
-
-    private Span<float> Items(AlignedBuffer buffer, int start, int end) =>
-        buffer.Slice(start * Output.Layout.Stride, (end - start) * Output.Layout.Stride);
 }
 
 /// <summary>SiLU, z·σ(z). Its derivative cannot be computed from its output alone, so that σ(z) is kept.</summary>
@@ -82,19 +86,24 @@ internal sealed class SiluStage : Stage
         : base(input, new Activations(input.Layout, miniBatchSize), goesBack)
     {
         _sigmoids = new AlignedBuffer(Output.Values.Length);
-        int stride = Output.Layout.Stride;
         _forward = (_, start, end) =>
         {
-            Span<float> z = Input.Values.Slice(start * stride, (end - start) * stride),
-                sigmoid = _sigmoids.Slice(start * stride, (end - start) * stride);
-            SigmoidKernels.Apply(z, sigmoid);
-            Elementwise.Multiply(z, sigmoid, Output.Values.Slice(start * stride, (end - start) * stride));
+            foreach ((int at, int length) in Output.RangesOf(start, end))
+            {
+                Span<float> z = Input.Values.Slice(at, length), sigmoid = _sigmoids.Slice(at, length);
+                SigmoidKernels.Apply(z, sigmoid);
+                Elementwise.Multiply(z, sigmoid, Output.Values.Slice(at, length));
+            }
         };
-        _back = (_, start, end) => Elementwise.TimesSiluSlope(
-            Input.Values.Slice(start * stride, (end - start) * stride),
-            _sigmoids.Slice(start * stride, (end - start) * stride),
-            Output.Errors.Slice(start * stride, (end - start) * stride),
-            Input.Errors.Slice(start * stride, (end - start) * stride));
+        _back = (_, start, end) =>
+        {
+            foreach ((int at, int length) in Output.RangesOf(start, end))
+                Elementwise.TimesSiluSlope(
+                    Input.Values.Slice(at, length),
+                    _sigmoids.Slice(at, length),
+                    Output.Errors.Slice(at, length),
+                    Input.Errors.Slice(at, length));
+        };
     }
 
     public override void Forward(in StageWork work) => work.ForEachItem(Output.Layout.Stride, _forward);
@@ -102,17 +111,24 @@ internal sealed class SiluStage : Stage
     public override void PropagateBack(in StageWork work) => work.ForEachItem(Output.Layout.Stride, _back);
 }
 
-/// <summary>Softmax, e^z divided by the sum of all e^z, in place.</summary>
+/// <summary>
+/// Softmax, e^z divided by the sum of all e^z, in place; of a row, in each of its columns by itself.
+/// </summary>
 internal sealed class SoftmaxStage(Activations inPlace) : Stage(inPlace, inPlace, goesBack: false)
 {
     public override void Forward(in StageWork work)
     {
+        int pitch = Output.Layout.Pitch;
         for (int i = 0; i < work.Items; i++)
-            Elementwise.Softmax(Output.ValuesOf(i), Output.Layout.Channels);
+        {
+            Span<float> values = Output.ValuesOf(i);
+            for (int column = 0; column < Output.WidthOf(i); column++)
+                Elementwise.Softmax(values.Slice(column * pitch, pitch), Output.Layout.Channels);
+        }
     }
 
     public override void PropagateBack(in StageWork work) =>
-        throw new NotSupportedException("The log-likelihood cost's error is that of z already.");
+        throw new NotSupportedException("The error of the cost behind softmax is that of z already.");
 }
 
 /// <summary>Inverted dropout: the numbers kept are scaled up, so that reading needs no change.</summary>
@@ -133,11 +149,12 @@ internal sealed class DropoutStage : Stage
             for (int i = start; i < end; i++)
                 Drop(i);
         };
-        int stride = Output.Layout.Stride;
-        _back = (_, start, end) => Elementwise.Multiply(
-            Output.Errors.Slice(start * stride, (end - start) * stride),
-            Masks.Values.Slice(start * stride, (end - start) * stride),
-            Input.Errors.Slice(start * stride, (end - start) * stride));
+        _back = (_, start, end) =>
+        {
+            foreach ((int at, int length) in Output.RangesOf(start, end))
+                Elementwise.Multiply(
+                    Output.Errors.Slice(at, length), Masks.Values.Slice(at, length), Input.Errors.Slice(at, length));
+        };
     }
 
     /// <summary>The factor of each number when the network last learned: 0, or 1 over the share of numbers kept.</summary>
@@ -158,6 +175,13 @@ internal sealed class DropoutStage : Stage
             work.ForEachItem(Output.Layout.Stride, _back);
         else
             Output.Errors.Slice(0, work.Items * Output.Layout.Stride).CopyTo(Input.Errors.Span);
+    }
+
+    public override void TakeWidths(int items, Layer layer)
+    {
+        base.TakeWidths(items, layer);
+        for (int i = 0; i < items; i++)
+            Masks.SetWidth(i, Input.WidthOf(i));
     }
 
     private void Drop(int item)

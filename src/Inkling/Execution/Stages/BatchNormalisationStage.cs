@@ -16,7 +16,7 @@ internal sealed class BatchNormalisationStage : Stage
     private const float Momentum = 0.1f;
 
     private readonly ParameterBuffer _parameters;
-    private readonly int _layer, _pixels, _pitch;
+    private readonly int _layer, _pitch;
     private readonly Shards _shards;
     private readonly AlignedBuffer _sums; // [miniBatch, 2, pitch]
 
@@ -33,7 +33,6 @@ internal sealed class BatchNormalisationStage : Stage
         _parameters = parameters;
         _layer = layer;
         _shards = shards;
-        _pixels = input.Layout.Pixels;
         _pitch = input.Layout.Pitch;
         if (Learned.FlattenedPixels != input.Layout.FlattenedPixels)
             throw new ArgumentException(
@@ -62,7 +61,7 @@ internal sealed class BatchNormalisationStage : Stage
         BatchNormalisation learned = Learned;
         if (work.IsTraining)
         {
-            double n = (double)work.Items * _pixels;
+            double n = PixelsOf(work.Items);
             work.ForEachItem(Output.Layout.Stride, _sumValues);
             AddUp(work.Items, 0, 1 / n, _mean.Span);
             work.ForEachItem(Output.Layout.Stride, _sumSquares);
@@ -106,7 +105,7 @@ internal sealed class BatchNormalisationStage : Stage
         }
 
         AddUpErrors(work);
-        double n = (double)work.Items * _pixels;
+        double n = PixelsOf(work.Items);
         for (int c = 0; c < _pitch; c++)
         {
             _meanError.Span[c] = (float)(_errorSum.Span[c] / n);
@@ -138,6 +137,15 @@ internal sealed class BatchNormalisationStage : Stage
             body(i);
     };
 
+    /// <summary>Pixels of all items together: how many numbers each channel has.</summary>
+    private double PixelsOf(int items)
+    {
+        long pixels = 0;
+        for (int i = 0; i < items; i++)
+            pixels += (long)Input.Layout.Height * Input.WidthOf(i);
+        return pixels;
+    }
+
     private void AddUp(int items, int which, double scale, Span<float> result)
     {
         Span<double> sums = stackalloc double[_shards.Count];
@@ -160,7 +168,7 @@ internal sealed class BatchNormalisationStage : Stage
         Span<Vector<float>> sums = Elementwise.Wide(_sums.Slice(item * 2 * _pitch, _pitch));
         ReadOnlySpan<Vector<float>> x = Elementwise.Wide(Input.ValuesOf(item));
         sums.Clear();
-        for (int p = 0, at = 0; p < _pixels; p++)
+        for (int at = 0; at < x.Length;)
         {
             for (int c = 0; c < sums.Length; c++, at++)
                 sums[c] += x[at];
@@ -173,7 +181,7 @@ internal sealed class BatchNormalisationStage : Stage
             mean = Elementwise.Wide(_mean.Span);
         ReadOnlySpan<Vector<float>> x = Elementwise.Wide(Input.ValuesOf(item));
         sums.Clear();
-        for (int p = 0, at = 0; p < _pixels; p++)
+        for (int at = 0; at < x.Length;)
         {
             for (int c = 0; c < sums.Length; c++, at++)
                 sums[c] += (x[at] - mean[c]) * (x[at] - mean[c]);
@@ -186,7 +194,7 @@ internal sealed class BatchNormalisationStage : Stage
             shift = Elementwise.Wide(_shift.Span),
             y = Elementwise.Wide(Output.ValuesOf(item));
         ReadOnlySpan<Vector<float>> x = Elementwise.Wide(Input.ValuesOf(item));
-        for (int p = 0, at = 0; p < _pixels; p++)
+        for (int at = 0; at < x.Length;)
         {
             for (int c = 0; c < scale.Length; c++, at++)
                 y[at] = x[at] * scale[c] + shift[c];
@@ -203,7 +211,7 @@ internal sealed class BatchNormalisationStage : Stage
             inverse = Elementwise.Wide(_inverseDeviation.Span);
         sums.Clear();
         products.Clear();
-        for (int p = 0, at = 0; p < _pixels; p++)
+        for (int at = 0; at < x.Length;)
         {
             for (int c = 0; c < sums.Length; c++, at++)
             {
@@ -223,7 +231,7 @@ internal sealed class BatchNormalisationStage : Stage
             meanError = Elementwise.Wide(_meanError.Span),
             meanProduct = Elementwise.Wide(_meanProduct.Span);
         Span<Vector<float>> to = Elementwise.Wide(Input.ErrorsOf(item));
-        for (int p = 0, at = 0; p < _pixels; p++)
+        for (int at = 0; at < x.Length;)
         {
             for (int c = 0; c < scale.Length; c++, at++)
                 to[at] = scale[c] * (errors[at] - meanError[c] - (x[at] - mean[c]) * inverse[c] * meanProduct[c]);
@@ -234,7 +242,7 @@ internal sealed class BatchNormalisationStage : Stage
     {
         ReadOnlySpan<Vector<float>> errors = Elementwise.Wide(Output.ErrorsOf(item)), scale = Elementwise.Wide(_scale.Span);
         Span<Vector<float>> to = Elementwise.Wide(Input.ErrorsOf(item));
-        for (int p = 0, at = 0; p < _pixels; p++)
+        for (int at = 0; at < errors.Length;)
         {
             for (int c = 0; c < scale.Length; c++, at++)
                 to[at] = scale[c] * errors[at];

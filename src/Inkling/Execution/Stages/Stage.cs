@@ -45,6 +45,18 @@ internal abstract class Stage
     {
     }
 
+    /// <summary>
+    /// Sets the widths of the output's items from those of the input's, before <see cref="Forward"/>; called for networks that
+    /// take inputs of any width only.
+    /// </summary>
+    /// <param name="items">The number of examples.</param>
+    /// <param name="layer">The layer that the stage computes.</param>
+    public virtual void TakeWidths(int items, Layer layer)
+    {
+        for (int i = 0; i < items && Input != Output; i++)
+            Output.SetWidth(i, layer.WidthBehind(Input.WidthOf(i)));
+    }
+
     /// <summary>Computes the output's values from the input's.</summary>
     public abstract void Forward(in StageWork work);
 

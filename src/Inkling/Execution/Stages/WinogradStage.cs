@@ -15,7 +15,8 @@ internal sealed class WinogradStage : Stage
     private const int MaxKernels = 1 << 24; // 36 floats each: 2.4 GB; layers with more use ConvolutionStage
 
     private readonly ParameterBuffer _parameters;
-    private readonly int _layer, _padding, _tileRows, _tileColumns, _group;
+    private readonly int _layer, _tileRows, _group;
+    private readonly Sides _padding;
     private readonly int[] _inputRows, _outputRows, _inputOffsets;
     private readonly AlignedBuffer _kernels, _transposed; // [36, panels, pitch of the other side, 16]
     private readonly AlignedBuffer[] _inputPlanes, _outputPlanes; // for each thread [36, rows, pitch]
@@ -24,6 +25,17 @@ internal sealed class WinogradStage : Stage
     private readonly Action<int, int, int> _forward, _transpose, _back, _toKernels;
     private WeightedLayer _destination;
 
+    /// <param name="input">The feature maps.</param>
+    /// <param name="output">The output's shape.</param>
+    /// <param name="spec">The layer as data.</param>
+    /// <param name="parameters">The weights.</param>
+    /// <param name="layer">Which layer, from 0.</param>
+    /// <param name="goesBack">Whether anything before it learns.</param>
+    /// <param name="learns">Whether the gradient is computed.</param>
+    /// <param name="miniBatchSize">The most examples.</param>
+    /// <param name="hasEqualWidths">Whether all are of one width, so that tiles of several can be multiplied together.</param>
+    /// <param name="shards">How sums over a mini-batch are divided.</param>
+    /// <param name="threads">The most threads.</param>
     public WinogradStage(
         Activations input,
         Shape output,
@@ -33,6 +45,7 @@ internal sealed class WinogradStage : Stage
         bool goesBack,
         bool learns,
         int miniBatchSize,
+        bool hasEqualWidths,
         Shards shards,
         int threads)
         : base(input, new Activations(Layout.Padded(output), miniBatchSize), goesBack)
@@ -43,10 +56,10 @@ internal sealed class WinogradStage : Stage
         _destination = Weights;
         RequireFit(Weights);
         _padding = spec.Padding;
-        (_tileRows, _tileColumns) =
-            ((to.Height + Winograd.Tile - 1) / Winograd.Tile, (to.Width + Winograd.Tile - 1) / Winograd.Tile);
-        _group = GroupOf(Tiles, miniBatchSize);
-        int rows = _group * Tiles, weights = checked(Winograd.Planes * from.Pitch * to.Pitch);
+        _tileRows = TilesAlong(to.Height);
+        int tiles = _tileRows * TilesAlong(to.Width);
+        _group = GroupOf(tiles, hasEqualWidths ? miniBatchSize : 1);
+        int rows = _group * tiles, weights = checked(Winograd.Planes * from.Pitch * to.Pitch);
         _inputRows = [.. Enumerable.Range(0, rows).Select(r => r * from.Pitch)];
         _outputRows = [.. Enumerable.Range(0, rows).Select(r => r * to.Pitch)];
         _inputOffsets = [.. Enumerable.Range(0, from.Pitch)];
@@ -86,14 +99,16 @@ internal sealed class WinogradStage : Stage
 
     private WeightedLayer Weights => (WeightedLayer)_parameters.All[_layer]!;
 
-    private int Tiles => _tileRows * _tileColumns;
-
-    /// <summary>Whether the method applies and was measured to be faster (docs/performance.md).</summary>
+    /// <summary>
+    /// Whether the method applies and was measured to be faster (docs/performance.md). It does not depend on the width where
+    /// inputs may be of any: an input's outputs are the same bits whatever others are computed with it.
+    /// </summary>
     public static bool Suits(Layer.Convolution spec, Shape input, Shape output) =>
-        spec is { Kernel: 3, Stride: 1 }
+        spec.Kernel == 3
+        && spec.Stride == 1
         && input.Channels >= Rows.Panel
         && output.Height >= Winograd.Tile
-        && output.Width >= Winograd.Tile
+        && (output.HasAnyWidth || output.Width >= Winograd.Tile)
         && (long)Rows.StrideOf(input.Channels) * Rows.StrideOf(output.Channels) <= MaxKernels;
 
     public override void Prepare(in StageWork work)
@@ -130,11 +145,13 @@ internal sealed class WinogradStage : Stage
             Vectors.Add(sum[_kernels.Length..], _destination.PaddedBiases);
     }
 
-    /// <summary>The fewest images, at most seven, whose tiles fill blocks of seven rows to at least 8/9.</summary>
-    private static int GroupOf(int tiles, int miniBatchSize)
+    /// <summary>
+    /// The fewest images, at most seven or <paramref name="most"/>, whose tiles fill blocks of seven rows to at least 8/9.
+    /// </summary>
+    private static int GroupOf(int tiles, int most)
     {
         int group = 1;
-        while (group < Math.Min(7, miniBatchSize)
+        while (group < Math.Min(7, most)
             && (group * tiles + RowsWanted - 1) / RowsWanted * RowsWanted * 8 > group * tiles * 9)
             group++;
         return group;
@@ -148,10 +165,14 @@ internal sealed class WinogradStage : Stage
 
     private void ForwardGroup(Span<float> inputs, Span<float> outputs, int first, int end)
     {
-        int rows = (end - first) * Tiles, pitch = Input.Layout.Pitch, outputPitch = Output.Layout.Pitch;
+        int tiles = TilesOf(first), rows = (end - first) * tiles, pitch = Input.Layout.Pitch, outputPitch = Output.Layout.Pitch;
         int plane = PlaneOf(rows, Input.Layout), outputPlane = PlaneOf(rows, Output.Layout);
         for (int r = 0; r < rows; r++)
-            Winograd.ToPlanes(Winograd.Map.Input, Input.ValuesOf(first + r / Tiles), PatchOf(r), inputs, plane, r * pitch);
+        {
+            int item = first + r / tiles;
+            Winograd.ToPlanes(Winograd.Map.Input, Input.ValuesOf(item), PatchOf(item, r % tiles), inputs, plane, r * pitch);
+        }
+
         for (int p = 0; p < Winograd.Planes; p++)
         {
             PanelProducts.RowsTimesPanels(
@@ -164,17 +185,24 @@ internal sealed class WinogradStage : Stage
         }
 
         for (int r = 0; r < rows; r++)
+        {
+            int item = first + r / tiles;
             Winograd.FromPlanes(
-                Winograd.Map.Output, outputs, outputPlane, r * outputPitch, Output.ValuesOf(first + r / Tiles), TileOf(r));
+                Winograd.Map.Output, outputs, outputPlane, r * outputPitch, Output.ValuesOf(item), TileOf(item, r % tiles));
+        }
     }
 
     private void BackGroup(Span<float> errors, Span<float> inputErrors, int first, int end)
     {
-        int rows = (end - first) * Tiles, pitch = Input.Layout.Pitch, outputPitch = Output.Layout.Pitch;
+        int tiles = TilesOf(first), rows = (end - first) * tiles, pitch = Input.Layout.Pitch, outputPitch = Output.Layout.Pitch;
         int plane = PlaneOf(rows, Input.Layout), outputPlane = PlaneOf(rows, Output.Layout);
         for (int r = 0; r < rows; r++)
+        {
+            int item = first + r / tiles;
             Winograd.ToPlanes(
-                Winograd.Map.Error, Output.ErrorsOf(first + r / Tiles), TileOf(r), errors, outputPlane, r * outputPitch);
+                Winograd.Map.Error, Output.ErrorsOf(item), TileOf(item, r % tiles), errors, outputPlane, r * outputPitch);
+        }
+
         for (int p = 0; p < Winograd.Planes; p++)
         {
             PanelProducts.RowsTimesPanels(
@@ -189,25 +217,31 @@ internal sealed class WinogradStage : Stage
         for (int i = first; i < end; i++)
             Input.ErrorsOf(i).Clear();
         for (int r = 0; r < rows; r++) // patches overlap: their errors add up
+        {
+            int item = first + r / tiles;
             Winograd.FromPlanes(
-                Winograd.Map.InputError, inputErrors, plane, r * pitch, Input.ErrorsOf(first + r / Tiles), PatchOf(r));
+                Winograd.Map.InputError, inputErrors, plane, r * pitch, Input.ErrorsOf(item), PatchOf(item, r % tiles));
+        }
     }
 
     /// <summary>Sums the gradient over some images: in planes, [36, panels, inputs, 16], then that of the biases.</summary>
     private void AddShard(int worker, int start, int end, Span<float> sums)
     {
-        int pitch = Input.Layout.Pitch, outputPitch = Output.Layout.Pitch, tiles = PanelProducts.TileCount(pitch, outputPitch);
+        int pitch = Input.Layout.Pitch, outputPitch = Output.Layout.Pitch,
+            weightTiles = PanelProducts.TileCount(pitch, outputPitch);
         Span<float> inputs = _inputPlanes[worker].Span, errors = _outputPlanes[worker].Span;
         for (int first = start; first < end; first += _group)
         {
-            int rows = (Math.Min(end, first + _group) - first) * Tiles,
+            int tiles = TilesOf(first),
+                rows = (Math.Min(end, first + _group) - first) * tiles,
                 plane = PlaneOf(rows, Input.Layout),
                 outputPlane = PlaneOf(rows, Output.Layout);
             for (int r = 0; r < rows; r++)
             {
-                Winograd.ToPlanes(Winograd.Map.Input, Input.ValuesOf(first + r / Tiles), PatchOf(r), inputs, plane, r * pitch);
+                int item = first + r / tiles;
+                Winograd.ToPlanes(Winograd.Map.Input, Input.ValuesOf(item), PatchOf(item, r % tiles), inputs, plane, r * pitch);
                 Winograd.ToPlanes(
-                    Winograd.Map.Error, Output.ErrorsOf(first + r / Tiles), TileOf(r), errors, outputPlane, r * outputPitch);
+                    Winograd.Map.Error, Output.ErrorsOf(item), TileOf(item, r % tiles), errors, outputPlane, r * outputPitch);
             }
 
             for (int p = 0; p < Winograd.Planes; p++)
@@ -219,13 +253,13 @@ internal sealed class WinogradStage : Stage
                     errors.Slice(p * outputPlane, rows * outputPitch),
                     KernelsOf(sums[.._kernels.Length], p),
                     0,
-                    tiles,
+                    weightTiles,
                     Shards.One);
             }
         }
 
         for (int i = start; i < end && Weights.HasBias; i++)
-            Rows.AddRows(Output.ErrorsOf(i)[..(Output.Layout.Pixels * outputPitch)], sums[_kernels.Length..]);
+            Rows.AddRows(Output.ErrorsOf(i), sums[_kernels.Length..]);
     }
 
     private void AddKernels(int panel, int channel) => Winograd.FromPlanes(
@@ -243,19 +277,21 @@ internal sealed class WinogradStage : Stage
     private static Span<float> KernelsOf(Span<float> kernels, int plane) =>
         kernels.Slice(plane * (kernels.Length / Winograd.Planes), kernels.Length / Winograd.Planes);
 
-    private Winograd.Place PatchOf(int row) => PlaceOf(Input.Layout, row, _padding);
+    private static int TilesAlong(int side) => (side + Winograd.Tile - 1) / Winograd.Tile;
 
-    private Winograd.Place TileOf(int row) => PlaceOf(Output.Layout, row, padding: 0);
+    private int TilesOf(int item) => _tileRows * TilesAlong(Output.WidthOf(item));
 
-    private Winograd.Place PlaceOf(Layout layout, int row, int padding)
-    {
-        int tile = row % Tiles;
-        return new(
-            layout.Height,
-            layout.Width,
-            layout.Pitch,
-            layout.Pitch,
-            tile / _tileColumns * Winograd.Tile - padding,
-            tile % _tileColumns * Winograd.Tile - padding);
-    }
+    private Winograd.Place PatchOf(int item, int tile) =>
+        PlaceOf(Input.Layout, Input.WidthOf(item), tile, TilesAlong(Output.WidthOf(item)), _padding);
+
+    private Winograd.Place TileOf(int item, int tile) =>
+        PlaceOf(Output.Layout, Output.WidthOf(item), tile, TilesAlong(Output.WidthOf(item)), padding: 0);
+
+    private static Winograd.Place PlaceOf(Layout layout, int width, int tile, int tileColumns, Sides padding) => new(
+        layout.Height,
+        width,
+        layout.Pitch,
+        layout.Pitch,
+        tile / tileColumns * Winograd.Tile - padding.Height,
+        tile % tileColumns * Winograd.Tile - padding.Width);
 }

@@ -20,9 +20,15 @@ internal readonly record struct Window(int Runs, int Length, int Pitch)
     public int[] Offsets()
     {
         int[] offsets = new int[Size];
+        CopyOffsets(offsets);
+        return offsets;
+    }
+
+    /// <summary>Writes the offset of each number from the row's first: [size].</summary>
+    public void CopyOffsets(Span<int> offsets)
+    {
         for (int k = 0; k < offsets.Length; k++)
             offsets[k] = k / Length * Pitch + k % Length;
-        return offsets;
     }
 }
 

@@ -14,10 +14,10 @@ namespace Inkling.Numerics.Kernels;
 internal static class Pooling
 {
     /// <summary>
-    /// Whether this is non-overlapping 2×2 max pooling, whose backward pass writes each pixel's error once rather than adding
-    /// to it.
+    /// Whether this is non-overlapping max pooling of four pixels, as 2×2, whose backward pass writes each pixel's error once
+    /// rather than adding to it.
     /// </summary>
-    public static bool IsNonOverlappingMax2x2(int places, bool isMax, bool overlap) => isMax && !overlap && places == 4;
+    public static bool IsNonOverlappingMaxOfFour(int places, bool isMax, bool overlap) => isMax && !overlap && places == 4;
 
     /// <summary>Pools a feature map.</summary>
     /// <param name="x">[pixels, pitch].</param>
@@ -49,7 +49,7 @@ internal static class Pooling
     /// <param name="overlap">Whether a pixel may be in several windows.</param>
     /// <param name="isRectified">
     /// Whether x is the output of ReLU, whose derivative is then applied too: where the largest is 0, no error goes back. Used
-    /// only where <see cref="IsNonOverlappingMax2x2"/>.
+    /// only where <see cref="IsNonOverlappingMaxOfFour"/>.
     /// </param>
     /// <param name="inputErrors">Receives [pixels, pitch].</param>
     public static void Back(
@@ -109,7 +109,7 @@ internal static class Pooling
         pitch > 0 && KernelArguments.IsWholePanels(pitch) && !places.IsEmpty
         && (corners.IsEmpty || (long)KernelArguments.Largest(corners) + KernelArguments.Largest(places) + pitch <= length);
 
-    /// <summary>2×2 max pooling, the most common, without a loop over the window.</summary>
+    /// <summary>Max pooling of four pixels, the most common, without a loop over the window.</summary>
     [MethodImpl(Hot.Method)]
     private static void LargestOfFour<TSimd, TVector>(
         ReadOnlySpan<float> x, ReadOnlySpan<int> corners, ReadOnlySpan<int> places, int pitch, Span<float> y)
@@ -133,7 +133,7 @@ internal static class Pooling
         }
     }
 
-    /// <summary>Backward pass of 2×2 max pooling without overlap: each pixel's error is written once.</summary>
+    /// <summary>Backward pass of max pooling of four pixels without overlap: each pixel's error is written once.</summary>
     [MethodImpl(Hot.Method)]
     private static void BackToLargestOfFour<TSimd, TVector>(
         ReadOnlySpan<float> x,
@@ -193,13 +193,13 @@ internal static class Pooling
     {
         KernelArguments.Require(AreInside(corners, places, pitch, Math.Min(x.Length, inputErrors.Length)));
         KernelArguments.Require((long)corners.Length * pitch <= errors.Length);
-        if (!IsNonOverlappingMax2x2(places.Length, isMax, overlap)
+        if (!IsNonOverlappingMaxOfFour(places.Length, isMax, overlap)
             || (long)corners.Length * places.Length * pitch < inputErrors.Length)
         {
             inputErrors.Clear();
         }
 
-        if (IsNonOverlappingMax2x2(places.Length, isMax, overlap))
+        if (IsNonOverlappingMaxOfFour(places.Length, isMax, overlap))
         {
             BackToLargestOfFour<TSimd, TVector>(x, errors, corners, places, pitch, isRectified, inputErrors);
             return;

@@ -67,7 +67,7 @@ internal sealed record DecisionConstants
 /// <summary>From a number's evidence to its confidence.</summary>
 internal sealed record CalibrationConstants
 {
-    /// <summary>[<c>NumberEvidence.Count</c>]: fitted by <c>inkling experiment reader</c>.</summary>
+    /// <summary>For each of <c>NumberEvidence.Features</c>: fitted by <c>inkling experiment reader</c>.</summary>
     public double[] Weights { get; init; } =
         [0.1905, -1.7068, -0.3331, 0.2322, -0.357, -0.0905, -0.7387, -1.0218];
 }

@@ -6,6 +6,8 @@ namespace Inkling.Reading.Reshaping;
 /// <summary>How far pieces of ink are from each other, as the king of chess walks.</summary>
 internal static class StrokeGaps
 {
+    private const int CountedAtOnce = 256;
+
     /// <summary>
     /// For each piece that has another one near it, the pixels of paper between the two. The pieces grow, pixel by pixel, until
     /// they meet.
@@ -28,12 +30,13 @@ internal static class StrokeGaps
             front.Enqueue(i);
         }
 
+        int visited = 0;
         Dictionary<int, int> gaps = [];
         while (front.TryDequeue(out int at))
         {
             int y = at / width, x = at - y * width;
-            if (x == 0)
-                work.CountPixels(width);
+            if (++visited % CountedAtOnce == 0)
+                work.CountPixels(9 * CountedAtOnce);
             for (int v = Math.Max(0, y - 1); v <= Math.Min(height - 1, y + 1); v++)
             {
                 for (int u = Math.Max(0, x - 1); u <= Math.Min(width - 1, x + 1); u++)

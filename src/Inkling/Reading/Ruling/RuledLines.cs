@@ -100,8 +100,9 @@ internal static class RuledLines
         bool areRepeated = rules.Count >= c.RepeatedRules;
         foreach (ThinTrace rule in rules)
         {
-            int start = areRepeated ? 0 : Math.Max(0, rule.Start - c.JointReach);
-            int end = areRepeated ? ink.Length : Math.Min(ink.Length, rule.End + c.JointReach);
+            bool isExtended = areRepeated && rule.Length >= c.PieceSpan * ink.Length; // a short one's slope is not exact
+            int start = isExtended ? 0 : Math.Max(0, rule.Start - c.JointReach);
+            int end = isExtended ? ink.Length : Math.Min(ink.Length, rule.End + c.JointReach);
             int maxThickness = (int)(c.EraseThickness * rule.Thickness) + 1;
             float level = LevelOf(ink, rule), faint = level <= c.FaintLevel ? c.FaintShare * level + c.FaintMargin : 0;
             work.CountPixels(2 * (end - start));

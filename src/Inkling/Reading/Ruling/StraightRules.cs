@@ -37,7 +37,7 @@ internal static class StraightRules
     }
 
     /// <summary>Whether a stroke reaches from edge to edge, and is thin for that.</summary>
-    public static bool ReachesEdges(ThinTrace trace, InkColumns ink, RuleConstants c) =>
+    private static bool ReachesEdges(ThinTrace trace, InkColumns ink, RuleConstants c) =>
         trace.Start <= c.EdgeDistance && trace.End >= ink.Length - c.EdgeDistance
         && trace.Thickness <= Math.Max(c.FrameThickness, c.FrameThicknessShare * ink.Breadth);
 

@@ -1,10 +1,10 @@
-namespace Inkling.Execution.Stages;
+namespace Inkling.Execution.Costs;
 
 /// <summary>The cost functions, for one example, and label smoothing of its target.</summary>
 internal static class CostFunctions
 {
     /// <summary>The least argument of ln: ln 0 would make the cost of one confident mistake infinite.</summary>
-    private const double MinProbability = 1e-30;
+    public const double MinProbability = 1e-30;
 
     /// <summary>Spreads a share of each target evenly over all outputs (Szegedy et al., arXiv 1512.00567).</summary>
     public static void Smooth(Span<float> target, double share)
