@@ -28,7 +28,11 @@ internal static class PictureEvaluation
             throw new InklingException(
                 $"{folder}: no picture's name begins with its digits and an underscore, as 504192_note.png.");
         List<Outcome> outcomes = [];
-        PictureReading.ForEach(files, terminal, file => outcomes.Add(OutcomeOf(reader, file, keepsPicture: plot is not null, terminal)), cancellationToken);
+        PictureReading.ForEach(
+            files,
+            terminal,
+            file => outcomes.Add(OutcomeOf(reader, file, keepsPicture: plot is not null, terminal)),
+            cancellationToken);
         WriteJson(outcomes, terminal);
         if (!terminal.IsJson)
             WriteTables(outcomes, terminal);

@@ -69,7 +69,8 @@ internal readonly record struct GreyWeights(int Red, int Green, int Blue, int Ad
         }
 
         double tail = Tail * count;
-        int[] ranges = [.. histograms.Select((histogram, i) => RangeOf(histogram, i == 0 ? Math.Min(LuminanceTail, tail) : tail))];
+        int[] ranges =
+            [.. histograms.Select((histogram, i) => RangeOf(histogram, i == 0 ? Math.Min(LuminanceTail, tail) : tail))];
         int best = Array.IndexOf(ranges, ranges[1..].Max(), 1);
         return ranges[best] >= Math.Max(MinRange, MinTimesLuminance * ranges[0]) ? all[best] : Luminance;
     }

@@ -69,7 +69,7 @@ internal sealed record CalibrationConstants
 {
     /// <summary>For each of <c>NumberEvidence.Features</c>: fitted by <c>inkling experiment reader</c>.</summary>
     public double[] Weights { get; init; } =
-        [0.1905, -1.7068, -0.3331, 0.2322, -0.357, -0.0905, -0.7387, -1.0218];
+        [0.4734, -1.3988, -0.4, 0.3816, -0.326, -0.4823, -0.2586, -0.5831];
 }
 
 /// <summary>

@@ -67,7 +67,9 @@ internal static class NoNumber
                 break;
             case 2: // a spiral
                 Draw(
-                    ink, pen, Curve(120, t => (120 + r * t * Math.Cos(6.3 * turns * t), 120 + r * t * Math.Sin(6.3 * turns * t))));
+                    ink,
+                    pen,
+                    Curve(120, t => (120 + r * t * Math.Cos(6.3 * turns * t), 120 + r * t * Math.Sin(6.3 * turns * t))));
                 break;
             case 3: // a scribble
                 Draw(ink, pen, Curve(14, _ => (hand.Between(20.0, 220.0), hand.Between(20.0, 220.0))));
