@@ -19,21 +19,21 @@ internal sealed record PaperKind(
     /// <summary>Raise a floor where the reader has become better: to what it reads, less one or two.</summary>
     public static IReadOnlyList<PaperKind> All { get; } =
     [
-        new("combs", Forms.Comb, 3),
-        new("ticks", Forms.Ticks, 11),
-        new("boxes", Forms.Box, 7),
-        new("ruled pages", RuledPaper.Page, 3, Count: 10),
-        new("squared paper", RuledPaper.Squared, 12),
+        new("combs", Forms.Comb, 18),
+        new("ticks", Forms.Ticks, 17),
+        new("boxes", Forms.Box, 17),
+        new("ruled pages", RuledPaper.Page, 6, Count: 10),
+        new("squared paper", RuledPaper.Squared, 14),
         new("rule through the number", RuledPaper.RuleThrough, 9, Count: 10),
-        new("sheets on tables", Tables.Sheet, 4, Count: 10),
-        new("noise", PoorCopies.Noise, 5),
+        new("sheets on tables", Tables.Sheet, 6, Count: 10),
+        new("noise", PoorCopies.Noise, 17),
         new("broken strokes", PoorCopies.BrokenStrokes, 17),
         new("numbers at an angle", PoorCopies.AtAnAngle, 17),
         new("photographs on their side", PoorCopies.Sideways, 13),
-        new("rough single digits", PoorCopies.RoughDigit, 17),
+        new("rough single digits", PoorCopies.RoughDigit, 18),
         new("long numbers", Dates.LongNumber, 7, Count: 10),
-        new("slash dates", Dates.SlashDate, 2, Pattern: "dd/dd/dd"),
-        new("phone numbers", Dates.Phone, 0, Count: 10, Pattern: "(ddd)ddd-dddd"),
+        new("slash dates", Dates.SlashDate, 17, Pattern: "dd/dd/dd"),
+        new("phone numbers", Dates.Phone, 6, Count: 10, Pattern: "(ddd)ddd-dddd"),
     ];
 
     /// <summary>The same pictures on every machine.</summary>
