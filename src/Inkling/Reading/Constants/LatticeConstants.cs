@@ -68,7 +68,7 @@ internal sealed record LatticeConstants
 
     /// <summary>
     /// For a mark's ink, in strokes of a digit height. At 0.5 a 7 lost its top and a 5 its bar; of the values up to 2.5 this one
-    /// reads most, in every source of pictures as many or more.
+    /// reads most of the development pictures.
     /// </summary>
     public double MarkInkWeight { get; init; } = 1.5;
 
