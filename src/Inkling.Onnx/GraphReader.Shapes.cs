@@ -52,14 +52,11 @@ internal sealed partial class GraphReader
         Window window = Window.Of(node, shape, (int)height, (int)width, stride);
         if (!window.IsUnpadded)
             throw node.Refusal("pads what it pools");
-        bool isWhole = height == shape.Height && width == shape.Width;
         bool dividesEvenly = (shape.Height - height) % stride.Height == 0 && (shape.Width - width) % stride.Width == 0;
         if (node.Integer("ceil_mode", 0) != 0 && !dividesEvenly)
             throw node.Refusal("pools windows that reach over the edge (ceil_mode)");
         Sides size = new((int)height, (int)width);
-        _chain.Add(isWhole && height != width && node.Operator == "AveragePool" ? new Layer.GlobalAveragePool()
-            : node.Operator == "MaxPool" ? new Layer.MaxPool(size, stride)
-            : new Layer.AveragePool(size, stride));
+        _chain.Add(node.Operator == "MaxPool" ? new Layer.MaxPool(size, stride) : new Layer.AveragePool(size, stride));
     }
 
     private void TakeGlobalPool(Node node)
