@@ -92,16 +92,10 @@ internal static class CellBorders
         {
             int shift = Band.ShiftAt(along, band.Rise, ink.Length);
             int top = Math.Max(0, band.Top + shift - 1), bottom = Math.Min(ink.Breadth, band.Bottom + shift + 1);
-            if (IsInk(along, top - 1) && IsInk(along, bottom))
+            if (ink.IsInkWithin(along, top - 1) && ink.IsInkWithin(along, bottom))
                 continue;
-            for (int y = Math.Max(0, top - c.SoftEdge); y < Math.Min(ink.Breadth, bottom + c.SoftEdge); y++)
-            {
-                if ((y >= top && y < bottom) || !ink.IsInk(along, y))
-                    ink.Clear(along, y);
-            }
+            ink.ClearRun(along, top, bottom, c.SoftEdge);
         }
-
-        bool IsInk(int along, int y) => y >= 0 && y < ink.Breadth && ink.IsInk(along, y);
     }
 
     /// <summary>A band of rows.</summary>

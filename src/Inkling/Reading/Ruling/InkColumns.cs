@@ -71,6 +71,23 @@ internal sealed class InkColumns
     public (int Top, int Bottom) RunAcross(int along, int row, int max) =>
         (row - RunBefore(along, row, max + 1), row + RunFrom(along, row, max + 1));
 
+    /// <summary>Whether a place has ink; false beside the picture.</summary>
+    public bool IsInkWithin(int along, int across) => across >= 0 && across < Breadth && IsInk(along, across);
+
+    /// <summary>Takes a run of ink across a line away, and its soft edges, but no other ink.</summary>
+    /// <param name="along">The place.</param>
+    /// <param name="top">The run's first row.</param>
+    /// <param name="bottom">The row behind its last.</param>
+    /// <param name="softEdge">How many rows a soft edge has.</param>
+    public void ClearRun(int along, int top, int bottom, int softEdge)
+    {
+        for (int y = Math.Max(0, top - softEdge); y < Math.Min(Breadth, bottom + softEdge); y++)
+        {
+            if ((y >= top && y < bottom) || !IsInk(along, y))
+                Clear(along, y);
+        }
+    }
+
     /// <summary>Takes the ink of a pixel away, here and in the map.</summary>
     public void Clear(int along, int across)
     {

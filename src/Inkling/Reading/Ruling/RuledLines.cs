@@ -130,16 +130,16 @@ internal static class RuledLines
     private static void EraseAt(InkColumns ink, int along, int row, int maxThickness, float faint, RuleConstants c)
     {
         int nearest = row;
-        if (!IsInk(nearest) && !IsInk(nearest = row - 1) && !IsInk(nearest = row + 1))
+        if (!ink.IsInkWithin(along, nearest) && !ink.IsInkWithin(along, nearest = row - 1)
+            && !ink.IsInkWithin(along, nearest = row + 1))
+        {
             return;
+        }
+
         (int top, int bottom) = ink.RunAcross(along, nearest, maxThickness);
         if (bottom - top <= maxThickness)
         {
-            for (int y = Math.Max(0, top - c.SoftEdge); y < Math.Min(ink.Breadth, bottom + c.SoftEdge); y++)
-            {
-                if ((y >= top && y < bottom) || !ink.IsInk(along, y))
-                    ink.Clear(along, y);
-            }
+            ink.ClearRun(along, top, bottom, c.SoftEdge);
         }
         else
         {
@@ -149,7 +149,5 @@ internal static class RuledLines
                     ink.Clear(along, y);
             }
         }
-
-        bool IsInk(int y) => y >= 0 && y < ink.Breadth && ink.IsInk(along, y);
     }
 }
