@@ -5,7 +5,7 @@ namespace Inkling.Cli;
 /// <summary><c>inkling experiment</c>: reruns a published table and prints ours beside it.</summary>
 internal static class ExperimentCommand
 {
-    private static readonly string[] Names = ["seed", "ladder", "best", "reader"];
+    private static readonly string[] Names = ["seed", "ladder", "best", "lines", "reader"];
 
     public static Command Create()
     {
@@ -14,6 +14,7 @@ internal static class ExperimentCommand
             Description =
                 "seed: the seed's three experiments (30 hidden neurons; 100; eta 20). "
                     + "ladder: Nielsen's chapters 1, 3 and 6, row by row. best: trains the bundled networks from scratch. "
+                    + "lines: trains the network that reads numbers without cuts. "
                     + "reader: fits the reader's constants to pictures of numbers",
             HelpName = "NAME",
         };
@@ -36,7 +37,7 @@ internal static class ExperimentCommand
         Option<string?> model = Options.OneOf("--model", "best: which network", "best", "tiny", "mlp", "segments");
         Option<string?> @out = new("--out")
         {
-            Description = "best: where networks and checkpoints go; there already, they are gone on from (default: models)",
+            Description = "best, lines: where networks and checkpoints go; there already, they are gone on from (default: models)",
             HelpName = "DIR"
         };
         Option<string?> sets = new("--images")
@@ -47,6 +48,8 @@ internal static class ExperimentCommand
             HelpName = "DIR"
         };
         Option<int> rounds = Options.Number("--rounds", "reader: rounds of search for the costs of cuts", 0, 0, 100);
+        Option<int> numbers = Options.Number(
+            "--numbers", "lines: how many numbers to learn from", LinesExperiment.Numbers, 1_000, 1_000_000_000);
         Option<int> threads = Options.Threads();
         Option<string?> data = Options.Data();
         Option<string?> plot = Options.Plot(
@@ -55,7 +58,7 @@ internal static class ExperimentCommand
         Option<bool> json = Options.Json();
         Command command = new("experiment", "Reruns a published table and prints ours beside it")
         {
-            name, seeds, epochs, rows, model, @out, sets, rounds, threads, data, plot, json
+            name, seeds, epochs, rows, model, @out, sets, rounds, numbers, threads, data, plot, json
         };
         command.SetAction(async (parsed, cancellationToken) =>
         {
@@ -68,6 +71,13 @@ internal static class ExperimentCommand
             }
 
             RequireOutputs(parsed.GetValue(name)!, parsed.GetValue(model) ?? "best", folder, parsed.GetValue(plot));
+            if (parsed.GetValue(name) == "lines")
+            {
+                return await new LinesExperiment(
+                    parsed.GetValue(numbers), parsed.GetValue(threads), folder, parsed.GetValue(data), terminal)
+                    .RunAsync(cancellationToken);
+            }
+
             ImageData images = await DataSource.LoadMnistOrGeneratedAsync(parsed.GetValue(data), terminal, cancellationToken);
             int runs = parsed.GetValue(seeds), cores = parsed.GetValue(threads);
             int? ownEpochs = parsed.GetValue(epochs) is > 0 and int given ? given : null;
@@ -93,7 +103,7 @@ internal static class ExperimentCommand
     private static void RequireOutputs(string experiment, string model, string folder, string? plot)
     {
         OutputFiles.Require(experiment == "seed" && plot is not null ? SeedFigures.PathsOf(plot) : []);
-        if (experiment == "best")
-            OutputFiles.Require(Path.Combine(folder, $"{model}.safetensors"));
+        if (experiment is "best" or "lines")
+            OutputFiles.Require(Path.Combine(folder, $"{(experiment == "best" ? model : Recipe.Lines.Name)}.safetensors"));
     }
 }

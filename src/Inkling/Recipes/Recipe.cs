@@ -104,6 +104,20 @@ internal sealed record Recipe(string Name, Architecture Architecture, Initialisa
             PlainEpochs = 1,
         });
 
+    /// <summary>
+    /// The network that reads a whole number without cuts: looks at a strip 32 pixels high and says, for every two columns, which
+    /// digit is there, or none. Trained with CTC on <see cref="WrittenNumbers"/>.
+    /// </summary>
+    public static Recipe Lines { get; } = new(
+        "lines",
+        Architecture.Parse(
+            "1x32x* conv:16:3x3:pad1:nobias batchnorm relu maxpool:2 conv:32:3x3:pad1:nobias batchnorm relu maxpool:2x1 "
+            + "conv:48:3x3:pad1:nobias batchnorm relu maxpool:2x1 conv:64:3x3:pad1:nobias batchnorm relu "
+            + "conv:96:4x3:pad0x1:nobias batchnorm relu conv:96:1x7:pad0x3:nobias batchnorm add:2 relu "
+            + "conv:96:1x7:pad0x3:nobias batchnorm add:2 relu conv:11:1x1 softmax"),
+        Initialisation.He,
+        Convolutional(epochs: 1, learningRate: 0.003) with { Augmentation = null, PlainEpochs = 0 });
+
     /// <summary>All recipes for networks that read digits, the simplest first.</summary>
     public static IReadOnlyList<Recipe> All { get; } = [Seed, Seed100, Mlp, Tiny, Best];
 

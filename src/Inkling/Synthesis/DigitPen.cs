@@ -16,13 +16,11 @@ internal sealed class DigitPen
     /// </summary>
     private const double DigitSide = 44;
 
-    /// <summary>Line segments per curve between two points.</summary>
-    private const int StepsPerSpan = 6;
-
     private readonly float[] _ink = new float[Side * Side];
 
-    /// <summary>The points of the pen's path, stroke after stroke; the first of each stroke is marked.</summary>
-    private readonly List<(double X, double Y, bool IsStart)> _path = [];
+    private readonly PenPath _pen = new();
+
+    private List<(double X, double Y, bool IsStart)> Path => _pen.Points;
 
     /// <summary>The digit last drawn, [64, 64]: 0 is paper, 1 is ink.</summary>
     public ReadOnlySpan<float> Ink => _ink;
@@ -31,10 +29,10 @@ internal sealed class DigitPen
     public void Write(int digit, RandomStream random)
     {
         DigitStyle style = DigitStrokes.Pick(digit, random);
-        _path.Clear();
+        Path.Clear();
         double wobble = random.NextDouble(1, 3.2);
         foreach (StrokePoint[] stroke in style.Strokes)
-            AddCurve(Wander(stroke, wobble, random));
+            _pen.AddStroke(Wander(stroke, wobble, random));
         Deform(random);
         FitToSheet();
         Draw(random);
@@ -60,43 +58,6 @@ internal sealed class DigitPen
         return end with { X = end.X + by * (end.X - before.X), Y = end.Y + by * (end.Y - before.Y) };
     }
 
-    /// <summary>Appends the smooth curve through the points, broken at corners.</summary>
-    private void AddCurve(StrokePoint[] points)
-    {
-        _path.Add((points[0].X, points[0].Y, true));
-        for (int i = 0; i + 1 < points.Length; i++)
-        {
-            StrokePoint from = points[i], to = points[i + 1];
-            StrokePoint before = i == 0 || from.IsCorner ? Mirror(to, from) : points[i - 1];
-            StrokePoint after = i + 2 == points.Length || to.IsCorner ? Mirror(from, to) : points[i + 2];
-            for (int step = 1; step <= StepsPerSpan; step++)
-                AddCatmullRom(before, from, to, after, (double)step / StepsPerSpan);
-        }
-
-        static StrokePoint Mirror(StrokePoint point, StrokePoint at) => new(2 * at.X - point.X, 2 * at.Y - point.Y, false);
-    }
-
-    /// <summary>
-    /// The point of a centripetal Catmull-Rom curve at t in [0, 1] between <paramref name="b"/> and <paramref name="c"/>, by
-    /// Barry and Goldman's recursion (1988). Centripetal parametrisation makes no loops or cusps where points are close.
-    /// </summary>
-    private void AddCatmullRom(StrokePoint a, StrokePoint b, StrokePoint c, StrokePoint d, double t)
-    {
-        double tb = Knot(a, b), tc = tb + Knot(b, c), td = tc + Knot(c, d);
-        double at = tb + t * (tc - tb);
-        (double X, double Y) ab = Mix((a.X, a.Y), (b.X, b.Y), at / tb);
-        (double X, double Y) bc = Mix((b.X, b.Y), (c.X, c.Y), (at - tb) / (tc - tb));
-        (double X, double Y) cd = Mix((c.X, c.Y), (d.X, d.Y), (at - tc) / (td - tc));
-        (double X, double Y) point = Mix(Mix(ab, bc, at / tc), Mix(bc, cd, (at - tb) / (td - tb)), (at - tb) / (tc - tb));
-        _path.Add((point.X, point.Y, false));
-
-        static double Knot(StrokePoint p, StrokePoint q) =>
-            Math.Sqrt(Math.Sqrt((q.X - p.X) * (q.X - p.X) + (q.Y - p.Y) * (q.Y - p.Y))) + 1e-3;
-
-        static (double X, double Y) Mix((double X, double Y) p, (double X, double Y) q, double t) =>
-            (p.X + t * (q.X - p.X), p.Y + t * (q.Y - p.Y));
-    }
-
     /// <summary>Bends the path with low-frequency waves, then stretches, slants and rotates it.</summary>
     private void Deform(RandomStream random)
     {
@@ -106,25 +67,25 @@ internal sealed class DigitPen
         double slant = Math.Clamp(0.1 + 0.22 * random.NextGaussian(), -0.4, 0.8);
         double angle = 0.08 * random.NextGaussian();
         (double sin, double cos) = PortableMath.SinCos(angle);
-        for (int i = 0; i < _path.Count; i++)
+        for (int i = 0; i < Path.Count; i++)
         {
-            (double x, double y, bool isStart) = _path[i];
+            (double x, double y, bool isStart) = Path[i];
             double bentX = x + bendX * PortableMath.Sin(0.05 * y + phaseX);
             double bentY = y + bendY * PortableMath.Sin(0.06 * x + phaseY);
             double slanted = aspect * bentX - slant * bentY;
-            _path[i] = (cos * slanted - sin * bentY, sin * slanted + cos * bentY, isStart);
+            Path[i] = (cos * slanted - sin * bentY, sin * slanted + cos * bentY, isStart);
         }
     }
 
     private void FitToSheet()
     {
-        double left = _path.Min(point => point.X), right = _path.Max(point => point.X);
-        double top = _path.Min(point => point.Y), bottom = _path.Max(point => point.Y);
+        double left = Path.Min(point => point.X), right = Path.Max(point => point.X);
+        double top = Path.Min(point => point.Y), bottom = Path.Max(point => point.Y);
         double scale = DigitSide / Math.Max(right - left, bottom - top);
-        for (int i = 0; i < _path.Count; i++)
+        for (int i = 0; i < Path.Count; i++)
         {
-            (double x, double y, bool isStart) = _path[i];
-            _path[i] = (Side / 2 + scale * (x - (left + right) / 2), Side / 2 + scale * (y - (top + bottom) / 2), isStart);
+            (double x, double y, bool isStart) = Path[i];
+            Path[i] = (Side / 2 + scale * (x - (left + right) / 2), Side / 2 + scale * (y - (top + bottom) / 2), isStart);
         }
     }
 
@@ -136,11 +97,11 @@ internal sealed class DigitPen
         double pressure = random.NextDouble(0.1, 0.2),
             pace = random.NextDouble(0.06, 0.2),
             phase = random.NextDouble(0, 2 * Math.PI);
-        for (int i = 1; i < _path.Count; i++)
+        for (int i = 1; i < Path.Count; i++)
         {
-            if (_path[i].IsStart)
+            if (Path[i].IsStart)
                 continue;
-            DrawSegment(_path[i - 1].X, _path[i - 1].Y, RadiusAt(i - 1), _path[i].X, _path[i].Y, RadiusAt(i));
+            DrawSegment(Path[i - 1].X, Path[i - 1].Y, RadiusAt(i - 1), Path[i].X, Path[i].Y, RadiusAt(i));
         }
 
         double RadiusAt(int i) => radius * (1 + pressure * PortableMath.Sin(phase + pace * i));

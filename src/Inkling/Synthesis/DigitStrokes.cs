@@ -112,15 +112,7 @@ internal static class DigitStrokes
     ];
 
     /// <summary>Picks a style of a digit at random, by weight.</summary>
-    public static DigitStyle Pick(int digit, RandomStream random)
-    {
-        DigitStyle[] styles = Styles[digit];
-        double choice = random.NextDouble() * styles.Sum(style => style.Weight);
-        int i = 0;
-        while (i < styles.Length - 1 && (choice -= styles[i].Weight) >= 0)
-            i++;
-        return styles[i];
-    }
+    public static DigitStyle Pick(int digit, RandomStream random) => DigitStyle.Pick(Styles[digit], random);
 }
 
 /// <summary>A style of writing a digit: its strokes, each from pen down to pen up.</summary>
@@ -134,6 +126,16 @@ internal sealed class DigitStyle(double weight, string strokes)
         .. from stroke in strokes.Split('/')
            select stroke.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(ParsePoint).ToArray(),
     ];
+
+    /// <summary>One of several styles, at random by weight.</summary>
+    public static DigitStyle Pick(DigitStyle[] styles, RandomStream random)
+    {
+        double choice = random.NextDouble() * styles.Sum(style => style.Weight);
+        int i = 0;
+        while (i < styles.Length - 1 && (choice -= styles[i].Weight) >= 0)
+            i++;
+        return styles[i];
+    }
 
     private static StrokePoint ParsePoint(string text)
     {

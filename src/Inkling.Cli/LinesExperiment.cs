@@ -1,0 +1,91 @@
+using System.Globalization;
+using Inkling.Data;
+using Inkling.Data.Catalogue;
+using Inkling.Recipes;
+using Inkling.Synthesis;
+using Inkling.Training;
+
+namespace Inkling.Cli;
+
+/// <summary>
+/// <c>inkling experiment lines</c>: trains from scratch the network that reads numbers without cuts, on numbers that are written
+/// while it trains, and reports how many numbers by writers it has not seen it reads. An interrupted run resumes where it stopped.
+/// </summary>
+internal sealed class LinesExperiment(int numbers, int threads, string folder, string? data, Terminal terminal)
+{
+    /// <summary>How many numbers the bundled network learned from.</summary>
+    public const int Numbers = 600_000;
+
+    private const int Validated = 2_000, StepsBetweenReports = 200;
+    private const string WritersFile = "qmnist-train-labels-idx2-int";
+
+    public async Task<int> RunAsync(CancellationToken cancellationToken)
+    {
+        Recipe recipe = Recipe.Lines;
+        ImageData mnist = await DataSource.LoadMnistOrGeneratedAsync(data, terminal, cancellationToken);
+        LabelledImages images = mnist.Training.Concat(mnist.Validation);
+        int[] writers = LoadWriters(images.Count);
+        WrittenNumbers training = new(WriterDigits.Of(images, writers, isValidation: false), numbers, seed: 1);
+        WriterDigits unseen = WriterDigits.Of(images, writers, isValidation: true);
+        Network network = recipe.CreateNetwork(seed: 1);
+        terminal.Message(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{recipe.Name}: {recipe.Architecture}, {network.ParameterCount:N0} parameters; learning from {numbers:N0} numbers …"));
+        string file = Path.Combine(folder, $"{recipe.Name}.safetensors"),
+            checkpoint = Path.Combine(folder, $"{recipe.Name}.checkpoint");
+        Directory.CreateDirectory(folder);
+        TrainingOptions options = recipe.Options with
+        {
+            Threads = threads,
+            Checkpoint = checkpoint,
+            BetweenSteps = moment =>
+            {
+                terminal.Message(string.Create(
+                    CultureInfo.InvariantCulture, $"{recipe.Name}: {moment.Examples:N0} numbers, cost {moment.Cost:0.0000}"));
+                return StepsBetweenReports;
+            },
+        };
+        await Task.Run(() => network.Train(training, options, cancellationToken), CancellationToken.None);
+        ModelFile.SaveSmall(network, file, terminal);
+        File.Delete(checkpoint);
+        File.Delete(Checkpoint.PreviousOf(checkpoint));
+        Network kept = Network.Load(file); // with the weights as stored
+        double apart = AccuracyOn(isTouching: false), touching = AccuracyOn(isTouching: true);
+        terminal.Json(json =>
+        {
+            json.WriteString("recipe", recipe.Name);
+            json.WriteNumber("apart", apart);
+            json.WriteNumber("touching", touching);
+            json.WriteString("data", mnist.Name);
+        });
+        if (!terminal.IsJson)
+            terminal.Line(string.Create(
+                CultureInfo.InvariantCulture,
+                $"numbers by {unseen.Writers} writers it has not seen, read exactly: {Figures.Percent(apart)} where digits stand "
+                    + $"apart, {Figures.Percent(touching)} where they touch{Figures.NotMnist(mnist)}: {file}, "
+                    + $"{new FileInfo(file).Length:N0} bytes"));
+        return CommandLine.Done;
+
+        double AccuracyOn(bool isTouching) =>
+            kept.Evaluate(new WrittenNumbers(unseen, Validated, seed: 2, new LineLimits(IsOneWriter: true, isTouching))).Accuracy;
+    }
+
+    /// <summary>Who wrote each training image, as QMNIST tells it; a tenth of a thousand "writers" where that is not there.</summary>
+    private int[] LoadWriters(int images)
+    {
+        string beside = Path.Combine(DataSets.Named("mnist").Locate(new DataOptions { Directory = data }) ?? "", WritersFile);
+        string found = File.Exists(beside) ? beside : beside + ".gz";
+        if (!File.Exists(found))
+        {
+            terminal.Message($"{WritersFile} is not beside MNIST: who wrote a digit is not known, and numbers mix many hands.");
+            return [.. Enumerable.Range(0, images).Select(i => i % 100)];
+        }
+
+        const int columns = 8, writer = 2; // of QMNIST's table: the third says who
+        IdxArray table = IdxFile.Read(found);
+        int[] values = table.Values<int>();
+        if (table.Shape is not [var rows, columns] || rows != images)
+            throw new InklingException($"{found} is no table of who wrote {images} images: it is {string.Join('×', table.Shape)}.");
+        return [.. Enumerable.Range(0, rows).Select(i => values[i * columns + writer])];
+    }
+}

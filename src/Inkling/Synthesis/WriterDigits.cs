@@ -1,0 +1,56 @@
+using Inkling.Numerics;
+
+namespace Inkling.Synthesis;
+
+/// <summary>Images of digits by who wrote them: QMNIST tells it of each of MNIST's training images (Yadav and Bottou 2019).</summary>
+internal sealed class WriterDigits
+{
+    /// <summary>One in so many writers is kept for validation.</summary>
+    private const int HeldOut = 10;
+
+    private readonly int[][][] _indices; // [writers][10]: their images of a digit
+
+    private WriterDigits(LabelledImages images, int[][][] indices) => (Images, _indices) = (images, indices);
+
+    /// <summary>All images.</summary>
+    public LabelledImages Images { get; }
+
+    /// <summary>How many writers there are.</summary>
+    public int Writers => _indices.Length;
+
+    /// <summary>The writers to learn from, or those kept for validation: no writer is in both.</summary>
+    /// <param name="images">28×28 images of digits.</param>
+    /// <param name="writers">Who wrote each, by any number.</param>
+    /// <param name="isValidation">Whether to take those kept for validation.</param>
+    /// <exception cref="ArgumentException">There are not as many writers' numbers as images, or too few writers.</exception>
+    public static WriterDigits Of(LabelledImages images, ReadOnlySpan<int> writers, bool isValidation)
+    {
+        if (writers.Length != images.Count)
+            throw new ArgumentException($"{images.Count} images have {writers.Length} writers.", nameof(writers));
+        SortedDictionary<int, List<int>[]> byWriter = [];
+        for (int i = 0; i < writers.Length; i++)
+        {
+            if (!byWriter.TryGetValue(writers[i], out List<int>[]? digits))
+                byWriter.Add(writers[i], digits = [.. Enumerable.Range(0, 10).Select(_ => new List<int>())]);
+            digits[images.Labels[i]].Add(i);
+        }
+
+        int[][][] chosen =
+        [
+            .. byWriter.Values.Where((_, i) => i % HeldOut == HeldOut - 1 == isValidation)
+                .Select(digits => digits.Select(indices => indices.ToArray()).ToArray()),
+        ];
+        return chosen.Length > 0
+            ? new WriterDigits(images, chosen)
+            : throw new ArgumentException($"{byWriter.Count} writers are too few.", nameof(writers));
+    }
+
+    /// <summary>One of a writer's images of a digit; another writer's where there is none.</summary>
+    public ReadOnlySpan<byte> Pick(int writer, int digit, RandomStream random)
+    {
+        int[] of = _indices[writer][digit];
+        while (of.Length == 0)
+            of = _indices[random.NextInt32(Writers)][digit];
+        return Images.Pixels(of[random.NextInt32(of.Length)]);
+    }
+}
