@@ -21,6 +21,9 @@ internal sealed class LineWriter(WriterDigits digits, LineLimits limits)
     /// <summary>Columns of paper beside the ink.</summary>
     public const int Margin = 4;
 
+    /// <summary>Of a strip, for each column that the network gives out.</summary>
+    private const int PixelsPerColumn = 2;
+
     private const int Pitch = MaxWidth + 96, GlyphPitch = 192, GlyphLeft = 32;
 
     private const float Visible = 0.35f;
@@ -40,10 +43,20 @@ internal sealed class LineWriter(WriterDigits digits, LineLimits limits)
         while (true)
         {
             LineStyle style = new(random, number.Length, shrink, limits.IsTouching);
-            if (TryCompose(number, style, random))
-                return Finish(style, random, line);
-            shrink *= 0.85; // too wide
+            bool fits = TryCompose(number, style, random);
+            if (fits && Finish(style, random, line) is var width && width >= LeastWidth(number))
+                return width;
+            shrink *= fits ? 1 : 0.85;
         }
+    }
+
+    /// <summary>With less, digits have faded away; and CTC needs a column for each, and one between equals.</summary>
+    private static int LeastWidth(ReadOnlySpan<byte> number)
+    {
+        int columns = number.Length;
+        for (int i = 1; i < number.Length; i++)
+            columns += number[i] == number[i - 1] ? 1 : 0;
+        return PixelsPerColumn * (columns + 1);
     }
 
     private bool TryCompose(ReadOnlySpan<byte> number, LineStyle style, RandomStream random)
