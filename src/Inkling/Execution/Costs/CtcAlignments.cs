@@ -14,7 +14,8 @@ namespace Inkling.Execution.Costs;
 /// </remarks>
 /// <param name="classes">Outputs of a column, at least 1; the last is the blank.</param>
 /// <param name="pitch">Numbers from one column to the next.</param>
-internal sealed class CtcAlignments(int classes, int pitch)
+/// <param name="minProbability">Outputs count as at least this; with 0, a string may cost ∞.</param>
+internal sealed class CtcAlignments(int classes, int pitch, double minProbability = CostFunctions.MinProbability)
 {
     private readonly double[] _shares = new double[classes];
     private double[] _forward = [], _backward = [], _logs = []; // [columns, states] each
@@ -29,6 +30,13 @@ internal sealed class CtcAlignments(int classes, int pitch)
         for (int i = 1; i < label.Length; i++)
             columns += label[i] == label[i - 1] ? 1 : 0;
         return columns;
+    }
+
+    /// <summary>ln(e^x + e^y).</summary>
+    public static double Add(double x, double y)
+    {
+        (double high, double low) = x > y ? (x, y) : (y, x);
+        return double.IsNegativeInfinity(low) ? high : high + PortableMath.Log(1 + PortableMath.Exp(low - high));
     }
 
     /// <summary>The cost of a string: -ln of the sum of its alignments' probabilities.</summary>
@@ -143,14 +151,7 @@ internal sealed class CtcAlignments(int classes, int pitch)
     /// <summary>Whether a state can be reached over the blank before it: it is a class, and not the one before.</summary>
     private bool Skips(int s) => s >= 2 && s % 2 == 1 && _states[s] != _states[s - 2];
 
-    private static double LogOf(float a) => PortableMath.Log(Math.Max(CostFunctions.MinProbability, a)); // Math.Max passes NaN on
-
-    /// <summary>ln(e^x + e^y).</summary>
-    private static double Add(double x, double y)
-    {
-        (double high, double low) = x > y ? (x, y) : (y, x);
-        return double.IsNegativeInfinity(low) ? high : high + PortableMath.Log(1 + PortableMath.Exp(low - high));
-    }
+    private double LogOf(float a) => PortableMath.Log(Math.Max(minProbability, a)); // Math.Max passes NaN on
 
     /// <summary>ln(e^x + e^y + e^z).</summary>
     private static double Add(double x, double y, double z)

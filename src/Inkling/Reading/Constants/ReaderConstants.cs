@@ -51,6 +51,9 @@ internal sealed record ReaderConstants
     /// <summary>Costs of a way through the candidates.</summary>
     public LatticeConstants Lattice { get; init; } = new();
 
+    /// <summary>The search for the numbers of a line.</summary>
+    public LineConstants Lines { get; init; } = new();
+
     /// <summary>What separators look like.</summary>
     public SeparatorConstants Separators { get; init; } = new();
 
