@@ -31,10 +31,15 @@ public static class BundledModels
     /// <summary>
     /// Loads the network that tells digits from other ink (<see cref="SegmentJudge"/>): 28×28 pixels, eleven outputs.
     /// </summary>
-    internal static Network LoadSegments()
+    internal static Network LoadSegments() => LoadOwn("segments");
+
+    /// <summary>Loads the network that reads numbers without cuts (<c>LineNetwork</c>): 32 rows, eleven outputs a column.</summary>
+    internal static Network LoadLines() => LoadOwn("lines");
+
+    private static Network LoadOwn(string name)
     {
-        using Stream stream = typeof(BundledModels).Assembly.GetManifestResourceStream("segments.safetensors")!;
-        return Parse(stream, "segments");
+        using Stream stream = typeof(BundledModels).Assembly.GetManifestResourceStream($"{name}.safetensors")!;
+        return Parse(stream, name);
     }
 
     private static Network Parse(Stream stream, string name)

@@ -1,6 +1,7 @@
 using Inkling.Reading;
 using Inkling.Reading.Constants;
 using Inkling.Reading.Cutting;
+using Inkling.Reading.Lines;
 
 namespace Inkling;
 
@@ -22,6 +23,7 @@ namespace Inkling;
 public sealed class DigitReader
 {
     private readonly SegmentJudge _judge;
+    private readonly LineNetwork _lines;
     private readonly ReaderConstants _constants = ReaderConstants.Default;
 
     /// <summary>A reader that asks the best of the bundled networks.</summary>
@@ -45,12 +47,14 @@ public sealed class DigitReader
         }
 
         _judge = new SegmentJudge(network);
+        _lines = new LineNetwork();
     }
 
-    private DigitReader(SegmentJudge judge, ReaderConstants constants) => (_judge, _constants) = (judge, constants);
+    private DigitReader(SegmentJudge judge, LineNetwork lines, ReaderConstants constants) =>
+        (_judge, _lines, _constants) = (judge, lines, constants);
 
     /// <summary>A reader with the same networks that goes by other constants.</summary>
-    internal DigitReader With(ReaderConstants constants) => new(_judge, constants);
+    internal DigitReader With(ReaderConstants constants) => new(_judge, _lines, constants);
 
     /// <summary>The numbers in a picture, dark on light or light on dark.</summary>
     /// <param name="picture">The picture.</param>
@@ -69,6 +73,6 @@ public sealed class DigitReader
     public ReadingStages Explain(GreyImage picture, ReadingOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(picture);
-        return ReadingPipeline.Read(picture, _judge, options ?? new ReadingOptions(), _constants, cancellationToken);
+        return ReadingPipeline.Read(picture, _judge, _lines, options ?? new ReadingOptions(), _constants, cancellationToken);
     }
 }

@@ -6,17 +6,18 @@ namespace Inkling.Reading;
 /// <summary>The best way through a number's segments as what was read, with its confidence and the runners-up.</summary>
 internal static class NumberDecision
 {
-    /// <param name="ways">The likeliest ways, the best first; that one has a digit.</param>
+    /// <param name="candidates">What the number may be, the likeliest first; that one has a digit, and a way.</param>
     /// <param name="segments">The number's segments.</param>
     /// <param name="opinions">For each segment, [11]: that it is a 0, … a 9, and that it is no digit.</param>
     /// <param name="inFile">Where in the file's picture a box of the strip is.</param>
     /// <param name="digitHeight">How high the number's digits are in the strip.</param>
     /// <param name="readerConstants">How the confidence is put together.</param>
     public static (ReadNumber Number, NumberEvidence Evidence) Of(
-        IReadOnlyList<Lattice.Way> ways, IReadOnlyList<Segment> segments, IReadOnlyList<float[]> opinions,
+        IReadOnlyList<NumberCandidate> candidates, IReadOnlyList<Segment> segments, IReadOnlyList<float[]> opinions,
         Func<PixelBox, PixelBox> inFile, double digitHeight, ReaderConstants readerConstants)
     {
         DecisionConstants constants = readerConstants.Decision;
+        Lattice.Way[] ways = [.. candidates.Select(candidate => candidate.Way)];
         double[] likelihoods = [.. ways.Select(way => Math.Exp((way.Score - ways[0].Score) / constants.ScoreTemperature))];
         double all = likelihoods.Sum();
         List<ReadDigit> digits = [];
@@ -44,10 +45,13 @@ internal static class NumberDecision
             digits.Add(new ReadDigit(step.Digit, confidences, box, segments[step.Segment].Glyph));
         }
 
-        NumberEvidence evidence = new(likelihoods[0] / all, product, logProduct - ways[0].Score)
+        NumberEvidence evidence = new(likelihoods[0] / all, product, logProduct - candidates[0].CutScore)
         {
             LogOdds = logOdds,
-            Area = area
+            Area = area,
+            LineScore = candidates[0].LineScore,
+            IsBestOfCuts = candidates.All(candidate => candidate.CutScore <= candidates[0].CutScore),
+            IsBestOfLine = candidates.All(candidate => candidate.LineScore <= candidates[0].LineScore),
         };
         double score = Math.Pow(evidence.WayShare, constants.WayPower) * Math.Pow(product, constants.SegmentPower);
         PixelBox whole = digits.Select(digit => digit.Box).Aggregate((a, b) => a.Union(b));

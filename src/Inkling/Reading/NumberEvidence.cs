@@ -24,7 +24,16 @@ internal sealed record NumberEvidence(double WayShare, double DigitProbability, 
     /// </summary>
     public bool? Agrees { get; init; }
 
-    /// <summary>[8]: what a logistic regression weighs; the first is 1.</summary>
+    /// <summary>The logarithm of its probability without cuts; 0 where the line network was not asked.</summary>
+    public double LineScore { get; init; }
+
+    /// <summary>Whether the cuts alone find nothing better.</summary>
+    public bool IsBestOfCuts { get; init; } = true;
+
+    /// <summary>Whether the line network alone finds nothing better.</summary>
+    public bool IsBestOfLine { get; init; } = true;
+
+    /// <summary>[12]: what a logistic regression weighs; the first is 1.</summary>
     public double[] Features =>
     [
         1,
@@ -35,5 +44,9 @@ internal sealed record NumberEvidence(double WayShare, double DigitProbability, 
         IsWhole ? 1 : 0,
         Agrees == true ? 1 : 0,
         Agrees == false ? 1 : 0,
+        IsBestOfCuts ? 0 : 1,
+        IsBestOfLine ? 0 : 1,
+        Math.Max(LineScore, LeastLog),
+        Math.Log(Math.Max(1 - Math.Exp(LineScore), LeastDoubt)),
     ];
 }

@@ -3,6 +3,7 @@ using Inkling.Reading.Budget;
 using Inkling.Reading.Constants;
 using Inkling.Reading.Cutting;
 using Inkling.Reading.Finding;
+using Inkling.Reading.Lines;
 
 namespace Inkling.Reading;
 
@@ -10,12 +11,14 @@ namespace Inkling.Reading;
 /// <param name="ink">The ink map, without rules and frames.</param>
 /// <param name="pieces">Its pieces.</param>
 /// <param name="scale">From its pixels to the file's.</param>
-/// <param name="judge">The networks.</param>
+/// <param name="judge">The networks that look at segments.</param>
+/// <param name="lines">The network that looks at whole numbers.</param>
 /// <param name="options">What is known about the number.</param>
 /// <param name="constants">What the reader goes by.</param>
 /// <param name="work">Counts the work.</param>
 internal sealed class NumberPipeline(
-    Ink ink, InkPieces pieces, FileScale scale, SegmentJudge judge, ReadingOptions options, ReaderConstants constants,
+    Ink ink, InkPieces pieces, FileScale scale, SegmentJudge judge, LineNetwork lines, ReadingOptions options,
+    ReaderConstants constants,
     ReadingWork work)
 {
     /// <summary>Reads a number within half of the work that is left.</summary>
@@ -67,18 +70,41 @@ internal sealed class NumberPipeline(
             return null;
         float[][] opinions = judge.Judge(segments, height, constants.Segments, work);
         double middle = parts.MiddleRow(height, constants.Cuts);
-        IReadOnlyList<Lattice.Way> ways = WaysThrough(segments, opinions, parts, height, middle);
+        Lattice lattice = LatticeOf(segments, opinions, parts, height, middle);
+        IReadOnlyList<Lattice.Way> ways = lattice.Best(options, work);
         int[] inQuestion = SegmentsOf(ways.Take(constants.Segments.WaysJudgedAgain));
         if (inQuestion.Length > 0)
         {
             opinions = JudgedAgain(segments, opinions, inQuestion);
-            ways = WaysThrough(segments, opinions, parts, height, middle);
+            lattice = LatticeOf(segments, opinions, parts, height, middle);
+            ways = lattice.Best(options, work);
         }
 
-        if (ways.Count == 0 || ways[0].Text.Length == 0)
+        LineReading? line = lines.Look(strip, height, middle, constants.Lines, work);
+        IReadOnlyList<NumberCandidate> candidates = NumberCandidates.Of(lattice, ways, line, options, constants.Lines, work);
+        if (candidates is [{ Way: { Steps.Count: 0, Text.Length: > 0 } } best, ..])
+            candidates = [best with { Way = WayWithoutCuts(best.Way) }, .. candidates.Skip(1)];
+        if (candidates.Count == 0 || candidates[0].Way.Text.Length == 0)
             return null;
-        (ReadNumber number, NumberEvidence evidence) = NumberDecision.Of(ways, segments, opinions, InFile, height, constants);
-        return new NumberStages(word, strip, parts, number, evidence);
+        (ReadNumber number, NumberEvidence evidence) =
+            NumberDecision.Of(candidates, segments, opinions, InFile, height, constants);
+        return new NumberStages(word, strip, parts, number, evidence) { Line = line, Candidates = candidates };
+
+        Lattice.Way WayWithoutCuts(Lattice.Way way)
+        {
+            List<Lattice.Step> steps = [];
+            foreach ((int left, int right) in line!.ColumnsOf(way.Text, work) ?? [])
+            {
+                if (Segments.OfColumns(strip, left, right, ink.Threshold, work) is not { } segment)
+                    continue;
+                segments.Add(segment);
+                float[][] opinion = judge.Judge([segment], height, constants.Segments, work);
+                opinions = [.. opinions, .. judge.JudgeAgain([segment], opinion, constants.Segments.SecondShare, work)];
+                steps.Add(new Lattice.Step(segments.Count - 1, way.Text[steps.Count] - '0'));
+            }
+
+            return steps.Count == way.Text.Length ? way with { Steps = steps } : way with { Text = "" };
+        }
 
         PixelBox InFile(PixelBox box) => scale.InFile(strip.InInk(box));
     }
@@ -92,19 +118,20 @@ internal sealed class NumberPipeline(
         float[][] first = judge.Judge(smooth, word.DigitHeight, constants.Segments, work);
         float[][] opinions = judge.JudgeAgain(segments, first, constants.Segments.WholeSecondShare, work);
         double middle = parts.MiddleRow(word.DigitHeight, constants.Cuts);
-        IReadOnlyList<Lattice.Way> ways = WaysThrough(segments, opinions, parts, word.DigitHeight, middle);
+        IReadOnlyList<Lattice.Way> ways =
+            LatticeOf(segments, opinions, parts, word.DigitHeight, middle).Best(options, work);
         if (ways.Count == 0 || ways[0].Text.Length == 0)
             return null;
+        NumberCandidate[] candidates = [.. ways.Select(way => new NumberCandidate(way, way.Score, 0))];
         (ReadNumber number, NumberEvidence evidence) = NumberDecision.Of(
-            ways, segments, opinions, box => scale.InFile(strip.InInk(box)), word.DigitHeight, constants);
+            candidates, segments, opinions, box => scale.InFile(strip.InInk(box)), word.DigitHeight, constants);
         bool isKnownToBeOne = (options.AllowedPattern?.Digits ?? options.ExpectedDigits) == 1;
         double certainty = isKnownToBeOne ? number.Digits[0].Confidence : opinions[0][number.Digits[0].Digit];
         return new WholeDigit(new NumberStages(word, strip, parts, number, evidence with { IsWhole = true }), certainty);
     }
 
-    private IReadOnlyList<Lattice.Way> WaysThrough(
-        List<Segment> segments, float[][] opinions, InkParts parts, double height, double middle) =>
-        new Lattice(segments, opinions, parts, height, middle, constants).Best(options, work);
+    private Lattice LatticeOf(List<Segment> segments, float[][] opinions, InkParts parts, double height, double middle) =>
+        new(segments, opinions, parts, height, middle, constants);
 
     /// <summary>The segments that some ways take for digits.</summary>
     private static int[] SegmentsOf(IEnumerable<Lattice.Way> ways) =>

@@ -2,6 +2,7 @@ using Inkling.Reading.Arranging;
 using Inkling.Reading.Constants;
 using Inkling.Reading.Cutting;
 using Inkling.Reading.Finding;
+using Inkling.Reading.Lines;
 
 namespace Inkling.Reading;
 
@@ -29,6 +30,12 @@ public sealed class NumberStages
 
     internal InkParts Parts { get; }
 
+    /// <summary>What the line network was shown and gave out; null where it was not asked.</summary>
+    internal LineReading? Line { get; init; }
+
+    /// <summary>What the number may be, the likeliest first.</summary>
+    internal IReadOnlyList<NumberCandidate> Candidates { get; init; } = [];
+
     /// <summary>What speaks for the number and against it.</summary>
     internal NumberEvidence Evidence { get; }
 
@@ -42,9 +49,12 @@ public sealed class NumberStages
 
     /// <summary>The same, compared with another reading of the same ink.</summary>
     /// <param name="agrees">Whether that is the same number; null where it is none.</param>
-    internal NumberStages Compared(bool? agrees) => new(Word, Strip, Parts, Number, Evidence with { Agrees = agrees });
+    internal NumberStages Compared(bool? agrees) => With(Number, Evidence with { Agrees = agrees });
 
     /// <summary>The same, with a confidence that is a probability.</summary>
     internal NumberStages Calibrated(CalibrationConstants constants) =>
-        new(Word, Strip, Parts, NumberCalibration.Calibrated(Number, Evidence, constants), Evidence);
+        With(NumberCalibration.Calibrated(Number, Evidence, constants), Evidence);
+
+    private NumberStages With(ReadNumber number, NumberEvidence evidence) =>
+        new(Word, Strip, Parts, number, evidence) { Line = Line, Candidates = Candidates };
 }

@@ -3,6 +3,7 @@ using Inkling.Reading.Budget;
 using Inkling.Reading.Constants;
 using Inkling.Reading.Cutting;
 using Inkling.Reading.Finding;
+using Inkling.Reading.Lines;
 using Inkling.Reading.Reshaping;
 using Inkling.Reading.Ruling;
 using Inkling.Reading.Sheets;
@@ -18,41 +19,43 @@ internal sealed class ReadingPipeline
 {
     private readonly Sheet _sheet;
     private readonly SegmentJudge _judge;
+    private readonly LineNetwork _lines;
     private readonly ReadingOptions _options;
     private readonly ReaderConstants _constants;
     private readonly ReadingWork _work;
 
     private ReadingPipeline(
-        Sheet sheet, SegmentJudge judge, ReadingOptions options, ReaderConstants constants, ReadingWork work) =>
-        (_sheet, _judge, _options, _constants, _work) = (sheet, judge, options, constants, work);
+        Sheet sheet, SegmentJudge judge, LineNetwork lines, ReadingOptions options, ReaderConstants constants, ReadingWork work) =>
+        (_sheet, _judge, _lines, _options, _constants, _work) = (sheet, judge, lines, options, constants, work);
 
     /// <summary>Reads a picture: the sheet of paper in it, if it shows one with something to read, or all of it.</summary>
     /// <param name="picture">The picture.</param>
-    /// <param name="judge">The networks.</param>
+    /// <param name="judge">The networks that look at segments.</param>
+    /// <param name="lines">The network that looks at whole numbers.</param>
     /// <param name="options">What is known about the numbers.</param>
     /// <param name="constants">What the reader goes by.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <returns>The likeliest look.</returns>
     public static ReadingStages Read(
-        GreyImage picture, SegmentJudge judge, ReadingOptions options, ReaderConstants constants,
+        GreyImage picture, SegmentJudge judge, LineNetwork lines, ReadingOptions options, ReaderConstants constants,
         CancellationToken cancellationToken)
     {
         ReadingWork work = new(cancellationToken);
         if (Sheet.On(picture, constants.Sheet, work) is { } sheet)
         {
-            ReadingStages onSheet = new ReadingPipeline(sheet, judge, options, constants, work).Read();
+            ReadingStages onSheet = new ReadingPipeline(sheet, judge, lines, options, constants, work).Read();
             if (onSheet.Numbers.Count > 0)
                 return onSheet;
         }
 
-        ReadingPipeline atSize = new(Sheet.Whole(picture), judge, options, constants, work);
+        ReadingPipeline atSize = new(Sheet.Whole(picture), judge, lines, options, constants, work);
         ReadingStages read = atSize.Read();
         bool isOneDigit = PieceMeasures.CountDigitSized(read.Pieces.All, constants.Layout) == 1; // read whole, it gains nothing
         bool isSure = read.Score >= constants.Decision.DoubleBelow || isOneDigit;
         if (isSure || !ReadingBounds.MayBeDoubled(picture, constants.Decision))
             return read;
         Sheet doubled = new(PictureDoubling.Double(picture, work), 0, 0, Magnification: 2);
-        return atSize.LikelierOf(read, new ReadingPipeline(doubled, judge, options, constants, work).ReadAsItIs());
+        return atSize.LikelierOf(read, new ReadingPipeline(doubled, judge, lines, options, constants, work).ReadAsItIs());
     }
 
     /// <summary>
@@ -121,7 +124,7 @@ internal sealed class ReadingPipeline
         IReadOnlyList<Word> words = TextLayout.Words(ink, pieces, _constants, _work);
         _work.Allow(ReadingBounds.ForNumbersOn(ink, _constants.Budget));
         FileScale scale = FileScale.Of(_sheet, ink, turn);
-        NumberPipeline numberPipeline = new(ink, pieces, scale, _judge, _options, _constants, _work);
+        NumberPipeline numberPipeline = new(ink, pieces, scale, _judge, _lines, _options, _constants, _work);
         IReadOnlyList<NumberStages> read = ReadWords(numberPipeline, words, out bool isAnyTooCostly);
         IReadOnlyList<NumberStages> kept = WithoutNoise(read, _constants.Decision);
         IReadOnlyList<IReadOnlyList<NumberStages>> lines = LinesOf(kept);

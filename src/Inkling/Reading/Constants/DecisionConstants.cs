@@ -69,7 +69,7 @@ internal sealed record CalibrationConstants
 {
     /// <summary>For each of <c>NumberEvidence.Features</c>: fitted by <c>inkling experiment reader</c>.</summary>
     public double[] Weights { get; init; } =
-        [0.4734, -1.3988, -0.4, 0.3816, -0.326, -0.4823, -0.2586, -0.5831];
+        [0.4734, -1.3988, -0.4, 0.3816, -0.326, -0.4823, -0.2586, -0.5831, 0, 0, 0, 0];
 }
 
 /// <summary>

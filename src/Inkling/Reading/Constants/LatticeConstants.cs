@@ -81,25 +81,3 @@ internal sealed record LatticeConstants
     /// <summary>For a way without any digit: pictures are taken of something.</summary>
     public double EmptyPenalty { get; init; } = 3;
 }
-
-/// <summary>How the most probable numbers of a line are searched for in the outputs of a network trained with CTC.</summary>
-internal sealed record LineConstants
-{
-    /// <summary>Prefixes kept at each column.</summary>
-    public int BeamWidth { get; init; } = 16;
-
-    /// <summary>
-    /// Prefixes kept at each column where whole numbers must obey a rule of the user's, which is asked only at the end: of so
-    /// many numbers some have the check digit that one in ten has.
-    /// </summary>
-    public int BeamWidthForRule { get; init; } = 256;
-
-    /// <summary>Digits less probable than this in a column are not followed there at first ...</summary>
-    public double MinProbability { get; init; } = 1e-4;
-
-    /// <summary>
-    /// ... but all are where the best number found is less probable than this share of the best path: the options rule out what
-    /// the columns show. 100 times the probability above, as one digit may have many alignments and replace one of 0.1.
-    /// </summary>
-    public double MinShareOfBestPath { get; init; } = 0.01;
-}

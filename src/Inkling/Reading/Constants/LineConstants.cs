@@ -11,4 +11,43 @@ internal sealed record LineConstants
 
     /// <summary>A wider strip is no number that one line can hold, columns.</summary>
     public int MaxWidth { get; init; } = 1500;
+
+    /// <summary>How high the digits are in each look at a number, rows.</summary>
+    public IReadOnlyList<double> Heights { get; init; } = [21, 25];
+
+    /// <summary>Pixels of a strip's width that take the network as long as a segment takes its own.</summary>
+    public int PixelsPerSegment { get; init; } = 48;
+
+    /// <summary>How many numbers each look proposes.</summary>
+    public int Candidates { get; init; } = 4;
+
+    /// <summary>The least natural logarithm of a number's probability: what is impossible in one look may be right in another.</summary>
+    public double LeastLogProbability { get; init; } = -30;
+
+    /// <summary>
+    /// How much the logarithm of a number's probability without cuts counts beside the score of its cuts. Fitted by
+    /// <c>inkling experiment reader</c>.
+    /// </summary>
+    public double Weight { get; init; } = 1;
+
+    /// <summary>How far the score of a number without any way through its parts is below the lowest of all ways.</summary>
+    public double NoWayPenalty { get; init; } = 1;
+
+    /// <summary>Prefixes kept at each column.</summary>
+    public int BeamWidth { get; init; } = 16;
+
+    /// <summary>
+    /// Prefixes kept at each column where whole numbers must obey a rule of the user's, which is asked only at the end: of so
+    /// many numbers some have the check digit that one in ten has.
+    /// </summary>
+    public int BeamWidthForRule { get; init; } = 256;
+
+    /// <summary>Digits less probable than this in a column are not followed there at first ...</summary>
+    public double MinProbability { get; init; } = 1e-4;
+
+    /// <summary>
+    /// ... but all are where the best number found is less probable than this share of the best path: the options rule out what
+    /// the columns show. 100 times the probability above, as one digit may have many alignments and replace one of 0.1.
+    /// </summary>
+    public double MinShareOfBestPath { get; init; } = 0.01;
 }

@@ -170,6 +170,16 @@ internal sealed class Lattice
         }
     }
 
+    /// <summary>The likeliest way to a number; null where none is found.</summary>
+    /// <param name="text">Its digits.</param>
+    /// <param name="options">What the number may be.</param>
+    /// <param name="work">Counts the ways.</param>
+    public Way? BestTo(string text, ReadingOptions options, ReadingWork work)
+    {
+        NumberPattern pattern = options.AllowedPattern?.With(text) ?? NumberPattern.Parse(text);
+        return Best(new ReadingOptions { AllowedPattern = pattern }, work) is [var best, ..] ? best : null;
+    }
+
     /// <summary>Whether a segment is all of a piece of ink, as separators are.</summary>
     private static bool IsWholePiece(Segment segment, InkParts parts) =>
         segment is { Pieces: 1, IsCutOff: false, IsBorrowing: false }

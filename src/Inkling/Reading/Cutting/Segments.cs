@@ -62,6 +62,32 @@ internal static class Segments
         return segments;
     }
 
+    /// <summary>A digit that is no run of parts: all ink in some columns of the strip; null where there is none.</summary>
+    public static Segment? OfColumns(Strip strip, int left, int right, float threshold, ReadingWork work)
+    {
+        (left, right) = (Math.Clamp(left, 0, strip.Width), Math.Clamp(right, 0, strip.Width));
+        work.CountPixels((long)Math.Max(0, right - left) * strip.Height);
+        int width = Math.Max(0, right - left), top = strip.Height, bottom = 0, area = 0;
+        float[] ink = new float[width * strip.Height];
+        for (int y = 0; y < strip.Height; y++)
+        {
+            for (int x = 0; x < width; x++)
+            {
+                float value = ink[y * width + x] = strip.Values[y * strip.Width + left + x];
+                if (value < threshold)
+                    continue;
+                area++;
+                (top, bottom) = (Math.Min(top, y), y + 1);
+            }
+        }
+
+        return area == 0
+            ? null
+            : new Segment(
+                -1, -1, new PixelBox(left, top, width, bottom - top), area, Gap: 0, Pieces: 1, IsCutOff: false, IsBorrowing: false,
+                MnistNormalisation.Normalise(ink, width, strip.Height));
+    }
+
     /// <summary>The segment's own ink, and what it borrows, as a network sees it.</summary>
     private static byte[] GlyphOf(
         Strip strip, InkParts parts, int first, int end, PixelBox box, int borrowed, int softEdge, ReadingWork work)

@@ -90,6 +90,14 @@ public sealed class NumberPattern
     /// <inheritdoc/>
     public override string ToString() => Text;
 
+    /// <summary>The same pattern with digits in its places, without the rule.</summary>
+    /// <param name="digits">As many as it has places.</param>
+    internal NumberPattern With(string digits)
+    {
+        int place = 0;
+        return new NumberPattern(string.Concat(Text.Select(c => IsPlace(c) ? digits[place++] : c)), rule: null);
+    }
+
     /// <summary>Whether ink that is no digit is expected somewhere.</summary>
     internal bool HasSeparators => _separators.Any(kind => kind is not null);
 

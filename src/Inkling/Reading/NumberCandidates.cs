@@ -1,0 +1,51 @@
+using Inkling.Reading.Budget;
+using Inkling.Reading.Constants;
+using Inkling.Reading.Cutting;
+using Inkling.Reading.Lines;
+
+namespace Inkling.Reading;
+
+/// <summary>A number that the ink may be, and what both readers say of it.</summary>
+/// <param name="Way">The best way through the parts to it, with the score of both; without steps where there is no way.</param>
+/// <param name="CutScore">The log likelihood of that way.</param>
+/// <param name="LineScore">The logarithm of its probability without cuts; 0 where the line network was not asked.</param>
+internal sealed record NumberCandidate(Lattice.Way Way, double CutScore, double LineScore);
+
+/// <summary>
+/// What a number may be: the best ways through its parts, and what the line network finds likeliest without cuts, each scored
+/// by both.
+/// </summary>
+internal static class NumberCandidates
+{
+    /// <param name="lattice">The ways through the parts.</param>
+    /// <param name="ways">The best of them, the best first.</param>
+    /// <param name="line">What the line network says; null where it was not asked.</param>
+    /// <param name="options">What the number may be.</param>
+    /// <param name="constants">How both are weighed.</param>
+    /// <param name="work">Counts the work.</param>
+    /// <returns>The best first; of equal ones that with the better way.</returns>
+    public static IReadOnlyList<NumberCandidate> Of(
+        Lattice lattice, IReadOnlyList<Lattice.Way> ways, LineReading? line, ReadingOptions options, LineConstants constants,
+        ReadingWork work)
+    {
+        if (line is null)
+            return [.. ways.Select(way => new NumberCandidate(way, way.Score, 0))];
+        List<Lattice.Way> all = [.. ways];
+        double lowest = ways.Count > 0 ? ways[^1].Score : 0;
+        foreach (string text in line.Best(options, constants, work))
+        {
+            if (text.Length == 0 || all.Any(way => way.Text == text))
+                continue;
+            all.Add(lattice.BestTo(text, options, work) ?? new Lattice.Way(text, lowest - constants.NoWayPenalty, []));
+        }
+
+        return
+        [
+            .. all.Select(way =>
+            {
+                double ofLine = line.LogProbability(way.Text, constants, work);
+                return new NumberCandidate(way with { Score = way.Score + constants.Weight * ofLine }, way.Score, ofLine);
+            }).OrderByDescending(candidate => candidate.Way.Score),
+        ];
+    }
+}
