@@ -45,6 +45,7 @@ internal sealed class ReaderExperiment(
         Report(table, "all, as it is", [.. outcomes.Select(outcome => (outcome, ConfidenceOf(outcome, _constants.Calibration)))]);
         if (!terminal.IsJson)
             terminal.People.Write(table);
+        ReportChoices(outcomes);
         double[] weights = Fitted(outcomes).Weights;
         string text = string.Join(", ", weights.Select(weight => weight.ToString("0.####", CultureInfo.InvariantCulture)));
         terminal.Json(json =>
@@ -124,6 +125,57 @@ internal sealed class ReaderExperiment(
                 [.. single.Select(outcome => 1 / Math.Sqrt(sizes[outcome.Set]))],
                 Penalty),
         };
+    }
+
+    /// <summary>How the two readers are weighed against each other: by the other sets, and by all.</summary>
+    private void ReportChoices(ReaderOutcome[] outcomes)
+    {
+        ReaderOutcome[] open = [.. outcomes.Where(outcome => outcome.Choices.Any(choice => choice.IsTrue))];
+        Table table = new() { Border = TableBorder.Rounded, Title = new TableTitle("Chosen rightly where the number is proposed") };
+        table.AddColumns("set", "proposed", "cuts alone", "without cuts alone", "both", "weight fitted to the other sets");
+        foreach (IGrouping<string, ReaderOutcome> set in open.GroupBy(outcome => outcome.Set, StringComparer.Ordinal))
+        {
+            (double temperature, double weight) = FittedChoice([.. open.Where(outcome => outcome.Set != set.Key)]);
+            table.AddRow(
+                set.Key, Count(set.Count()), Right(set, 1, 0), Right(set, 0, 1), Right(set, 1, weight),
+                string.Create(CultureInfo.InvariantCulture, $"{weight:0.00}, temperature {temperature:0.00}"));
+        }
+
+        (double ofAll, double weightOfAll) = FittedChoice(open);
+        if (!terminal.IsJson)
+        {
+            terminal.People.Write(table);
+            terminal.Line(string.Create(
+                CultureInfo.InvariantCulture,
+                $"LineConstants.Weight, fitted to all sets: {weightOfAll:0.00}; DecisionConstants.ScoreTemperature: {ofAll:0.00}"));
+        }
+
+        terminal.Json(json =>
+        {
+            json.WriteNumber("lineWeight", Math.Round(weightOfAll, 4));
+            json.WriteNumber("scoreTemperature", Math.Round(ofAll, 4));
+        });
+
+        static string Right(IEnumerable<ReaderOutcome> of, double cuts, double line) =>
+            Count(of.Count(outcome => outcome.Choices.MaxBy(choice => cuts * choice.CutScore + line * choice.LineScore).IsTrue));
+
+        static string Count(int count) => count.ToString("N0", CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>
+    /// The weight of the line network's score beside that of the cuts, and by what both are divided, that make the true numbers
+    /// likeliest among those proposed. Sets count as in <see cref="Fitted"/>.
+    /// </summary>
+    private static (double Temperature, double Weight) FittedChoice(IReadOnlyCollection<ReaderOutcome> open)
+    {
+        Dictionary<string, int> sizes =
+            open.CountBy(outcome => outcome.Set, StringComparer.Ordinal).ToDictionary(StringComparer.Ordinal);
+        double[] weights = ConditionalLogit.Fit(
+            [.. open.Select(outcome => outcome.Choices.Select(choice => new[] { choice.CutScore, choice.LineScore }).ToArray())],
+            [.. open.Select(outcome => outcome.Choices.Index().First(choice => choice.Item.IsTrue).Index)],
+            [.. open.Select(outcome => 1 / Math.Sqrt(sizes[outcome.Set]))],
+            Penalty);
+        return (1 / weights[0], weights[1] / weights[0]);
     }
 
     private void Report(Table table, string set, IReadOnlyCollection<(ReaderOutcome Outcome, double Confidence)> judged)

@@ -1,5 +1,6 @@
 using Inkling.Reading;
 using Inkling.Reading.Constants;
+using Inkling.Reading.Deciding;
 
 namespace Inkling.Cli;
 
@@ -9,9 +10,11 @@ namespace Inkling.Cli;
 /// <param name="Evidence">Of each number that was read.</param>
 /// <param name="Presence">The factor of the confidence that there is a number at all, 0 to 1.</param>
 /// <param name="Unread">The number of pieces that were left unread.</param>
+/// <param name="Choices">What the number may be, where one was read.</param>
 /// <param name="TruthProbability">The confidence in the true digits, whether they were read or are a runner-up, 0 to 1.</param>
 internal sealed record ReaderOutcome(
-    string Set, bool IsRight, IReadOnlyList<NumberEvidence> Evidence, double Presence, int Unread, double TruthProbability)
+    string Set, bool IsRight, IReadOnlyList<NumberEvidence> Evidence, double Presence, int Unread, IReadOnlyList<ReaderChoice> Choices,
+    double TruthProbability)
 {
     /// <summary>Reads the picture.</summary>
     public static ReaderOutcome Of(
@@ -24,7 +27,8 @@ internal sealed record ReaderOutcome(
             : stages.Numbers is [var only] ? only.Number.RunnersUp.FirstOrDefault(other => other.Text == truth).Confidence
             : 0;
         return new ReaderOutcome(
-            set, isRight, [.. stages.Numbers.Select(number => number.Evidence)], reading.Presence, reading.Unread.Count, ofTruth);
+            set, isRight, [.. stages.Numbers.Select(number => number.Evidence)], reading.Presence, reading.Unread.Count,
+            stages.Numbers is [var read] ? ReaderChoice.AllOf(read, truth) : [], ofTruth);
     }
 
     /// <summary>The confidence in the reading.</summary>
@@ -33,4 +37,17 @@ internal sealed record ReaderOutcome(
             ? 0
             : Evidence.Aggregate(1.0, (product, number) => product * NumberCalibration.Probability(number, calibration))
                 * Presence * Math.Pow(unreadConfidence, Unread);
+}
+
+/// <summary>A number that the ink may be, for both readers.</summary>
+/// <param name="CutScore">The log likelihood of its best way through the parts.</param>
+/// <param name="LineScore">The logarithm of its probability without cuts.</param>
+/// <param name="IsTrue">Whether it is the number.</param>
+internal readonly record struct ReaderChoice(double CutScore, double LineScore, bool IsTrue)
+{
+    public static ReaderChoice[] AllOf(NumberStages number, string truth) =>
+    [
+        .. number.Candidates.Select(candidate =>
+            new ReaderChoice(candidate.CutScore, candidate.LineScore, candidate.Way.Text == truth)),
+    ];
 }

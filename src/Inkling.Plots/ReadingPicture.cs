@@ -1,5 +1,8 @@
+using Inkling.Numerics;
 using Inkling.Reading;
+using Inkling.Reading.Constants;
 using Inkling.Reading.Finding;
+using Inkling.Reading.Lines;
 using SkiaSharp;
 
 namespace Inkling.Plots;
@@ -9,11 +12,15 @@ public static class ReadingPicture
 {
     private const float MaxWidth = 1000, MaxHeight = 700, MaxInkHeight = 360;
     private const float StripHeight = 110, GlyphSide = 76, GlyphAcross = 104, Gap = 26, Caption = 26;
-    private const float NumberHeight = Caption + StripHeight + GlyphSide + 62 + Gap;
+    private const float LineHeight = 96, ColumnsHeight = 30, LineWithCaption = Caption + LineHeight + ColumnsHeight + Gap;
+
+    private static float HeightOf(NumberStages number) =>
+        Caption + StripHeight + GlyphSide + 62 + Gap + (number.Line is null ? 0 : LineWithCaption);
 
     /// <summary>
     /// Draws into a PNG or SVG file: the picture with a box around each digit, the ink found, and for each number the parts
-    /// it was cut into and the 28×28 images that the network classified.
+    /// it was cut into, the 28×28 images that the network classified, and which digit begins where for the network that needs no
+    /// cuts.
     /// </summary>
     /// <param name="path">The file to write: SVG where the name ends in <c>.svg</c>, otherwise PNG.</param>
     /// <param name="picture">The picture that was read.</param>
@@ -35,7 +42,7 @@ public static class ReadingPicture
         float inkScale = Math.Min(width / ink.Width, MaxInkHeight / ink.Height), inkHeight = inkScale * ink.Height;
         float widestNumber = stages.Numbers.Select(number => number.Number.Digits.Count * GlyphAcross).Append(320).Max();
         float widest = Math.Max(width, widestNumber);
-        float total = height + Gap + Caption + inkHeight + Gap + stages.Numbers.Count * NumberHeight;
+        float total = height + Gap + Caption + inkHeight + Gap + stages.Numbers.Sum(HeightOf);
         Sheet.Save(path, heading, widest, total, sheet =>
         {
             sheet.Image(SKRect.Create(0, 0, width, height), picture.Width, picture.Height, i => Style.Grey(picture.Pixels[i]));
@@ -57,7 +64,7 @@ public static class ReadingPicture
             foreach (NumberStages number in stages.Numbers)
             {
                 DrawNumber(sheet, number, y, widest);
-                y += NumberHeight;
+                y += HeightOf(number);
             }
         });
     }
@@ -104,6 +111,36 @@ public static class ReadingPicture
             string other = $"or {Style.Number(second)}: {Style.Confidence(digit.Confidences[second])}";
             sheet.Text(best, middle, y + GlyphSide + 22, 15, Style.Ink, SKTextAlign.Center, isStrong: true);
             sheet.Text(other, middle, y + GlyphSide + 40, 12, Style.Muted, SKTextAlign.Center);
+        }
+
+        if (number.Line is { } line)
+            DrawLine(sheet, line.Looks[^1], y + GlyphSide + 62, width);
+    }
+
+    /// <summary>The number as the network saw it that needs no cuts, and under each column how likely a digit is there.</summary>
+    private static void DrawLine(Sheet sheet, LineLook look, float y, float width)
+    {
+        sheet.Text("the same without cuts, and how likely which digit is in each column", 0, y + 12, 14, Style.Muted);
+        y += Caption;
+        (LineStrip strip, int columns) = (look.Strip, LineColumn.CountOf(look.Outputs));
+        float scale = Math.Min(LineHeight / LineConstants.Height, width / strip.Width), bottom = y + scale * LineConstants.Height;
+        SKRect box = SKRect.Create(0, y, scale * strip.Width, bottom - y);
+        sheet.Image(box, strip.Width, LineConstants.Height, i => Style.Grey((byte)(255 - 255 * Math.Clamp(strip.Ink[i], 0, 1))));
+        float across = box.Width / columns;
+        int before = LineColumn.Blank;
+        for (int column = 0; column < columns; column++)
+        {
+            ReadOnlySpan<float> outputs = look.Outputs.AsSpan(column * LineColumn.Classes, LineColumn.Classes);
+            int likeliest = Vectors.Argmax(outputs), digit = Vectors.Argmax(outputs[..LineColumn.Blank]);
+            float height = ColumnsHeight / 2 * outputs[digit];
+            sheet.Box(column * across, bottom + 2, across, height, Style.SeriesColour(digit));
+            if (likeliest != before && likeliest != LineColumn.Blank)
+            {
+                float middle = (column + 0.5f) * across;
+                sheet.Text(Style.Number(likeliest), middle, bottom + ColumnsHeight, 13, Style.Ink, SKTextAlign.Center);
+            }
+
+            before = likeliest;
         }
     }
 

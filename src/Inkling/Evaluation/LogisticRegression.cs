@@ -63,7 +63,7 @@ internal static class LogisticRegression
     }
 
     /// <summary>Solves matrix · x = right for a symmetric positive definite matrix, by Cholesky's decomposition.</summary>
-    private static double[] Solve(double[,] matrix, double[] right)
+    internal static double[] Solve(double[,] matrix, double[] right)
     {
         int n = right.Length;
         double[,] lower = new double[n, n];

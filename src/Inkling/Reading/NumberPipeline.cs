@@ -2,6 +2,7 @@ using Inkling.Reading.Arranging;
 using Inkling.Reading.Budget;
 using Inkling.Reading.Constants;
 using Inkling.Reading.Cutting;
+using Inkling.Reading.Deciding;
 using Inkling.Reading.Finding;
 using Inkling.Reading.Lines;
 

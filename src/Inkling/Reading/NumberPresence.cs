@@ -34,22 +34,6 @@ internal static class NumberPresence
         return looks * Math.Min(1, share / c.MinInkShare) * Math.Min(1, crowd);
     }
 
-    /// <summary>The natural logarithm of the networks' odds that a segment is a digit, and this one.</summary>
-    /// <param name="opinion">[11]: that it is a 0, … a 9, and that it is no digit.</param>
-    /// <param name="digit">The digit.</param>
-    /// <param name="c">How the two count.</param>
-    public static double LogOdds(ReadOnlySpan<float> opinion, int digit, PresenceConstants c)
-    {
-        double isDigit = Math.Max(1 - opinion[10], 1e-6);
-        return LogOddsOf(isDigit) + c.WhichWeight * LogOddsOf(opinion[digit] / isDigit);
-
-        double LogOddsOf(double p)
-        {
-            double clamped = Math.Clamp(p, c.MinDoubt, 1 - c.MinDoubt);
-            return Math.Log(clamped / (1 - clamped));
-        }
-    }
-
     /// <summary>Whether a single digit's ink is the outline of a rectangle, or has other ink inside.</summary>
     private static bool IsBoxOrFace(Word word, ReaderConstants constants)
     {

@@ -15,7 +15,7 @@ public class RoomsTests
         "Execution/Costs", "Execution", "Networks", "Networks/Neurons", "Formats", "Evaluation", "Training/Optimisers",
         "Training/Steps", "Training", "Synthesis", "Bundled", "Reading/Numbers", "Reading/Constants", "Reading/Budget",
         "Reading/Sheets", "Reading/Finding", "Reading/Reshaping", "Reading/Ruling", "Reading/Arranging", "Reading/Cutting",
-        "Reading/Lines", "Reading", "Recipes",
+        "Reading/Lines", "Reading/Deciding", "Reading", "Recipes",
     ];
 
     private static readonly Lazy<Rooms> Library = new(() =>

@@ -1,6 +1,6 @@
 using CsCheck;
-using Inkling.Reading;
 using Inkling.Reading.Constants;
+using Inkling.Reading.Deciding;
 
 namespace Inkling.Tests.Reading;
 

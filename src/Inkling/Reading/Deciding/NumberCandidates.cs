@@ -3,7 +3,7 @@ using Inkling.Reading.Constants;
 using Inkling.Reading.Cutting;
 using Inkling.Reading.Lines;
 
-namespace Inkling.Reading;
+namespace Inkling.Reading.Deciding;
 
 /// <summary>A number that the ink may be, and what both readers say of it.</summary>
 /// <param name="Way">The best way through the parts to it, with the score of both; without steps where there is no way.</param>

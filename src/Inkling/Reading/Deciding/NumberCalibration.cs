@@ -1,7 +1,7 @@
 using Inkling.Evaluation;
 using Inkling.Reading.Constants;
 
-namespace Inkling.Reading;
+namespace Inkling.Reading.Deciding;
 
 /// <summary>From evidence to a probability: how often numbers with such evidence are right.</summary>
 internal static class NumberCalibration

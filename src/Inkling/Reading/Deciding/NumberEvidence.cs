@@ -1,4 +1,4 @@
-namespace Inkling.Reading;
+namespace Inkling.Reading.Deciding;
 
 /// <summary>What speaks for a number's reading and against it: its confidence is formed from this.</summary>
 /// <param name="WayShare">The likelihood of the way that was read among those of all kept ways, 0 to 1.</param>
@@ -9,7 +9,7 @@ internal sealed record NumberEvidence(double WayShare, double DigitProbability, 
     private const double LeastDoubt = 1e-4, MostCost = 15, LeastLog = -12;
 
     /// <summary>
-    /// Over its digits, the sum of <see cref="NumberPresence.LogOdds"/>: how much they look like digits at all.
+    /// Over its digits, the sum of the logarithms of the odds that they are digits at all, and these.
     /// </summary>
     public double LogOdds { get; init; }
 

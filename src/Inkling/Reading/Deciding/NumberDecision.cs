@@ -1,7 +1,7 @@
 using Inkling.Reading.Constants;
 using Inkling.Reading.Cutting;
 
-namespace Inkling.Reading;
+namespace Inkling.Reading.Deciding;
 
 /// <summary>The best way through a number's segments as what was read, with its confidence and the runners-up.</summary>
 internal static class NumberDecision
@@ -38,7 +38,7 @@ internal static class NumberDecision
             float[] opinion = opinions[step.Segment];
             product *= opinion[step.Digit];
             logProduct += Math.Log(Math.Max(opinion[step.Digit], readerConstants.Lattice.MinProbability));
-            logOdds += NumberPresence.LogOdds(opinion, step.Digit, readerConstants.Presence);
+            logOdds += LogOdds(opinion, step.Digit, readerConstants.Presence);
             area += segments[step.Segment].Area;
             float sum = opinion.Take(10).Sum();
             float[] confidences = [.. opinion.Take(10).Select(p => p / Math.Max(sum, 1e-6f))];
@@ -59,5 +59,21 @@ internal static class NumberDecision
         (string, double)[] runnersUp =
             [.. ways.Zip(likelihoods, (way, likelihood) => (way.Text, runnersUpShare * likelihood)).Skip(1)];
         return (new ReadNumber(ways[0].Text, score, score, whole, digits, separators, runnersUp), evidence);
+    }
+
+    /// <summary>The natural logarithm of the networks' odds that a segment is a digit, and this one.</summary>
+    /// <param name="opinion">[11]: that it is a 0, … a 9, and that it is no digit.</param>
+    /// <param name="digit">The digit.</param>
+    /// <param name="c">How the two count.</param>
+    private static double LogOdds(ReadOnlySpan<float> opinion, int digit, PresenceConstants c)
+    {
+        double isDigit = Math.Max(1 - opinion[10], 1e-6);
+        return LogOddsOf(isDigit) + c.WhichWeight * LogOddsOf(opinion[digit] / isDigit);
+
+        double LogOddsOf(double p)
+        {
+            double clamped = Math.Clamp(p, c.MinDoubt, 1 - c.MinDoubt);
+            return Math.Log(clamped / (1 - clamped));
+        }
     }
 }
