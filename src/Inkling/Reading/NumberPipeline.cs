@@ -69,8 +69,9 @@ internal sealed class NumberPipeline(
         List<Segment> segments = Segments.Of(strip, parts, height, borrows: true, constants.Segments, work);
         if (segments.Count == 0)
             return null;
-        float[][] opinions = judge.Judge(segments, height, constants.Segments, work);
         double middle = parts.MiddleRow(height, constants.Cuts);
+        WayCosts costs = new(height, middle, parts.Pen, constants.Lattice);
+        float[][] opinions = judge.Judge(segments, parts, height, costs, constants.Segments, work);
         Lattice lattice = LatticeOf(segments, opinions, parts, height, middle);
         IReadOnlyList<Lattice.Way> ways = lattice.Best(options, work);
         int[] inQuestion = SegmentsOf(ways.Take(constants.Segments.WaysJudgedAgain));
@@ -99,8 +100,7 @@ internal sealed class NumberPipeline(
                 if (Segments.OfColumns(strip, left, right, ink.Threshold, work) is not { } segment)
                     continue;
                 segments.Add(segment);
-                float[][] opinion = judge.Judge([segment], height, constants.Segments, work);
-                opinions = [.. opinions, .. judge.JudgeAgain([segment], opinion, constants.Segments.SecondShare, work)];
+                opinions = [.. opinions, judge.JudgeByBoth(segment, constants.Segments.SecondShare, work)];
                 steps.Add(new Lattice.Step(segments.Count - 1, way.Text[steps.Count] - '0'));
             }
 
@@ -116,9 +116,10 @@ internal sealed class NumberPipeline(
         InkParts parts = InkParts.Uncut(strip, ink.Threshold, work);
         List<Segment> segments = Segments.Of(strip, parts, word.DigitHeight, borrows: false, constants.Segments, work);
         Segment[] smooth = [.. segments.Select(segment => segment with { Glyph = Segments.SmoothGlyphOf(strip, work) })];
-        float[][] first = judge.Judge(smooth, word.DigitHeight, constants.Segments, work);
-        float[][] opinions = judge.JudgeAgain(segments, first, constants.Segments.WholeSecondShare, work);
         double middle = parts.MiddleRow(word.DigitHeight, constants.Cuts);
+        WayCosts costs = new(word.DigitHeight, middle, parts.Pen, constants.Lattice);
+        float[][] first = judge.Judge(smooth, parts, word.DigitHeight, costs, constants.Segments, work);
+        float[][] opinions = judge.JudgeAgain(segments, first, constants.Segments.WholeSecondShare, work);
         IReadOnlyList<Lattice.Way> ways =
             LatticeOf(segments, opinions, parts, word.DigitHeight, middle).Best(options, work);
         if (ways.Count == 0 || ways[0].Text.Length == 0)

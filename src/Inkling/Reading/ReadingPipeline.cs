@@ -103,7 +103,7 @@ internal sealed class ReadingPipeline
     {
         Ink ink = InkFinding.Find(_sheet.Picture, _constants, _work);
         ReadingStages first = ReadInk(ink);
-        if (first.Score >= _constants.Decision.SecondLookBelow || !ink.Values.ContainsAnyExcept(0f))
+        if (first.ScorePerDigit >= _constants.Decision.SecondLookBelow || !ink.Values.ContainsAnyExcept(0f))
             return first;
         // What stands out most (a table's edge, a shadow) may be no number, and may have hidden one that is fainter.
         Ink beside = InkFinding.FindBeside(_sheet.Picture, ink, _constants, _work);

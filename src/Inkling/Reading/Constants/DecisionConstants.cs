@@ -7,7 +7,8 @@ namespace Inkling.Reading.Constants;
 internal sealed record DecisionConstants
 {
     /// <summary>
-    /// Score of the whole reading, 0 to 1: with less, what stands out most is covered and the picture is looked at again.
+    /// Score for each digit, 0 to 1: with less, what stands out most is covered and the picture is looked at again. Of the
+    /// development pictures whose whole reading's score was less, none was read better.
     /// </summary>
     public double SecondLookBelow { get; init; } = 0.4;
 

@@ -36,6 +36,13 @@ internal sealed class InkParts
 
     public int Count => Boxes.Count;
 
+    /// <summary>Whether a part and the one before it are from one piece.</summary>
+    public bool IsCutBefore(int part) => part > 0 && part < Count && Pieces[part - 1] == Pieces[part];
+
+    /// <summary>Whether a segment is all of a piece of ink, as separators are, and most digits.</summary>
+    public bool IsWholePiece(Segment segment) =>
+        segment is { Pieces: 1, IsCutOff: false, IsBorrowing: false } && !IsCutBefore(segment.First);
+
     /// <summary>The row that the middles of digits lie on: the mean of the high parts' middles, weighted by their ink.</summary>
     public double MiddleRow(double digitHeight, CutConstants constants)
     {

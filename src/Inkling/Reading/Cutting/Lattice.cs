@@ -38,7 +38,7 @@ internal sealed class Lattice
         _parts = parts.Count;
         (_constants, _separatorConstants) = (constants.Lattice, constants.Separators);
         _costs = new WayCosts(digitHeight, middle, parts.Pen, _constants);
-        _separators = [.. segments.Select(segment => IsWholePiece(segment, parts)
+        _separators = [.. segments.Select(segment => parts.IsWholePiece(segment)
             ? SeparatorShape.Of(segment, digitHeight, _constants, _separatorConstants)
             : (SeparatorShape?)null)];
         _segments = segments;
@@ -179,11 +179,6 @@ internal sealed class Lattice
         NumberPattern pattern = options.AllowedPattern?.With(text) ?? NumberPattern.Parse(text);
         return Best(new ReadingOptions { AllowedPattern = pattern }, work) is [var best, ..] ? best : null;
     }
-
-    /// <summary>Whether a segment is all of a piece of ink, as separators are.</summary>
-    private static bool IsWholePiece(Segment segment, InkParts parts) =>
-        segment is { Pieces: 1, IsCutOff: false, IsBorrowing: false }
-        && (segment.First == 0 || parts.Pieces[segment.First - 1] != parts.Pieces[segment.First]);
 
     private static Step[] StepsTo(List<Node> nodes, int last)
     {

@@ -28,12 +28,51 @@ internal sealed class SegmentJudge
         (_second, _secondTemperature) = (digits.Freeze(), digits.Temperature);
     }
 
-    /// <summary>For each segment, [11]: that it is a 0, … a 9, and that it is no digit, by the first network alone.</summary>
-    public float[][] Judge(IReadOnlyList<Segment> segments, double digitHeight, SegmentConstants constants, ReadingWork work)
+    /// <summary>
+    /// For each segment, [11]: that it is a 0, … a 9, and that it is no digit, by the first network alone. It is asked in three
+    /// rounds, since most segments are parts of a piece of ink that clearly is a digit: about whole pieces; about runs of parts
+    /// that neither cut a sure piece nor join two; about those that borrow a stroke, where the same without it is unlikely.
+    /// </summary>
+    /// <param name="segments">The segments of <see cref="Segments.Of"/>, in its order.</param>
+    /// <param name="parts">The number's parts.</param>
+    /// <param name="digitHeight">How high its digits are.</param>
+    /// <param name="costs">Tell which pieces are sure.</param>
+    /// <param name="constants">Which segments are too low.</param>
+    /// <param name="work">Counts the segments.</param>
+    public float[][] Judge(
+        IReadOnlyList<Segment> segments, InkParts parts, double digitHeight, WayCosts costs, SegmentConstants constants,
+        ReadingWork work)
     {
-        bool[] isLarge = [.. segments.Select(segment => segment.Box.Height >= constants.MinHeight * digitHeight)];
-        Queue<float[]> opinions = new(Ask(_first, _firstTemperature, [.. segments.Where((_, i) => isLarge[i])], work));
-        return [.. isLarge.Select(large => large ? opinions.Dequeue() : NoDigit)];
+        float[][] opinions = new float[segments.Count][];
+        Array.Fill(opinions, NoDigit);
+        bool[] isSure = new bool[parts.Count]; // by part: whether its whole piece is
+        AskAbout(i => parts.IsWholePiece(segments[i]));
+        for (int i = 0; i < opinions.Length; i++)
+        {
+            if (parts.IsWholePiece(segments[i]) && costs.OfDigit(segments[i], opinions[i]) < costs.OfCut)
+                Array.Fill(isSure, true, segments[i].First, segments[i].End - segments[i].First);
+        }
+
+        AskAbout(i => !segments[i].IsBorrowing && !parts.IsWholePiece(segments[i]) && !CutsOrJoinsSure(segments[i]));
+        AskAbout(i => segments[i].IsBorrowing && !CutsOrJoinsSure(segments[i])
+            && costs.OfDigit(segments[i - 1], opinions[i - 1]) > costs.OfShape(segments[i])); // the one before is the same without
+        return opinions;
+
+        void AskAbout(Func<int, bool> isAsked)
+        {
+            bool IsHigh(int i) => segments[i].Box.Height >= constants.MinHeight * digitHeight;
+            int[] asked = [.. Enumerable.Range(0, segments.Count).Where(i => IsHigh(i) && isAsked(i))];
+            float[][] answers = Ask(_first, _firstTemperature, [.. asked.Select(i => segments[i])], work);
+            foreach ((int at, int i) in asked.Index())
+                opinions[i] = answers[at];
+        }
+
+        bool CutsOrJoinsSure(Segment s)
+        {
+            if ((isSure[s.First] && parts.IsCutBefore(s.First)) || (isSure[s.End - 1] && s.IsCutOff))
+                return true;
+            return Enumerable.Range(s.First, s.End - s.First).Where(i => isSure[i]).DistinctBy(i => parts.Pieces[i]).Skip(1).Any();
+        }
     }
 
     /// <summary>The same, by both networks: whether it is a digit by the first, which digit by a weighted mean of both.</summary>
@@ -57,6 +96,11 @@ internal sealed class SegmentJudge
 
         return second;
     }
+
+    /// <summary>What both networks think of one segment.</summary>
+    /// <inheritdoc cref="JudgeAgain"/>
+    public float[] JudgeByBoth(Segment segment, float secondShare, ReadingWork work) =>
+        JudgeAgain([segment], Ask(_first, _firstTemperature, [segment], work), secondShare, work)[0];
 
     private static float[][] Ask(FrozenNetwork network, double temperature, IReadOnlyList<Segment> segments, ReadingWork work)
     {

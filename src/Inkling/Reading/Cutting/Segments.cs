@@ -21,6 +21,7 @@ internal sealed record Segment(
 /// <summary>The candidate digits of a number: every run of a few parts that is not too wide for a digit.</summary>
 internal static class Segments
 {
+    /// <summary>In the order of their parts; what borrows a stroke is right behind the same without it.</summary>
     /// <param name="strip">The number, upright.</param>
     /// <param name="parts">Its parts.</param>
     /// <param name="digitHeight">How high its digits are.</param>
@@ -44,7 +45,7 @@ internal static class Segments
                 if (end > first + 1 && (box.Width > c.MaxWidth * digitHeight || gap > c.MaxGap * digitHeight))
                     break;
                 int pieces = Enumerable.Range(first, end - first).Select(part => parts.Pieces[part]).Distinct().Count();
-                bool isCutOff = end < parts.Count && parts.Pieces[end - 1] == parts.Pieces[end];
+                bool isCutOff = parts.IsCutBefore(end);
                 byte[] glyph = GlyphOf(strip, parts, first, end, box, borrowed: 0, c.SoftEdge, work);
                 Segment segment = new(first, end, box, area, gap, pieces, isCutOff, IsBorrowing: false, glyph);
                 segments.Add(segment);

@@ -1,3 +1,4 @@
+using Inkling.Numerics;
 using Inkling.Reading.Constants;
 
 namespace Inkling.Reading.Cutting;
@@ -9,6 +10,9 @@ namespace Inkling.Reading.Cutting;
 /// <param name="c">The weights.</param>
 internal sealed class WayCosts(double digitHeight, double middle, double pen, LatticeConstants c)
 {
+    /// <summary>Of a cut through a piece of ink.</summary>
+    public double OfCut => c.CutOffPenalty;
+
     /// <summary>A probability's natural logarithm.</summary>
     public double LogProbability(double p) => Math.Log(Math.Max(p, c.MinProbability));
 
@@ -29,6 +33,12 @@ internal sealed class WayCosts(double digitHeight, double middle, double pen, La
             + c.JoinedPenalty * (segment.Pieces - 1)
             + (segment.IsCutOff ? c.CutOffPenalty : 0) + (segment.IsBorrowing ? c.BorrowedPenalty : 0);
     }
+
+    /// <summary>Of the digit that a segment most likely is.</summary>
+    /// <param name="segment">The segment.</param>
+    /// <param name="opinion">[11]: that it is a 0, … a 9, and that it is no digit.</param>
+    public double OfDigit(Segment segment, ReadOnlySpan<float> opinion) =>
+        OfShape(segment) - LogProbability(opinion[Vectors.Argmax(opinion[..10])]);
 
     /// <summary>Of two digits in a row, for standing above each other.</summary>
     public double OfOverlap(Segment before, Segment segment)
