@@ -13,10 +13,11 @@ namespace Inkling.Cli;
 /// </summary>
 internal sealed class LinesExperiment(int numbers, int threads, string folder, string? data, Terminal terminal)
 {
-    /// <summary>How many numbers the bundled network learned from.</summary>
-    public const int Numbers = 600_000;
+    /// <summary>How many numbers the bundled network learned from in each cycle.</summary>
+    public const int Numbers = 400_000;
 
-    private const int Validated = 2_000, StepsBetweenReports = 200;
+    private const double LaterLearningRate = 0.002;
+    private const int Cycles = 2, Validated = 2_000, StepsBetweenReports = 200;
     private const string WritersFile = "qmnist-train-labels-idx2-int";
 
     public async Task<int> RunAsync(CancellationToken cancellationToken)
@@ -25,31 +26,25 @@ internal sealed class LinesExperiment(int numbers, int threads, string folder, s
         ImageData mnist = await DataSource.LoadMnistOrGeneratedAsync(data, terminal, cancellationToken);
         LabelledImages images = mnist.Training.Concat(mnist.Validation);
         int[] writers = LoadWriters(images.Count);
-        WrittenNumbers training = new(WriterDigits.Of(images, writers, isValidation: false), numbers, seed: 1);
+        WriterDigits learned = WriterDigits.Of(images, writers, isValidation: false);
         WriterDigits unseen = WriterDigits.Of(images, writers, isValidation: true);
         Network network = recipe.CreateNetwork(seed: 1);
         terminal.Message(string.Create(
             CultureInfo.InvariantCulture,
-            $"{recipe.Name}: {recipe.Architecture}, {network.ParameterCount:N0} parameters; learning from {numbers:N0} numbers …"));
-        string file = Path.Combine(folder, $"{recipe.Name}.safetensors"),
-            checkpoint = Path.Combine(folder, $"{recipe.Name}.checkpoint");
+            $"{recipe.Name}: {recipe.Architecture}, {network.ParameterCount:N0} parameters; "
+                + $"{Cycles} cycles of {numbers:N0} numbers …"));
+        string file = FileOf($"{recipe.Name}");
         Directory.CreateDirectory(folder);
-        TrainingOptions options = recipe.Options with
+        for (int cycle = 1; cycle <= Cycles; cycle++)
         {
-            Threads = threads,
-            Checkpoint = checkpoint,
-            BetweenSteps = moment =>
-            {
-                terminal.Message(string.Create(
-                    CultureInfo.InvariantCulture, $"{recipe.Name}: {moment.Examples:N0} numbers, cost {moment.Cost:0.0000}"));
-                return StepsBetweenReports;
-            },
-        };
-        await Task.Run(() => network.Train(training, options, cancellationToken), CancellationToken.None);
-        ModelFile.SaveSmall(network, file, terminal);
-        File.Delete(checkpoint);
-        File.Delete(Checkpoint.PreviousOf(checkpoint));
-        Network kept = Network.Load(file); // with the weights as stored
+            string result = cycle == Cycles ? file : FileOf($"{recipe.Name}-{cycle}");
+            if (!File.Exists(result))
+                await TrainAsync(network, recipe, cycle, new WrittenNumbers(learned, numbers, seed: cycle), result, cancellationToken);
+            network = Network.Load(result); // with the weights as stored, so that a run that goes on here has the same result
+        }
+
+        for (int cycle = 1; cycle < Cycles; cycle++)
+            File.Delete(FileOf($"{recipe.Name}-{cycle}"));
         double apart = AccuracyOn(isTouching: false), touching = AccuracyOn(isTouching: true);
         terminal.Json(json =>
         {
@@ -67,7 +62,35 @@ internal sealed class LinesExperiment(int numbers, int threads, string folder, s
         return CommandLine.Done;
 
         double AccuracyOn(bool isTouching) =>
-            kept.Evaluate(new WrittenNumbers(unseen, Validated, seed: 2, new LineLimits(IsOneWriter: true, isTouching))).Accuracy;
+            network.Evaluate(
+                new WrittenNumbers(unseen, Math.Min(Validated, numbers / 10), seed: 2, new LineLimits(IsOneWriter: true, isTouching)))
+                .Accuracy;
+    }
+
+    private string FileOf(string name) => Path.Combine(folder, $"{name}.safetensors");
+
+    /// <summary>One cycle of the learning rate; a later one begins lower.</summary>
+    private async Task TrainAsync(
+        Network network, Recipe recipe, int cycle, WrittenNumbers training, string file, CancellationToken cancellationToken)
+    {
+        string checkpoint = Path.Combine(folder, $"{recipe.Name}.checkpoint");
+        TrainingOptions options = recipe.Options with
+        {
+            LearningRate = cycle == 1 ? recipe.Options.LearningRate : LaterLearningRate,
+            Threads = threads,
+            Checkpoint = checkpoint,
+            BetweenSteps = moment =>
+            {
+                terminal.Message(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{recipe.Name}, cycle {cycle}: {moment.Examples:N0} numbers, cost {moment.Cost:0.0000}"));
+                return StepsBetweenReports;
+            },
+        };
+        await Task.Run(() => network.Train(training, options, cancellationToken), CancellationToken.None);
+        ModelFile.SaveSmall(network, file, terminal);
+        File.Delete(checkpoint);
+        File.Delete(Checkpoint.PreviousOf(checkpoint));
     }
 
     /// <summary>Who wrote each training image, as QMNIST tells it; a tenth of a thousand "writers" where that is not there.</summary>

@@ -45,7 +45,7 @@ internal sealed class ReaderExperiment(
         Report(table, "all, as it is", [.. outcomes.Select(outcome => (outcome, ConfidenceOf(outcome, _constants.Calibration)))]);
         if (!terminal.IsJson)
             terminal.People.Write(table);
-        ReportChoices(outcomes);
+        LineConstants lines = ReportChoices(outcomes);
         double[] weights = Fitted(outcomes).Weights;
         string text = string.Join(", ", weights.Select(weight => weight.ToString("0.####", CultureInfo.InvariantCulture)));
         terminal.Json(json =>
@@ -54,6 +54,8 @@ internal sealed class ReaderExperiment(
             foreach (double weight in weights)
                 json.WriteNumberValue(Math.Round(weight, 4));
             json.WriteEndArray();
+            json.WriteNumber("cutWeight", Math.Round(lines.CutWeight, 4));
+            json.WriteNumber("lineWeight", Math.Round(lines.LineWeight, 4));
         });
         if (!terminal.IsJson)
             terminal.Line($"CalibrationConstants.Weights, fitted to all sets: {text}");
@@ -128,54 +130,54 @@ internal sealed class ReaderExperiment(
     }
 
     /// <summary>How the two readers are weighed against each other: by the other sets, and by all.</summary>
-    private void ReportChoices(ReaderOutcome[] outcomes)
+    private LineConstants ReportChoices(ReaderOutcome[] outcomes)
     {
         ReaderOutcome[] open = [.. outcomes.Where(outcome => outcome.Choices.Any(choice => choice.IsTrue))];
         Table table = new() { Border = TableBorder.Rounded, Title = new TableTitle("Chosen rightly where the number is proposed") };
-        table.AddColumns("set", "proposed", "cuts alone", "without cuts alone", "both", "weight fitted to the other sets");
+        table.AddColumns("set", "proposed", "by cuts alone", "without cuts alone", "by both", "weights fitted to the other sets");
         foreach (IGrouping<string, ReaderOutcome> set in open.GroupBy(outcome => outcome.Set, StringComparer.Ordinal))
         {
-            (double temperature, double weight) = FittedChoice([.. open.Where(outcome => outcome.Set != set.Key)]);
-            table.AddRow(
-                set.Key, Count(set.Count()), Right(set, 1, 0), Right(set, 0, 1), Right(set, 1, weight),
-                string.Create(CultureInfo.InvariantCulture, $"{weight:0.00}, temperature {temperature:0.00}"));
+            LineConstants others = FittedChoice([.. open.Where(outcome => outcome.Set != set.Key)]);
+            LineConstants cuts = others with { LineWeight = 0 }, line = others with { CutWeight = 0 };
+            string weights = string.Create(CultureInfo.InvariantCulture, $"{others.CutWeight:0.00} and {others.LineWeight:0.00}");
+            table.AddRow(set.Key, Count(set.Count()), Right(set, cuts), Right(set, line), Right(set, others), weights);
         }
 
-        (double ofAll, double weightOfAll) = FittedChoice(open);
+        LineConstants all = FittedChoice(open);
         if (!terminal.IsJson)
         {
             terminal.People.Write(table);
             terminal.Line(string.Create(
                 CultureInfo.InvariantCulture,
-                $"LineConstants.Weight, fitted to all sets: {weightOfAll:0.00}; DecisionConstants.ScoreTemperature: {ofAll:0.00}"));
+                $"LineConstants, fitted to all sets: CutWeight {all.CutWeight:0.00}, LineWeight {all.LineWeight:0.00}"));
         }
 
-        terminal.Json(json =>
-        {
-            json.WriteNumber("lineWeight", Math.Round(weightOfAll, 4));
-            json.WriteNumber("scoreTemperature", Math.Round(ofAll, 4));
-        });
+        return all;
 
-        static string Right(IEnumerable<ReaderOutcome> of, double cuts, double line) =>
-            Count(of.Count(outcome => outcome.Choices.MaxBy(choice => cuts * choice.CutScore + line * choice.LineScore).IsTrue));
+        static string Right(IEnumerable<ReaderOutcome> of, LineConstants constants) => Count(of.Count(outcome =>
+            outcome.Choices[Array.IndexOf(outcome.Scores(constants), outcome.Scores(constants).Max())].IsTrue));
 
         static string Count(int count) => count.ToString("N0", CultureInfo.InvariantCulture);
     }
 
     /// <summary>
-    /// The weight of the line network's score beside that of the cuts, and by what both are divided, that make the true numbers
-    /// likeliest among those proposed. Sets count as in <see cref="Fitted"/>.
+    /// The weights of both readers that make the true numbers likeliest among those proposed. Sets count as in <see cref="Fitted"/>.
     /// </summary>
-    private static (double Temperature, double Weight) FittedChoice(IReadOnlyCollection<ReaderOutcome> open)
+    private LineConstants FittedChoice(ReaderOutcome[] open)
     {
+        LineConstants before = _constants.Lines;
+        if (open.Length == 0)
+            return before;
+        LineConstants ofCuts = before with { CutWeight = 1, LineWeight = 0 }, ofLine = before with { CutWeight = 0, LineWeight = 1 };
         Dictionary<string, int> sizes =
             open.CountBy(outcome => outcome.Set, StringComparer.Ordinal).ToDictionary(StringComparer.Ordinal);
         double[] weights = ConditionalLogit.Fit(
-            [.. open.Select(outcome => outcome.Choices.Select(choice => new[] { choice.CutScore, choice.LineScore }).ToArray())],
+            [.. open.Select(outcome => outcome.Scores(ofCuts).Zip(outcome.Scores(ofLine), (c, l) => new[] { c, l }).ToArray())],
             [.. open.Select(outcome => outcome.Choices.Index().First(choice => choice.Item.IsTrue).Index)],
             [.. open.Select(outcome => 1 / Math.Sqrt(sizes[outcome.Set]))],
             Penalty);
-        return (1 / weights[0], weights[1] / weights[0]);
+        double temperature = _constants.Decision.ScoreTemperature; // by which scores are divided before they become likelihoods
+        return before with { CutWeight = weights[0] * temperature, LineWeight = weights[1] * temperature };
     }
 
     private void Report(Table table, string set, IReadOnlyCollection<(ReaderOutcome Outcome, double Confidence)> judged)

@@ -37,6 +37,13 @@ internal sealed record ReaderOutcome(
             ? 0
             : Evidence.Aggregate(1.0, (product, number) => product * NumberCalibration.Probability(number, calibration))
                 * Presence * Math.Pow(unreadConfidence, Unread);
+
+    /// <summary>What both readers together say of each of <see cref="Choices"/>.</summary>
+    public double[] Scores(LineConstants constants)
+    {
+        double best = Choices.Max(choice => choice.CutScore);
+        return [.. Choices.Select(choice => NumberCandidates.Score(choice.CutScore, best, choice.LineScore, constants))];
+    }
 }
 
 /// <summary>A number that the ink may be, for both readers.</summary>

@@ -143,7 +143,7 @@ public sealed class Figures(JsonObject files)
     private static JsonObject Bundled()
     {
         JsonObject all = [];
-        foreach (string name in BundledModels.Names.Append("segments"))
+        foreach (string name in BundledModels.Names.Concat(["segments", "lines"]))
         {
             using Stream file = typeof(BundledModels).Assembly.GetManifestResourceStream($"{name}.safetensors")!;
             byte[] bytes = new byte[file.Length];

@@ -13,7 +13,7 @@ internal sealed record LineConstants
     public int MaxWidth { get; init; } = 1500;
 
     /// <summary>How high the digits are in each look at a number, rows.</summary>
-    public IReadOnlyList<double> Heights { get; init; } = [21, 25];
+    public IReadOnlyList<double> Heights { get; init; } = [19, 23, 27];
 
     /// <summary>Pixels of a strip's width that take the network as long as a segment takes its own.</summary>
     public int PixelsPerSegment { get; init; } = 48;
@@ -25,10 +25,19 @@ internal sealed record LineConstants
     public double LeastLogProbability { get; init; } = -30;
 
     /// <summary>
-    /// How much the logarithm of a number's probability without cuts counts beside the score of its cuts. Fitted by
-    /// <c>inkling experiment reader</c>.
+    /// How much the score of a number's cuts counts, beside <see cref="LineWeight"/>, in what both readers say together. Both are
+    /// fitted by <c>inkling experiment reader</c>.
     /// </summary>
-    public double Weight { get; init; } = 1;
+    public double CutWeight { get; init; } = 0.69;
+
+    /// <summary>How much the logarithm of a number's probability without cuts counts.</summary>
+    public double LineWeight { get; init; } = 1.03;
+
+    /// <summary>
+    /// A number is taken to be at least so likely by its cuts, relative to the best one: where digits were cut wrongly, the
+    /// right number may have no way at all. From e^-6 to e^-8 the most development pictures are read.
+    /// </summary>
+    public double LeastWayShare { get; init; } = 3e-4;
 
     /// <summary>How far the score of a number without any way through its parts is below the lowest of all ways.</summary>
     public double NoWayPenalty { get; init; } = 1;

@@ -1,3 +1,4 @@
+using Inkling.Numerics;
 using Inkling.Reading.Budget;
 using Inkling.Reading.Constants;
 using Inkling.Reading.Cutting;
@@ -39,13 +40,23 @@ internal static class NumberCandidates
             all.Add(lattice.BestTo(text, options, work) ?? new Lattice.Way(text, lowest - constants.NoWayPenalty, []));
         }
 
+        double best = all.Max(way => way.Score);
         return
         [
             .. all.Select(way =>
             {
                 double ofLine = line.LogProbability(way.Text, constants, work);
-                return new NumberCandidate(way with { Score = way.Score + constants.Weight * ofLine }, way.Score, ofLine);
+                double score = Score(way.Score, best, ofLine, constants);
+                return new NumberCandidate(way with { Score = score }, way.Score, ofLine);
             }).OrderByDescending(candidate => candidate.Way.Score),
         ];
     }
+
+    /// <summary>What both readers together say, as a log likelihood.</summary>
+    /// <param name="cutScore">The score of the candidate's way.</param>
+    /// <param name="best">The best way's score.</param>
+    /// <param name="lineScore">The logarithm of the candidate's probability without cuts.</param>
+    /// <param name="c">The weights of both.</param>
+    public static double Score(double cutScore, double best, double lineScore, LineConstants c) =>
+        c.CutWeight * PortableMath.Log(PortableMath.Exp(cutScore - best) + c.LeastWayShare) + c.LineWeight * lineScore;
 }
