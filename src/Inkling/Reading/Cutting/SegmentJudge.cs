@@ -62,7 +62,7 @@ internal sealed class SegmentJudge
         {
             bool IsHigh(int i) => segments[i].Box.Height >= constants.MinHeight * digitHeight;
             int[] asked = [.. Enumerable.Range(0, segments.Count).Where(i => IsHigh(i) && isAsked(i))];
-            float[][] answers = Ask(_first, _firstTemperature, [.. asked.Select(i => segments[i])], work);
+            float[][] answers = Ask(_first, _firstTemperature, [.. asked.Select(i => segments[i].Glyph)], work);
             foreach ((int at, int i) in asked.Index())
                 opinions[i] = answers[at];
         }
@@ -83,7 +83,7 @@ internal sealed class SegmentJudge
     public float[][] JudgeAgain(
         IReadOnlyList<Segment> segments, IReadOnlyList<float[]> first, float secondShare, ReadingWork work)
     {
-        float[][] second = Ask(_second, _secondTemperature, segments, work);
+        float[][] second = Ask(_second, _secondTemperature, [.. segments.Select(segment => segment.Glyph)], work);
         for (int i = 0; i < second.Length; i++)
         {
             float isDigit = 1 - first[i][Digits];
@@ -100,20 +100,32 @@ internal sealed class SegmentJudge
     /// <summary>What both networks think of one segment.</summary>
     /// <inheritdoc cref="JudgeAgain"/>
     public float[] JudgeByBoth(Segment segment, float secondShare, ReadingWork work) =>
-        JudgeAgain([segment], Ask(_first, _firstTemperature, [segment], work), secondShare, work)[0];
+        JudgeAgain([segment], Ask(_first, _firstTemperature, [segment.Glyph], work), secondShare, work)[0];
 
-    private static float[][] Ask(FrozenNetwork network, double temperature, IReadOnlyList<Segment> segments, ReadingWork work)
+    /// <summary>
+    /// The probability, by the first network alone, that glyphs are digits after half a turn: the geometric mean of the likeliest
+    /// digits'.
+    /// </summary>
+    public double ProbabilityUpsideDown(IReadOnlyList<byte[]> glyphs, ReadingWork work)
     {
-        float[][] opinions = new float[segments.Count][];
-        int most = Math.Min(AtOnce, segments.Count);
+        float[][] opinions = Ask(_first, _firstTemperature, [.. glyphs.Select(HalfTurned)], work);
+        return Math.Exp(opinions.Average(opinion => Math.Log(opinion.Take(Digits).Max())));
+
+        static byte[] HalfTurned(byte[] glyph) => [.. glyph.Reverse()];
+    }
+
+    private static float[][] Ask(FrozenNetwork network, double temperature, IReadOnlyList<byte[]> glyphs, ReadingWork work)
+    {
+        float[][] opinions = new float[glyphs.Count][];
+        int most = Math.Min(AtOnce, glyphs.Count);
         float[] inputs = new float[most * Pixels], outputs = new float[most * network.OutputSize];
-        for (int start = 0; start < segments.Count; start += AtOnce)
+        for (int start = 0; start < glyphs.Count; start += AtOnce)
         {
-            int count = Math.Min(AtOnce, segments.Count - start);
+            int count = Math.Min(AtOnce, glyphs.Count - start);
             work.CountSegments(count);
             for (int i = 0; i < count; i++)
             {
-                byte[] glyph = segments[start + i].Glyph;
+                byte[] glyph = glyphs[start + i];
                 for (int p = 0; p < Pixels; p++)
                     inputs[i * Pixels + p] = glyph[p] / 255f;
             }
