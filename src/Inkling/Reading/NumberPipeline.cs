@@ -100,7 +100,7 @@ internal sealed class NumberPipeline(
                 if (Segments.OfColumns(strip, left, right, ink.Threshold, work) is not { } segment)
                     continue;
                 segments.Add(segment);
-                opinions = [.. opinions, judge.JudgeByBoth(segment, constants.Segments.SecondShare, work)];
+                opinions = [.. opinions, judge.JudgeByBoth(segment, constants.Segments, work)];
                 steps.Add(new Lattice.Step(segments.Count - 1, way.Text[steps.Count] - '0'));
             }
 
@@ -119,7 +119,8 @@ internal sealed class NumberPipeline(
         double middle = parts.MiddleRow(word.DigitHeight, constants.Cuts);
         WayCosts costs = new(word.DigitHeight, middle, parts.Pen, constants.Lattice);
         float[][] first = judge.Judge(smooth, parts, word.DigitHeight, costs, constants.Segments, work);
-        float[][] opinions = judge.JudgeAgain(segments, first, constants.Segments.WholeSecondShare, work);
+        float[][] opinions = judge.JudgeAgain(
+            segments, first, constants.Segments.WholeSecondShare, constants.Segments, work);
         IReadOnlyList<Lattice.Way> ways =
             LatticeOf(segments, opinions, parts, word.DigitHeight, middle).Best(options, work);
         if (ways.Count == 0 || ways[0].Text.Length == 0)
@@ -144,7 +145,7 @@ internal sealed class NumberPipeline(
     {
         Segment[] asked = [.. inQuestion.Select(i => segments[i])];
         float[][] first = [.. inQuestion.Select(i => opinions[i])];
-        float[][] both = judge.JudgeAgain(asked, first, constants.Segments.SecondShare, work);
+        float[][] both = judge.JudgeAgain(asked, first, constants.Segments.SecondShare, constants.Segments, work);
         float[][] all = [.. opinions];
         for (int i = 0; i < inQuestion.Length; i++)
             all[inQuestion[i]] = both[i];

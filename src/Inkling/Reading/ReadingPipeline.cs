@@ -70,7 +70,9 @@ internal sealed class ReadingPipeline
         if (isSure || !asItIs.Reading.IsComplete) // a texture would be one again
             return asItIs;
         ReadingStages best = asItIs;
-        if (ClosedStrokes.Of(asItIs.Ink, asItIs.Pieces, _constants, _work) is { } closed && ReadInk(closed) is var joined)
+        bool mayBeBroken = asItIs.Pieces.All.Count >= _constants.BrokenStrokes.MinPiecesPerDigit * asItIs.Reading.Digits.Count();
+        if (mayBeBroken && ClosedStrokes.Of(asItIs.Ink, asItIs.Pieces, _constants, _work) is { } closed
+            && ReadInk(closed) is var joined)
             best = IsMuchLikelier(joined.Score, asItIs.Score) ? joined : asItIs;
         if (best == asItIs && digits >= 2)
             best = BestTurned(asItIs, digits);
@@ -84,7 +86,7 @@ internal sealed class ReadingPipeline
     private ReadingStages BestTurned(ReadingStages asItIs, int digitSized)
     {
         ReadingStages best = asItIs;
-        TurnChoice choice = new(_constants.Turn);
+        TurnChoice choice = new(_constants.Turn, _judge);
         bool mayTurn = (_options.AllowedPattern?.Digits ?? _options.ExpectedDigits) != 1; // a 6 may be a 9
         foreach (int degrees in mayTurn ? choice.ToTry(asItIs, digitSized, _work) : [])
         {

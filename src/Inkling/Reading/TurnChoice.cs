@@ -1,12 +1,14 @@
 using Inkling.Reading.Budget;
 using Inkling.Reading.Constants;
+using Inkling.Reading.Cutting;
 using Inkling.Reading.Reshaping;
 
 namespace Inkling.Reading;
 
 /// <summary>Which turns of a picture are worth a look, and when a turned reading is taken instead of the one as it is.</summary>
 /// <param name="c">What it goes by.</param>
-internal sealed class TurnChoice(TurnConstants c)
+/// <param name="judge">The networks.</param>
+internal sealed class TurnChoice(TurnConstants c, SegmentJudge judge)
 {
     /// <summary>
     /// The turns, in degrees clockwise, after which the picture may be read better: those that make a steep line level; upside
@@ -25,11 +27,21 @@ internal sealed class TurnChoice(TurnConstants c)
         if (axis.Elongation >= c.LineMinElongation)
         {
             if (steepness < c.MinDegrees)
-                return asItIs.ScorePerDigit < c.DoubtfulScore ? [180] : [];
+                return asItIs.ScorePerDigit < c.DoubtfulScore && MayBeUpsideDown(asItIs, work) ? [180] : [];
             return steepness <= c.UprightMaxDegrees ? [-degrees] : [-degrees, 180 - degrees];
         }
 
         return asItIs.ScorePerDigit < c.DoubtfulScore && digitSized >= c.PageMinPieces ? [90, 180, 270] : [];
+    }
+
+    /// <summary>Whether what was read looks like digits upside down, too; or nothing was read.</summary>
+    private bool MayBeUpsideDown(ReadingStages asItIs, ReadingWork work)
+    {
+        byte[][] glyphs = [.. asItIs.Reading.Digits.Select(digit => digit.Glyph)];
+        if (glyphs.Length == 0)
+            return true;
+        double product = asItIs.Numbers.Aggregate(1.0, (product, number) => product * number.Evidence.DigitProbability);
+        return judge.ProbabilityUpsideDown(glyphs, work) >= c.UpsideDownMinShare * Math.Pow(product, 1.0 / glyphs.Length);
     }
 
     /// <summary>

@@ -50,6 +50,11 @@ internal sealed record BrokenStrokeConstants
     /// <summary>Share of the pieces that have another one so near.</summary>
     public double MinNearPieces { get; init; } = 0.7;
 
+    /// <summary>
+    /// Pieces of ink for each digit that was read: with fewer, strokes are not broken. Chosen among pictures that gain by closing.
+    /// </summary>
+    public double MinPiecesPerDigit { get; init; } = 1.3;
+
     /// <summary>How many times the odds (score to the rest of 1) a reading with closed gaps has at least.</summary>
     public double MinOdds { get; init; } = 8;
 

@@ -32,6 +32,12 @@ internal sealed record SegmentConstants
     /// <summary>The likeliest ways whose segments the second network is asked about.</summary>
     public int WaysJudgedAgain { get; init; } = 4;
 
+    /// <summary>
+    /// Probability, 0 to 1, of a digit by the first network from which on the second is not asked: with it half of the questions
+    /// are saved on pictures of one digit, and every development picture is read as without.
+    /// </summary>
+    public float SureByFirst { get; init; } = 0.9995f;
+
     /// <summary>How much of the opinion which digit it is comes from the second network, 0 to 1.</summary>
     public float SecondShare { get; init; } = 0.4f;
 

@@ -62,7 +62,7 @@ internal sealed class SegmentJudge
         {
             bool IsHigh(int i) => segments[i].Box.Height >= constants.MinHeight * digitHeight;
             int[] asked = [.. Enumerable.Range(0, segments.Count).Where(i => IsHigh(i) && isAsked(i))];
-            float[][] answers = Ask(_first, _firstTemperature, [.. asked.Select(i => segments[i])], work);
+            float[][] answers = Ask(_first, _firstTemperature, [.. asked.Select(i => segments[i].Glyph)], work);
             foreach ((int at, int i) in asked.Index())
                 opinions[i] = answers[at];
         }
@@ -75,45 +75,66 @@ internal sealed class SegmentJudge
         }
     }
 
-    /// <summary>The same, by both networks: whether it is a digit by the first, which digit by a weighted mean of both.</summary>
+    /// <summary>
+    /// The same, by both networks: whether it is a digit by the first, which digit by a weighted mean of both. The second, which
+    /// takes five times as long, is not asked where the first is sure.
+    /// </summary>
     /// <param name="segments">The segments.</param>
     /// <param name="first">What the first network thinks of each.</param>
     /// <param name="secondShare">The second network's weight, 0 to 1.</param>
+    /// <param name="constants">From when on the first network is sure.</param>
     /// <param name="work">Counts the segments.</param>
     public float[][] JudgeAgain(
-        IReadOnlyList<Segment> segments, IReadOnlyList<float[]> first, float secondShare, ReadingWork work)
+        IReadOnlyList<Segment> segments, IReadOnlyList<float[]> first, float secondShare, SegmentConstants constants,
+        ReadingWork work)
     {
-        float[][] second = Ask(_second, _secondTemperature, segments, work);
-        for (int i = 0; i < second.Length; i++)
+        float[][] opinions = [.. first];
+        int[] asked = [.. Enumerable.Range(0, first.Count).Where(i => first[i].Take(Digits).Max() < constants.SureByFirst)];
+        float[][] second = Ask(_second, _secondTemperature, [.. asked.Select(i => segments[i].Glyph)], work);
+        foreach ((int at, int i) in asked.Index())
         {
             float isDigit = 1 - first[i][Digits];
             float[] both = new float[Digits + 1];
             for (int d = 0; d < Digits; d++)
-                both[d] = (1 - secondShare) * first[i][d] + secondShare * isDigit * second[i][d];
+                both[d] = (1 - secondShare) * first[i][d] + secondShare * isDigit * second[at][d];
             both[Digits] = first[i][Digits];
-            second[i] = both;
+            opinions[i] = both;
         }
 
-        return second;
+        return opinions;
     }
 
     /// <summary>What both networks think of one segment.</summary>
-    /// <inheritdoc cref="JudgeAgain"/>
-    public float[] JudgeByBoth(Segment segment, float secondShare, ReadingWork work) =>
-        JudgeAgain([segment], Ask(_first, _firstTemperature, [segment], work), secondShare, work)[0];
-
-    private static float[][] Ask(FrozenNetwork network, double temperature, IReadOnlyList<Segment> segments, ReadingWork work)
+    public float[] JudgeByBoth(Segment segment, SegmentConstants constants, ReadingWork work)
     {
-        float[][] opinions = new float[segments.Count][];
-        int most = Math.Min(AtOnce, segments.Count);
+        float[][] first = Ask(_first, _firstTemperature, [segment.Glyph], work);
+        return JudgeAgain([segment], first, constants.SecondShare, constants, work)[0];
+    }
+
+    /// <summary>
+    /// The probability, by the first network alone, that glyphs are digits after half a turn: the geometric mean of the likeliest
+    /// digits'.
+    /// </summary>
+    public double ProbabilityUpsideDown(IReadOnlyList<byte[]> glyphs, ReadingWork work)
+    {
+        float[][] opinions = Ask(_first, _firstTemperature, [.. glyphs.Select(HalfTurned)], work);
+        return Math.Exp(opinions.Average(opinion => Math.Log(opinion.Take(Digits).Max())));
+
+        static byte[] HalfTurned(byte[] glyph) => [.. glyph.Reverse()];
+    }
+
+    private static float[][] Ask(FrozenNetwork network, double temperature, IReadOnlyList<byte[]> glyphs, ReadingWork work)
+    {
+        float[][] opinions = new float[glyphs.Count][];
+        int most = Math.Min(AtOnce, glyphs.Count);
         float[] inputs = new float[most * Pixels], outputs = new float[most * network.OutputSize];
-        for (int start = 0; start < segments.Count; start += AtOnce)
+        for (int start = 0; start < glyphs.Count; start += AtOnce)
         {
-            int count = Math.Min(AtOnce, segments.Count - start);
+            int count = Math.Min(AtOnce, glyphs.Count - start);
             work.CountSegments(count);
             for (int i = 0; i < count; i++)
             {
-                byte[] glyph = segments[start + i].Glyph;
+                byte[] glyph = glyphs[start + i];
                 for (int p = 0; p < Pixels; p++)
                     inputs[i * Pixels + p] = glyph[p] / 255f;
             }
