@@ -85,7 +85,7 @@ internal static class TextLayout
             {
                 PixelBox a = tall[i].Box, b = tall[j].Box;
                 if (b.Left - a.Right > c.MaxGap * height)
-                    continue;
+                    break; // the others are farther right
                 if (a.CommonRows(b) >= c.MinCommonRows * Math.Min(a.Height, b.Height))
                     parent[Root(i)] = Root(j);
             }
