@@ -258,6 +258,7 @@ internal sealed class Backpropagation : IDisposable
     [MemberNotNull(nameof(_input), nameof(_stages))]
     private void Build(int width, int workers)
     {
+        Builds++;
         Architecture architecture = _parameters.Architecture;
         PassSettings settings = new(_parameters, _purpose, _miniBatchSize, workers, _isSparse, width);
         _width = width;
@@ -278,6 +279,9 @@ internal sealed class Backpropagation : IDisposable
             : [.. Enumerable.Range(0, workers).Select(_ => new float[settings.Shapes[0].Size])];
         _isPrepared = false;
     }
+
+    /// <summary>How often room was made so far.</summary>
+    public int Builds { get; private set; }
 
     /// <summary>Makes room for wider inputs.</summary>
     private void RequireRoom(int width)

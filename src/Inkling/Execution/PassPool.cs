@@ -13,6 +13,16 @@ internal sealed class PassPool(Func<Backpropagation> make)
     /// <summary>How many passes have been made so far.</summary>
     public int Made => _made;
 
+    /// <summary>How often the idle ones have made room for their inputs.</summary>
+    public int Builds
+    {
+        get
+        {
+            lock (_gate)
+                return _idle.Sum(pass => pass.Builds);
+        }
+    }
+
     public Backpropagation Take()
     {
         lock (_gate)

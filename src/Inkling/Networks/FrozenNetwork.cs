@@ -42,6 +42,9 @@ public sealed class FrozenNetwork
     /// <summary>How many passes have been made so far: one for each of the calls that ran at once.</summary>
     internal int PassesMade => _passes.Made;
 
+    /// <summary>How often the idle passes have made room for their inputs.</summary>
+    internal int Builds => _passes.Builds;
+
     /// <inheritdoc cref="Architecture.ColumnsFor"/>
     public int ColumnsFor(int width) => _parameters.Architecture.ColumnsFor(width);
 
