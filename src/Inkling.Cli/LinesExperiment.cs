@@ -39,7 +39,12 @@ internal sealed class LinesExperiment(int numbers, int threads, string folder, s
         {
             string result = cycle == Cycles ? file : FileOf($"{recipe.Name}-{cycle}");
             if (!File.Exists(result))
-                await TrainAsync(network, recipe, cycle, new WrittenNumbers(learned, numbers, seed: cycle), result, cancellationToken);
+            {
+                LineLimits limits = new(HasNoUprights: cycle == Cycles);
+                WrittenNumbers training = new(learned, numbers, seed: cycle, limits);
+                await TrainAsync(network, recipe, cycle, training, result, cancellationToken);
+            }
+
             network = Network.Load(result); // with the weights as stored, so that a run that goes on here has the same result
         }
 
@@ -61,10 +66,11 @@ internal sealed class LinesExperiment(int numbers, int threads, string folder, s
                     + $"{new FileInfo(file).Length:N0} bytes"));
         return CommandLine.Done;
 
-        double AccuracyOn(bool isTouching) =>
-            network.Evaluate(
-                new WrittenNumbers(unseen, Math.Min(Validated, numbers / 10), seed: 2, new LineLimits(IsOneWriter: true, isTouching)))
-                .Accuracy;
+        double AccuracyOn(bool isTouching)
+        {
+            LineLimits limits = new(IsOneWriter: true, isTouching, HasNoUprights: true);
+            return network.Evaluate(new WrittenNumbers(unseen, Math.Min(Validated, numbers / 10), seed: 2, limits)).Accuracy;
+        }
     }
 
     private string FileOf(string name) => Path.Combine(folder, $"{name}.safetensors");

@@ -5,7 +5,10 @@ namespace Inkling.Synthesis;
 /// <summary>Which numbers are written, of all that there are.</summary>
 /// <param name="IsOneWriter">Only numbers by one writer of images of digits.</param>
 /// <param name="IsTouching">Only numbers whose digits touch, or only those with paper between them; null for both.</param>
-internal readonly record struct LineLimits(bool IsOneWriter = false, bool? IsTouching = null);
+/// <param name="HasNoUprights">
+/// No boxes, and no other uprights beside the digits: nothing but its place tells an upright from a 1.
+/// </param>
+internal readonly record struct LineLimits(bool IsOneWriter = false, bool? IsTouching = null, bool HasNoUprights = false);
 
 /// <summary>
 /// Writes a number as the line reader is shown it: upright, on a strip 32 rows high, in one hand, with signs and what is left of
@@ -67,7 +70,7 @@ internal sealed class LineWriter(WriterDigits digits, LineLimits limits)
         LineHand hand = PickHand(random);
         double baseline = (LineCanvas.Height + style.Height) / 2 + 1.2 * random.NextGaussian();
         if (random.NextDouble() < 0.1)
-            Sign(SignStrokes.PickOpening(random), style, baseline, random);
+            Sign(SignStrokes.PickOpening(random, limits.HasNoUprights), style, baseline, random);
         for (int i = 0; i < number.Length; i++)
         {
             int zeros = 1;
@@ -92,7 +95,7 @@ internal sealed class LineWriter(WriterDigits digits, LineLimits limits)
         }
 
         if (random.NextDouble() < 0.15)
-            Sign(SignStrokes.PickClosing(random), style, baseline, random);
+            Sign(SignStrokes.PickClosing(random, limits.HasNoUprights), style, baseline, random);
         if (_right > MaxWidth - 30)
             return false;
         Marks(style, baseline, random);
@@ -153,7 +156,7 @@ internal sealed class LineWriter(WriterDigits digits, LineLimits limits)
         _page.Add(_glyph, 0, GlyphPitch, dx);
         for (int y = 0; y < LineCanvas.Height; y++)
             _rightmost[y] = Rightmost(y, from, to) is var x and >= 0 ? x + dx : int.MinValue;
-        if (style.HasBoxes)
+        if (style.HasBoxes && !limits.HasNoUprights)
             Box(from + dx, to + dx, style, random);
         _right = Math.Max(to + dx, left);
     }
@@ -284,7 +287,7 @@ internal sealed class LineWriter(WriterDigits digits, LineLimits limits)
             }
         }
 
-        if (random.NextDouble() < 0.04) // an upright of a box
+        if (random.NextDouble() < 0.04 && !limits.HasNoUprights) // an upright of a box
         {
             double x = random.NextDouble() * (_right + 10), radius = random.NextDouble(0.2, 0.6);
             _page.Stroke(x, 0, radius, x + random.NextDouble(-1, 1), 32, radius, (float)random.NextDouble(0.4, 1));

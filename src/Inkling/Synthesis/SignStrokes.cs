@@ -51,9 +51,13 @@ internal static class SignStrokes
         new(0.7, "30,-8 28,108"), // |
     ];
 
-    public static DigitStyle PickOpening(RandomStream random) => DigitStyle.Pick(Opening, random);
+    /// <summary>One of the signs before a number; those that look like a 1 are the last.</summary>
+    public static DigitStyle PickOpening(RandomStream random, bool hasNoUprights) =>
+        DigitStyle.Pick(hasNoUprights ? Opening[..^1] : Opening, random);
 
     public static DigitStyle PickBetween(RandomStream random) => DigitStyle.Pick(Between, random);
 
-    public static DigitStyle PickClosing(RandomStream random) => DigitStyle.Pick(Closing, random);
+    /// <summary>One of the signs behind a number; those that look like a 1 are the last.</summary>
+    public static DigitStyle PickClosing(RandomStream random, bool hasNoUprights) =>
+        DigitStyle.Pick(hasNoUprights ? Closing[..^1] : Closing, random);
 }
