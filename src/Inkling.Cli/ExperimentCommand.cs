@@ -37,7 +37,7 @@ internal static class ExperimentCommand
         Option<string?> model = Options.OneOf("--model", "best: which network", "best", "tiny", "mlp", "segments");
         Option<string?> @out = new("--out")
         {
-            Description = "best, lines: where networks and checkpoints go; there already, they are gone on from (default: models)",
+            Description = "best, lines: where networks and checkpoints go; there already, they are resumed (default: models)",
             HelpName = "DIR"
         };
         Option<string?> sets = new("--images")

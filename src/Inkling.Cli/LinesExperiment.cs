@@ -9,61 +9,53 @@ namespace Inkling.Cli;
 
 /// <summary>
 /// <c>inkling experiment lines</c>: trains from scratch the network that reads numbers without cuts, on numbers that are written
-/// while it trains, and reports how many numbers by writers it has not seen it reads. An interrupted run resumes where it stopped.
+/// while it trains, and reports how many numbers it reads by writers that it has not seen. An interrupted run resumes where it
+/// stopped.
 /// </summary>
 internal sealed class LinesExperiment(int numbers, int threads, string folder, string? data, Terminal terminal)
 {
-    /// <summary>How many numbers the bundled network learned from in each cycle.</summary>
+    /// <summary>How many numbers the bundled network learned from in its first cycle.</summary>
     public const int Numbers = 400_000;
 
-    private const double LaterLearningRate = 0.002;
-    private const int Cycles = 2, Validated = 2_000, StepsBetweenReports = 200;
+    private const double SecondLearningRate = 0.002;
+    private const int Validated = 2_000, StepsBetweenReports = 200, MadeUpWriters = 100;
     private const string WritersFile = "qmnist-train-labels-idx2-int";
+
+    private static readonly Recipe Recipe = Recipe.Lines;
 
     public async Task<int> RunAsync(CancellationToken cancellationToken)
     {
-        Recipe recipe = Recipe.Lines;
         ImageData mnist = await DataSource.LoadMnistOrGeneratedAsync(data, terminal, cancellationToken);
         LabelledImages images = mnist.Training.Concat(mnist.Validation);
-        int[] writers = LoadWriters(images.Count);
+        int[]? table = LoadWriters(images.Count);
+        int[] writers = table ?? [.. Enumerable.Range(0, images.Count).Select(i => i % MadeUpWriters)];
         WriterDigits learned = WriterDigits.Of(images, writers, isValidation: false);
         WriterDigits unseen = WriterDigits.Of(images, writers, isValidation: true);
-        Network network = recipe.CreateNetwork(seed: 1);
         terminal.Message(string.Create(
             CultureInfo.InvariantCulture,
-            $"{recipe.Name}: {recipe.Architecture}, {network.ParameterCount:N0} parameters; "
-                + $"{Cycles} cycles of {numbers:N0} numbers …"));
-        string file = FileOf($"{recipe.Name}");
+            $"{Recipe.Name}: {Recipe.Architecture}; a cycle of {NumbersOf(1):N0} numbers, and one of {NumbersOf(2):N0} …"));
         Directory.CreateDirectory(folder);
-        for (int cycle = 1; cycle <= Cycles; cycle++)
-        {
-            string result = cycle == Cycles ? file : FileOf($"{recipe.Name}-{cycle}");
-            if (!File.Exists(result))
-            {
-                LineLimits limits = new(HasNoUprights: cycle == Cycles);
-                WrittenNumbers training = new(learned, numbers, seed: cycle, limits);
-                await TrainAsync(network, recipe, cycle, training, result, cancellationToken);
-            }
-
-            network = Network.Load(result); // with the weights as stored, so that a run that goes on here has the same result
-        }
-
-        for (int cycle = 1; cycle < Cycles; cycle++)
-            File.Delete(FileOf($"{recipe.Name}-{cycle}"));
+        string first = FileOf($"{Recipe.Name}-1"), last = FileOf(Recipe.Name);
+        Network network = Recipe.CreateNetwork(seed: 1);
+        if (!File.Exists(last))
+            network = await TrainedAsync(network, cycle: 1, learned, first, cancellationToken);
+        network = await TrainedAsync(network, cycle: 2, learned, last, cancellationToken);
+        File.Delete(first);
         double apart = AccuracyOn(isTouching: false), touching = AccuracyOn(isTouching: true);
         terminal.Json(json =>
         {
-            json.WriteString("recipe", recipe.Name);
+            json.WriteString("recipe", Recipe.Name);
             json.WriteNumber("apart", apart);
             json.WriteNumber("touching", touching);
+            json.WriteBoolean("writersAreKnown", table is not null);
             json.WriteString("data", mnist.Name);
         });
+        string by = table is null ? "numbers with unseen digits" : $"numbers by {unseen.Writers} writers it has not seen";
         if (!terminal.IsJson)
             terminal.Line(string.Create(
                 CultureInfo.InvariantCulture,
-                $"numbers by {unseen.Writers} writers it has not seen, read exactly: {Figures.Percent(apart)} where digits stand "
-                    + $"apart, {Figures.Percent(touching)} where they touch{Figures.NotMnist(mnist)}: {file}, "
-                    + $"{new FileInfo(file).Length:N0} bytes"));
+                $"{by}, read exactly: {Figures.Percent(apart)} where digits stand apart, {Figures.Percent(touching)} where they "
+                    + $"touch{Figures.NotMnist(mnist)}: {last}, {new FileInfo(last).Length:N0} bytes"));
         return CommandLine.Done;
 
         double AccuracyOn(bool isTouching)
@@ -75,46 +67,72 @@ internal sealed class LinesExperiment(int numbers, int threads, string folder, s
 
     private string FileOf(string name) => Path.Combine(folder, $"{name}.safetensors");
 
-    /// <summary>One cycle of the learning rate; a later one begins lower.</summary>
-    private async Task TrainAsync(
-        Network network, Recipe recipe, int cycle, WrittenNumbers training, string file, CancellationToken cancellationToken)
+    private int NumbersOf(int cycle) => cycle == 1 ? numbers : numbers / 2;
+
+    /// <summary>
+    /// Trains for one cycle of the learning rate, unless an earlier run has. The second begins lower, and with what the first one
+    /// stored, so that a run that goes on there has the same result; it has no uprights that only their place tells from ones.
+    /// </summary>
+    private async Task<Network> TrainedAsync(
+        Network network, int cycle, WriterDigits learned, string file, CancellationToken cancellationToken)
     {
-        string checkpoint = Path.Combine(folder, $"{recipe.Name}.checkpoint");
-        TrainingOptions options = recipe.Options with
+        string checkpoint = Path.Combine(folder, $"{Recipe.Name}-{cycle}.checkpoint");
+        TrainingOptions options = Recipe.Options with
         {
-            LearningRate = cycle == 1 ? recipe.Options.LearningRate : LaterLearningRate,
+            LearningRate = cycle == 1 ? Recipe.Options.LearningRate : SecondLearningRate,
             Threads = threads,
             Checkpoint = checkpoint,
             BetweenSteps = moment =>
             {
                 terminal.Message(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{recipe.Name}, cycle {cycle}: {moment.Examples:N0} numbers, cost {moment.Cost:0.0000}"));
+                    $"{Recipe.Name}, cycle {cycle}: {moment.Examples:N0} numbers, cost {moment.Cost:0.0000}"));
                 return StepsBetweenReports;
             },
         };
-        await Task.Run(() => network.Train(training, options, cancellationToken), CancellationToken.None);
-        ModelFile.SaveSmall(network, file, terminal);
+        if (!File.Exists(file))
+        {
+            WrittenNumbers training = new(learned, NumbersOf(cycle), seed: cycle, new LineLimits(HasNoUprights: cycle == 2));
+            await Task.Run(() => network.Train(training, options, cancellationToken), CancellationToken.None);
+            ModelFile.SaveSmall(network, file, terminal);
+        }
+
+        Network stored = Network.Load(file);
+        bool isOurs = stored.Architecture.ToString() == Recipe.Architecture.ToString()
+            && stored.History?.EndsWith(TrainingHistory.Describe(options, 1, NumbersOf(cycle)), StringComparison.Ordinal) == true;
+        if (!isOurs)
+        {
+            throw new InklingException(
+                $"{file}: was not made by this training but by: {stored.History ?? "one that is not known"}. "
+                    + "Name another folder with --out, or delete the file.");
+        }
+
         File.Delete(checkpoint);
         File.Delete(Checkpoint.PreviousOf(checkpoint));
+        return stored;
     }
 
-    /// <summary>Who wrote each training image, as QMNIST tells it; a tenth of a thousand "writers" where that is not there.</summary>
-    private int[] LoadWriters(int images)
+    /// <summary>Who wrote each training image, as QMNIST tells it; null where its table is not beside MNIST.</summary>
+    private int[]? LoadWriters(int images)
     {
-        string beside = Path.Combine(DataSets.Named("mnist").Locate(new DataOptions { Directory = data }) ?? "", WritersFile);
-        string found = File.Exists(beside) ? beside : beside + ".gz";
+        if (DataSets.Named("mnist").Locate(new DataOptions { Directory = data }) is not { } place)
+            return null;
+        string beside = Path.Combine(place, WritersFile), found = File.Exists(beside) ? beside : beside + ".gz";
         if (!File.Exists(found))
         {
             terminal.Message($"{WritersFile} is not beside MNIST: who wrote a digit is not known, and numbers mix many hands.");
-            return [.. Enumerable.Range(0, images).Select(i => i % 100)];
+            return null;
         }
 
         const int columns = 8, writer = 2; // of QMNIST's table: the third says who
         IdxArray table = IdxFile.Read(found);
         int[] values = table.Values<int>();
         if (table.Shape is not [var rows, columns] || rows != images)
-            throw new InklingException($"{found} is no table of who wrote {images} images: it is {string.Join('×', table.Shape)}.");
+        {
+            throw new InklingException(
+                $"{found} is no table of who wrote {images} images: it is {string.Join('×', table.Shape)}.");
+        }
+
         return [.. Enumerable.Range(0, rows).Select(i => values[i * columns + writer])];
     }
 }

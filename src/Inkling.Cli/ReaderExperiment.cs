@@ -133,7 +133,7 @@ internal sealed class ReaderExperiment(
     private LineConstants ReportChoices(ReaderOutcome[] outcomes)
     {
         ReaderOutcome[] open = [.. outcomes.Where(outcome => outcome.Choices.Any(choice => choice.IsTrue))];
-        Table table = new() { Border = TableBorder.Rounded, Title = new TableTitle("Chosen rightly where the number is proposed") };
+        Table table = new() { Border = TableBorder.Rounded, Title = new TableTitle("Right where it is proposed") };
         table.AddColumns("set", "proposed", "by cuts alone", "without cuts alone", "by both", "weights fitted to the other sets");
         foreach (IGrouping<string, ReaderOutcome> set in open.GroupBy(outcome => outcome.Set, StringComparer.Ordinal))
         {
@@ -161,14 +161,16 @@ internal sealed class ReaderExperiment(
     }
 
     /// <summary>
-    /// The weights of both readers that make the true numbers likeliest among those proposed. Sets count as in <see cref="Fitted"/>.
+    /// The weights of both readers that make the true numbers likeliest among those proposed. Sets count as in
+    /// <see cref="Fitted"/>.
     /// </summary>
     private LineConstants FittedChoice(ReaderOutcome[] open)
     {
         LineConstants before = _constants.Lines;
         if (open.Length == 0)
             return before;
-        LineConstants ofCuts = before with { CutWeight = 1, LineWeight = 0 }, ofLine = before with { CutWeight = 0, LineWeight = 1 };
+        LineConstants ofCuts = before with { CutWeight = 1, LineWeight = 0 };
+        LineConstants ofLine = before with { CutWeight = 0, LineWeight = 1 };
         Dictionary<string, int> sizes =
             open.CountBy(outcome => outcome.Set, StringComparer.Ordinal).ToDictionary(StringComparer.Ordinal);
         double[] weights = ConditionalLogit.Fit(

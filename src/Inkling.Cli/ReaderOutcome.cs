@@ -13,8 +13,8 @@ namespace Inkling.Cli;
 /// <param name="Choices">What the number may be, where one was read.</param>
 /// <param name="TruthProbability">The confidence in the true digits, whether they were read or are a runner-up, 0 to 1.</param>
 internal sealed record ReaderOutcome(
-    string Set, bool IsRight, IReadOnlyList<NumberEvidence> Evidence, double Presence, int Unread, IReadOnlyList<ReaderChoice> Choices,
-    double TruthProbability)
+    string Set, bool IsRight, IReadOnlyList<NumberEvidence> Evidence, double Presence, int Unread,
+    IReadOnlyList<ReaderChoice> Choices, double TruthProbability)
 {
     /// <summary>Reads the picture.</summary>
     public static ReaderOutcome Of(
@@ -52,9 +52,10 @@ internal sealed record ReaderOutcome(
 /// <param name="IsTrue">Whether it is the number.</param>
 internal readonly record struct ReaderChoice(double CutScore, double LineScore, bool IsTrue)
 {
-    public static ReaderChoice[] AllOf(NumberStages number, string truth) =>
+    /// <summary>All that a number may be; none where the line network was not asked.</summary>
+    public static ReaderChoice[] AllOf(NumberStages number, string truth) => number.Line is null ? [] :
     [
         .. number.Candidates.Select(candidate =>
-            new ReaderChoice(candidate.CutScore, candidate.LineScore, candidate.Way.Text == truth)),
+            new ReaderChoice(candidate.CutScore, candidate.LineScore ?? 0, candidate.Way.Text == truth)),
     ];
 }

@@ -114,7 +114,7 @@ public static class ReadingPicture
         }
 
         if (number.Line is { } line)
-            DrawLine(sheet, line.Looks[^1], y + GlyphSide + 62, width);
+            DrawLine(sheet, line.Looks[line.Looks.Count / 2], y + GlyphSide + 62, width);
     }
 
     /// <summary>The number as the network saw it that needs no cuts, and under each column how likely a digit is there.</summary>

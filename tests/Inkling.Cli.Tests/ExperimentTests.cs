@@ -55,6 +55,13 @@ public sealed class ExperimentTests : IDisposable
         Network network = Network.Load(_inkling.PathOf("made/lines.safetensors"));
         Assert.Equal("11x1x*", network.Architecture.Output.ToString());
         Assert.Equal(["lines.safetensors"], Directory.GetFiles(_inkling.PathOf("made")).Select(Path.GetFileName));
+
+        Command.Result again = await _inkling.RunAsync(job);
+        Assert.Equal(result.Output, again.Output); // nothing is trained anew
+        Assert.DoesNotContain("cycle 1:", again.Error, StringComparison.Ordinal);
+        Command.Result other = await _inkling.RunAsync("experiment", "lines", "--numbers", "2000", "--out", "made");
+        Assert.Equal(1, other.ExitCode);
+        Assert.Contains("was not made by this training", other.ErrorLines[^1], StringComparison.Ordinal);
     }
 
     [Fact]

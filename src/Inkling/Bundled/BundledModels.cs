@@ -33,7 +33,7 @@ public static class BundledModels
     /// </summary>
     internal static Network LoadSegments() => LoadOwn("segments");
 
-    /// <summary>Loads the network that reads numbers without cuts (<c>LineNetwork</c>): 32 rows, eleven outputs a column.</summary>
+    /// <summary>Loads the network that reads numbers without cuts: 32 rows, eleven outputs a column.</summary>
     internal static Network LoadLines() => LoadOwn("lines");
 
     private static Network LoadOwn(string name)

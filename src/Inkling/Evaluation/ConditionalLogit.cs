@@ -24,7 +24,8 @@ internal static class ConditionalLogit
         if (n == 0 || chosen.Count != features.Count || shares.Count != features.Count
             || features.Any(example => example.Any(alternative => alternative.Length != n)))
         {
-            throw new ArgumentException("Each alternative has the same features, each example a choice and a share.", nameof(features));
+            throw new ArgumentException(
+                "Each alternative has the same features, each example a choice and a share.", nameof(features));
         }
 
         double[] weights = new double[n];

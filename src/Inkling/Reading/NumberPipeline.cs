@@ -19,8 +19,7 @@ namespace Inkling.Reading;
 /// <param name="work">Counts the work.</param>
 internal sealed class NumberPipeline(
     Ink ink, InkPieces pieces, FileScale scale, SegmentJudge judge, LineNetwork lines, ReadingOptions options,
-    ReaderConstants constants,
-    ReadingWork work)
+    ReaderConstants constants, ReadingWork work)
 {
     /// <summary>Reads a number within half of the work that is left.</summary>
     /// <param name="word">The number's pieces of ink.</param>
@@ -82,29 +81,48 @@ internal sealed class NumberPipeline(
             ways = lattice.Best(options, work);
         }
 
-        LineReading? line = lines.Look(strip, height, middle, constants.Lines, work);
-        IReadOnlyList<NumberCandidate> candidates = NumberCandidates.Of(lattice, ways, line, options, constants.Lines, work);
-        if (candidates is [{ Way: { Steps.Count: 0, Text.Length: > 0 } } best, ..])
-            candidates = [best with { Way = WayWithoutCuts(best.Way) }, .. candidates.Skip(1)];
+        (LineReading? line, IReadOnlyList<NumberCandidate> candidates) = Candidates();
+        while (candidates is [{ Way: { Steps.Count: 0, Text.Length: > 0 } way } first, ..])
+        {
+            Lattice.Way? found = WayWithoutCuts(way);
+            candidates = found is null ? [.. candidates.Skip(1)] : [first with { Way = found }, .. candidates.Skip(1)];
+        }
+
         if (candidates.Count == 0 || candidates[0].Way.Text.Length == 0)
             return null;
         (ReadNumber number, NumberEvidence evidence) =
             NumberDecision.Of(candidates, segments, opinions, InFile, height, constants);
         return new NumberStages(word, strip, parts, number, evidence) { Line = line, Candidates = candidates };
 
-        Lattice.Way WayWithoutCuts(Lattice.Way way)
+        (LineReading? Line, IReadOnlyList<NumberCandidate> Candidates) Candidates()
+        {
+            try
+            {
+                LineReading? looks = lines.Look(strip, height, middle, constants.Lines, work);
+                return (looks, NumberCandidates.Of(lattice, ways, looks, options, constants.Lines, work));
+            }
+            catch (WorkLimitException) when (ways.Count > 0) // what the cuts gave is kept
+            {
+                return (null, NumberCandidates.OfCuts(ways));
+            }
+        }
+
+        // The digits as the line network has them; null where one of them has no ink.
+        Lattice.Way? WayWithoutCuts(Lattice.Way way)
         {
             List<Lattice.Step> steps = [];
+            List<float[]> found = [];
             foreach ((int left, int right) in line!.ColumnsOf(way.Text, work) ?? [])
             {
                 if (Segments.OfColumns(strip, left, right, ink.Threshold, work) is not { } segment)
-                    continue;
+                    return null;
+                steps.Add(new Lattice.Step(segments.Count, way.Text[steps.Count] - '0'));
                 segments.Add(segment);
-                opinions = [.. opinions, judge.JudgeByBoth(segment, constants.Segments, work)];
-                steps.Add(new Lattice.Step(segments.Count - 1, way.Text[steps.Count] - '0'));
+                found.Add(judge.JudgeByBoth(segment, constants.Segments, work));
             }
 
-            return steps.Count == way.Text.Length ? way with { Steps = steps } : way with { Text = "" };
+            opinions = [.. opinions, .. found];
+            return steps.Count == way.Text.Length ? way with { Steps = steps } : null;
         }
 
         PixelBox InFile(PixelBox box) => scale.InFile(strip.InInk(box));
@@ -125,7 +143,7 @@ internal sealed class NumberPipeline(
             LatticeOf(segments, opinions, parts, word.DigitHeight, middle).Best(options, work);
         if (ways.Count == 0 || ways[0].Text.Length == 0)
             return null;
-        NumberCandidate[] candidates = [.. ways.Select(way => new NumberCandidate(way, way.Score, 0))];
+        IReadOnlyList<NumberCandidate> candidates = NumberCandidates.OfCuts(ways);
         (ReadNumber number, NumberEvidence evidence) = NumberDecision.Of(
             candidates, segments, opinions, box => scale.InFile(strip.InInk(box)), word.DigitHeight, constants);
         bool isKnownToBeOne = (options.AllowedPattern?.Digits ?? options.ExpectedDigits) == 1;

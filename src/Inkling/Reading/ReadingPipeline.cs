@@ -25,7 +25,8 @@ internal sealed class ReadingPipeline
     private readonly ReadingWork _work;
 
     private ReadingPipeline(
-        Sheet sheet, SegmentJudge judge, LineNetwork lines, ReadingOptions options, ReaderConstants constants, ReadingWork work) =>
+        Sheet sheet, SegmentJudge judge, LineNetwork lines, ReadingOptions options, ReaderConstants constants,
+        ReadingWork work) =>
         (_sheet, _judge, _lines, _options, _constants, _work) = (sheet, judge, lines, options, constants, work);
 
     /// <summary>Reads a picture: the sheet of paper in it, if it shows one with something to read, or all of it.</summary>

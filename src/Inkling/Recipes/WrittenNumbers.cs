@@ -62,7 +62,8 @@ internal sealed class WrittenNumbers(WriterDigits digits, int count, long seed, 
     /// <summary>The settings and some numbers stand for all: writing them takes a long time.</summary>
     internal override void AppendInputs(IncrementalHash hash)
     {
-        hash.AppendData(Encoding.UTF8.GetBytes(FormattableString.Invariant($"written numbers {count} {seed} {digits.Writers} {limits}")));
+        string settings = FormattableString.Invariant($"written numbers {count} {seed} {digits.Writers} {limits}");
+        hash.AppendData(Encoding.UTF8.GetBytes(settings));
         new Sample(this).AppendAll(hash);
     }
 

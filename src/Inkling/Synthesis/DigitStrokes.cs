@@ -116,10 +116,16 @@ internal static class DigitStrokes
 }
 
 /// <summary>A style of writing a digit: its strokes, each from pen down to pen up.</summary>
-internal sealed class DigitStyle(double weight, string strokes)
+/// <param name="weight">How often it is chosen, relative to others.</param>
+/// <param name="strokes">As in <see cref="DigitStrokes"/>.</param>
+/// <param name="isUpright">Whether it is a sign that looks like a 1.</param>
+internal sealed class DigitStyle(double weight, string strokes, bool isUpright = false)
 {
     /// <summary>How often it is chosen, relative to the digit's other styles.</summary>
     public double Weight => weight;
+
+    /// <summary>Whether it is a sign that looks like a 1.</summary>
+    public bool IsUpright => isUpright;
 
     public IReadOnlyList<StrokePoint[]> Strokes { get; } =
     [

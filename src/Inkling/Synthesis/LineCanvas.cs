@@ -17,7 +17,8 @@ internal sealed class LineCanvas(int pitch)
     private const int GridRows = Height / Grid + 1;
 
     private readonly float[] _before = new float[Height * pitch];
-    private readonly float[] _fieldX = new float[GridRows * (pitch / Grid + 2)], _fieldY = new float[GridRows * (pitch / Grid + 2)];
+    private readonly float[] _fieldX = new float[GridRows * (pitch / Grid + 2)];
+    private readonly float[] _fieldY = new float[GridRows * (pitch / Grid + 2)];
 
     /// <summary>[height, pitch].</summary>
     public float[] Ink { get; } = new float[Height * pitch];
@@ -125,7 +126,8 @@ internal sealed class LineCanvas(int pitch)
                 if (u0 < 0 || u0 + 1 >= width || v0 < -1 || v0 >= Height)
                     continue;
                 float fu = u - u0, fv = v - v0;
-                float upper = v0 >= 0 ? Mix(v0 * pitch + u0, fu) : 0, lower = v0 + 1 < Height ? Mix((v0 + 1) * pitch + u0, fu) : 0;
+                float upper = v0 >= 0 ? Mix(v0 * pitch + u0, fu) : 0;
+                float lower = v0 + 1 < Height ? Mix((v0 + 1) * pitch + u0, fu) : 0;
                 Ink[y * pitch + x] = upper + fv * (lower - upper);
             }
         }

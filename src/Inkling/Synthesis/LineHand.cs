@@ -113,7 +113,9 @@ internal abstract class LineHand
             {
                 double x = i * advance + 3 * random.NextGaussian(), w = width * PortableMath.Exp(0.1 * random.NextGaussian());
                 ReadOnlySpan<(double X, double Y)> loop =
-                    [(0.55, join), (0.1, 18), (0, 50), (0.14, 86), (0.5, 99), (0.88, 82), (1, 46), (0.82, 12), (0.5, 1), (0.42, 6)];
+                [
+                    (0.55, join), (0.1, 18), (0, 50), (0.14, 86), (0.5, 99), (0.88, 82), (1, 46), (0.82, 12), (0.5, 1), (0.42, 6),
+                ];
                 foreach ((double u, double v) in loop)
                     points.Add(new StrokePoint(x + u * w, isAbove > 0 ? v : 100 - v, false));
             }
@@ -133,7 +135,8 @@ internal abstract class LineHand
         }
 
         private void WriteStrokes(
-            StrokePoint[][] strokes, LineCanvas canvas, double left, double baseline, double height, LineStyle style, RandomStream random)
+            StrokePoint[][] strokes, LineCanvas canvas, double left, double baseline, double height, LineStyle style,
+            RandomStream random)
         {
             _path.Points.Clear();
             foreach (StrokePoint[] stroke in strokes)

@@ -20,9 +20,13 @@ internal sealed class LineStyle
             false => random.NextDouble(0.1, 0.6),
             _ => random.NextDouble()
         };
-        Gap = shrink * Height * (kind < 0.1
-            ? random.NextDouble(0.5, 1.5)
-            : kind < 0.28 ? random.NextDouble(0.15, 0.5) : kind < 0.6 ? random.NextDouble(0.02, 0.2) : random.NextDouble(-0.1, 0.04));
+        Gap = shrink * Height * kind switch
+        {
+            < 0.1 => random.NextDouble(0.5, 1.5),
+            < 0.28 => random.NextDouble(0.15, 0.5),
+            < 0.6 => random.NextDouble(0.02, 0.2),
+            _ => random.NextDouble(-0.1, 0.04)
+        };
         IsFitted = random.NextDouble() < 0.5 ? random.NextDouble() : 0;
         SizeSpread = random.NextDouble(0.02, 0.14);
         Unsteadiness = random.NextDouble(0.01, 0.09);

@@ -253,7 +253,7 @@ internal sealed class LineWriter(WriterDigits digits, LineLimits limits)
                 _right = x + lean + random.NextDouble(-0.3, 0.1) * lean;
                 break;
             default:
-                Sign(SignStrokes.PickBetween(random), style, baseline, random);
+                Sign(SignStrokes.PickBetween(random, limits.HasNoUprights), style, baseline, random);
                 return;
         }
 
@@ -316,7 +316,8 @@ internal sealed class LineWriter(WriterDigits digits, LineLimits limits)
             float kept = (float)random.NextDouble(0, 0.6);
             for (int row = y; row < y + rows; row++)
             {
-                foreach (ref float value in _page.Ink.AsSpan(row * Pitch + from, Math.Min(width - from, (int)(random.NextDouble(1, 8) * style.Height))))
+                int columns = Math.Min(width - from, (int)(random.NextDouble(1, 8) * style.Height));
+                foreach (ref float value in _page.Ink.AsSpan(row * Pitch + from, columns))
                     value *= kept;
             }
         }
@@ -343,7 +344,7 @@ internal sealed class LineWriter(WriterDigits digits, LineLimits limits)
 
         (int left, int right) = _page.Extent(Visible, width);
         left = Math.Max(0, left - Margin);
-        right = Math.Clamp(right + Margin, left + 2 * Margin, Math.Min(width, left + MaxWidth));
+        right = Math.Min(Math.Max(right + Margin, left + 2 * Margin), Math.Min(width, left + MaxWidth));
         for (int y = 0; y < LineCanvas.Height; y++)
             _page.Ink.AsSpan(y * Pitch + left, right - left).CopyTo(line[(y * (right - left))..]);
         return right - left;

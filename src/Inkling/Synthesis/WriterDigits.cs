@@ -2,7 +2,9 @@ using Inkling.Numerics;
 
 namespace Inkling.Synthesis;
 
-/// <summary>Images of digits by who wrote them: QMNIST tells it of each of MNIST's training images (Yadav and Bottou 2019).</summary>
+/// <summary>
+/// Images of digits by who wrote them: QMNIST tells it of each of MNIST's training images (Yadav and Bottou 2019).
+/// </summary>
 internal sealed class WriterDigits
 {
     /// <summary>One in so many writers is kept for validation.</summary>
@@ -22,7 +24,9 @@ internal sealed class WriterDigits
     /// <param name="images">28×28 images of digits.</param>
     /// <param name="writers">Who wrote each, by any number.</param>
     /// <param name="isValidation">Whether to take those kept for validation.</param>
-    /// <exception cref="ArgumentException">There are not as many writers' numbers as images, or too few writers.</exception>
+    /// <exception cref="ArgumentException">
+    /// There are not as many writers' numbers as images, too few writers, or a digit that nobody wrote.
+    /// </exception>
     public static WriterDigits Of(LabelledImages images, ReadOnlySpan<int> writers, bool isValidation)
     {
         if (writers.Length != images.Count)
@@ -40,9 +44,15 @@ internal sealed class WriterDigits
             .. byWriter.Values.Where((_, i) => i % HeldOut == HeldOut - 1 == isValidation)
                 .Select(digits => digits.Select(indices => indices.ToArray()).ToArray()),
         ];
-        return chosen.Length > 0
-            ? new WriterDigits(images, chosen)
-            : throw new ArgumentException($"{byWriter.Count} writers are too few.", nameof(writers));
+        if (chosen.Length == 0)
+            throw new ArgumentException($"{byWriter.Count} writers are too few.", nameof(writers));
+        for (int digit = 0; digit < 10; digit++)
+        {
+            if (chosen.All(indices => indices[digit].Length == 0))
+                throw new ArgumentException($"None of {chosen.Length} writers wrote a {digit}.", nameof(writers));
+        }
+
+        return new WriterDigits(images, chosen);
     }
 
     /// <summary>One of a writer's images of a digit; another writer's where there is none.</summary>

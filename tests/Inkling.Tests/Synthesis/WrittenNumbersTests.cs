@@ -65,7 +65,7 @@ public sealed class WrittenNumbersTests
     }
 
     [Fact]
-    public void Digits_of_one_writer_have_as_much_ink_as_the_writers_images()
+    public void No_number_fades_away()
     {
         WrittenNumbers numbers = new(Learned, count: 40, seed: 2, new LineLimits(IsOneWriter: true, IsTouching: false));
         for (int i = 0; i < numbers.Count; i++)

@@ -51,7 +51,7 @@ internal sealed record BrokenStrokeConstants
     public double MinNearPieces { get; init; } = 0.7;
 
     /// <summary>
-    /// Pieces of ink for each digit that was read: with fewer, strokes are not broken. Chosen among pictures that gain by closing.
+    /// Pieces of ink for each digit that was read: with fewer, strokes are not broken. Chosen on pictures that gain by closing.
     /// </summary>
     public double MinPiecesPerDigit { get; init; } = 1.3;
 

@@ -97,7 +97,6 @@ internal sealed record InkConstants
     public double EdgeMargin { get; init; } = 0.08;
 }
 
-
 /// <summary>The coarse map of the paper's shade in uneven light. Chosen by hand on the development pictures.</summary>
 internal sealed record PaperConstants
 {

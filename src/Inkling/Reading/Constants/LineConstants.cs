@@ -12,8 +12,8 @@ internal sealed record LineConstants
     /// <summary>A wider strip is no number that one line can hold, columns.</summary>
     public int MaxWidth { get; init; } = 1500;
 
-    /// <summary>How high the digits are in each look at a number, rows.</summary>
-    public IReadOnlyList<double> Heights { get; init; } = [19, 23, 27];
+    /// <summary>How high the digits are in each look at a number, rows; the highest first.</summary>
+    public IReadOnlyList<double> Heights { get; init; } = [27, 23, 19];
 
     /// <summary>Pixels of a strip's width that take the network as long as a segment takes its own.</summary>
     public int PixelsPerSegment { get; init; } = 48;
@@ -21,26 +21,34 @@ internal sealed record LineConstants
     /// <summary>How many numbers each look proposes.</summary>
     public int Candidates { get; init; } = 4;
 
-    /// <summary>The least natural logarithm of a number's probability: what is impossible in one look may be right in another.</summary>
-    public double LeastLogProbability { get; init; } = -30;
+    /// <summary>
+    /// The least natural logarithm of a number's probability: what is impossible in one look may be right in another.
+    /// </summary>
+    public double MinLogProbability { get; init; } = -30;
 
     /// <summary>
     /// How much the score of a number's cuts counts, beside <see cref="LineWeight"/>, in what both readers say together. Both are
     /// fitted by <c>inkling experiment reader</c>.
     /// </summary>
-    public double CutWeight { get; init; } = 0.69;
+    public double CutWeight { get; init; } = 0.59;
 
     /// <summary>How much the logarithm of a number's probability without cuts counts.</summary>
-    public double LineWeight { get; init; } = 1.03;
+    public double LineWeight { get; init; } = 0.86;
 
     /// <summary>
     /// A number is taken to be at least so likely by its cuts, relative to the best one: where digits were cut wrongly, the
     /// right number may have no way at all. From e^-6 to e^-8 the most development pictures are read.
     /// </summary>
-    public double LeastWayShare { get; init; } = 3e-4;
+    public double MinWayShare { get; init; } = 3e-4;
 
     /// <summary>How far the score of a number without any way through its parts is below the lowest of all ways.</summary>
     public double NoWayPenalty { get; init; } = 1;
+
+    /// <summary>The lowest score where there is no way through the parts to any number that is allowed.</summary>
+    public double NoWaysScore { get; init; } = -12;
+
+    /// <summary>The natural logarithm: a number without any way must be at least so probable without cuts.</summary>
+    public double NoWayMinLogProbability { get; init; } = -8;
 
     /// <summary>Prefixes kept at each column.</summary>
     public int BeamWidth { get; init; } = 16;

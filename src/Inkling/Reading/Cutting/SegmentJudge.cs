@@ -55,7 +55,7 @@ internal sealed class SegmentJudge
 
         AskAbout(i => !segments[i].IsBorrowing && !parts.IsWholePiece(segments[i]) && !CutsOrJoinsSure(segments[i]));
         AskAbout(i => segments[i].IsBorrowing && !CutsOrJoinsSure(segments[i])
-            && costs.OfDigit(segments[i - 1], opinions[i - 1]) > costs.OfShape(segments[i])); // the one before is the same without
+            && costs.OfDigit(segments[i - 1], opinions[i - 1]) > costs.OfShape(segments[i])); // that before is the same without
         return opinions;
 
         void AskAbout(Func<int, bool> isAsked)
@@ -71,7 +71,8 @@ internal sealed class SegmentJudge
         {
             if ((isSure[s.First] && parts.IsCutBefore(s.First)) || (isSure[s.End - 1] && s.IsCutOff))
                 return true;
-            return Enumerable.Range(s.First, s.End - s.First).Where(i => isSure[i]).DistinctBy(i => parts.Pieces[i]).Skip(1).Any();
+            IEnumerable<int> sure = Enumerable.Range(s.First, s.End - s.First).Where(i => isSure[i]);
+            return sure.DistinctBy(i => parts.Pieces[i]).Skip(1).Any();
         }
     }
 

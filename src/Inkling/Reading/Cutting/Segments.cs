@@ -68,7 +68,7 @@ internal static class Segments
     {
         (left, right) = (Math.Clamp(left, 0, strip.Width), Math.Clamp(right, 0, strip.Width));
         work.CountPixels((long)Math.Max(0, right - left) * strip.Height);
-        int width = Math.Max(0, right - left), top = strip.Height, bottom = 0, area = 0;
+        int width = Math.Max(0, right - left), top = strip.Height, bottom = 0, first = width, end = 0, area = 0;
         float[] ink = new float[width * strip.Height];
         for (int y = 0; y < strip.Height; y++)
         {
@@ -79,14 +79,15 @@ internal static class Segments
                     continue;
                 area++;
                 (top, bottom) = (Math.Min(top, y), y + 1);
+                (first, end) = (Math.Min(first, x), Math.Max(end, x + 1));
             }
         }
 
         return area == 0
             ? null
             : new Segment(
-                -1, -1, new PixelBox(left, top, width, bottom - top), area, Gap: 0, Pieces: 1, IsCutOff: false, IsBorrowing: false,
-                MnistNormalisation.Normalise(ink, width, strip.Height));
+                -1, -1, new PixelBox(left + first, top, end - first, bottom - top), area, Gap: 0, Pieces: 1, IsCutOff: false,
+                IsBorrowing: false, MnistNormalisation.Normalise(ink, width, strip.Height));
     }
 
     /// <summary>The segment's own ink, and what it borrows, as a network sees it.</summary>

@@ -9,8 +9,8 @@ namespace Inkling.Reading.Deciding;
 /// <summary>A number that the ink may be, and what both readers say of it.</summary>
 /// <param name="Way">The best way through the parts to it, with the score of both; without steps where there is no way.</param>
 /// <param name="CutScore">The log likelihood of that way.</param>
-/// <param name="LineScore">The logarithm of its probability without cuts; 0 where the line network was not asked.</param>
-internal sealed record NumberCandidate(Lattice.Way Way, double CutScore, double LineScore);
+/// <param name="LineScore">The logarithm of its probability without cuts; null where the line network was not asked.</param>
+internal sealed record NumberCandidate(Lattice.Way Way, double CutScore, double? LineScore);
 
 /// <summary>
 /// What a number may be: the best ways through its parts, and what the line network finds likeliest without cuts, each scored
@@ -30,16 +30,21 @@ internal static class NumberCandidates
         ReadingWork work)
     {
         if (line is null)
-            return [.. ways.Select(way => new NumberCandidate(way, way.Score, 0))];
+            return OfCuts(ways);
         List<Lattice.Way> all = [.. ways];
-        double lowest = ways.Count > 0 ? ways[^1].Score : 0;
+        double lowest = ways.Count > 0 ? ways[^1].Score : constants.NoWaysScore;
         foreach (string text in line.Best(options, constants, work))
         {
-            if (text.Length == 0 || all.Any(way => way.Text == text))
+            if (text.Length is 0 or > ReadingOptions.MaxDigits || all.Any(way => way.Text == text))
                 continue;
-            all.Add(lattice.BestTo(text, options, work) ?? new Lattice.Way(text, lowest - constants.NoWayPenalty, []));
+            if (lattice.BestTo(text, options, work) is { } way)
+                all.Add(way);
+            else if (line.LogProbability(text, constants, work) >= constants.NoWayMinLogProbability)
+                all.Add(new Lattice.Way(text, lowest - constants.NoWayPenalty, []));
         }
 
+        if (all.Count == 0)
+            return [];
         double best = all.Max(way => way.Score);
         return
         [
@@ -52,11 +57,15 @@ internal static class NumberCandidates
         ];
     }
 
+    /// <summary>The best ways alone, where the line network was not asked.</summary>
+    public static IReadOnlyList<NumberCandidate> OfCuts(IReadOnlyList<Lattice.Way> ways) =>
+        [.. ways.Select(way => new NumberCandidate(way, way.Score, LineScore: null))];
+
     /// <summary>What both readers together say, as a log likelihood.</summary>
     /// <param name="cutScore">The score of the candidate's way.</param>
     /// <param name="best">The best way's score.</param>
     /// <param name="lineScore">The logarithm of the candidate's probability without cuts.</param>
     /// <param name="c">The weights of both.</param>
     public static double Score(double cutScore, double best, double lineScore, LineConstants c) =>
-        c.CutWeight * PortableMath.Log(PortableMath.Exp(cutScore - best) + c.LeastWayShare) + c.LineWeight * lineScore;
+        c.CutWeight * PortableMath.Log(PortableMath.Exp(cutScore - best) + c.MinWayShare) + c.LineWeight * lineScore;
 }

@@ -24,8 +24,8 @@ internal sealed record NumberEvidence(double WayShare, double DigitProbability, 
     /// </summary>
     public bool? Agrees { get; init; }
 
-    /// <summary>The logarithm of its probability without cuts; 0 where the line network was not asked.</summary>
-    public double LineScore { get; init; }
+    /// <summary>The logarithm of its probability without cuts; null where the line network was not asked.</summary>
+    public double? LineScore { get; init; }
 
     /// <summary>Whether the cuts alone find nothing better.</summary>
     public bool IsBestOfCuts { get; init; } = true;
@@ -46,7 +46,7 @@ internal sealed record NumberEvidence(double WayShare, double DigitProbability, 
         Agrees == false ? 1 : 0,
         IsBestOfCuts ? 0 : 1,
         IsBestOfLine ? 0 : 1,
-        Math.Max(LineScore, LeastLog),
-        Math.Log(Math.Max(1 - Math.Exp(LineScore), LeastDoubt)),
+        Math.Max(LineScore ?? 0, LeastLog),
+        LineScore is { } score ? Math.Log(Math.Max(1 - Math.Exp(score), LeastDoubt)) : 0,
     ];
 }

@@ -23,7 +23,8 @@ internal sealed class LineLikelihood
             return double.NegativeInfinity;
         if (columns == 0)
             return 0;
-        work.CountWays(checked(columns * (2 * label.Length + 1)));
+        for (int t = 0; t < columns; t++)
+            work.CountWays(2 * label.Length + 1);
         return -_alignments.CostOf(a, columns, label, example: 0);
     }
 }

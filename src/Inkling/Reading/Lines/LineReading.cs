@@ -33,7 +33,7 @@ internal sealed class LineReading(IReadOnlyList<LineLook> looks)
     /// <param name="constants">The least logarithm of a look.</param>
     /// <param name="work">Counts the work.</param>
     public double LogProbability(string digits, LineConstants constants, ReadingWork work) =>
-        looks.Average(look => Math.Max(_likelihood.LogOf(look.Outputs, digits, work), constants.LeastLogProbability));
+        looks.Average(look => Math.Max(_likelihood.LogOf(look.Outputs, digits, work), constants.MinLogProbability));
 
     /// <summary>The columns of the number's strip, [left, right), that each digit takes; null where there are too few.</summary>
     /// <param name="digits">The number.</param>

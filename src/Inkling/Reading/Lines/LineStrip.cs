@@ -34,16 +34,17 @@ internal sealed class LineStrip
         if (left >= right || (right - left) * scale > constants.MaxWidth - 2 * constants.Margin)
             return null;
         int width = (int)Math.Ceiling((right - left) * scale) + 2 * constants.Margin;
-        work.CountPixels((long)width * strip.Height + (long)width * LineConstants.Height);
         float[] narrow = new float[strip.Height * width], ink = new float[LineConstants.Height * width];
         Weights across = new(width, strip.Width, scale, left - constants.Margin / scale);
         Weights down = new(LineConstants.Height, strip.Height, scale, middle - LineConstants.Height / 2 / scale);
         for (int y = 0; y < strip.Height; y++)
         {
+            work.CountPixels(across.Count);
             for (int x = 0; x < width; x++)
                 narrow[y * width + x] = across.Sum(x, strip.Values.AsSpan(y * strip.Width, strip.Width));
         }
 
+        work.CountPixels((long)down.Count * width);
         for (int y = 0; y < LineConstants.Height; y++)
             down.AddRows(y, narrow, width, ink.AsSpan(y * width, width));
         return new LineStrip(ink, width, scale, left - (int)Math.Round(constants.Margin / scale));
@@ -81,9 +82,10 @@ internal sealed class LineStrip
             for (int i = 0; i < count; i++)
             {
                 double centre = start + (i + 0.5) / scale - 0.5;
-                int from = Math.Max(0, (int)Math.Ceiling(centre - reach)), to = Math.Min(sourceCount - 1, (int)Math.Floor(centre + reach));
+                int first = (int)Math.Ceiling(centre - reach), last = (int)Math.Floor(centre + reach);
+                int from = Math.Max(0, first), to = Math.Min(sourceCount - 1, last);
                 double all = 0;
-                for (int at = (int)Math.Ceiling(centre - reach); at <= (int)Math.Floor(centre + reach); at++)
+                for (int at = first; at <= last; at++)
                     all += 1 - Math.Abs(at - centre) / reach;
                 _first[i] = from;
                 _weights[i] = new float[Math.Max(0, to - from + 1)];
@@ -91,6 +93,9 @@ internal sealed class LineStrip
                     _weights[i][at - from] = (float)((1 - Math.Abs(at - centre) / reach) / all);
             }
         }
+
+        /// <summary>How many there are.</summary>
+        public int Count => _weights.Sum(weights => weights.Length);
 
         public float Sum(int i, ReadOnlySpan<float> source)
         {

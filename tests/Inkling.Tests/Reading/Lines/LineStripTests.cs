@@ -14,7 +14,8 @@ public sealed class LineStripTests
     [Fact]
     public void A_number_looks_the_same_however_large_it_was_written()
     {
-        LineStrip small = StripOf(NumberPicture.Of("504192", height: 40)), large = StripOf(NumberPicture.Of("504192", height: 150));
+        LineStrip small = StripOf(NumberPicture.Of("504192", height: 40));
+        LineStrip large = StripOf(NumberPicture.Of("504192", height: 150));
         Assert.InRange(small.Width, large.Width - 6, large.Width + 6);
         Assert.InRange(small.Ink.Sum() / large.Ink.Sum(), 0.85, 1.18);
         double[] smallRows = RowsOf(small), largeRows = RowsOf(large);
@@ -31,7 +32,8 @@ public sealed class LineStripTests
         Assert.Equal(LineConstants.Height / 2.0, middle, 1.5);
         Assert.InRange(rows.Count(ink => ink > 1), 19, 29);
         Assert.InRange(columns.Index().First(column => column.Item > 0.1).Index, Constants.Margin - 2, Constants.Margin + 1);
-        Assert.InRange(strip.Width - 1 - columns.Index().Last(column => column.Item > 0.1).Index, Constants.Margin - 2, Constants.Margin + 2);
+        int last = columns.Index().Last(column => column.Item > 0.1).Index;
+        Assert.InRange(strip.Width - 1 - last, Constants.Margin - 2, Constants.Margin + 2);
     }
 
     [Fact]
@@ -83,7 +85,10 @@ public sealed class LineStripTests
     }
 
     private static double[] RowsOf(LineStrip strip) =>
-        [.. Enumerable.Range(0, LineConstants.Height).Select(y => (double)strip.Ink.Skip(y * strip.Width).Take(strip.Width).Sum())];
+    [
+        .. Enumerable.Range(0, LineConstants.Height)
+            .Select(y => (double)strip.Ink.Skip(y * strip.Width).Take(strip.Width).Sum()),
+    ];
 
     private static double ColumnOf(LineStrip strip, int x) =>
         Enumerable.Range(0, LineConstants.Height).Max(y => strip.Ink[y * strip.Width + x]);
