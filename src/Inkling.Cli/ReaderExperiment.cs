@@ -2,6 +2,7 @@ using System.Globalization;
 using Inkling.Evaluation;
 using Inkling.Imaging;
 using Inkling.Reading.Constants;
+using Inkling.Reading.Deciding;
 using Spectre.Console;
 
 namespace Inkling.Cli;
@@ -119,14 +120,24 @@ internal sealed class ReaderExperiment(
             return _constants.Calibration;
         Dictionary<string, int> sizes =
             single.CountBy(outcome => outcome.Set, StringComparer.Ordinal).ToDictionary(StringComparer.Ordinal);
-        return new CalibrationConstants
+        bool[] isRight = [.. single.Select(outcome => outcome.IsRight)];
+        double[] shares = [.. single.Select(outcome => 1 / Math.Sqrt(sizes[outcome.Set]))];
+        HashSet<int> left = []; // features left out, since their weights would have the wrong sign
+        while (true)
         {
-            Weights = LogisticRegression.Fit(
-                [.. single.Select(outcome => outcome.Evidence[0].Features)],
-                [.. single.Select(outcome => outcome.IsRight)],
-                [.. single.Select(outcome => 1 / Math.Sqrt(sizes[outcome.Set]))],
-                Penalty),
-        };
+            double[][] features = [.. single.Select(outcome => outcome.Evidence[0].Features)];
+            foreach (double[] example in features)
+            {
+                foreach (int i in left)
+                    example[i] = 0;
+            }
+
+            double[] weights = LogisticRegression.Fit(features, isRight, shares, Penalty);
+            int[] wrong = [.. Enumerable.Range(0, weights.Length).Where(i => weights[i] * NumberEvidence.Directions[i] < 0)];
+            if (wrong.Length == 0)
+                return new CalibrationConstants { Weights = weights };
+            left.Add(wrong.MaxBy(i => Math.Abs(weights[i])));
+        }
     }
 
     /// <summary>How the two readers are weighed against each other: by the other sets, and by all.</summary>

@@ -70,7 +70,7 @@ internal sealed record CalibrationConstants
 {
     /// <summary>For each of <c>NumberEvidence.Features</c>: fitted by <c>inkling experiment reader</c>.</summary>
     public double[] Weights { get; init; } =
-        [-0.473, -1.1739, -0.0219, -0.0751, -0.1281, -0.0178, 1.6268, -0.1063, -0.3683, -0.113, -0.0059, -0.018];
+        [-0.3816, -1.1679, 0, 0, -0.1251, -0.0322, 1.6067, -0.142, -0.2608, -0.0823, 0, -0.0302];
 }
 
 /// <summary>

@@ -33,6 +33,12 @@ internal sealed record NumberEvidence(double WayShare, double DigitProbability, 
     /// <summary>Whether the line network alone finds nothing better.</summary>
     public bool IsBestOfLine { get; init; } = true;
 
+    /// <summary>
+    /// [12]: whether more of a feature can only raise the probability (1) or lower it (-1); 0 for either. A fit to few pictures
+    /// may give related features weights of the wrong sign.
+    /// </summary>
+    public static IReadOnlyList<int> Directions { get; } = [0, -1, -1, 1, -1, 0, 1, -1, -1, -1, 1, -1];
+
     /// <summary>[12]: what a logistic regression weighs; the first is 1.</summary>
     public double[] Features =>
     [
