@@ -46,8 +46,9 @@ public sealed class ExperimentTests : IDisposable
     [Fact]
     public async Task The_network_without_cuts_is_trained_on_numbers_and_judged_on_writers_that_it_has_not_seen()
     {
+        TrainTests.SkipWithoutData();
         string[] job = ["experiment", "lines", "--numbers", "1000", "--out", "made", "--json"];
-        Command.Result result = await _inkling.RunAsync(job);
+        Command.Result result = await _inkling.RunAsync(withData: true, job);
         Assert.Equal(0, result.ExitCode);
         JsonElement report = JsonDocument.Parse(Assert.Single(result.Lines)).RootElement;
         Assert.InRange(report.GetProperty("apart").GetDouble(), 0, 1);
@@ -56,10 +57,11 @@ public sealed class ExperimentTests : IDisposable
         Assert.Equal("11x1x*", network.Architecture.Output.ToString());
         Assert.Equal(["lines.safetensors"], Directory.GetFiles(_inkling.PathOf("made")).Select(Path.GetFileName));
 
-        Command.Result again = await _inkling.RunAsync(job);
+        Command.Result again = await _inkling.RunAsync(withData: true, job);
         Assert.Equal(result.Output, again.Output); // nothing is trained anew
         Assert.DoesNotContain("cycle 1:", again.Error, StringComparison.Ordinal);
-        Command.Result other = await _inkling.RunAsync("experiment", "lines", "--numbers", "2000", "--out", "made");
+        Command.Result other = await _inkling.RunAsync(
+            withData: true, "experiment", "lines", "--numbers", "2000", "--out", "made");
         Assert.Equal(1, other.ExitCode);
         Assert.Contains("was not made by this training", other.ErrorLines[^1], StringComparison.Ordinal);
     }

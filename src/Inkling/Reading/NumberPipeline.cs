@@ -21,6 +21,9 @@ internal sealed class NumberPipeline(
     Ink ink, InkPieces pieces, FileScale scale, SegmentJudge judge, LineNetwork lines, ReadingOptions options,
     ReaderConstants constants, ReadingWork work)
 {
+    /// <summary>Whether only some numbers are allowed.</summary>
+    private bool IsRestricted => options.ExpectedDigits is not null || options.AllowedPattern is not null;
+
     /// <summary>Reads a number within half of the work that is left.</summary>
     /// <param name="word">The number's pieces of ink.</param>
     /// <param name="isTooCostly">Whether it would take more, as textures do.</param>
@@ -92,6 +95,7 @@ internal sealed class NumberPipeline(
             return null;
         (ReadNumber number, NumberEvidence evidence) =
             NumberDecision.Of(candidates, segments, opinions, InFile, height, constants);
+        evidence = evidence with { IsRestricted = IsRestricted };
         return new NumberStages(word, strip, parts, number, evidence) { Line = line, Candidates = candidates };
 
         (LineReading? Line, IReadOnlyList<NumberCandidate> Candidates) Candidates()
@@ -148,7 +152,8 @@ internal sealed class NumberPipeline(
             candidates, segments, opinions, box => scale.InFile(strip.InInk(box)), word.DigitHeight, constants);
         bool isKnownToBeOne = (options.AllowedPattern?.Digits ?? options.ExpectedDigits) == 1;
         double certainty = isKnownToBeOne ? number.Digits[0].Confidence : opinions[0][number.Digits[0].Digit];
-        return new WholeDigit(new NumberStages(word, strip, parts, number, evidence with { IsWhole = true }), certainty);
+        evidence = evidence with { IsWhole = true, IsRestricted = IsRestricted };
+        return new WholeDigit(new NumberStages(word, strip, parts, number, evidence), certainty);
     }
 
     private Lattice LatticeOf(List<Segment> segments, float[][] opinions, InkParts parts, double height, double middle) =>

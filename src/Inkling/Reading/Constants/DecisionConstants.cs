@@ -71,6 +71,12 @@ internal sealed record CalibrationConstants
     /// <summary>For each of <c>NumberEvidence.Features</c>: fitted by <c>inkling experiment reader</c>.</summary>
     public double[] Weights { get; init; } =
         [-0.3816, -1.1679, 0, 0, -0.1251, -0.0322, 1.6067, -0.142, -0.2608, -0.0823, 0, -0.0302];
+
+    /// <summary>
+    /// Where only some numbers were allowed: the power of what the networks think of the digits, which a confidence is at most.
+    /// By hand.
+    /// </summary>
+    public double RestrictedPower { get; init; } = 0.5;
 }
 
 /// <summary>

@@ -8,9 +8,22 @@ internal static class NumberCalibration
 {
     private const double Least = 0.0001, Most = 0.9999;
 
-    /// <summary>How likely it is that all digits of a number are right: a logistic regression of its evidence.</summary>
-    public static double Probability(NumberEvidence evidence, CalibrationConstants constants) =>
-        Math.Clamp(LogisticRegression.Probability(evidence.Features, constants.Weights), Least, Most);
+    /// <summary>
+    /// How likely it is that all digits of a number are right: a logistic regression of its evidence. Where only some numbers
+    /// were allowed, no more than what either reader thinks of it by itself.
+    /// </summary>
+    public static double Probability(NumberEvidence evidence, CalibrationConstants constants)
+    {
+        double probability = LogisticRegression.Probability(evidence.Features, constants.Weights);
+        if (evidence.IsRestricted)
+        {
+            double ofLine = evidence.LineScore is { } score ? Math.Exp(score) : 0;
+            double byItself = Math.Max(evidence.DigitProbability, ofLine);
+            probability = Math.Min(probability, Math.Pow(byItself, constants.RestrictedPower));
+        }
+
+        return Math.Clamp(probability, Least, Most);
+    }
 
     /// <summary>
     /// A number with the probability for its confidence. Those of its digits are changed so that their product is the number's:

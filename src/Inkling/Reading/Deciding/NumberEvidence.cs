@@ -34,6 +34,11 @@ internal sealed record NumberEvidence(double WayShare, double DigitProbability, 
     public bool IsBestOfLine { get; init; } = true;
 
     /// <summary>
+    /// Whether only some numbers were allowed: then the share among them says nothing about whether the ink is any of them.
+    /// </summary>
+    public bool IsRestricted { get; init; }
+
+    /// <summary>
     /// [12]: whether more of a feature can only raise the probability (1) or lower it (-1); 0 for either. A fit to few pictures
     /// may give related features weights of the wrong sign.
     /// </summary>
