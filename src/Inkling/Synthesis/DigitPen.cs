@@ -101,32 +101,10 @@ internal sealed class DigitPen
         {
             if (Path[i].IsStart)
                 continue;
-            DrawSegment(Path[i - 1].X, Path[i - 1].Y, RadiusAt(i - 1), Path[i].X, Path[i].Y, RadiusAt(i));
+            PenStroke.Draw(_ink, Side, PointAt(i - 1), PointAt(i), darkness: 1);
         }
 
-        double RadiusAt(int i) => radius * (1 + pressure * PortableMath.Sin(phase + pace * i));
-    }
-
-    /// <summary>Draws a line segment with round ends, anti-aliased over one pixel.</summary>
-    private void DrawSegment(double x0, double y0, double radius0, double x1, double y1, double radius1)
-    {
-        double reach = Math.Max(radius0, radius1) + 0.5;
-        int left = Math.Max(0, (int)(Math.Min(x0, x1) - reach)), right = Math.Min(Side - 1, (int)(Math.Max(x0, x1) + reach));
-        int top = Math.Max(0, (int)(Math.Min(y0, y1) - reach)), bottom = Math.Min(Side - 1, (int)(Math.Max(y0, y1) + reach));
-        float dx = (float)(x1 - x0), dy = (float)(y1 - y0), thicker = (float)(radius1 - radius0);
-        float perLength = 1 / Math.Max(dx * dx + dy * dy, 1e-6f);
-        for (int row = top; row <= bottom; row++)
-        {
-            float py = row + 0.5f - (float)y0;
-            for (int column = left; column <= right; column++)
-            {
-                float px = column + 0.5f - (float)x0;
-                float t = Math.Clamp((px * dx + py * dy) * perLength, 0, 1);
-                float ox = px - t * dx, oy = py - t * dy;
-                float cover = (float)radius0 + t * thicker + 0.5f - MathF.Sqrt(ox * ox + oy * oy);
-                ref float ink = ref _ink[row * Side + column];
-                ink = Math.Max(ink, Math.Min(cover, 1));
-            }
-        }
+        (double, double, double) PointAt(int i) =>
+            (Path[i].X, Path[i].Y, radius * (1 + pressure * PortableMath.Sin(phase + pace * i)));
     }
 }

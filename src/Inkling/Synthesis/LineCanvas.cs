@@ -28,28 +28,9 @@ internal sealed class LineCanvas(int pitch)
 
     public void Clear() => Array.Clear(Ink);
 
-    /// <summary>Draws a straight stroke with round ends, anti-aliased over one pixel.</summary>
-    public void Stroke(double x0, double y0, double radius0, double x1, double y1, double radius1, float darkness = 1)
-    {
-        double reach = Math.Max(radius0, radius1) + 0.5;
-        int left = Math.Max(0, (int)(Math.Min(x0, x1) - reach)), right = Math.Min(pitch - 1, (int)(Math.Max(x0, x1) + reach));
-        int top = Math.Max(0, (int)(Math.Min(y0, y1) - reach)), bottom = Math.Min(Height - 1, (int)(Math.Max(y0, y1) + reach));
-        float dx = (float)(x1 - x0), dy = (float)(y1 - y0), thicker = (float)(radius1 - radius0);
-        float perLength = 1 / Math.Max(dx * dx + dy * dy, 1e-6f);
-        for (int row = top; row <= bottom; row++)
-        {
-            float py = row + 0.5f - (float)y0;
-            for (int column = left; column <= right; column++)
-            {
-                float px = column + 0.5f - (float)x0;
-                float t = Math.Clamp((px * dx + py * dy) * perLength, 0, 1);
-                float ox = px - t * dx, oy = py - t * dy;
-                float cover = (float)radius0 + t * thicker + 0.5f - MathF.Sqrt(ox * ox + oy * oy);
-                ref float ink = ref Ink[row * pitch + column];
-                ink = Math.Max(ink, darkness * Math.Min(cover, 1));
-            }
-        }
-    }
+    /// <summary>Draws a straight stroke.</summary>
+    public void Stroke(double x0, double y0, double radius0, double x1, double y1, double radius1, float darkness = 1) =>
+        PenStroke.Draw(Ink, pitch, (x0, y0, radius0), (x1, y1, radius1), darkness);
 
     /// <summary>Draws a path with a pen whose width varies slowly, like the pressure of a hand.</summary>
     public void Draw(PenPath path, double radius, RandomStream random)

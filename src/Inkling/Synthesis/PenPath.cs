@@ -46,3 +46,40 @@ internal sealed class PenPath
             (p.X + t * (q.X - p.X), p.Y + t * (q.Y - p.Y));
     }
 }
+
+/// <summary>One straight stroke of a pen.</summary>
+internal static class PenStroke
+{
+    /// <summary>Draws it with round ends, anti-aliased over one pixel, the darker pixel winning.</summary>
+    /// <param name="ink">[rows, pitch]: 0 is paper, 1 is ink.</param>
+    /// <param name="pitch">Columns of the ink.</param>
+    /// <param name="from">Where it begins, and half of its width there, pixels.</param>
+    /// <param name="to">Where it ends, and half of its width there.</param>
+    /// <param name="darkness">Of its middle, 0 to 1.</param>
+    public static void Draw(
+        Span<float> ink, int pitch, (double X, double Y, double Radius) from, (double X, double Y, double Radius) to,
+        float darkness)
+    {
+        int rows = ink.Length / pitch;
+        double reach = Math.Max(from.Radius, to.Radius) + 0.5;
+        int left = Math.Max(0, (int)(Math.Min(from.X, to.X) - reach));
+        int right = Math.Min(pitch - 1, (int)(Math.Max(from.X, to.X) + reach));
+        int top = Math.Max(0, (int)(Math.Min(from.Y, to.Y) - reach));
+        int bottom = Math.Min(rows - 1, (int)(Math.Max(from.Y, to.Y) + reach));
+        float dx = (float)(to.X - from.X), dy = (float)(to.Y - from.Y), thicker = (float)(to.Radius - from.Radius);
+        float perLength = 1 / Math.Max(dx * dx + dy * dy, 1e-6f);
+        for (int row = top; row <= bottom; row++)
+        {
+            float py = row + 0.5f - (float)from.Y;
+            for (int column = left; column <= right; column++)
+            {
+                float px = column + 0.5f - (float)from.X;
+                float t = Math.Clamp((px * dx + py * dy) * perLength, 0, 1);
+                float ox = px - t * dx, oy = py - t * dy;
+                float cover = (float)from.Radius + t * thicker + 0.5f - MathF.Sqrt(ox * ox + oy * oy);
+                ref float pixel = ref ink[row * pitch + column];
+                pixel = Math.Max(pixel, darkness * Math.Min(cover, 1));
+            }
+        }
+    }
+}
