@@ -1,5 +1,6 @@
 using Inkling.Formats;
 using Inkling.Layers;
+using Inkling.Networks;
 using Inkling.Numerics;
 
 namespace Inkling.Onnx;
@@ -48,7 +49,8 @@ internal sealed partial class Chain
             }
         }
 
-        return network;
+        bool isScaled = Math.Abs(_scale - 1) >= 1e-6 || Math.Abs(_shift) >= 1e-6;
+        return isScaled ? InputScaling.Apply(network, _scale, _shift) : network;
 
         string Own() => LayersShownInGraph([.. _steps.Select(step => step.Layer)], _input);
     }

@@ -15,18 +15,15 @@ internal sealed partial class Chain
     private const float Epsilon = BatchNormalisationStage.Epsilon;
 
     private readonly List<Step> _steps = [];
-    private readonly ElementBudget _allowance;
     private Shape _input;
     private Shape? _flattenedLast; // the shape of feature maps that were flattened with their channels last
-    private double _scale = 1, _shift; // the graph's scaling of pixels before the first layer
+    private double _scale = 1, _shift; // the scaling of pixels before the first layer: the graph's, then also that outside it
     private bool _hasBegun, _isOrderKnown;
 
     /// <param name="dimensions">The dimensions of the graph's input, without the batch.</param>
     /// <param name="isChannelsFirst">Whether the first of three is known to be the channels; else the first nodes decide.</param>
-    /// <param name="allowance">The number of elements that may still be taken into memory.</param>
-    public Chain(int[] dimensions, bool isChannelsFirst, ElementBudget allowance)
+    public Chain(int[] dimensions, bool isChannelsFirst)
     {
-        _allowance = allowance;
         _isOrderKnown = isChannelsFirst;
         SetInput(dimensions);
     }
@@ -238,25 +235,15 @@ internal sealed partial class Chain
         IsChannelsLast = true;
     }
 
-    /// <summary>Before the first layer: adds the scaling of pixels, unless it only brings them to 0…1.</summary>
+    /// <summary>Before the first layer: from the engine's pixel, 0…1, to what that layer takes.</summary>
     private void Begin()
     {
         if (_hasBegun)
             return;
         _hasBegun = true;
-        // From the engine's pixel x, 0…1, to what the graph takes, and from that to what its first layer takes.
         double full = TakesBytes || Math.Abs(_scale) < 0.01 ? 255 : 1;
-        (double scale, double shift) = Normalisation is { } seen ? (1 / seen.Deviation, -seen.Mean / seen.Deviation) : (full, 0);
-        (scale, shift) = (scale * _scale, shift * _scale + _shift);
-        if (Math.Abs(scale - 1) < 1e-6 && Math.Abs(shift) < 1e-6)
-            return;
-        int channels = Shape.Channels;
-        _allowance.Take(4L * channels, $"{_allowance.File}: the scaling of pixels");
-        float[] Of(double value) => [.. Enumerable.Repeat((float)value, channels)];
-        Append(new Step(new Layer.BatchNormalisation())
-        {
-            Statistics = [Of(scale * Math.Sqrt(1 + Epsilon)), Of(shift), new float[channels], Of(1)]
-        });
+        (double scale, double shift) = Normalisation is { } outside ? (outside.Scale, outside.Shift) : (full, 0);
+        (_scale, _shift) = (scale * _scale, shift * _scale + _shift);
     }
 
     private void Append(Step step)

@@ -39,15 +39,13 @@ internal sealed class Constant
     /// <param name="tensor">The tensor in the file.</param>
     /// <param name="name">The tensor's name in errors, beginning with the file's.</param>
     /// <param name="allowance">The number of elements that may still be taken into memory.</param>
+    /// <param name="files">Where tensors in other files are read from; null where there can be none.</param>
     /// <exception cref="InklingException">
-    /// The tensor is in another file, of an unsupported type, inconsistent, or holds numbers that are not finite.
+    /// The tensor is in another file that cannot be read, of an unsupported type, inconsistent, or holds numbers that are not
+    /// finite.
     /// </exception>
-    public static Constant Of(TensorProto tensor, string name, ElementBudget allowance)
+    public static Constant Of(TensorProto tensor, string name, ElementBudget allowance, ExternalTensors? files = null)
     {
-        if (tensor.DataLocation != DataLocation.Default || tensor.ExternalData.Count > 0)
-            throw new InklingException(
-                $"{name} lies in another file, which is not opened. "
-                    + "Export the model with its tensors inside (in PyTorch: external_data=False).");
         if (tensor.Segment is not null)
             throw new InklingException($"{name} is stored in segments, which are not read.");
         UInt128 count = 1;
@@ -68,19 +66,27 @@ internal sealed class Constant
                 $"{name} is of a type (number {(int)tensor.DataType}) that is not read; "
                     + "floats of 16, 32 and 64 bits and integers are."),
         };
-        int stored = tensor.RawData.Length > 0 || count == 0 ? tensor.RawData.Length / size : tensor.DataType switch
+        ReadOnlySpan<byte> raw = tensor.RawData.Span;
+        if (tensor.DataLocation != DataLocation.Default || tensor.ExternalData.Count > 0)
+        {
+            long bytes = count <= int.MaxValue / 8
+                ? (long)count * size
+                : throw new InklingException($"{name} of shape [{Node.List(tensor.Dims)}] is too large.");
+            raw = (files ?? new ExternalTensors(model: null)).Read(tensor, bytes, name, allowance);
+        }
+
+        int stored = raw.Length > 0 || count == 0 ? raw.Length / size : tensor.DataType switch
         {
             DataType.Float => tensor.FloatData.Count,
             DataType.Double => tensor.DoubleData.Count,
             DataType.Int64 => tensor.Int64Data.Count,
             _ => tensor.Int32Data.Count,
         };
-        if (count != (UInt128)stored || (tensor.RawData.Length > 0 && tensor.RawData.Length % size != 0))
+        if (count != (UInt128)stored || (raw.Length > 0 && raw.Length % size != 0))
             throw new InklingException(
                 $"{name} of shape [{Node.List(tensor.Dims)}] does not fit the {stored:N0} numbers stored for it.");
         allowance.Take(stored, name);
         int[] shape = [.. tensor.Dims.Select(side => (int)side)];
-        ReadOnlySpan<byte> raw = tensor.RawData.Span;
         if (tensor.DataType is DataType.Uint8 or DataType.Int8 or DataType.Bool or DataType.Int32 or DataType.Int64)
         {
             long[] integers = new long[stored];
@@ -161,6 +167,9 @@ internal sealed class ElementBudget(int fileLength, string file)
     private long _left = 2L * fileLength + 4096;
 
     public string File { get; } = file;
+
+    /// <summary>Allows for the numbers of another file of this many bytes.</summary>
+    public void Extend(long fileLength) => _left += 2 * fileLength;
 
     /// <exception cref="InklingException">There would be too many.</exception>
     public void Take(long numbers, string name)

@@ -35,7 +35,7 @@ internal sealed partial class GraphReader
     private Constant ValueOf(Node node)
     {
         if (node.Tensor("value") is { } tensor)
-            return Constant.Of(tensor, $"{node.Name}: its tensor", _allowance);
+            return Constant.Of(tensor, $"{node.Name}: its tensor", _allowance, _files);
         if (node.Integers("value_ints") is { } integers)
             return Limited(node, Constant.Of(integers));
         if (node.Floats("value_floats") is { } floats)

@@ -66,6 +66,12 @@ internal sealed partial class GraphReader
                     + $"which do not fit its {_chain.Shape.Channels} channels in and its kernel");
         Sides stride = StrideOf(node, otherwise: 1);
         Window window = Window.Of(node, _chain.Shape, height, width, stride);
+        Window trimmed = window.Trimmed(_chain.Shape, stride); // as far as that makes the padding the same on both sides
+        window = window with
+        {
+            Bottom = Math.Clamp(window.Top, trimmed.Bottom, window.Bottom),
+            Right = Math.Clamp(window.Left, trimmed.Right, window.Right)
+        };
         (Sides kernel, Sides padding) = window.Symmetric(node);
         float[]? biases = node.Input(2) is null ? null : [.. RequireFloats(node, 2)];
         if (biases is not null && biases.Length != channels)
@@ -88,7 +94,8 @@ internal sealed partial class GraphReader
         node.IgnoreAttributes("momentum", "spatial");
         if (node.Integer("training_mode", 0) != 0 || node.Integer("spatial", 1) != 1)
             throw node.Refusal("normalises by the batch it is given. Export the model for reading (model.eval())");
-        if (!_chain.IsImage && _chain.Dimensions.Length != 1)
+        bool isVector = _chain.Shape.IsVector && _chain.Dimensions[0] == _chain.Shape.Channels; // also as [channels, 1]
+        if (!_chain.IsImage && !isVector)
             throw node.Refusal($"is given [{Node.List(_chain.Dimensions)}], whose channels do not come first");
         int channels = _chain.Shape.Channels;
         float[][] values = [.. Enumerable.Range(1, 4).Select(input => RequireFloats(node, input).ToArray())];
@@ -102,7 +109,7 @@ internal sealed partial class GraphReader
     }
 
     /// <summary>Adds, subtracts, multiplies or divides by a constant; or x·σ(x).</summary>
-    private void TakeArithmetic(Node node, int index)
+    private void TakeArithmetic(Node node, int place)
     {
         if (node.Inputs != 2)
             throw node.Refusal($"has {node.Inputs} inputs");
@@ -129,7 +136,7 @@ internal sealed partial class GraphReader
         float[] values = ForEachChannel(node, operand, _chain.Dimensions, _chain.Shape.Channels, at);
         if (node.Operator == "Div" && values.Contains(0))
             throw node.Refusal("divides by 0");
-        if (node.Operator is "Mul" or "Div" && values is [var factor] && IsTemperature(node, index, factor))
+        if (node.Operator is "Mul" or "Div" && values is [var factor] && IsTemperature(node, place, factor))
         {
             _chain.Temperature = _description!.Temperature;
             return;
@@ -170,11 +177,11 @@ internal sealed partial class GraphReader
         && Math.Max(a, b) == _signal && Math.Min(a, b) == _signal - 1;
 
     /// <summary>Whether this is Inkling's own division by the temperature before softmax.</summary>
-    private bool IsTemperature(Node node, int index, float factor) =>
+    private bool IsTemperature(Node node, int place, float factor) =>
         _description is { Temperature: not 1 and var temperature }
         && Math.Abs((node.Operator == "Div" ? factor : 1 / factor) - temperature) < 1e-6 * temperature
-        && index + 1 < _graph.Node.Count
-        && _graph.Node[index + 1] is { OpType: "Softmax", Input: [var next, ..] }
+        && place + 1 < _order.Nodes.Count
+        && _graph.Node[_order.Nodes[place + 1]] is { OpType: "Softmax", Input: [var next, ..] }
         && next == node.Output;
 
     /// <summary>A constant that is the same at all pixels: one number, or one for each channel.</summary>

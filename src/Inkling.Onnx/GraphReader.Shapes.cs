@@ -49,11 +49,12 @@ internal sealed partial class GraphReader
             throw node.Refusal("has no window of two sides");
         Shape shape = _chain.Shape;
         Sides stride = StrideOf(node, otherwise: 1);
+        bool roundsUp = node.Integer("ceil_mode", 0) != 0;
         Window window = Window.Of(node, shape, (int)height, (int)width, stride);
-        if (!window.IsUnpadded)
+        if (!(roundsUp ? window : window.Trimmed(shape, stride)).IsUnpadded)
             throw node.Refusal("pads what it pools");
         bool dividesEvenly = (shape.Height - height) % stride.Height == 0 && (shape.Width - width) % stride.Width == 0;
-        if (node.Integer("ceil_mode", 0) != 0 && !dividesEvenly)
+        if (roundsUp && !dividesEvenly)
             throw node.Refusal("pools windows that reach over the edge (ceil_mode)");
         Sides size = new((int)height, (int)width);
         _chain.Add(node.Operator == "MaxPool" ? new Layer.MaxPool(size, stride) : new Layer.AveragePool(size, stride));
@@ -93,6 +94,7 @@ internal sealed partial class GraphReader
     private void TakeSoftmax(Node node)
     {
         RequireSignal(node, 0);
+        _givesLogarithms = node.Operator == "LogSoftmax";
         int rank = _chain.Dimensions.Length + 1;
         long axis = node.Integer("axis", node.OperatorSet < 13 ? 1 : -1);
         int at = (int)Math.Clamp(axis < 0 ? axis + rank : axis, 0, rank);
@@ -100,6 +102,18 @@ internal sealed partial class GraphReader
             throw node.Refusal("is not over the classes");
         _chain.Reshape([_chain.Shape.Size]);
         _chain.Add(new Layer.Softmax());
+    }
+
+    /// <summary>Accepts the logarithm of probabilities, and its inverse: the network gives the probabilities for both.</summary>
+    private void TakeLogarithm(Node node)
+    {
+        RequireSignal(node, 0);
+        bool isLogarithm = node.Operator == "Log";
+        if (_chain.LastLayer is not Layer.Softmax || _givesLogarithms == isLogarithm)
+            throw node.Refusal(isLogarithm
+                ? "takes the logarithm of what are no probabilities"
+                : "is not of the logarithms of probabilities");
+        _givesLogarithms = isLogarithm;
     }
 
     private void RequireImage(Node node)
@@ -149,6 +163,22 @@ internal sealed partial class GraphReader
             return pads is [var top, var left, var bottom, var right] && pads.All(pad => pad >= 0 && pad < largest)
                 ? new Window(height, width, (int)top, (int)left, (int)bottom, (int)right)
                 : throw node.Refusal($"has pads [{Node.List(pads)}] around a window of {height}x{width}");
+        }
+
+        /// <summary>The same window without the padding at the bottom and at the right that it never reaches.</summary>
+        public Window Trimmed(Shape input, Sides stride)
+        {
+            static int Reached(int side, int window, int before, int after, int step)
+            {
+                int last = Math.Max(0, side + before + after - window) / step * step; // where the last window begins
+                return Math.Clamp(last + window - before - side, 0, after);
+            }
+
+            return this with
+            {
+                Bottom = Reached(input.Height, Height, Top, Bottom, stride.Height),
+                Right = Reached(input.Width, Width, Left, Right, stride.Width)
+            };
         }
 
         /// <summary>

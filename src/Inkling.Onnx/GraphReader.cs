@@ -5,8 +5,9 @@ using static Inkling.Onnx.Schema.TensorProto.Types;
 namespace Inkling.Onnx;
 
 /// <summary>
-/// Reads a graph node by node, in its order, into a <see cref="Chain"/>. Nodes that depend on sizes and weights alone are
-/// evaluated here (constant folding); every other node must take the output of the one before it.
+/// Reads the nodes of a graph that its output depends on, one by one in the order of <see cref="GraphOrder"/>, into a
+/// <see cref="Chain"/>. Nodes that depend on sizes and weights alone are evaluated here (constant folding); every other node must
+/// take the output of the one before it.
 /// </summary>
 internal sealed partial class GraphReader
 {
@@ -15,9 +16,11 @@ internal sealed partial class GraphReader
 
     private readonly string _file;
     private readonly GraphProto _graph;
+    private readonly GraphOrder _order;
     private readonly long _operatorSet;
     private readonly NetworkDescription? _description;
     private readonly ElementBudget _allowance;
+    private readonly ExternalTensors _files;
     private readonly Dictionary<string, TensorProto> _initializers = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Constant> _constants = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> _signals = new(StringComparer.Ordinal); // names of activations, to their numbers
@@ -26,25 +29,29 @@ internal sealed partial class GraphReader
     private readonly long _batch; // the batch's size, or Constant.Batch where it is free
     private readonly Chain _chain;
     private int _signal; // the number of the last activation
+    private bool _givesLogarithms; // whether the graph's last node gave logarithms of the chain's probabilities
 
     /// <param name="model">The whole file.</param>
     /// <param name="length">Its length in bytes.</param>
     /// <param name="file">Its name in errors.</param>
+    /// <param name="path">Its path, beside which its tensors may be; null where there can be no other file.</param>
     /// <param name="normalisation">How pixels were normalised outside the graph; null for not at all.</param>
     /// <exception cref="InklingException">
     /// The graph does not have exactly one input of known size, or its operators are too old.
     /// </exception>
-    public GraphReader(ModelProto model, int length, string file, PixelNormalisation? normalisation)
+    public GraphReader(ModelProto model, int length, string file, string? path, PixelNormalisation? normalisation)
     {
         _file = file;
         _graph = model.Graph ?? throw Refusal("it has no graph");
         _allowance = new ElementBudget(length, file);
+        _files = new ExternalTensors(path);
         _operatorSet = model.OpsetImport.FirstOrDefault(set => set.Domain is "" or "ai.onnx")?.Version
             ?? throw Refusal("it does not say of which version its operators are");
         if (_operatorSet < OldestOperatorSet)
             throw Refusal($"its operators are of version {_operatorSet}; {OldestOperatorSet} and later are read");
         if (_graph.SparseInitializer.Count > 0)
             throw Refusal("it has sparse tensors, which are not read");
+        _order = new GraphOrder(_graph, file);
         foreach (TensorProto tensor in _graph.Initializer)
         {
             if (!_initializers.TryAdd(tensor.Name, tensor))
@@ -61,8 +68,7 @@ internal sealed partial class GraphReader
         _chain = new Chain(
             dimensions,
             _description?.Architecture.Input is { } described
-                && dimensions.SequenceEqual([described.Channels, described.Height, described.Width]),
-            _allowance)
+                && dimensions.SequenceEqual([described.Channels, described.Height, described.Width]))
         {
             TakesBytes = image.Type.TensorType.ElemType == DataType.Uint8,
             Normalisation = normalisation,
@@ -71,19 +77,20 @@ internal sealed partial class GraphReader
         _places.Add(_chain.End);
     }
 
+    /// <summary>Whether the file has Inkling's metadata.</summary>
+    public bool IsInklings => _description is not null;
+
     /// <exception cref="InklingException">A node has no equivalent among Inkling's layers; the message names it.</exception>
     public Network Read()
     {
-        foreach ((int index, NodeProto proto) in _graph.Node.Index())
+        foreach ((int place, int index) in _order.Nodes.Index())
         {
-            Node node = new(proto, index, _operatorSet, _file);
-            if (_constants.ContainsKey(node.Output)
-                || _signals.ContainsKey(node.Output)
-                || _initializers.ContainsKey(node.Output))
+            Node node = new(_graph.Node[index], index, _operatorSet, _file);
+            if (_signals.ContainsKey(node.Output) || _initializers.ContainsKey(node.Output))
                 throw node.Refusal($"gives {Node.Quoted(node.Output)}, which there is already");
             try
             {
-                Take(node, index);
+                Take(node, place);
             }
             catch (Exception e) when (e is InvalidOperationException or OverflowException) // a layer cannot take its input
             {
@@ -93,31 +100,45 @@ internal sealed partial class GraphReader
             node.RequireNothingElse();
         }
 
-        if (_graph.Output.Count != 1 || !_signals.TryGetValue(_graph.Output[0].Name, out int signal) || signal != _signal)
-            throw Refusal("its one output must be what its last node gives");
+        if (!_signals.TryGetValue(_order.Output ?? "", out int signal) || signal != _signal)
+            throw Refusal("its output is not what its layers give");
         try
         {
             return _chain.ToNetwork(_description);
         }
         catch (ArgumentException e)
         {
-            string reason = e.ParamName is null
-                ? e.Message
-                : e.Message.Replace($" (Parameter '{e.ParamName}')", "", StringComparison.Ordinal);
-            throw new InklingException($"{_file}: its nodes do not make a network. {reason}", e);
+            throw new InklingException($"{_file}: its nodes do not make a network. {OneLine.ReasonOf(e)}", e);
         }
     }
 
-    private void Take(Node node, int index)
+    private void Take(Node node, int place)
     {
         if (TakeConstant(node))
             return;
+        bool keepsLogarithms = node.Operator is "Exp" or "Identity" or "Cast" or "Dropout" or "Flatten" or "Reshape" or "Squeeze";
+        if (_givesLogarithms && !keepsLogarithms)
+            throw node.Refusal("takes the logarithms of probabilities; only their Exp is read");
         switch (node.Operator)
         {
             case "Identity" or "Dropout" or "Cast" or "Pad":
                 RequireChangesNothing(node);
                 _signals[node.Output] = _signal;
                 return;
+            case "Log" or "Exp":
+                TakeLogarithm(node);
+                _signals[node.Output] = _signal;
+                return;
+            case "Normalizer":
+                RequireSumOfOne(node);
+                _signals[node.Output] = _signal;
+                return;
+            case "Scaler":
+                TakeScaler(node);
+                break;
+            case "LinearClassifier":
+                TakeLinearClassifier(node);
+                break;
             case "Flatten":
                 TakeFlatten(node);
                 break;
@@ -146,7 +167,7 @@ internal sealed partial class GraphReader
                 TakeGlobalPool(node);
                 break;
             case "Add" or "Sub" or "Mul" or "Div":
-                TakeArithmetic(node, index);
+                TakeArithmetic(node, place);
                 break;
             case "Relu":
                 TakeActivation(node, ActivationFunction.Relu);
@@ -220,7 +241,7 @@ internal sealed partial class GraphReader
             return constant;
         if (!_initializers.TryGetValue(name, out TensorProto? tensor))
             return null;
-        return _constants[name] = Constant.Of(tensor, $"{_file}: tensor {Node.Quoted(name)}", _allowance);
+        return _constants[name] = Constant.Of(tensor, $"{_file}: tensor {Node.Quoted(name)}", _allowance, _files);
     }
 
     private (long Batch, int[] Dimensions) DimensionsOf(ValueInfoProto input)

@@ -23,7 +23,10 @@ internal sealed class Node
         OperatorSet = operatorSet;
         if (node.Output.Count == 0)
             throw Refusal("gives nothing");
-        if (node.Domain is not ("" or "ai.onnx"))
+        bool isOfDomain = node.OpType is "Scaler" or "LinearClassifier" or "Normalizer"
+            ? node.Domain == "ai.onnx.ml"
+            : node.Domain is "" or "ai.onnx";
+        if (!isOfDomain)
             throw Refusal($"is of the domain {Quoted(node.Domain)}; ONNX's own operators are read");
     }
 
@@ -33,12 +36,11 @@ internal sealed class Node
 
     public int Inputs => _node.Input.Count;
 
-    public string Output => _node.Output[0];
+    /// <summary>The name of what the layer gives; a classifier gives the class first, and second the probabilities.</summary>
+    public string Output => _node is { OpType: "LinearClassifier", Output: [_, var scores] } ? scores : _node.Output[0];
 
     /// <summary>The node's name in errors: the file, its place from 1, its name and its operator.</summary>
-    public string Name =>
-        $"{_file}: node {(_index + 1).ToString(CultureInfo.InvariantCulture)}"
-            + $"{(_node.Name.Length > 0 ? " " + Quoted(_node.Name) : "")} ({Cut(_node.OpType)})";
+    public string Name => NameOf(_node, _index, _file);
 
     /// <summary>The name of an input; null where it is left out.</summary>
     public string? Input(int index) => index < _node.Input.Count && _node.Input[index].Length > 0 ? _node.Input[index] : null;
@@ -85,6 +87,11 @@ internal sealed class Node
 
     /// <summary>An error about this node; <paramref name="what"/> follows its name.</summary>
     public InklingException Refusal(string what) => new($"{Name} {what}.");
+
+    /// <inheritdoc cref="Name"/>
+    public static string NameOf(NodeProto node, int index, string file) =>
+        $"{file}: node {(index + 1).ToString(CultureInfo.InvariantCulture)}"
+            + $"{(node.Name.Length > 0 ? " " + Quoted(node.Name) : "")} ({Cut(node.OpType)})";
 
     /// <summary>Numbers as errors list them, the same under every culture.</summary>
     public static string List<T>(IEnumerable<T> numbers)

@@ -1,5 +1,6 @@
 using Google.Protobuf;
 using Inkling.Files;
+using Inkling.Formats;
 using Inkling.Onnx.Schema;
 
 namespace Inkling.Onnx;
@@ -42,27 +43,22 @@ public static class OnnxFile
         }
 
         /// <summary>
-        /// Loads an ONNX graph that is a sequence of Inkling's layers. The network takes pixels from 0 (paper) to 1 (ink), also
-        /// where the graph takes 0…255 and scales them; log-softmax becomes softmax, and softmax is added after a last layer
-        /// without activation.
+        /// Loads an ONNX graph that is a sequence of Inkling's layers, with its weights inside or in a file beside it. The
+        /// network takes pixels from 0 (paper) to 1 (ink), also where the graph takes 0…255 and scales them; log-softmax becomes
+        /// softmax, and softmax is added after a last layer without activation.
         /// </summary>
         /// <param name="path">The file.</param>
         /// <param name="normalisation">
         /// How pixels were normalised outside the graph when it was trained; null for scaling to 0…1 only.
+        /// <see cref="PixelFit"/> tells which normalisation fits.
         /// </param>
-        /// <exception cref="ArgumentException">The normalisation has a deviation of 0, or a value that is not finite.</exception>
         /// <exception cref="InklingException">
         /// The file is missing, truncated, inconsistent, or has an operator that none of Inkling's layers can express.
         /// </exception>
         public static Network LoadOnnx(string path, PixelNormalisation? normalisation = null)
         {
             ArgumentNullException.ThrowIfNull(path);
-            if (normalisation is not null
-                && !(double.IsFinite(normalisation.Mean) && double.IsFinite(1 / normalisation.Deviation)))
-                throw new ArgumentException(
-                    $"Pixels cannot be brought to a mean of {normalisation.Mean} and a deviation of {normalisation.Deviation}.",
-                    nameof(normalisation));
-            return Parse(WholeFile.Read(path), path, normalisation);
+            return Open(path, normalisation).Network;
         }
     }
 
@@ -83,35 +79,33 @@ public static class OnnxFile
         }
     }
 
+    /// <summary>Loads a graph, and tells whether Inkling exported it, so that it takes pixels from 0 to 1.</summary>
+    internal static (Network Network, bool IsInklings) Open(string path, PixelNormalisation? normalisation = null)
+    {
+        byte[] file = WholeFile.Read(path);
+        if (!NetworkFile.IsOnnx(file) && ForeignFile.Describe(file) is { } kind)
+            throw new InklingException($"{path}: {kind}");
+        GraphReader reader = ReaderOf(file, path, normalisation, path);
+        return (reader.Read(), reader.IsInklings);
+    }
+
     /// <param name="file">The whole file.</param>
     /// <param name="name">The file's name in errors.</param>
     /// <param name="normalisation">How pixels were normalised outside the graph; null for not at all.</param>
-    internal static Network Parse(ReadOnlySpan<byte> file, string name, PixelNormalisation? normalisation = null)
+    internal static Network Parse(ReadOnlySpan<byte> file, string name, PixelNormalisation? normalisation = null) =>
+        ReaderOf(file, name, normalisation, path: null).Read();
+
+    private static GraphReader ReaderOf(ReadOnlySpan<byte> file, string name, PixelNormalisation? normalisation, string? path)
     {
         MessageScan.Require(file, ModelProto.Descriptor, name);
         try
         {
             ModelProto model = ModelProto.Parser.WithDiscardUnknownFields(true).ParseFrom(file);
-            return new GraphReader(model, file.Length, name, normalisation).Read();
+            return new GraphReader(model, file.Length, name, path, normalisation);
         }
         catch (InvalidProtocolBufferException e)
         {
             throw new InklingException($"{name}: not an ONNX file that can be read ({e.Message}). Export it again.", e);
         }
     }
-}
-
-/// <summary>
-/// How pixels were normalised in training: (pixel - Mean) / Deviation, the pixel from 0 to 1. PyTorch's MNIST example has
-/// <c>Normalize((0.1307,), (0.3081,))</c>.
-/// </summary>
-/// <param name="mean">Subtracted from each pixel.</param>
-/// <param name="deviation">The divisor of the difference; not 0.</param>
-public sealed class PixelNormalisation(double mean, double deviation)
-{
-    /// <summary>Subtracted from each pixel.</summary>
-    public double Mean { get; } = mean;
-
-    /// <summary>The divisor of the difference.</summary>
-    public double Deviation { get; } = deviation;
 }

@@ -58,7 +58,7 @@ internal static class CostSurface
             AddPath(plot, finite[i], PathColour(i).ForScottPlot());
         plot.Axes.SetLimits(xs[0], xs[^1], ys[0], ys[^1]);
         plot.Layout.Fixed(new PixelPadding(left: 76, right: 108, bottom: 58, top: 10));
-        Heading heading = new(title, paths.Count == 0 ? "" : "Each way leads from its ring to its disc.")
+        Heading heading = new(title, paths.Count == 0 ? "" : "Each path leads from its ring to its disc.")
         {
             Legend = [.. paths.Select((descent, i) => (descent.Name, PathColour(i)))],
         };

@@ -50,7 +50,8 @@ public static class LearningCurve
             int epochs = series.Select(run => valuesOf(run).Count).DefaultIfEmpty().Max();
             (double low, double high) = fit([.. series.SelectMany(valuesOf).Where(double.IsFinite).Order()]);
             plot.Axes.SetLimits(-0.5, Math.Max(epochs, 1) - 0.5, low, high);
-            plot.Axes.Bottom.TickGenerator = Style.Ticks(integersOnly: true);
+            plot.Axes.Bottom.TickGenerator = Style.Ticks(integersOnly: true, density: 0.7);
+            plot.Axes.Left.TickGenerator = Style.Ticks(density: 0.7);
             return plot;
         }
     }

@@ -3,13 +3,19 @@ using Inkling.Training;
 using ScottPlot;
 using ScottPlot.Plottables;
 using ScottPlot.TickGenerators;
+using SkiaSharp;
 
 namespace Inkling.Plots;
 
 /// <summary>A training by epoch: cost, error rate, and the norms of each layer's weights and gradients.</summary>
 internal static class MonitorPlot
 {
-    private const float Width = 560, Height = 320, Gap = 40;
+    private const float Width = 640, Height = 300, Gap = 36, TitleHeight = 30;
+
+    /// <summary>Margins of the axes below and above, as <see cref="Style.NewPlot"/> sets them.</summary>
+    private const float MarginBelow = 58, MarginAbove = 10;
+
+    private const float NameSize = 13, NameHeight = 17;
 
     /// <summary>Draws four panels into a PNG or SVG file.</summary>
     /// <param name="path">The file to write: SVG where the name ends in <c>.svg</c>, otherwise PNG.</param>
@@ -21,43 +27,49 @@ internal static class MonitorPlot
         ArgumentNullException.ThrowIfNull(entries);
         string[] layers = [.. entries.Count == 0 ? [] : entries[0].Norms.Select(layer => layer.Name)];
         double[] epochs = [.. entries.Select(entry => (double)entry.Epoch)];
-        (string, double[])[] costs =
+        Panel[] panels =
         [
-            ("training", [.. entries.Select(entry => entry.TrainingCost)]),
-            ("validation", [.. entries.Select(entry => entry.ValidationCost ?? double.NaN)]),
+            new("Cost", "mean of the images, log scale", IsLogarithmic: true,
+            [
+                ("training", [.. entries.Select(entry => entry.TrainingCost)]),
+                ("validation", [.. entries.Select(entry => entry.ValidationCost ?? double.NaN)]),
+            ]),
+            new("Read wrongly", "% of the images, log scale", IsLogarithmic: true,
+            [
+                ("training", [.. entries.Select(entry => 100 * (1 - entry.TrainingAccuracy))]),
+                ("validation", [.. entries.Select(entry => 100 * (1 - entry.ValidationAccuracy ?? double.NaN))]),
+            ]),
+            new("Size of each layer's weights", "Euclidean norm", IsLogarithmic: false, OfEachLayer(layer => layer.WeightNorm)),
+            new("Size of each layer's gradient", "Euclidean norm, log scale", IsLogarithmic: true,
+                OfEachLayer(layer => layer.GradientNorm)),
         ];
-        (string, double[])[] errors =
-        [
-            ("training", [.. entries.Select(entry => 100 * (1 - entry.TrainingAccuracy))]),
-            ("validation", [.. entries.Select(entry => 100 * (1 - entry.ValidationAccuracy ?? double.NaN))]),
-        ];
-        (string, double[])[] weights = OfEachLayer(layer => layer.WeightNorm);
-        (string, double[])[] gradients = OfEachLayer(layer => layer.GradientNorm);
-        Sheet.Save(path, new Heading(title), 2 * Width + Gap, 2 * Height + Gap, sheet =>
+        float across = Width + Gap, down = TitleHeight + Height + Gap;
+        Sheet.Save(path, new Heading(title), across + Width, 2 * down - Gap, sheet =>
         {
-            sheet.Plot(Panel("cost", costs, epochs, isLogarithmic: true), 0, 0, Width, Height);
-            sheet.Plot(Panel("read wrongly (%)", errors, epochs, isLogarithmic: true), Width + Gap, 0, Width, Height);
-            Plot weightPanel = Panel("size of the weights", weights, epochs, isLogarithmic: false);
-            sheet.Plot(weightPanel, 0, Height + Gap, Width, Height);
-            Plot gradientPanel = Panel("size of the gradients", gradients, epochs, isLogarithmic: true);
-            sheet.Plot(gradientPanel, Width + Gap, Height + Gap, Width, Height);
+            for (int i = 0; i < panels.Length; i++)
+                Draw(sheet, panels[i], epochs, i % 2 * across, i / 2 * down);
         });
 
         (string, double[])[] OfEachLayer(Func<LayerNorms, double> valueOf) =>
             [.. layers.Select((name, l) => (name, entries.Select(entry => valueOf(entry.Norms[l])).ToArray()))];
     }
 
-    private static Plot Panel(string yLabel, (string Name, double[] Values)[] series, double[] epochs, bool isLogarithmic)
+    private static void Draw(Sheet sheet, Panel panel, double[] epochs, float left, float top)
     {
-        Plot plot = Style.NewPlot("epoch", yLabel);
+        sheet.Text(panel.Title, left, top + 16, 16, isStrong: true);
+        Plot plot = Style.NewPlot("epoch", panel.YLabel);
+        float right = 20 + panel.Series.Select(line => Sheet.Measure(line.Name, NameSize)).DefaultIfEmpty().Max();
+        plot.Layout.Fixed(new PixelPadding(left: 76, right: right, bottom: MarginBelow, top: MarginAbove));
         List<double> shown = [];
-        for (int s = 0; s < series.Length; s++)
+        List<(string Name, SKColor Colour, double End)> ends = [];
+        for (int s = 0; s < panel.Series.Length; s++)
         {
+            (string name, double[] values) = panel.Series[s];
             (double X, double Y)[] points =
             [
-                .. epochs.Zip(series[s].Values)
-                    .Where(point => double.IsFinite(point.Second) && (!isLogarithmic || point.Second > 0))
-                    .Select(point => (point.First, isLogarithmic ? Math.Log10(point.Second) : point.Second)),
+                .. epochs.Zip(values)
+                    .Where(point => double.IsFinite(point.Second) && (!panel.IsLogarithmic || point.Second > 0))
+                    .Select(point => (point.First, panel.IsLogarithmic ? Math.Log10(point.Second) : point.Second)),
             ];
             if (points.Length == 0)
                 continue;
@@ -65,28 +77,48 @@ internal static class MonitorPlot
             Scatter line = plot.Add.Scatter(xs, ys, Style.SeriesColour(s).ForScottPlot());
             line.LineWidth = 2;
             line.MarkerSize = epochs.Length <= 60 ? 5 : 0;
-            line.LegendText = series[s].Name;
             shown.AddRange(ys);
-        }
-
-        if (shown.Count > 0)
-        {
-            double low = isLogarithmic ? shown.Min() : Math.Min(0, shown.Min()), high = shown.Max();
-            double margin = Math.Max(1e-3, 0.08 * (high - low));
-            // The legend is at the upper right: costs fall and leave it free, weights grow and need space below it.
-            double marginAbove = isLogarithmic ? margin : 0.5 * (high - low);
-            plot.Axes.SetLimits(epochs[0] - 0.5, epochs[^1] + 0.5, low - (isLogarithmic ? margin : 0), high + marginAbove);
-            if (isLogarithmic)
-                plot.Axes.Left.TickGenerator = Decades(low - margin, high + margin);
+            ends.Add((name, Style.SeriesColour(s), ys[^1]));
         }
 
         plot.Axes.Bottom.TickGenerator = Style.Ticks(integersOnly: true);
-        plot.ShowLegend(Alignment.UpperRight);
-        plot.Legend.FontName = Typefaces.Family;
-        plot.Legend.FontSize = 12;
-        plot.Legend.OutlineColor = Style.Frame.ForScottPlot();
-        plot.Legend.ShadowColor = Colors.Transparent;
-        return plot;
+        (double low, double high) = (0, 1);
+        if (shown.Count > 0)
+        {
+            double margin = Math.Max(1e-3, 0.08 * (shown.Max() - shown.Min()));
+            low = panel.IsLogarithmic ? shown.Min() - margin : Math.Min(0, shown.Min());
+            high = shown.Max() + margin;
+            plot.Axes.SetLimits(epochs[0] - 0.5, epochs[^1] + 0.5, low, high);
+            if (panel.IsLogarithmic)
+                plot.Axes.Left.TickGenerator = Decades(low, high);
+        }
+
+        float plotTop = top + TitleHeight;
+        sheet.Plot(plot, left, plotTop, Width, Height);
+        float inner = Height - MarginAbove - MarginBelow;
+        NameLines(
+            sheet,
+            left + Width - right + 8,
+            plotTop + MarginAbove,
+            plotTop + MarginAbove + inner,
+            [.. ends.Select(end => (end.Name, end.Colour, HeightOf(end.End)))]);
+
+        float HeightOf(double value) => plotTop + MarginAbove + (float)((high - value) / (high - low)) * inner;
+    }
+
+    /// <summary>Writes each line's name beside its end. Names that would overlap are moved apart.</summary>
+    private static void NameLines(
+        Sheet sheet, float left, float top, float bottom, (string Name, SKColor Colour, float Y)[] lines)
+    {
+        Array.Sort(lines, (a, b) => a.Y.CompareTo(b.Y));
+        float step = Math.Min(NameHeight, (bottom - top) / Math.Max(1, lines.Length - 1));
+        for (int i = 1; i < lines.Length; i++)
+            lines[i].Y = Math.Max(lines[i].Y, lines[i - 1].Y + step);
+        for (int i = lines.Length - 1; i >= 0; i--)
+            lines[i].Y = Math.Min(lines[i].Y, bottom - (lines.Length - 1 - i) * step);
+        float size = Math.Min(NameSize, 0.85f * step);
+        foreach ((string name, SKColor colour, float y) in lines)
+            sheet.Text(name, left, y + 0.35f * size, size, colour, isStrong: true);
     }
 
     /// <summary>Ticks at powers of ten, and at steps between them where the range is short.</summary>
@@ -107,4 +139,7 @@ internal static class MonitorPlot
 
         return ticks;
     }
+
+    /// <summary>A panel: a line for each series, over epochs.</summary>
+    private sealed record Panel(string Title, string YLabel, bool IsLogarithmic, (string Name, double[] Values)[] Series);
 }

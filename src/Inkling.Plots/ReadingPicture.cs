@@ -120,7 +120,8 @@ public static class ReadingPicture
     /// <summary>The number as the network saw it that needs no cuts, and under each column how likely a digit is there.</summary>
     private static void DrawLine(Sheet sheet, LineLook look, float y, float width)
     {
-        sheet.Text("the same without cuts, and how likely which digit is in each column", 0, y + 12, 14, Style.Muted);
+        const string What = "The same without cuts; under each column its likeliest digit: the higher the bar, the likelier";
+        sheet.Text(What, 0, y + 12, 14, Style.Muted);
         y += Caption;
         (LineStrip strip, int columns) = (look.Strip, LineColumn.CountOf(look.Outputs));
         float scale = Math.Min(LineHeight / LineConstants.Height, width / strip.Width), bottom = y + scale * LineConstants.Height;

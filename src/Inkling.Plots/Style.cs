@@ -36,9 +36,9 @@ internal static class Style
         (byte)Math.Round(from.Green + share * (to.Green - from.Green)),
         (byte)Math.Round(from.Blue + share * (to.Blue - from.Blue)));
 
-    /// <summary>Blue at -1 and below, white at 0, red at 1 and above.</summary>
+    /// <summary>Red at -1 and below, white at 0, blue at 1 and above; the page uses the same colours.</summary>
     public static SKColor Diverging(double value) =>
-        Blend(SKColors.White, value < 0 ? Blue : Red, Math.Min(1, Math.Abs(value)));
+        Blend(SKColors.White, value < 0 ? Red : Blue, Math.Min(1, Math.Abs(value)));
 
     /// <summary>Empty axes in this style. Their margins are fixed, so that stacked panels line up.</summary>
     public static Plot NewPlot(string xLabel, string yLabel)

@@ -6,7 +6,7 @@ namespace Inkling.Plots;
 /// <summary>The weights of each hidden neuron, laid out as its input image.</summary>
 public static class WeightImages
 {
-    /// <summary>Draws one image a neuron into a PNG or SVG file: red where ink excites it, blue where ink inhibits it.</summary>
+    /// <summary>Draws one image a neuron into a PNG or SVG file: blue where ink excites it, red where ink inhibits it.</summary>
     /// <param name="path">The file to write: SVG where the name ends in <c>.svg</c>, otherwise PNG.</param>
     /// <param name="title">The heading.</param>
     /// <param name="weights">For each neuron [height, width], row-major. All share one colour scale.</param>
@@ -30,7 +30,7 @@ public static class WeightImages
         int columns = Math.Clamp(weights.Count, 1, Math.Max(10, (int)Math.Ceiling(Math.Sqrt(weights.Count))));
         int rows = (weights.Count + columns - 1) / columns;
         double most = Scale(weights);
-        Heading heading = new(title, "Red: ink here excites the neuron. Blue: ink here inhibits it.");
+        Heading heading = new(title, "Blue: ink here excites the neuron. Red: ink here inhibits it.");
         Sheet.Save(path, heading, columns * Across - (Across - Side), LegendHeight + rows * down - 8, sheet =>
         {
             DrawScale(sheet, most);

@@ -32,6 +32,11 @@ internal static class OneLine
         return Cut(visible, most);
     }
 
+    /// <summary>An exception's message without the name and value that <see cref="ArgumentException"/> adds.</summary>
+    public static string ReasonOf(Exception exception) => exception is ArgumentException { ParamName: not null }
+        ? exception.Message.Split(" (Parameter '")[0]
+        : exception.Message;
+
     private static bool IsPlain(string text)
     {
         foreach (char c in text)

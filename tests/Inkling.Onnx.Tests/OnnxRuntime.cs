@@ -21,11 +21,29 @@ internal static class OnnxRuntime
             LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR
         };
         using InferenceSession session = new(model, options);
+        return Run(session, inputs, shape);
+    }
+
+    /// <summary>The same of a file, whose weights may be in others beside it.</summary>
+    public static float[] RunFile(string path, float[] inputs, params long[] shape)
+    {
+        using SessionOptions options = new()
+        {
+            IntraOpNumThreads = 2,
+            LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR
+        };
+        using InferenceSession session = new(path, options);
+        return Run(session, inputs, shape);
+    }
+
+    private static float[] Run<T>(InferenceSession session, T[] inputs, long[] shape)
+        where T : unmanaged
+    {
         long count = inputs.Length / shape.Aggregate(1L, (size, side) => size * side);
         using OrtValue input = OrtValue.CreateTensorValueFromMemory(inputs, [count, .. shape]);
         using RunOptions run = new();
         using IDisposableReadOnlyCollection<OrtValue> outputs =
-            session.Run(run, session.InputNames, [input], session.OutputNames);
+            session.Run(run, session.InputNames, [input], [session.OutputNames[0]]);
         return outputs[0].GetTensorDataAsSpan<float>().ToArray();
     }
 

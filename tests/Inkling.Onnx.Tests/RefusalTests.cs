@@ -77,7 +77,7 @@ public sealed class RefusalTests
         graph.Then("MatMul", [graph.Weights(4, 4)]).Current(out a).Then("Mul", [graph.Weights(4)]).Current(out b);
         graph.Node("Add", [a, b]);
         AssertRefused(graph, "folded into a layer before it");
-        graph = new TestGraph(4).Then("Relu").Node("Tanh", ["x"]);
+        graph = new TestGraph(4).Then("Relu").Current(out a).Node("Tanh", ["x"]).Current(out b).Node("Add", [a, b]);
         AssertRefused(graph, "one chain");
         graph = new TestGraph(4).Node("Relu", ["nowhere"]);
         AssertRefused(graph, "\"nowhere\", which nothing before it gives");
@@ -92,10 +92,10 @@ public sealed class RefusalTests
         AssertTensor(tensor => tensor.Dims[0] = -4, "tensor \"t0\" has a dimension of -4");
         AssertTensor(tensor => tensor.Dims.AddRange([int.MaxValue, int.MaxValue, int.MaxValue]), "does not fit");
         AssertTensor(tensor => tensor.FloatData[2] = float.NaN, "tensor \"t0\" holds NaN at 2");
-        AssertTensor(tensor => tensor.DataLocation = DataLocation.External, "tensor \"t0\" lies in another file");
+        AssertTensor(tensor => tensor.DataLocation = DataLocation.External, "tensor \"t0\" is in another file");
         AssertTensor(
             tensor => tensor.ExternalData.Add(new StringStringEntryProto { Key = "location", Value = "/etc/passwd" }),
-            "tensor \"t0\" lies in another file");
+            "tensor \"t0\" is in another file");
         AssertTensor(tensor => tensor.Segment = new TensorProto.Types.Segment { End = 3 }, "tensor \"t0\" is stored in segments");
         AssertTensor(tensor => tensor.DataType = (DataType)17, "type (number 17)");
         AssertTensor(tensor => tensor.RawData = ByteString.CopyFrom(1, 2, 3), "does not fit");

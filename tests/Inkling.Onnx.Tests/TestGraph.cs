@@ -10,6 +10,7 @@ internal sealed class TestGraph
 {
     private readonly RandomStream _random = new(11);
     private readonly GraphProto _graph = new() { Name = "g" };
+    private readonly List<string> _furtherOutputs = [];
     private string _current = "x";
 
     /// <param name="input">The dimensions of one image.</param>
@@ -30,7 +31,7 @@ internal sealed class TestGraph
 
     public long[] Sides { get; }
 
-    /// <summary>The whole file; the graph's output is the last node's.</summary>
+    /// <summary>The whole file; the graph's first output is the last node's.</summary>
     public byte[] File
     {
         get
@@ -41,6 +42,7 @@ internal sealed class TestGraph
                 Name = _current,
                 Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = DataType.Float } }
             });
+            _graph.Output.AddRange(_furtherOutputs.Select(name => new ValueInfoProto { Name = name }));
             return Model.ToByteArray();
         }
     }
@@ -71,6 +73,30 @@ internal sealed class TestGraph
         _current = $"v{_graph.Node.Count}";
         node.Output.Add(_current);
         _graph.Node.Add(node);
+        return this;
+    }
+
+    /// <summary>Adds a node of scikit-learn's operators, those of the domain ai.onnx.ml.</summary>
+    public TestGraph ThenOfScikitLearn(string operation, string[] further, params (string Name, object Value)[] attributes)
+    {
+        Then(operation, further, attributes);
+        _graph.Node[^1].Domain = "ai.onnx.ml";
+        if (Model.OpsetImport.Count == 1)
+            Model.OpsetImport.Add(new OperatorSetIdProto { Domain = "ai.onnx.ml", Version = 1 });
+        return this;
+    }
+
+    /// <summary>Makes a value another output of the graph.</summary>
+    public TestGraph AlsoGives(string name)
+    {
+        _furtherOutputs.Add(name);
+        return this;
+    }
+
+    /// <summary>Takes the next nodes on from an earlier value; it is the output where none follow.</summary>
+    public TestGraph From(string name)
+    {
+        _current = name;
         return this;
     }
 
@@ -184,6 +210,18 @@ internal sealed class TestGraph
             Name = name,
             Ints = { ints.Select(i => (long)i) },
             Type = AttributeProto.Types.AttributeType.Ints
+        },
+        float[] floats => new AttributeProto
+        {
+            Name = name,
+            Floats = { floats },
+            Type = AttributeProto.Types.AttributeType.Floats
+        },
+        string[] strings => new AttributeProto
+        {
+            Name = name,
+            Strings = { strings.Select(ByteString.CopyFromUtf8) },
+            Type = AttributeProto.Types.AttributeType.Strings
         },
         TensorProto t => new AttributeProto { Name = name, T = t, Type = AttributeProto.Types.AttributeType.Tensor },
         _ => throw new ArgumentException($"{value}", nameof(value)),

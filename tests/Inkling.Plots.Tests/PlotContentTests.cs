@@ -62,9 +62,56 @@ public sealed class PlotContentTests : IDisposable
 
         string[] texts = _folder.TextsOf(path => MonitorPlot.Save(path, "Title", entries));
 
-        AssertShown(texts, "Title", "epoch", "cost", "read wrongly (%)", "size of the weights", "size of the gradients");
+        AssertShown(texts, "Title", "Cost", "Read wrongly", "Size of each layer's weights", "Size of each layer's gradient");
         AssertShown(texts, "training", "validation", "conv 1", "dense 2");
     }
+
+    [Fact]
+    public void Each_axis_of_a_monitor_says_what_it_measures_in_which_unit_and_on_which_scale()
+    {
+        string[] texts = _folder.TextsOf(path => MonitorPlot.Save(path, "Title", [EntryOf(0, layers: 2), EntryOf(1, layers: 2)]));
+
+        AssertShown(texts, "epoch", "mean of the images, log scale", "% of the images, log scale");
+        AssertShown(texts, "Euclidean norm", "Euclidean norm, log scale");
+    }
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(6)]
+    [InlineData(14)]
+    public void Names_of_lines_that_end_close_together_do_not_overlap_in_a_monitor(int layers)
+    {
+        XDocument svg = _folder.SvgOf(
+            path => MonitorPlot.Save(path, "Title", [EntryOf(0, layers), EntryOf(1, layers), EntryOf(2, layers)]));
+
+        (double X, double Y)[] names =
+        [
+            .. svg.Descendants(PlotFolder.Svg + "text")
+                .Where(text => text.Value.Trim().StartsWith("dense ", StringComparison.Ordinal))
+                .Select(text => (First(text, "x"), First(text, "y"))),
+        ];
+        Assert.Equal(2 * layers, names.Length);
+        double height = (double)svg.Root!.Attribute("height")!;
+        foreach (IGrouping<double, double> panel in names.GroupBy(name => name.X, name => name.Y))
+        {
+            double[] baselines = [.. panel.Order()];
+            Assert.All(baselines.Zip(baselines.Skip(1)), pair => Assert.True(pair.Second - pair.First > 15));
+            Assert.InRange(baselines[^1], 0, height - 36);
+        }
+
+        static double First(XElement text, string axis) => double.Parse(
+            ((string)text.Attribute(axis)!).Split(',')[0], System.Globalization.CultureInfo.InvariantCulture);
+    }
+
+    private static MonitorEntry EntryOf(int epoch, int layers) => new()
+    {
+        Epoch = epoch,
+        TrainingCost = 0.1 / (epoch + 1),
+        TrainingAccuracy = 0.97 + 0.005 * epoch,
+        ValidationCost = 0.12,
+        ValidationAccuracy = 0.965,
+        Norms = [.. Enumerable.Range(1, layers).Select(layer => new LayerNorms($"dense {layer}", 9 + 0.01 * layer, 0.02))],
+    };
 
     [Fact]
     public void A_confusion_matrix_shows_every_count_and_the_share_read_rightly()
@@ -115,15 +162,15 @@ public sealed class PlotContentTests : IDisposable
     }
 
     [Fact]
-    public void Excited_is_red_inhibited_is_blue_and_neither_is_white()
+    public void Excited_is_blue_inhibited_is_red_as_on_the_page_and_neither_is_white()
     {
         WeightImages.Save(_folder.PathOf("weights.png"), "T", [[1, 0, -1, -0.5f]], 2, 2);
 
         using SKBitmap bitmap = SKBitmap.Decode(_folder.PathOf("weights.png"));
-        Assert.Equal(SKColor.Parse("#C8322A"), At(0.25, 0.25));
+        Assert.Equal(SKColor.Parse("#2456A4"), At(0.25, 0.25));
         Assert.Equal(SKColors.White, At(0.75, 0.25));
-        Assert.Equal(SKColor.Parse("#2456A4"), At(0.25, 0.75));
-        Assert.True(At(0.75, 0.75) is { Blue: > 200, Red: > 130 and < 160 });
+        Assert.Equal(SKColor.Parse("#C8322A"), At(0.25, 0.75));
+        Assert.True(At(0.75, 0.75) is { Red: > 200, Blue: > 130 and < 160 });
 
         SKColor At(double x, double y) =>
             bitmap.GetPixel((int)(2 * (36 + 112 * x)), bitmap.Height - (int)(2 * (36 + 26 + 112 * (1 - y))));

@@ -29,5 +29,8 @@ internal static class TestData
         return path!;
     }
 
+    /// <summary>A file from a report, stored beside the data; skips the test if it is missing.</summary>
+    public static string Case(params string[] names) => File(["..", "cases", .. names]);
+
     private static string? Folder => Environment.GetEnvironmentVariable("INKLING_DATA") is { Length: > 0 } folder ? folder : null;
 }

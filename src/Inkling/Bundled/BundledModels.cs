@@ -28,6 +28,13 @@ public static class BundledModels
         return Parse(stream, name);
     }
 
+    /// <exception cref="InklingException">There is no such model.</exception>
+    internal static void RequireName(string name)
+    {
+        if (!AllNames.Contains(name, StringComparer.Ordinal))
+            throw new InklingException($"There is no bundled model \"{name}\": {string.Join(", ", AllNames)}.");
+    }
+
     /// <summary>
     /// Loads the network that tells digits from other ink (<see cref="SegmentJudge"/>): 28×28 pixels, eleven outputs.
     /// </summary>
@@ -38,20 +45,31 @@ public static class BundledModels
 
     private static Network LoadOwn(string name)
     {
-        using Stream stream = typeof(BundledModels).Assembly.GetManifestResourceStream($"{name}.safetensors")!;
+        using Stream stream = OpenOwn(name);
         return Parse(stream, name);
     }
 
     private static Network Parse(Stream stream, string name)
     {
+        if (stream is UnmanagedMemoryStream resource) // mapped with the assembly: a copy would be as large as the network
+        {
+            unsafe
+            {
+                return NetworkFile.Parse(new ReadOnlySpan<byte>(resource.PositionPointer, (int)resource.Length), name);
+            }
+        }
+
         byte[] file = new byte[stream.Length];
         stream.ReadExactly(file);
         return NetworkFile.Parse(file, name);
     }
 
-    private static Stream Open(string name) =>
-        (AllNames.Contains(name, StringComparer.Ordinal)
-                ? typeof(BundledModels).Assembly.GetManifestResourceStream($"{name}.safetensors")
-                : null)
-        ?? throw new InklingException($"There is no bundled model \"{name}\": {string.Join(", ", AllNames)}.");
+    private static Stream Open(string name)
+    {
+        RequireName(name);
+        return OpenOwn(name);
+    }
+
+    private static Stream OpenOwn(string name) =>
+        typeof(BundledModels).Assembly.GetManifestResourceStream($"{name}.safetensors")!;
 }

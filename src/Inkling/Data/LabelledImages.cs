@@ -101,6 +101,23 @@ public sealed class LabelledImages : Examples
             _targets?[start..(start + count)]);
     }
 
+    /// <summary>Copies of some of the images, in the order of their indices.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such image.</exception>
+    internal LabelledImages Select(ReadOnlySpan<int> indices)
+    {
+        byte[] pixels = new byte[indices.Length * InputSize], labels = new byte[indices.Length];
+        float[][]? targets = _targets is null ? null : new float[indices.Length][];
+        for (int i = 0; i < indices.Length; i++)
+        {
+            Pixels(indices[i]).CopyTo(pixels.AsSpan(i * InputSize));
+            labels[i] = Labels[indices[i]];
+            if (targets is not null)
+                targets[i] = _targets![indices[i]];
+        }
+
+        return new LabelledImages(pixels, labels, Height, Width, Classes, targets);
+    }
+
     /// <summary>
     /// The same images with other targets than one-hot vectors, such as an ensemble's outputs for a small network to learn
     /// (distillation, Hinton et al., arXiv 1503.02531). <see cref="ClassOf"/> still returns the label.
@@ -220,6 +237,9 @@ public sealed class LabelledImages : Examples
     }
 
     internal override bool IsSparse => true;
+
+    /// <summary>[images, height, width]: all grey levels.</summary>
+    internal ReadOnlySpan<byte> AllPixels => _pixels.Span;
 
     internal override bool Fit(Shape input) => input.IsGreyImage(Height, Width);
 

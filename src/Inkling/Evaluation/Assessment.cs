@@ -21,6 +21,17 @@ public sealed class Assessment
     /// <summary>The misread images, the most confident mistake first.</summary>
     public IReadOnlyList<Mistake> Mistakes { get; }
 
+    /// <summary>The classes that are recognised in less than one in a hundred of their images.</summary>
+    internal IEnumerable<int> NeverAnswered
+    {
+        get
+        {
+            int classes = Confusion.GetLength(0);
+            return Enumerable.Range(0, classes).Where(
+                truth => 100 * Confusion[truth, truth] < Enumerable.Range(0, classes).Sum(read => Confusion[truth, read]));
+        }
+    }
+
     /// <summary>Evaluates a network on every image.</summary>
     /// <exception cref="ArgumentException">The images do not fit the network.</exception>
     public static Assessment Of(Network network, LabelledImages images)

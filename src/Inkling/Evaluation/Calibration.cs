@@ -22,12 +22,13 @@ public static class Calibration
     public static double Calibrate(this Network network, Examples validation)
     {
         float[][] outputs = network.Outputs(validation);
+        double[][] logarithms = [.. outputs.Select(output => Array.ConvertAll(output, share => PortableMath.Log(share)))];
         double low = PortableMath.Log(0.05), high = PortableMath.Log(20), golden = (Math.Sqrt(5) - 1) / 2;
         for (int i = 0; i < 40; i++) // golden-section search: the likelihood is unimodal
         {
             double a = high - golden * (high - low), b = low + golden * (high - low);
-            if (NegativeLogLikelihood(outputs, validation, PortableMath.Exp(a))
-                < NegativeLogLikelihood(outputs, validation, PortableMath.Exp(b)))
+            if (NegativeLogLikelihood(outputs, logarithms, validation, PortableMath.Exp(a))
+                < NegativeLogLikelihood(outputs, logarithms, validation, PortableMath.Exp(b)))
             {
                 high = b;
             }
@@ -64,11 +65,17 @@ public static class Calibration
     }
 
     /// <summary>Negative log-likelihood of the true classes, summed over all examples.</summary>
-    private static double NegativeLogLikelihood(float[][] outputs, Examples examples, double temperature)
+    private static double NegativeLogLikelihood(
+        float[][] outputs, double[][] logarithms, Examples examples, double temperature)
     {
         double sum = 0;
+        float[] confidences = new float[examples.OutputSize];
         for (int i = 0; i < outputs.Length; i++)
-            sum -= PortableMath.Log(Math.Max(1e-30, Confidence.Of(outputs[i], temperature)[examples.ClassOf(i)]));
+        {
+            Confidence.Of(outputs[i], logarithms[i], temperature, confidences);
+            sum -= PortableMath.Log(Math.Max(1e-30, confidences[examples.ClassOf(i)]));
+        }
+
         return sum;
     }
 }

@@ -1,6 +1,7 @@
 using Inkling.Execution;
 using Inkling.Execution.Costs;
 using Inkling.Numerics;
+using Inkling.Numerics.Threads;
 
 namespace Inkling;
 

@@ -3,6 +3,7 @@ using Inkling.Execution.Costs;
 using Inkling.Execution.Stages;
 using Inkling.Layers;
 using Inkling.Numerics;
+using Inkling.Numerics.Threads;
 
 namespace Inkling.Execution;
 

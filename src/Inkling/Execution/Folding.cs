@@ -14,7 +14,12 @@ internal static class Folding
 {
     private const float Epsilon = BatchNormalisationStage.Epsilon;
 
-    public static ParameterBuffer Fold(ParameterBuffer parameters)
+    /// <param name="parameters">The network's.</param>
+    /// <param name="inPlace">
+    /// Whether to reuse their memory. Parameters only move towards the start of the buffer; the original network is unusable
+    /// afterwards.
+    /// </param>
+    public static ParameterBuffer Fold(ParameterBuffer parameters, bool inPlace)
     {
         IReadOnlyList<Layer> layers = parameters.Architecture.Layers;
         HashSet<int> branches = []; // the layers before which a residual connection begins: what it adds must be kept as it is
@@ -57,7 +62,7 @@ internal static class Folding
             }
         }
 
-        ParameterBuffer folded = new(parameters.Architecture.Folded(kept));
+        ParameterBuffer folded = new(parameters.Architecture.Folded(kept), inPlace ? parameters : null);
         for (int l = 0; l < kept.Count; l++)
             Copy(parameters, sources[l].Weights, sources[l].Normalisation, folded.All[l]);
         return folded;
@@ -68,26 +73,28 @@ internal static class Folding
         BatchNormalisation? seen = normalisation >= 0 ? (BatchNormalisation)from.All[normalisation]! : null;
         if (to is BatchNormalisation own)
         {
-            seen!.Scale.CopyTo(own.Scale);
-            seen.Shift.CopyTo(own.Shift);
+            seen!.PaddedScale.CopyTo(own.PaddedScale);
+            seen.PaddedShift.CopyTo(own.PaddedShift);
             seen.RunningMean.CopyTo(own.RunningMean);
             seen.RunningVariance.CopyTo(own.RunningVariance);
         }
         else if (to is WeightedLayer layer)
         {
             WeightedLayer source = (WeightedLayer)from.All[weights]!;
+            source.PaddedBiases.CopyTo(layer.PaddedBiases); // they lie before the panels, which may move over them
             source.Panels.CopyTo(layer.Panels);
-            source.PaddedBiases.CopyTo(layer.PaddedBiases);
             if (seen is null)
                 return;
-            Span<float> panels = layer.Panels, biases = layer.Biases;
+            Span<float> biases = layer.Biases, scales = new float[layer.Stride];
             for (int j = 0; j < layer.Neurons; j++)
             {
-                float scale = seen.Scale[j] / MathF.Sqrt(seen.RunningVariance[j] + Epsilon);
-                biases[j] = seen.Shift[j] + scale * (biases[j] - seen.RunningMean[j]);
-                for (int k = 0; k < layer.Inputs; k++)
-                    panels[Rows.IndexOf(j, k, layer.Inputs)] *= scale;
+                scales[j] = seen.Scale[j] / MathF.Sqrt(seen.RunningVariance[j] + Epsilon);
+                biases[j] = seen.Shift[j] + scales[j] * (biases[j] - seen.RunningMean[j]);
             }
+
+            for (int start = 0; start < layer.Stride; start += Rows.Panel)
+                Vectors.MultiplyRows(
+                    layer.Panels.Slice(start * layer.Inputs, layer.Inputs * Rows.Panel), scales.Slice(start, Rows.Panel));
         }
     }
 }

@@ -45,6 +45,12 @@ internal sealed record PassSettings(
     /// <summary>The shapes before each layer, and that of the output, for inputs of this width.</summary>
     public Shape[] Shapes { get; } = Parameters.Architecture.ShapesFor(Width);
 
+    /// <summary>Working memory of the stages that use Winograd's method: for the planes of their inputs.</summary>
+    public ThreadBuffers InputPlanes { get; } = new(Threads);
+
+    /// <summary>The same for the planes of their outputs.</summary>
+    public ThreadBuffers OutputPlanes { get; } = new(Threads);
+
     /// <summary>Whether the examples of a mini-batch differ in their width.</summary>
     public bool IsRagged => Parameters.Architecture.Input.HasAnyWidth;
 
@@ -61,7 +67,9 @@ internal sealed record PassSettings(
     }
 }
 
-/// <summary>Creates one stage for each layer, and so chooses its kernels. Another device has its own factory.</summary>
+/// <summary>
+/// Creates a stage for each layer, or for several, and so chooses their kernels. Another device has its own factory.
+/// </summary>
 internal class StageFactory
 {
     /// <summary>The factory for the processor.</summary>
@@ -100,9 +108,14 @@ internal class StageFactory
                     stages.Add(branches[end] = new BranchStage(input, goesBack) { Layer = l, Name = Name(l) });
             }
 
-            Stage stage = branches[l] is { } branch
-                ? branch.End = new AddStage(input, branch.Input, goesBack, settings.MiniBatchSize)
-                : Create(settings, l, input, goesBack);
+            Stage stage;
+            int layers = 1;
+            if (branches[l] is { } branch)
+                stage = branch.End = new AddStage(input, branch.Input, goesBack, settings.MiniBatchSize);
+            else if (CreateFused(settings, l, EndOfChain(architecture.Layers, l), input, out int fused) is { } several)
+                (stage, layers) = (several, fused);
+            else
+                stage = Create(settings, l, input, goesBack);
             (stage.Layer, stage.Name) = (l, Name(l));
             if (settings.Purpose != PassPurpose.InputGradient && stage is PoolingStage pooling
                 && stages is [.., ActivationStage { Function: ActivationFunction.Relu } relu])
@@ -112,12 +125,36 @@ internal class StageFactory
 
             stages.Add(stage);
             input = stage.Output;
+            l += layers - 1;
             goesBack |= settings.Purpose == PassPurpose.Learning && settings.Parameters.All[l] is not null;
         }
 
         return [.. stages];
 
         string Name(int l) => $"layer {l + 1}, {architecture.Layers[l]}";
+    }
+
+    /// <summary>The end of the layers from this one on between which no residual connection begins or ends.</summary>
+    private static int EndOfChain(IReadOnlyList<Layer> layers, int l)
+    {
+        int end = l + 1;
+        while (end < layers.Count
+            && layers[end] is not Layer.Add
+            && !layers.Index().Any(other => other.Item is Layer.Add add && other.Index - add.Layers == end))
+            end++;
+        return end;
+    }
+
+    /// <summary>Creates one stage for several layers, where there is one; null where each has its own.</summary>
+    /// <param name="settings">The settings of all stages.</param>
+    /// <param name="l">The first layer, from 0.</param>
+    /// <param name="end">The end of the layers that it may compute: a residual connection begins or ends there.</param>
+    /// <param name="input">The stage's input.</param>
+    /// <param name="layers">How many layers it computes; undefined where there is none.</param>
+    protected virtual Stage? CreateFused(PassSettings settings, int l, int end, Activations input, out int layers)
+    {
+        layers = 0;
+        return null;
     }
 
     /// <summary>Creates the stage of one layer, other than <see cref="Layer.Add"/>.</summary>
@@ -149,7 +186,8 @@ internal class StageFactory
                     miniBatchSize,
                     !settings.IsRagged,
                     settings.Shards,
-                    threads),
+                    settings.InputPlanes,
+                    settings.OutputPlanes),
             Layer.Convolution spec =>
                 new ConvolutionStage(input, to, spec, parameters, l, goesBack, learns, miniBatchSize, settings.Shards, threads),
             Layer.BatchNormalisation =>

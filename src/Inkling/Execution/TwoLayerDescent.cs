@@ -4,6 +4,7 @@ using Inkling.Execution.Stages;
 using Inkling.Layers;
 using Inkling.Numerics;
 using Inkling.Numerics.Kernels;
+using Inkling.Numerics.Threads;
 
 namespace Inkling.Execution;
 
@@ -85,7 +86,7 @@ internal sealed class TwoLayerDescent : IDisposable
     public int Threads => _scratch.Length;
 
     /// <summary>Decides between all threads and one; the result does not depend on it.</summary>
-    public StallBackoff Backoff { get; } = new();
+    public ThreadChoice Choice { get; } = new();
 
     /// <summary>The share of each target that is spread evenly over all outputs, 0 to 1.</summary>
     public double LabelSmoothing { get; set; }
@@ -111,7 +112,7 @@ internal sealed class TwoLayerDescent : IDisposable
     public double Descend(ArraySegment<int> order, int miniBatchSize, ReadOnlyMemory<float> scales)
     {
         (_order, _miniBatchSize, _scales, _costSum) = (order, miniBatchSize, scales, 0);
-        _participants = Backoff.IsAlone ? 1 : _scratch.Length;
+        _participants = Choice.IsAlone ? 1 : _scratch.Length;
         if (_barrier.IsBroken)
             throw new InvalidOperationException("An earlier step has failed on one of the threads.");
         long start = Stopwatch.GetTimestamp();
@@ -120,9 +121,12 @@ internal sealed class TwoLayerDescent : IDisposable
             _descend(0, 0, 1);
         else
             _workers.Split(_participants, _descend);
-        // All but one can wait at a time. If they mostly did, one thread by itself would have taken about as long, or less.
-        TimeSpan most = Stopwatch.GetElapsedTime(start) * (_participants - 1);
-        Backoff.Report(hasStalled: _barrier.Waited - waited > most / 2);
+        if (_scratch.Length > 1)
+        {
+            TimeSpan waiting = (_barrier.Waited - waited) / Math.Max(1, _participants - 1); // all but one can wait at a time
+            Choice.Report(order.Count, Stopwatch.GetElapsedTime(start), waiting);
+        }
+
         _step += scales.Length;
         return _costSum;
     }

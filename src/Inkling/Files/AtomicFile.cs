@@ -56,8 +56,10 @@ internal static class AtomicFile
     /// <summary>
     /// Checks, before hours of work, that a file can be written: creates its folder and a temporary file in it.
     /// </summary>
+    /// <param name="path">Path of the file.</param>
+    /// <param name="bytes">How many bytes the disk must have free for it; 0 where that is not known.</param>
     /// <exception cref="InklingException">It cannot be written; the message says why.</exception>
-    public static void RequireWritable(string path) => Guard(path, () =>
+    public static void RequireWritable(string path, long bytes = 0) => Guard(path, () =>
     {
         string target = TargetOf(path);
         if (FileKinds.Of(target) == FileKind.Stream)
@@ -65,6 +67,10 @@ internal static class AtomicFile
         using TemporaryFile beside = new(target);
         beside.Stream.WriteByte(0);
         beside.Stream.Flush();
+        if (FreeBytes(target) is { } free && free < bytes)
+            throw new InklingException(FormattableString.Invariant(
+                $"{path}: cannot be written: it may need {bytes:N0} bytes, and {free:N0} are free on the disk. ")
+                + "Free some, or name a file on another disk.");
     });
 
     /// <summary>
@@ -86,6 +92,20 @@ internal static class AtomicFile
         return kind == FileKind.Stream || new FileInfo(full).LinkTarget is null
             ? full
             : File.ResolveLinkTarget(full, returnFinalTarget: true)!.FullName;
+    }
+
+    /// <summary>The free bytes for this user on the file's disk; null where the system does not tell.</summary>
+    private static long? FreeBytes(string file)
+    {
+        try
+        {
+            string folder = Path.GetDirectoryName(file)!; // Windows takes drives only, other systems any folder
+            return new DriveInfo(OperatingSystem.IsWindows() ? Path.GetPathRoot(folder)! : folder).AvailableFreeSpace;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            return null;
+        }
     }
 
     private static void Guard(string path, Action action)

@@ -7,7 +7,7 @@ namespace Inkling.Formats;
 /// <param name="Shape">As PyTorch has it.</param>
 /// <param name="Get">Copies its values, row-major.</param>
 /// <param name="Set">Sets its values, row-major.</param>
-internal sealed record NamedTensor(string Name, int[] Shape, Func<float[]> Get, Action<float[]> Set)
+internal sealed record NamedTensor(string Name, int[] Shape, Func<float[]> Get, Action<ReadOnlySpan<float>> Set)
 {
     /// <summary>How many numbers it holds.</summary>
     public int Length => Shape.Aggregate(1, (product, size) => checked(product * size));
@@ -27,7 +27,7 @@ internal sealed record NamedTensor(string Name, int[] Shape, Func<float[]> Get, 
                 case WeightedLayer weighted:
                     n++;
                     yield return new NamedTensor(
-                        $"{name}.weight", weighted.WeightShape, weighted.CopyWeights, values => weighted.SetWeights(values));
+                        $"{name}.weight", weighted.WeightShape, weighted.CopyWeights, weighted.SetWeights);
                     if (!weighted.HasBias)
                         break;
                     yield return new NamedTensor(

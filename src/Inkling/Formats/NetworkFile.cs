@@ -61,6 +61,29 @@ public static class NetworkFile
             ArgumentNullException.ThrowIfNull(path);
             return Parse(WholeFile.Read(path), path);
         }
+
+        /// <summary>
+        /// Loads the weights that another program saved as safetensors into an architecture: a PyTorch module's, whose dense
+        /// layers are [neurons, inputs] and convolutions [out, in, height, width]. Each layer gets the tensors of its shapes;
+        /// layers of the same shapes get theirs in the order of the names.
+        /// </summary>
+        /// <param name="path">The file.</param>
+        /// <param name="architecture">The layers; the weights of a file do not tell activations, pooling or padding.</param>
+        /// <exception cref="InklingException">
+        /// The file is missing, damaged or of another kind, or its tensors are not those that the architecture asks for.
+        /// </exception>
+        public static Network Load(string path, Architecture architecture)
+        {
+            ArgumentNullException.ThrowIfNull(path);
+            ArgumentNullException.ThrowIfNull(architecture);
+            byte[] file = WholeFile.Read(path);
+            if (!IsSafetensors(file) && ForeignFile.Describe(file) is { } kind)
+                throw new InklingException($"{path}: {kind}");
+            if (!IsSafetensors(file))
+                throw new InklingException(
+                    $"{path}: not a safetensors file. An architecture is given to weights saved as safetensors.");
+            return ForeignTensors.Place(Safetensors.Parse(file, path).Tensors, architecture, path);
+        }
     }
 
     /// <summary>Reads a network in any of the formats.</summary>
@@ -69,21 +92,24 @@ public static class NetworkFile
     internal static Network Parse(ReadOnlySpan<byte> file, string name)
     {
         if (IsSafetensors(file))
-            return FromSafetensors(Safetensors.Parse(file, name), name);
+            return FromSafetensors(file, name);
+        if (ForeignFile.Describe(file) is { } kind)
+            throw new InklingException($"{name}: {kind}");
         if (file is [(byte)'P', (byte)'K', 3, 4, ..] or [(byte)'P', (byte)'K', 5, 6, ..])
             return Npz.Parse(file.ToArray(), name);
         if (IsOnnx(file))
             throw new InklingException($"{name}: an ONNX file, which Network.LoadOnnx, of Inkling.Onnx, reads.");
         return file.TrimStart(" \t\r\n"u8) is [(byte)'{', ..]
             ? Network2Json.Parse(file, name)
-            : FromSafetensors(Safetensors.Parse(file, name), name);
+            : FromSafetensors(file, name);
     }
 
     /// <summary>
-    /// Whether a file begins like ONNX: protocol buffers whose first field is ONNX's IR version, with another after it.
+    /// Whether a file begins like ONNX: protocol buffers whose first field is ONNX's IR version, with another after it. With
+    /// version 1, of 2017, TensorFlow's SavedModels begin too.
     /// </summary>
     internal static bool IsOnnx(ReadOnlySpan<byte> file) =>
-        !IsSafetensors(file) && file is [0x08, > 0 and < 0x80, 0x12 or 0x1A or 0x22 or 0x28 or 0x32 or 0x3A or 0x42, ..];
+        !IsSafetensors(file) && file is [0x08, > 1 and < 0x80, 0x12 or 0x1A or 0x22 or 0x28 or 0x32 or 0x3A or 0x42, ..];
 
     /// <summary>Whether a file begins with an 8-byte header length (under 4 GiB) and the header's opening brace.</summary>
     private static bool IsSafetensors(ReadOnlySpan<byte> file) => file is [_, _, _, _, 0, 0, 0, 0, (byte)'{', ..];
@@ -139,41 +165,44 @@ public static class NetworkFile
         return new Safetensors(metadata, [.. tensors]) { IsHalf = isHalf };
     }
 
-    private static Network FromSafetensors(Safetensors file, string name)
+    private static Network FromSafetensors(ReadOnlySpan<byte> file, string name)
     {
-        if (!file.Metadata.TryGetValue(NetworkDescription.Key, out string? json))
-            throw new InklingException(
-                $"{name}: a safetensors file, but not of Inkling: "
-                + $"its metadata has no \"{NetworkDescription.Key}\" entry that describes the network.");
+        SafetensorsHeader header = SafetensorsHeader.Parse(file, name);
+        if (!header.Metadata.TryGetValue(NetworkDescription.Key, out string? json))
+            throw new InklingException($"{name}: {ForeignTensors.Describe(Safetensors.Parse(file, name).Tensors)}");
         NetworkDescription description = NetworkDescription.Parse(json, name);
         Architecture architecture = description.Architecture;
-        long stored = file.Tensors.Sum(tensor => (long)tensor.Values.Length);
+        long stored = header.Entries.Sum(entry => (long)entry.Length);
         if (stored < architecture.ParameterCount)
             throw new InklingException(string.Create(
                 CultureInfo.InvariantCulture,
                 $"{name}: its tensors hold {stored:N0} numbers, "
                 + $"fewer than the {architecture.ParameterCount:N0} of the network {architecture} that its metadata describe."));
-        Dictionary<string, Tensor> tensors = file.Tensors.ToDictionary(tensor => tensor.Name, StringComparer.Ordinal);
+        Dictionary<string, SafetensorsEntry> entries = header.Entries.ToDictionary(entry => entry.Name, StringComparer.Ordinal);
         Network network = new(new ParameterBuffer(architecture), new RandomStream(seed: 1))
         {
             Temperature = description.Temperature,
             History = description.History
         };
+        float[] numbers = []; // one tensor's, reused: fresh memory costs more than the conversion
         foreach (NamedTensor place in NamedTensor.Of(network.Parameters))
         {
-            if (!tensors.Remove(place.Name, out Tensor? tensor) || !tensor.Shape.SequenceEqual(place.Shape))
+            if (!entries.Remove(place.Name, out SafetensorsEntry? entry) || !entry.Shape.SequenceEqual(place.Shape))
             {
                 throw new InklingException(
                     $"{name}: tensor \"{place.Name}\" of shape [{string.Join(", ", place.Shape)}] "
                     + $"is missing, though its metadata describe {architecture}.");
             }
 
-            place.Set(tensor.Values);
+            if (numbers.Length < entry.Length)
+                numbers = GC.AllocateUninitializedArray<float>(header.Entries.Max(other => other.Length));
+            header.Read(entry, file, numbers.AsSpan(0, entry.Length));
+            place.Set(numbers.AsSpan(0, entry.Length));
         }
 
-        if (tensors.Count > 0)
+        if (entries.Count > 0)
             throw new InklingException(
-                $"{name}: tensor \"{tensors.Keys.First()}\" has no place in the network {architecture} "
+                $"{name}: tensor \"{entries.Keys.First()}\" has no place in the network {architecture} "
                 + $"that its metadata describe.");
         return network;
     }

@@ -10,7 +10,11 @@ internal sealed class ParameterBuffer
 {
     private readonly AlignedBuffer _values, _statistics;
 
-    public ParameterBuffer(Architecture architecture)
+    /// <param name="architecture">The layers.</param>
+    /// <param name="memory">
+    /// Parameters whose memory is used again, for what takes no more; where they were is then undefined. Null for new memory.
+    /// </param>
+    public ParameterBuffer(Architecture architecture, ParameterBuffer? memory = null)
     {
         Architecture = architecture;
         int length = 0, statistics = 0;
@@ -28,12 +32,18 @@ internal sealed class ParameterBuffer
             statistics += architecture.Layers[l] is Layer.BatchNormalisation ? 2 * channels : 0;
         }
 
-        _values = new AlignedBuffer(length);
+        KernelArguments.Require(memory is null || memory._values.Length >= length);
+        _values = memory?._values ?? new AlignedBuffer(length);
         _statistics = new AlignedBuffer(statistics);
         All = new object?[architecture.Layers.Count];
         MakeViews(architecture);
         Weighted = [.. All.OfType<WeightedLayer>()];
         Normalisations = [.. All.OfType<BatchNormalisation>()];
+        foreach (BatchNormalisation normalisation in memory is null ? Normalisations : [])
+        {
+            normalisation.Scale.Fill(1);
+            normalisation.RunningVariance.Fill(1);
+        }
     }
 
     public Architecture Architecture { get; }
@@ -84,8 +94,6 @@ internal sealed class ParameterBuffer
                 case Layer.BatchNormalisation:
                     BatchNormalisation normalisation = new(
                         _values, start, _statistics, statistics, flattenedPixels[l], input.Channels);
-                    normalisation.Scale.Fill(1);
-                    normalisation.RunningVariance.Fill(1);
                     All[l] = normalisation;
                     start += 2 * Rows.StrideOf(input.Channels);
                     statistics += 2 * Rows.StrideOf(input.Channels);

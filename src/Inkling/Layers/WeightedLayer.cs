@@ -98,12 +98,13 @@ public abstract class WeightedLayer
             throw new ArgumentException(
                 $"A layer of {Neurons} neurons with {Inputs} inputs has {Neurons * Inputs} weights, not {weights.Length}.",
                 nameof(weights));
-        Span<float> panels = Panels;
         int[] order = EngineOrder();
         for (int j = 0; j < Neurons; j++)
         {
-            for (int k = 0; k < order.Length; k++)
-                panels[Rows.IndexOf(j, order[k], order.Length)] = weights[j * order.Length + k];
+            ReadOnlySpan<float> row = weights.Slice(j * order.Length, order.Length);
+            Span<float> column = Panels[Rows.IndexOf(j, 0, order.Length)..];
+            for (int k = 0; k < row.Length; k++)
+                column[order[k] * Rows.Panel] = row[k];
         }
     }
 
@@ -119,7 +120,13 @@ public abstract class WeightedLayer
     }
 
     /// <summary>The index in the engine's order of each input of [channels, height, width].</summary>
-    private int[] EngineOrder() => [.. Enumerable.Range(0, Inputs).Select(EngineInput)];
+    private int[] EngineOrder()
+    {
+        int[] order = new int[Inputs];
+        for (int k = 0; k < order.Length; k++)
+            order[k] = EngineInput(k);
+        return order;
+    }
 
     private int EngineInput(int input) =>
         input % _positions * Channels + Layout.ChannelOf(input / _positions, Channels, FlattenedPixels);

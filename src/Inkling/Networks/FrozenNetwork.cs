@@ -1,6 +1,8 @@
 using Inkling.Execution;
+using Inkling.Execution.Frozen;
 using Inkling.Layers;
 using Inkling.Numerics;
+using Inkling.Numerics.Threads;
 
 namespace Inkling;
 
@@ -23,14 +25,15 @@ public sealed class FrozenNetwork
     private readonly int _atOnce, _stride;
     private readonly PassPool _passes;
 
-    internal FrozenNetwork(Network network)
+    internal FrozenNetwork(Network network, bool takesMemory)
     {
-        _parameters = Folding.Fold(network.Parameters);
+        _parameters = Folding.Fold(network.Parameters, takesMemory);
         Architecture architecture = _parameters.Architecture;
         int largest = Enumerable.Range(0, architecture.Layers.Count + 1).Max(l => architecture.ShapeBefore(l).Size);
         _atOnce = architecture.Input.HasAnyWidth ? 1 : Math.Clamp(FloatsAtOnce / largest, 1, MostAtOnce);
         _stride = Rows.StrideOf(OutputSize);
-        _passes = new PassPool(() => new Backpropagation(_parameters, _atOnce, purpose: PassPurpose.Reading));
+        _passes = new PassPool(() => new Backpropagation(
+            _parameters, _atOnce, purpose: PassPurpose.Reading, stages: FrozenStageFactory.Instance));
     }
 
     /// <summary>Numbers in one input; of a network for inputs of any width, in one column of an input.</summary>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Inkling.Execution;
 using Inkling.Layers;
+using Inkling.Networks;
 using Inkling.Numerics;
 
 namespace Inkling;
@@ -169,7 +170,23 @@ public sealed class Network
     }
 
     /// <summary>A copy of the network as it is now that reads many images fast, from any number of threads.</summary>
-    public FrozenNetwork Freeze() => new(this);
+    public FrozenNetwork Freeze() => new(this, takesMemory: false);
+
+    /// <summary>The same without a copy, in the network's own memory: the network cannot be used any more.</summary>
+    internal FrozenNetwork FreezeInPlace() => new(this, takesMemory: true);
+
+    /// <summary>
+    /// A copy that takes pixels from 0 to 1, of a network that was trained on normalised ones: it gives for x what this one gives
+    /// for (x - mean) / deviation. The normalisation is folded into the first layer, or, where that layer pads its input,
+    /// becomes a batch normalisation before it.
+    /// </summary>
+    /// <param name="normalisation">How pixels were normalised in training; <see cref="PixelFit"/> tells which fits.</param>
+    /// <exception cref="ArgumentException">A weight would overflow.</exception>
+    public Network WithNormalisation(PixelNormalisation normalisation)
+    {
+        ArgumentNullException.ThrowIfNull(normalisation);
+        return InputScaling.Apply(this, normalisation.Scale, normalisation.Shift);
+    }
 
     /// <summary>A copy of the network that shares nothing with it.</summary>
     public Network Clone()

@@ -9,8 +9,20 @@ namespace Inkling.Numerics;
 internal static class Vectors
 {
     /// <summary>Whether none of the numbers is NaN or infinite.</summary>
-    public static bool AreFinite(ReadOnlySpan<float> x) =>
-        !x.ContainsAny(float.NaN, float.PositiveInfinity, float.NegativeInfinity);
+    public static bool AreFinite(ReadOnlySpan<float> x)
+    {
+        ReadOnlySpan<Vector<uint>> wide = MemoryMarshal.Cast<float, Vector<uint>>(x);
+        Vector<uint> largestExponent = new(0x7F80_0000), isFound = Vector<uint>.Zero;
+        foreach (Vector<uint> part in wide)
+            isFound |= Vector.Equals(part & largestExponent, largestExponent);
+        foreach (float rest in x[(wide.Length * Vector<uint>.Count)..])
+        {
+            if (!float.IsFinite(rest))
+                return false;
+        }
+
+        return isFound == Vector<uint>.Zero;
+    }
 
     /// <summary>The index of the largest number, the first on ties. NaN counts as the largest, as in numpy's argmax.</summary>
     /// <exception cref="ArgumentException"><paramref name="x"/> is empty.</exception>
@@ -35,6 +47,19 @@ internal static class Vectors
             part *= factor;
         foreach (ref float rest in x[(wide.Length * Vector<float>.Count)..])
             rest *= factor;
+    }
+
+    /// <summary>rows[r, j] *= factors[j].</summary>
+    /// <param name="rows">[rows, 16].</param>
+    /// <param name="factors">[16].</param>
+    /// <exception cref="ArgumentException">The lengths do not fit each other.</exception>
+    public static void MultiplyRows(Span<float> rows, ReadOnlySpan<float> factors)
+    {
+        KernelArguments.Require(KernelArguments.IsWholePanels(rows.Length) && factors.Length == Rows.Panel);
+        ReadOnlySpan<Vector<float>> of = MemoryMarshal.Cast<float, Vector<float>>(factors); // one to four: a power of two
+        Span<Vector<float>> wide = MemoryMarshal.Cast<float, Vector<float>>(rows);
+        for (int i = 0; i < wide.Length; i++)
+            wide[i] *= of[i & (of.Length - 1)];
     }
 
     /// <summary>y += x.</summary>

@@ -26,8 +26,21 @@ public sealed class DigitReader
     private readonly LineNetwork _lines;
     private readonly ReaderConstants _constants = ReaderConstants.Default;
 
-    /// <summary>A reader that asks the best of the bundled networks.</summary>
-    public static DigitReader Load() => new(BundledModels.Load("best"));
+    /// <summary>Whether the network that tells digits apart is in memory: given, or loaded when first asked.</summary>
+    internal bool IsDigitNetworkLoaded => _judge.IsSecondLoaded;
+
+    /// <summary>
+    /// A reader that asks the bundled networks. Each is loaded when a picture first asks it: a clear digit needs the small ones
+    /// only.
+    /// </summary>
+    /// <param name="name">Which network tells digits apart: one of <see cref="BundledModels.Names"/>.</param>
+    /// <exception cref="InklingException">There is no such network.</exception>
+    public static DigitReader Load(string name = "best")
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        BundledModels.RequireName(name);
+        return new DigitReader(new SegmentJudge(() => BundledModels.Load(name)), new LineNetwork(), ReaderConstants.Default);
+    }
 
     /// <summary>
     /// A reader that asks a network of one's own which digit it sees; a bundled one tells what is a digit at all.

@@ -101,7 +101,7 @@ internal sealed class ReadingPipeline
         return best;
     }
 
-    /// <summary>The likelier of at most two looks at the picture as it is.</summary>
+    /// <summary>The likeliest of at most three looks at the picture as it is.</summary>
     private ReadingStages ReadAsItIs()
     {
         Ink ink = InkFinding.Find(_sheet.Picture, _constants, _work);
@@ -110,7 +110,11 @@ internal sealed class ReadingPipeline
             return first;
         // What stands out most (a table's edge, a shadow) may be no number, and may have hidden one that is fainter.
         Ink beside = InkFinding.FindBeside(_sheet.Picture, ink, _constants, _work);
-        return LikelierOf(first, ReadInk(beside));
+        ReadingStages likelier = LikelierOf(first, ReadInk(beside));
+        return likelier.ScorePerDigit < _constants.Decision.SecondLookBelow
+            && InkFinding.FindOther(_sheet.Picture, ink, _constants, _work) is { } other
+            ? LikelierOf(likelier, ReadInk(other))
+            : likelier;
     }
 
     /// <summary>One look: the numbers in what was found as ink.</summary>
@@ -118,18 +122,13 @@ internal sealed class ReadingPipeline
     /// <param name="turn">How the picture's ink was turned; null where it was not.</param>
     private ReadingStages ReadInk(Ink found, InkTurn? turn = null)
     {
-        InkPieces foundPieces = InkPieces.Of(found, _constants, _work);
-        Ink unboxed = Without(Surroundings.FormBoxes(foundPieces, _constants, _work), found);
-        Ink unruled = RuledLines.Remove(unboxed, _constants, _work);
-        InkPieces unruledPieces = unruled == found ? foundPieces : InkPieces.Of(unruled, _constants, _work);
-        Ink ink = Without(Surroundings.Frames(unruledPieces, _constants, _work), unruled);
-        InkPieces pieces = ink == unruled ? unruledPieces : InkPieces.Of(ink, _constants, _work);
+        (Ink ink, InkPieces pieces) = Written(found, _constants, _work);
         IReadOnlyList<Word> words = TextLayout.Words(ink, pieces, _constants, _work);
         _work.Allow(ReadingBounds.ForNumbersOn(ink, _constants.Budget));
         FileScale scale = FileScale.Of(_sheet, ink, turn);
         NumberPipeline numberPipeline = new(ink, pieces, scale, _judge, _lines, _options, _constants, _work);
         IReadOnlyList<NumberStages> read = ReadWords(numberPipeline, words, out bool isAnyTooCostly);
-        IReadOnlyList<NumberStages> kept = WithoutNoise(read, _constants.Decision);
+        IReadOnlyList<NumberStages> kept = WithoutNoise(read, ink, _constants.Decision);
         IReadOnlyList<IReadOnlyList<NumberStages>> lines = LinesOf(kept);
         Word[] keptWords = [.. kept.Select(number => number.Word)];
         PixelBox[] unread =
@@ -151,11 +150,21 @@ internal sealed class ReadingPipeline
             [.. line.Select(number => number.Compared(agrees))];
     }
 
-    /// <summary>The ink without frames.</summary>
-    private Ink Without(IEnumerable<PixelBox> frames, Ink ink)
+    /// <summary>The ink without form boxes, rules and frames, and its pieces.</summary>
+    internal static (Ink Ink, InkPieces Pieces) Written(Ink found, ReaderConstants constants, ReadingWork work)
     {
-        PixelBox[] all = [.. frames];
-        return all.Length == 0 ? ink : RuledLines.RemoveFrames(ink, all, _constants, _work);
+        InkPieces foundPieces = InkPieces.Of(found, constants, work);
+        Ink unboxed = Without(Surroundings.FormBoxes(foundPieces, constants, work), found);
+        Ink unruled = RuledLines.Remove(unboxed, constants, work);
+        InkPieces unruledPieces = unruled == found ? foundPieces : InkPieces.Of(unruled, constants, work);
+        Ink ink = Without(Surroundings.Frames(unruledPieces, constants, work), unruled);
+        return (ink, ink == unruled ? unruledPieces : InkPieces.Of(ink, constants, work));
+
+        Ink Without(IEnumerable<PixelBox> frames, Ink ink)
+        {
+            PixelBox[] all = [.. frames];
+            return all.Length == 0 ? ink : RuledLines.RemoveFrames(ink, all, constants, work);
+        }
     }
 
     /// <summary>
@@ -191,14 +200,21 @@ internal sealed class ReadingPipeline
         double ScoreOf(Word word) => read.TryGetValue(word, out NumberStages? stages) ? stages.Score : 1;
     }
 
-    /// <summary>Once clear numbers are found, doubtful marks are ignored: they are the edge of a table, or a drawing.</summary>
-    private static IReadOnlyList<NumberStages> WithoutNoise(IReadOnlyList<NumberStages> read, DecisionConstants c)
+    /// <summary>
+    /// Once clear numbers are found, doubtful marks are ignored: they are the edge of a table, or a drawing. So is an upright
+    /// stroke at the picture's side, which is rather an edge or a shadow that the picture cuts off than a 1.
+    /// </summary>
+    private static IReadOnlyList<NumberStages> WithoutNoise(IReadOnlyList<NumberStages> read, Ink ink, DecisionConstants c)
     {
-        double[] heights = [.. read.Where(IsClear).Select(number => number.Word.DigitHeight).Order()];
+        double[] heights =
+            [.. read.Where(number => IsClear(number) && !IsAtSide(number)).Select(number => number.Word.DigitHeight).Order()];
         if (heights.Length == 0)
             return read;
         double height = heights[heights.Length / 2];
-        return [.. read.Where(number => IsClear(number) || IsLikely(number))];
+        return [.. read.Where(number => !IsAtSide(number) && (IsClear(number) || IsLikely(number)))];
+
+        bool IsAtSide(NumberStages number) =>
+            number.Number.Text == "1" && (number.Word.Box.Left == 0 || number.Word.Box.Right == ink.Width);
 
         bool IsClear(NumberStages number) => number.ScorePerDigit >= c.ClearScore;
 
@@ -232,11 +248,13 @@ internal sealed class ReadingPipeline
     }
 
     /// <summary>
-    /// The likelier of two looks; complete only where both are, since what the other one left out may be a number, too.
+    /// The surer of two looks, unless it reads far less; complete only where both are, since what the other one left out may be
+    /// a number, too.
     /// </summary>
     private ReadingStages LikelierOf(ReadingStages first, ReadingStages second)
     {
-        ReadingStages likelier = second.Score > first.Score ? second : first;
+        bool isAsLong = second.Reading.Digits.Count() >= _constants.Decision.LookMinDigits * first.Reading.Digits.Count();
+        ReadingStages likelier = isAsLong && second.Reading.Confidence > first.Reading.Confidence ? second : first;
         bool isComplete = first.Reading.IsComplete && second.Reading.IsComplete;
         ReadingResult reading = new(
             likelier.Reading.Lines, _options.UnsureBelow, isComplete, likelier.Reading.Unread,

@@ -52,7 +52,8 @@ internal sealed class TurnChoice(TurnConstants c, SegmentJudge judge)
     {
         (int digits, int digitsAsItIs) = (DigitsOf(turned), DigitsOf(asItIs));
         (int line, int lineAsItIs) = (LongestLineOf(turned), LongestLineOf(asItIs));
-        if (line < 2 || turned.ScorePerDigit < c.MinScorePerDigit)
+        bool isUpsideDownZero = turned.Reading.Turn == 180 && turned.Reading.Text.StartsWith("00", StringComparison.Ordinal);
+        if (line < 2 || turned.ScorePerDigit < c.MinScorePerDigit || isUpsideDownZero)
             return false;
         return (line > lineAsItIs && digits >= digitsAsItIs && turned.ScorePerDigit > asItIs.ScorePerDigit - c.MaxLossPerDigit)
             || (digits >= c.MinDigitsShare * digitsAsItIs && turned.Score > c.MinAdvantage * asItIs.Score);

@@ -124,6 +124,33 @@ internal sealed record Recipe(string Name, Architecture Architecture, Initialisa
     /// <summary>The recipe with this name; null if there is none.</summary>
     public static Recipe? Named(string name) => All.FirstOrDefault(recipe => recipe.Name == name);
 
+    /// <summary>
+    /// The share of a new network's learning rate with which a trained one is trained further, so that what it has learned is
+    /// changed and not replaced.
+    /// </summary>
+    public const double FineTuningShare = 0.1;
+
+    /// <summary>The learning rate for sigmoid networks with the cross-entropy cost: Nielsen's, chapter 3.</summary>
+    public const double CrossEntropyRate = 0.5;
+
+    /// <summary>
+    /// How to train a trained network further: as networks of its kind are trained, but for fewer epochs and with
+    /// <see cref="FineTuningShare"/> of the learning rate.
+    /// </summary>
+    /// <param name="architecture">The network's architecture.</param>
+    public static Recipe FineTuning(Architecture architecture)
+    {
+        TrainingOptions options = architecture.Sizes is null ? Tiny.Options
+            : architecture.Cost == Cost.CrossEntropy ? Seed.Options with { LearningRate = CrossEntropyRate }
+            : Seed.Options;
+        return Tiny with
+        {
+            Name = "fine-tuning",
+            Architecture = architecture,
+            Options = options with { Epochs = 5, LearningRate = FineTuningShare * options.LearningRate },
+        };
+    }
+
     /// <summary>Creates an untrained network of the recipe.</summary>
     /// <param name="seed">The same seed gives the same network, and the same training after it, to the bit.</param>
     public Network CreateNetwork(int seed) => new(Architecture, Initialisation, seed);

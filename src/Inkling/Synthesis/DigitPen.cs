@@ -26,9 +26,12 @@ internal sealed class DigitPen
     public ReadOnlySpan<float> Ink => _ink;
 
     /// <summary>Draws a digit, replacing the previous one.</summary>
-    public void Write(int digit, RandomStream random)
+    /// <param name="digit">0 to 9.</param>
+    /// <param name="random">Source of all variation.</param>
+    /// <param name="plainShapes">Whether shapes that may be taken for another sign are left out.</param>
+    public void Write(int digit, RandomStream random, bool plainShapes = false)
     {
-        DigitStyle style = DigitStrokes.Pick(digit, random);
+        DigitStyle style = plainShapes ? DigitStrokes.PickPlain(digit, random) : DigitStrokes.Pick(digit, random);
         Path.Clear();
         double wobble = random.NextDouble(1, 3.2);
         foreach (StrokePoint[] stroke in style.Strokes)

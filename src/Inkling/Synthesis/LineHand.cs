@@ -25,7 +25,7 @@ internal abstract class LineHand
             int digit, LineCanvas canvas, double left, double baseline, double height, LineStyle style, RandomStream random)
         {
             ReadOnlySpan<byte> image = digits.Pick(writer ?? random.NextInt32(digits.Writers), digit, random);
-            (int l, int t, int r, int b) = InkBox(image);
+            (int l, int t, int r, int b) = WriterDigits.InkBox(image) ?? (Margin, Margin, Side - Margin, Side - Margin);
             double scale = height / DigitSide, aspect = PortableMath.Exp(0.08 * random.NextGaussian());
             double shear = 0.05 * random.NextGaussian(), turn = 0.04 * random.NextGaussian();
             // At least so steep that values 0 and 1 stay 0 and 1.
@@ -42,21 +42,6 @@ internal abstract class LineHand
                     canvas.Ink[y * canvas.Pitch + x] = Math.Clamp((value - style.Edge) * sharpness + 0.5f, 0, 1);
                 }
             }
-        }
-
-        private static (int Left, int Top, int Right, int Bottom) InkBox(ReadOnlySpan<byte> image)
-        {
-            (int left, int top, int right, int bottom) = (Side, Side, 0, 0);
-            for (int i = 0; i < image.Length; i++)
-            {
-                if (image[i] > 100)
-                {
-                    (left, right) = (Math.Min(left, i % Side), Math.Max(right, i % Side + 1));
-                    (top, bottom) = (Math.Min(top, i / Side), Math.Max(bottom, i / Side + 1));
-                }
-            }
-
-            return left < right ? (left, top, right, bottom) : (Margin, Margin, Side - Margin, Side - Margin);
         }
 
         private static float At(ReadOnlySpan<byte> image, double x, double y)
@@ -80,18 +65,23 @@ internal abstract class LineHand
         private readonly PenPath _path = new();
         private readonly double _wobble, _aspect, _slant;
 
-        public OfStrokes(RandomStream random)
+        private readonly bool _isHurried;
+
+        /// <param name="isHurried">Whether some of the designs are those of people in a hurry.</param>
+        /// <param name="random">Source of the hand.</param>
+        public OfStrokes(bool isHurried, RandomStream random)
         {
+            _isHurried = isHurried;
             _wobble = random.NextDouble(0.5, 3);
             _aspect = PortableMath.Exp(0.22 * random.NextGaussian());
             _slant = Math.Clamp(0.08 + 0.12 * random.NextGaussian(), -0.2, 0.4);
-            double regional = random.NextDouble() < 0.3 ? 0.2 : 0.75;
+            double regional = random.NextDouble() < 0.3 ? 0.2 : 0.75, hurried = isHurried ? random.NextDouble(0, 0.6) : 0;
             _designs = new DigitStyle[10];
             for (int digit = 0; digit < 10; digit++)
             {
-                _designs[digit] = random.NextDouble() < regional
-                    ? RegionalStrokes.Pick(digit, random)
-                    : DigitStrokes.Pick(digit, random);
+                _designs[digit] = hurried > 0 && random.NextDouble() < hurried
+                    ? RegionalStrokes.PickHurried(digit, random)
+                    : random.NextDouble() < regional ? RegionalStrokes.Pick(digit, random) : DigitStrokes.Pick(digit, random);
                 _own[digit] = Wander(_designs[digit].Strokes, 3.5, random);
             }
         }
@@ -106,7 +96,7 @@ internal abstract class LineHand
         public void WriteZeros(
             int count, LineCanvas canvas, double left, double baseline, double height, LineStyle style, RandomStream random)
         {
-            double width = random.NextDouble(36, 72), advance = width * random.NextDouble(0.75, 1.3);
+            double width = random.NextDouble(36, _isHurried ? 110 : 72), advance = width * random.NextDouble(0.75, 1.3);
             double join = random.NextDouble(0, 30), isAbove = random.NextDouble() < 0.7 ? 1 : -1;
             List<StrokePoint> points = [];
             for (int i = 0; i < count; i++)
@@ -119,6 +109,9 @@ internal abstract class LineHand
                 foreach ((double u, double v) in loop)
                     points.Add(new StrokePoint(x + u * w, isAbove > 0 ? v : 100 - v, false));
             }
+
+            if (_isHurried && random.NextDouble() < 0.25) // the last is not closed
+                points.RemoveRange(points.Count - 2, 2);
 
             WriteStrokes(Wander([[.. points]], _wobble, random), canvas, left, baseline, height, style, random);
         }

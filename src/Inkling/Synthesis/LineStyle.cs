@@ -8,13 +8,13 @@ internal sealed class LineStyle
     /// <param name="random">Source of the style.</param>
     /// <param name="digits">How many digits the number has.</param>
     /// <param name="shrink">Factor of their height, 1 or less.</param>
-    /// <param name="isTouching">Whether digits touch; null for both.</param>
-    public LineStyle(RandomStream random, int digits, double shrink, bool? isTouching)
+    /// <param name="limits">Whether digits touch, and whether hands are hurried.</param>
+    public LineStyle(RandomStream random, int digits, double shrink, LineLimits limits)
     {
         Height = Math.Max(10, shrink * (digits > 9 ? random.NextDouble(15, 24) : random.NextDouble(16, 29)));
         Radius = Math.Clamp(0.052 * Height * PortableMath.Exp(0.35 * random.NextGaussian()), 0.5, 2.4);
         Edge = (float)random.NextDouble(0.25, 0.72);
-        double kind = isTouching switch
+        double kind = limits.IsTouching switch
         {
             true => 1,
             false => random.NextDouble(0.1, 0.6),
@@ -36,7 +36,7 @@ internal sealed class LineStyle
         Zeros = random.NextDouble() < 0.3 ? random.NextDouble(0.45, 0.85) : 1;
         ZerosRise = Zeros < 1 && random.NextDouble() < 0.45 ? random.NextDouble(0, 1 - Zeros) : 0;
         HasLoweredDigits = random.NextDouble() < 0.12;
-        HasJoinedZeros = random.NextDouble() < 0.25;
+        HasJoinedZeros = random.NextDouble() < (limits.IsHurried ? 0.6 : 0.25);
         HasBoxes = Gap > 0.15 * Height && random.NextDouble() < 0.12;
         Separators = random.NextDouble() < 0.4 ? random.NextDouble(0.08, 0.5) : 0;
         Separator = random.NextInt32(6);

@@ -8,7 +8,12 @@ namespace Inkling.Synthesis;
 /// <param name="HasNoUprights">
 /// No boxes, and no other uprights beside the digits: nothing but its place tells an upright from a 1.
 /// </param>
-internal readonly record struct LineLimits(bool IsOneWriter = false, bool? IsTouching = null, bool HasNoUprights = false);
+/// <param name="IsHurried">
+/// More hands in a hurry: digits of fewer strokes or with loops, and more, wider and longer runs of zeros in one stroke.
+/// </param>
+/// <param name="IsPlain">Digits alone: no signs, no marks on the paper, no ink lost.</param>
+internal readonly record struct LineLimits(
+    bool IsOneWriter = false, bool? IsTouching = null, bool HasNoUprights = false, bool IsHurried = false, bool IsPlain = false);
 
 /// <summary>
 /// Writes a number as the line reader is shown it: upright, on a strip 32 rows high, in one hand, with signs and what is left of
@@ -27,11 +32,17 @@ internal sealed class LineWriter(WriterDigits digits, LineLimits limits)
     /// <summary>Of a strip, for each column that the network gives out.</summary>
     private const int PixelsPerColumn = 2;
 
-    private const int Pitch = MaxWidth + 96, GlyphPitch = 192, GlyphLeft = 32;
+    private const int Pitch = MaxWidth + 96, GlyphLeft = 32;
 
     private const float Visible = 0.35f;
 
-    private readonly LineCanvas _page = new(Pitch), _glyph = new(GlyphPitch);
+    private readonly LineCanvas _page = new(Pitch);
+
+    /// <summary>
+    /// For one digit, or a run of zeros: a run wider than 160 pixels is cut off, but not where hands are hurried.
+    /// </summary>
+    private readonly LineCanvas _glyph = new(limits.IsHurried ? Pitch : 192);
+
     private readonly int[] _rightmost = new int[LineCanvas.Height]; // of the last digit's ink in each row
     private double _right; // of what was written last
 
@@ -45,7 +56,7 @@ internal sealed class LineWriter(WriterDigits digits, LineLimits limits)
         double shrink = 1;
         while (true)
         {
-            LineStyle style = new(random, number.Length, shrink, limits.IsTouching);
+            LineStyle style = new(random, number.Length, shrink, limits);
             bool fits = TryCompose(number, style, random);
             if (fits && Finish(style, random, line) is var width && width >= LeastWidth(number))
                 return width;
@@ -69,7 +80,7 @@ internal sealed class LineWriter(WriterDigits digits, LineLimits limits)
         Array.Fill(_rightmost, int.MinValue);
         LineHand hand = PickHand(random);
         double baseline = (LineCanvas.Height + style.Height) / 2 + 1.2 * random.NextGaussian();
-        if (random.NextDouble() < 0.1)
+        if (random.NextDouble() < 0.1 && !limits.IsPlain)
             Sign(SignStrokes.PickOpening(random, limits.HasNoUprights), style, baseline, random);
         for (int i = 0; i < number.Length; i++)
         {
@@ -90,15 +101,16 @@ internal sealed class LineWriter(WriterDigits digits, LineLimits limits)
                 return false;
             int left = number.Length - 1 - i;
             double separated = left > 0 && left % 3 == 0 ? style.Separators : 0.25 * style.Separators;
-            if (left > 0 && random.NextDouble() < separated)
+            if (left > 0 && random.NextDouble() < separated && !limits.IsPlain)
                 Separate(style, baseline, random);
         }
 
-        if (random.NextDouble() < 0.15)
+        if (random.NextDouble() < 0.15 && !limits.IsPlain)
             Sign(SignStrokes.PickClosing(random, limits.HasNoUprights), style, baseline, random);
         if (_right > MaxWidth - 30)
             return false;
-        Marks(style, baseline, random);
+        if (!limits.IsPlain)
+            Marks(style, baseline, random);
         return true;
     }
 
@@ -107,7 +119,7 @@ internal sealed class LineWriter(WriterDigits digits, LineLimits limits)
     {
         double choice = random.NextDouble();
         if (choice < 0.5 && !limits.IsOneWriter)
-            return new LineHand.OfStrokes(random);
+            return new LineHand.OfStrokes(limits.IsHurried, random);
         return new LineHand.OfImages(digits, choice < 0.9 || limits.IsOneWriter ? random.NextInt32(digits.Writers) : null);
     }
 
@@ -127,13 +139,19 @@ internal sealed class LineWriter(WriterDigits digits, LineLimits limits)
         double height = style.Height * style.Zeros * PortableMath.Exp(style.SizeSpread * random.NextGaussian());
         _glyph.Clear();
         hand.WriteZeros(count, _glyph, GlyphLeft, baseline - style.ZerosRise * style.Height, height, style, random);
+        if (limits.IsHurried && _glyph.Extent(Visible, _glyph.Pitch).To >= MaxWidth)
+        {
+            _right = MaxWidth; // too wide for the page
+            return;
+        }
+
         PlaceGlyph(style.Gap, isLoop: false, style, random);
     }
 
     /// <summary>Adds the glyph to the page, so far from the digit before it, joined to it or not.</summary>
     private void PlaceGlyph(double gap, bool isLoop, LineStyle style, RandomStream random)
     {
-        (int from, int to) = _glyph.Extent(Visible, GlyphPitch);
+        (int from, int to) = _glyph.Extent(Visible, _glyph.Pitch);
         if (from == to)
             return;
         double nearest = double.MaxValue; // between the strokes, where the boxes touch
@@ -153,10 +171,10 @@ internal sealed class LineWriter(WriterDigits digits, LineLimits limits)
         int dx = Math.Max(8, left) - from;
         if (random.NextDouble() < style.Joins)
             Join(dx, from, to, style, random);
-        _page.Add(_glyph, 0, GlyphPitch, dx);
+        _page.Add(_glyph, 0, _glyph.Pitch, dx);
         for (int y = 0; y < LineCanvas.Height; y++)
             _rightmost[y] = Rightmost(y, from, to) is var x and >= 0 ? x + dx : int.MinValue;
-        if (style.HasBoxes && !limits.HasNoUprights)
+        if (style.HasBoxes && !limits.HasNoUprights && !limits.IsPlain)
             Box(from + dx, to + dx, style, random);
         _right = Math.Max(to + dx, left);
     }
@@ -203,7 +221,7 @@ internal sealed class LineWriter(WriterDigits digits, LineLimits limits)
     private int Leftmost(int y, int from, int to)
     {
         int x = from;
-        while (x < to && _glyph.Ink[y * GlyphPitch + x] <= Visible)
+        while (x < to && _glyph.Ink[y * _glyph.Pitch + x] <= Visible)
             x++;
         return x;
     }
@@ -211,7 +229,7 @@ internal sealed class LineWriter(WriterDigits digits, LineLimits limits)
     private int Rightmost(int y, int from, int to)
     {
         int x = to - 1;
-        while (x >= from && _glyph.Ink[y * GlyphPitch + x] <= Visible)
+        while (x >= from && _glyph.Ink[y * _glyph.Pitch + x] <= Visible)
             x--;
         return x >= from ? x : -1;
     }
@@ -222,9 +240,9 @@ internal sealed class LineWriter(WriterDigits digits, LineLimits limits)
         _glyph.Clear();
         LineHand.OfStrokes.WriteSign(
             sign, _glyph, GlyphLeft, baseline + 0.08 * style.Height * random.NextGaussian(), height, style.Radius, random);
-        (int from, int to) = _glyph.Extent(Visible, GlyphPitch);
+        (int from, int to) = _glyph.Extent(Visible, _glyph.Pitch);
         int dx = (int)(_right + gap) - from;
-        _page.Add(_glyph, 0, GlyphPitch, dx);
+        _page.Add(_glyph, 0, _glyph.Pitch, dx);
         _right = to + dx + 0.5 * gap;
         Array.Fill(_rightmost, int.MinValue);
     }
@@ -310,7 +328,7 @@ internal sealed class LineWriter(WriterDigits digits, LineLimits limits)
     private int Finish(LineStyle style, RandomStream random, Span<float> line)
     {
         int width = Math.Min(Pitch, (int)_right + 40);
-        if (random.NextDouble() < 0.08) // a ruled line was removed, and strokes with it
+        if (random.NextDouble() < 0.08 && !limits.IsPlain) // a ruled line was removed, and strokes with it
         {
             int y = random.NextInt32(LineCanvas.Height - 2), rows = 1 + random.NextInt32(2), from = random.NextInt32(width);
             float kept = (float)random.NextDouble(0, 0.6);
@@ -326,7 +344,7 @@ internal sealed class LineWriter(WriterDigits digits, LineLimits limits)
         double sigma = random.NextDouble(0, 0.9);
         if (sigma > 0.3)
             _page.Blur(width, sigma);
-        if (random.NextDouble() < 0.35)
+        if (random.NextDouble() < 0.35 && !limits.IsPlain)
             _page.Fade(width, random.NextDouble(0.1, 0.75), random);
         float low = (float)random.NextDouble(0, 0.3), high = (float)random.NextDouble(0.55, 1);
         float noise = random.NextDouble() < 0.5 ? 0 : (float)random.NextDouble(0, 0.08);

@@ -98,6 +98,64 @@ internal static class RegionalStrokes
         ],
     ];
 
+    private static readonly DigitStyle[][] Hurried =
+    [
+        [
+            new(2, "36,2 8,20 4,70 26,98 52,82 60,30 50,8"), // not closed
+            new(1, "20,20 4,40 4,72 24,98 50,84 56,40 34,4 6,8 -12,22"), // run on to the left
+            new(1.5, "40,4 10,20 2,60 22,98 56,84 64,40 44,6 24,16 50,30 90,14"), // looped, to the next digit
+            new(1, "0,30 22,8 60,2 92,30 84,80 44,99 10,84 6,44 30,6"), // wider than high
+        ],
+        [
+            new(1.5, "4,60 50,0! 8,100"), // slanted, with a long upstroke
+            new(1, "50,0 2,100"), // slanted
+            new(1, "0,50 40,0! 34,70 40,98 62,84"), // with an upstroke and a tail
+        ],
+        [
+            new(2, "30,40 6,34 4,12 24,0 46,14 44,50 22,88 4,96 0,84 14,76 40,92 70,96"), // like a Q
+            new(1.5, "46,46 20,52 2,28 14,4 38,0 52,20 44,60 14,94 2,90 10,78 34,86 64,98"), // with a large head
+            new(1.5, "8,14 30,0 48,12 40,44 10,94! 30,88 74,80"), // with a rising base
+            new(1, "4,10 26,0 48,16 38,50 8,92 30,84 52,100"), // with a short base
+        ],
+        [
+            new(1, "6,8 40,0 50,20 24,40 46,48 52,80 20,100 -6,88"), // in one curve
+            new(1, "0,10 50,4! 26,38 52,56 40,98 -4,104"), // flat, the foot to the left
+        ],
+        [
+            new(2, "26,0 2,66! 60,60 / 44,46 42,78"), // with a short stem
+            new(1.5, "30,0 0,70! 70,64 / 54,20 30,110"), // with a slanted stem
+            new(1, "20,0 10,46 30,56 60,30 / 66,0 40,100"), // like a y, slanted
+        ],
+        [
+            new(2, "0,40 12,94! 24,44 34,2! 88,6"), // like a square root with a long bar
+            new(1.5, "54,2 22,4 12,42 42,54 40,88 4,98"), // like an s
+            new(1, "10,30 4,60! 36,56 44,86 10,100 / 14,30 60,14"), // low
+        ],
+        [
+            new(1.5, "44,0 14,40 4,80 22,98 40,82 30,66 10,76"), // slanted, with a small bowl
+            new(1, "30,0 4,40 4,92 40,98 54,72 30,60 10,70 40,74 90,60"), // run on to the next digit
+        ],
+        [
+            new(2.5, "22,8 34,0! 32,50 28,100 / 0,52 60,46"), // like a t
+            new(1.5, "10,22 2,10 10,2 20,12 10,22 32,8 60,4! 36,56 26,100 / 10,56 56,48"), // with a loop, and barred
+            new(1.5, "0,16 10,4 22,12 40,14 58,2! 36,44 20,98"), // with a wave
+            new(1, "4,14 54,4! 30,56 20,98 / 24,34 50,70"), // with a bar across the stem
+        ],
+        [
+            new(1.5, "60,6 30,0 16,22 40,50 44,84 20,100 6,78 30,48 64,14"), // not closed
+            new(1, "50,20 30,0 8,20 46,70 26,100 4,76 52,30"), // narrow
+        ],
+        [
+            new(2.5, "4,54 30,44 46,22 36,4 16,8 6,36 8,76 30,98 56,88"), // like an e
+            new(1.5, "12,104 20,44 36,6 58,2 66,24 48,42 24,38"), // like a ρ, slanted
+            new(1.5, "50,10 22,0 4,22 20,40 48,16! 52,60 30,100"), // leaning back
+            new(1, "8,4 10,36 34,40 56,4! 44,60 36,110"), // like a y
+        ],
+    ];
+
     /// <summary>Picks a form of a digit at random, by weight.</summary>
     public static DigitStyle Pick(int digit, RandomStream random) => DigitStyle.Pick(Styles[digit], random);
+
+    /// <summary>Picks a form of people in a hurry.</summary>
+    public static DigitStyle PickHurried(int digit, RandomStream random) => DigitStyle.Pick(Hurried[digit], random);
 }

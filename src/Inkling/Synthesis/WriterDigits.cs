@@ -10,6 +10,9 @@ internal sealed class WriterDigits
     /// <summary>One in so many writers is kept for validation.</summary>
     private const int HeldOut = 10;
 
+    /// <summary>A pixel above it is ink; others may be soft edge.</summary>
+    public const byte Ink = 100;
+
     private readonly int[][][] _indices; // [writers][10]: their images of a digit
 
     private WriterDigits(LabelledImages images, int[][][] indices) => (Images, _indices) = (images, indices);
@@ -53,6 +56,23 @@ internal sealed class WriterDigits
         }
 
         return new WriterDigits(images, chosen);
+    }
+
+    /// <summary>The sides of the ink in a 28×28 image, right and bottom exclusive; null where there is none.</summary>
+    public static (int Left, int Top, int Right, int Bottom)? InkBox(ReadOnlySpan<byte> image)
+    {
+        const int side = MnistNormalisation.Side;
+        (int left, int top, int right, int bottom) = (side, side, 0, 0);
+        for (int i = 0; i < image.Length; i++)
+        {
+            if (image[i] > Ink)
+            {
+                (left, right) = (Math.Min(left, i % side), Math.Max(right, i % side + 1));
+                (top, bottom) = (Math.Min(top, i / side), Math.Max(bottom, i / side + 1));
+            }
+        }
+
+        return left < right ? (left, top, right, bottom) : null;
     }
 
     /// <summary>One of a writer's images of a digit; another writer's where there is none.</summary>

@@ -17,6 +17,9 @@ internal sealed class Checkpoint : IDisposable
 {
     private const string NetworkPrefix = "network/";
 
+    /// <summary>The checkpoint, the one before it, and the temporary file of the next.</summary>
+    private const int FilesAtOnce = 3;
+
     private readonly string _path;
     private readonly Network _network;
     private readonly Network? _average;
@@ -47,7 +50,10 @@ internal sealed class Checkpoint : IDisposable
         RequireFile(Previous);
         (_network, _average, _optimiser, _state, _options) = (network, average, optimiser, state, options);
         long best = NamedTensor.Of(network.Parameters).Sum(tensor => (long)tensor.Length);
-        CheckpointFile.RequireShort(path, best + Tensors().Sum(tensor => (long)tensor.Length), options.Epochs);
+        long numbers = best + Tensors().Sum(tensor => (long)tensor.Length);
+        CheckpointFile.RequireShort(path, numbers, options.Epochs);
+        long held = new[] { _path, Previous }.Sum(LengthOf);
+        AtomicFile.RequireWritable(path, FilesAtOnce * sizeof(float) * numbers - held);
         _count = training.Count;
         int miniBatchSize = Math.Min(options.MiniBatchSize, training.Count);
         _stepsAnEpoch = (training.Count + miniBatchSize - 1) / miniBatchSize;
@@ -60,6 +66,13 @@ internal sealed class Checkpoint : IDisposable
 
     /// <summary>Where the checkpoint before the last is kept.</summary>
     public static string PreviousOf(string path) => path + ".previous";
+
+    /// <summary>Deletes the checkpoint of a training that is done, and the one before it, where there are such files.</summary>
+    public static void Delete(string path)
+    {
+        File.Delete(path);
+        File.Delete(PreviousOf(path));
+    }
 
     public void Dispose() => _lock.Dispose();
 
@@ -104,9 +117,10 @@ internal sealed class Checkpoint : IDisposable
                 _isWhole = file == _path;
                 if (_state.IsDone(_options))
                 {
+                    string more = _options.DependsOnEpochs || _state.HasEnded ? "" : "To train further, give it more epochs. ";
                     _options.Warn(
                         $"{file}: this training had finished already, so nothing is trained. "
-                        + $"To train again, name another file, or delete {Names(files)}.");
+                        + $"{more}To train again, name another file, or delete {Names(files)}.");
                 }
 
                 return;
@@ -147,10 +161,18 @@ internal sealed class Checkpoint : IDisposable
             .Select(place => tensors.TryGetValue(place.Name, out Tensor? found) ? found.Values : []);
         string start = _settings["start weights"];
         bool startsWhereSavedEnds = start == saved.End || start == TrainingFingerprint.HashOfStart(savedWeights, saved.Random);
-        if (TrainingFingerprint.Difference(saved.Settings, _settings, startsWhereSavedEnds) is { } difference)
+        string epochs = _settings[TrainingFingerprint.Epochs];
+        bool hasOtherEpochs = saved.Settings.GetValueOrDefault(TrainingFingerprint.Epochs) != epochs;
+        Dictionary<string, string> settings = saved.Settings;
+        if (!_options.DependsOnEpochs && saved.Past.Length <= _options.Epochs)
+            settings = new(settings, StringComparer.Ordinal) { [TrainingFingerprint.Epochs] = epochs };
+        if (TrainingFingerprint.Difference(settings, _settings, startsWhereSavedEnds) is { } difference)
         {
+            string why = hasOtherEpochs && _options.DependsOnEpochs
+                ? "Its steps depend on the number of epochs: to train its network further, start a new training from that. "
+                : "";
             throw new OtherTrainingException(
-                $"{name}: the checkpoint of another training: {difference}. "
+                $"{name}: the checkpoint of another training: {difference}. {why}"
                 + $"Name another file, or delete it and {Path.GetFileName(Previous)}.");
         }
 
@@ -195,7 +217,11 @@ internal sealed class Checkpoint : IDisposable
         foreach (NamedTensor place in Tensors())
             place.Set(tensors[place.Name]);
         _network.Random.CopyFrom(RandomStream.Restore(saved.Random));
-        _settings = saved.Settings; // where it began, should this network have come further
+        // Where it began, should this network have come further; its epochs are those of this training.
+        _settings = new(saved.Settings, StringComparer.Ordinal)
+        {
+            [TrainingFingerprint.Epochs] = _settings[TrainingFingerprint.Epochs]
+        };
         if (saved.Past.Length > 0)
         {
             Network best = _network.Clone();
@@ -228,4 +254,17 @@ internal sealed class Checkpoint : IDisposable
     private static IEnumerable<NamedTensor> TensorsOf(Network best) => NamedTensor.Of(best.Parameters, "best/");
 
     private sealed class OtherTrainingException(string message) : InklingException(message);
+
+    /// <summary>A file's length; 0 where there is none, as while another training replaces it.</summary>
+    private static long LengthOf(string file)
+    {
+        try
+        {
+            return new FileInfo(file).Length;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return 0;
+        }
+    }
 }

@@ -98,7 +98,7 @@ internal sealed record CheckpointFile(SavedTraining Training, IReadOnlyList<Tens
     {
         try
         {
-            return Safetensors.Parse(bytes, name).Metadata.ContainsKey(Key);
+            return SafetensorsHeader.Parse(bytes, name).Metadata.ContainsKey(Key);
         }
         catch (InklingException)
         {

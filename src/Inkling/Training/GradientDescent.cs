@@ -1,6 +1,7 @@
 using Inkling.Execution;
 using Inkling.Layers;
 using Inkling.Numerics;
+using Inkling.Numerics.Threads;
 using Inkling.Training;
 using Inkling.Training.Steps;
 

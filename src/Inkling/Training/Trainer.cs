@@ -1,5 +1,6 @@
 using Inkling.Layers;
 using Inkling.Numerics;
+using Inkling.Numerics.Threads;
 using Inkling.Training.Steps;
 
 namespace Inkling.Training;

@@ -11,6 +11,9 @@ namespace Inkling.Training;
 /// </summary>
 internal static class TrainingFingerprint
 {
+    /// <summary>The setting that may differ where <see cref="TrainingOptions.DependsOnEpochs"/> is false.</summary>
+    public const string Epochs = "epochs";
+
     private const string HashMark = "SHA-256 ";
     private const string Seed = "seed", StartWeights = "start weights";
 
@@ -28,7 +31,7 @@ internal static class TrainingFingerprint
         AddExamples("training", training);
         AddExamples("validation", options.ValidationData);
         AddExamples("test", options.TestData);
-        settings.Add("epochs", Text(options.Epochs));
+        settings.Add(Epochs, Text(options.Epochs));
         settings.Add("mini-batch size", Text(options.MiniBatchSize));
         settings.Add("learning rate", Text(options.LearningRate));
         settings.Add("optimiser", Text(options.Optimiser));

@@ -3,6 +3,8 @@ namespace Inkling.Training;
 /// <summary>Describes a training in words for <see cref="Network.History"/>; options that are off are left out.</summary>
 internal static class TrainingHistory
 {
+    private const string Then = "; then ";
+
     /// <summary>
     /// Appends a training to a history. Beyond <see cref="Network.MaxHistoryLength"/> characters the oldest text is cut, so that
     /// a thousand trainings of one epoch each do not enlarge the file's header.
@@ -11,9 +13,13 @@ internal static class TrainingHistory
     /// <param name="training">The training's description.</param>
     public static string Append(string? history, string training)
     {
-        string all = history is null ? training : $"{history}; then {training}";
+        string all = history is null ? training : $"{history}{Then}{training}";
         return all.Length <= Network.MaxHistoryLength ? all : $"... {all[^(Network.MaxHistoryLength - 4)..]}";
     }
+
+    /// <summary>Whether a history ends with a training, described as a whole.</summary>
+    public static bool EndsWith(string? history, string training) =>
+        history == training || history?.EndsWith(Then + training, StringComparison.Ordinal) == true;
 
     /// <summary>Describes a training.</summary>
     /// <param name="options">How the network was trained.</param>

@@ -1,4 +1,4 @@
-using Inkling.Numerics;
+using Inkling.Numerics.Threads;
 
 namespace Inkling;
 
@@ -90,7 +90,9 @@ public sealed record TrainingOptions
     /// <summary>
     /// The file to save the training in after each epoch and when it is cancelled. If it exists, training resumes from it and
     /// ends with the same bits as if it had never been interrupted; the checkpoint of another training (other settings, seed or
-    /// start weights, other examples) is refused, and so is one that another training is using.
+    /// start weights, other examples) is refused, and so is one that another training is using. More <see cref="Epochs"/> than
+    /// the checkpoint's continue the training, unless its schedule (<see cref="Schedule.Cosine"/>,
+    /// <see cref="Schedule.OneCycle"/>) or <see cref="PlainEpochs"/> depends on their number.
     /// </summary>
     public string? Checkpoint { get; init; }
 
@@ -102,6 +104,9 @@ public sealed record TrainingOptions
 
     /// <summary>Whether training may end before its last epoch, and keeps the network of the best.</summary>
     internal bool StopsEarly => Patience > 0 || Schedule is Schedule.HalveOnStall;
+
+    /// <summary>Whether an epoch's steps depend on how many epochs there are in total.</summary>
+    internal bool DependsOnEpochs => Schedule.DependsOnEpochs || (Augmentation is not null && PlainEpochs > 0);
 
     internal void Warn(string line)
     {

@@ -173,7 +173,7 @@ public sealed class NetworkFileTests : IDisposable
     [InlineData(
         """{"layers.0.weight":{"dtype":"F32","shape":[1,2],"data_offsets":[0,8]},"layers.0.bias":"""
             + """{"dtype":"F32","shape":[1],"data_offsets":[8,12]}}""",
-        "metadata")]
+        "Name the layers")]
     [InlineData(
         """{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"F32","shape":[3],"data_offsets":[0,12]}}""",
         "does not follow")]

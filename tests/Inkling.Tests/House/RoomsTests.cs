@@ -11,11 +11,11 @@ public class RoomsTests
     /// <summary>Each room may use itself and those before it. CONTRIBUTING.md says what each holds.</summary>
     private static readonly string[] Order =
     [
-        "", "Files", "Numerics", "Numerics/Kernels", "Pictures", "Data", "Data/Catalogue", "Layers", "Execution/Stages",
-        "Execution/Costs", "Execution", "Networks", "Networks/Neurons", "Formats", "Evaluation", "Training/Optimisers",
-        "Training/Steps", "Training", "Synthesis", "Bundled", "Reading/Numbers", "Reading/Constants", "Reading/Budget",
-        "Reading/Sheets", "Reading/Finding", "Reading/Reshaping", "Reading/Ruling", "Reading/Arranging", "Reading/Cutting",
-        "Reading/Lines", "Reading/Deciding", "Reading", "Recipes",
+        "", "Files", "Numerics", "Numerics/Threads", "Numerics/Kernels", "Pictures", "Data", "Data/Own", "Data/Catalogue",
+        "Layers", "Execution/Stages", "Execution/Costs", "Execution", "Execution/Frozen", "Networks", "Networks/Neurons",
+        "Formats", "Evaluation", "Training/Optimisers", "Training/Steps", "Training", "Synthesis", "Bundled", "Imported",
+        "Reading/Numbers", "Reading/Constants", "Reading/Budget", "Reading/Sheets", "Reading/Finding", "Reading/Reshaping",
+        "Reading/Ruling", "Reading/Arranging", "Reading/Cutting", "Reading/Lines", "Reading/Deciding", "Reading", "Recipes",
     ];
 
     private static readonly Lazy<Rooms> Library = new(() =>

@@ -23,6 +23,37 @@ public class FrozenNetworkTests
             pair => Assert.Equal(pair.First, pair.Second, 1e-5)));
     }
 
+    [Theory] // layers computed at once, and maps whose sides are any number of pixels
+    [InlineData("1x28x28 conv:32:3x3 relu maxpool:2 conv:64:3x3 relu maxpool:2 flatten dense:3 softmax")]
+    [InlineData("1x13x10 conv:5:3x3:pad1 relu maxpool:2 conv:16:3x3:pad1 maxpool:2 flatten dense:3")]
+    [InlineData("1x9x12 conv:33:3x3 maxpool:2 tanh conv:20:3x3:pad0x2 flatten dense:3 softmax")]
+    [InlineData("1x9x9 conv:16:3x3:pad2 maxpool:2 conv:16:3x3:pad1 add:1 relu gap dense:3 softmax")]
+    [InlineData("1x15x14 conv:17:3x3:pad1 relu conv:18:3x3:pad2 relu conv:40:3x3 gap dense:3 softmax")]
+    public void Without_batch_normalisation_its_outputs_are_the_networks_to_the_bit(string architecture)
+    {
+        (Network network, float[][] inputs) = Example(architecture, count: 40);
+        FrozenNetwork frozen = network.Freeze();
+        float[] outputs = new float[inputs.Length * 3];
+        frozen.FeedForward(inputs.SelectMany(x => x).ToArray(), outputs);
+        Assert.Equal(inputs.SelectMany(x => network.FeedForward(x)), outputs);
+    }
+
+    [Fact]
+    public void Inputs_of_any_width_give_the_networks_outputs_to_the_bit()
+    {
+        Network network = new(
+            Architecture.Parse("1x9x* conv:17:3x3:pad1 relu maxpool:2 conv:16:3x3:pad1 relu conv:3:4x3 softmax"), seed: 3);
+        FrozenNetwork frozen = network.Freeze();
+        RandomStream random = new(5);
+        foreach (int width in (int[])[12, 31, 12, 13, 40, 27])
+        {
+            float[] input = [.. Enumerable.Range(0, 9 * width).Select(_ => (float)random.NextDouble())];
+            float[] outputs = new float[frozen.ColumnsFor(width) * frozen.OutputSize];
+            frozen.FeedForward(input, outputs);
+            Assert.Equal(network.FeedForward(input), outputs);
+        }
+    }
+
     [Fact]
     public void One_at_a_time_many_at_once_and_on_several_threads_give_the_same_bits()
     {

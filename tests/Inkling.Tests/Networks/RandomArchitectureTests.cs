@@ -36,6 +36,8 @@ public class RandomArchitectureTests
         }
 
         c.RequireSame("frozen, on several threads", together, shared);
+        network.Clone().FreezeInPlace().FeedForward(all, shared);
+        c.RequireSame("frozen in place", together, shared);
         (double cost, double error) = c.Plain.CostOf(plain, c.Random.Targets);
         c.Require("cost", cost, error, network.Cost(c.Random.Examples));
     });

@@ -10,24 +10,63 @@ internal static partial class KernelComparison<TSimd, TVector>
     {
         Window window =
             c.Size(0, 3) == 0 ? new Window(3, 3, c.Size(3, 9)) : new Window(c.Size(1, 4), c.Size(1, 20), c.Size(0, 25));
-        int count = c.Size(1, 70), stride = Rows.StrideOf(c.Size(1, 70)), places = c.Size(1, 40);
-        ReadOnlySpan<float> x = c.Numbers(places - 1 + (int)window.Reach), weights = c.Numbers(stride * window.Size),
-            bias = c.Numbers(stride);
+        int count = c.Size(1, 70), stride = Rows.StrideOf(c.Size(1, 70)), places = c.Size(1, 40), size = window.Size;
+        Planes planes = new(
+            c.Coin() ? 1 : c.Size(2, 5), places + (int)window.Reach + c.Size(0, 9), count * stride + 16 * c.Size(0, 2));
+        ReadOnlySpan<float> x = c.Numbers((planes.Count - 1) * planes.X + places - 1 + (int)window.Reach),
+            weights = c.Numbers(planes.Count * stride * size), bias = c.Numbers(planes.Count * stride);
         ReadOnlySpan<int> rows = c.Offsets(count, places);
-        Span<float> y = c.Output(count * stride), expected = new float[count * stride];
+        Span<float> y = c.Output((planes.Count - 1) * planes.Y + count * stride), expected = y.ToArray();
         int[] offsets = window.Offsets();
-        for (int r = 0; r < count; r++)
+        for (int p = 0; p < planes.Count; p++)
         {
-            for (int j = 0; j < stride; j++)
+            for (int r = 0; r < count; r++)
             {
-                float sum = bias[j];
-                for (int k = 0; k < offsets.Length; k++)
-                    sum = MathF.FusedMultiplyAdd(x[rows[r] + offsets[k]], weights[Rows.IndexOf(j, k, offsets.Length)], sum);
-                expected[r * stride + j] = sum;
+                for (int j = 0; j < stride; j++)
+                {
+                    float sum = bias[p * stride + j];
+                    for (int k = 0; k < size; k++)
+                        sum = MathF.FusedMultiplyAdd(
+                            x[p * planes.X + rows[r] + offsets[k]], weights[p * stride * size + Rows.IndexOf(j, k, size)], sum);
+                    expected[p * planes.Y + r * stride + j] = sum;
+                }
             }
         }
 
-        PanelProducts.RowsTimesPanels<TSimd, TVector>(x, rows, window, weights, bias, y);
+        if (planes.Count == 1)
+            PanelProducts.RowsTimesPanels<TSimd, TVector>(x, rows, window, weights, bias, y);
+        else
+            PanelProducts.PlanesTimesPanels<TSimd, TVector>(planes, x, rows, window, weights, bias, y);
+        KernelCase.AssertSame(expected, y); // and nothing between the planes was written
+    }
+
+    private static void LargestOfFourNines(KernelCase c)
+    {
+        int count = c.Size(1, 30), stride = Rows.StrideOf(c.Size(1, 70)), pitch = c.Size(4, 30), places = c.Size(1, 40);
+        bool isRectified = c.Coin();
+        Span<float> x = c.Numbers(places - 1 + 3 * pitch + 4);
+        if (c.Coin())
+            x[c.Size(0, x.Length - 1)] = float.NaN;
+        ReadOnlySpan<float> weights = c.Numbers(stride * 9), bias = c.Numbers(stride);
+        ReadOnlySpan<int> corners = c.Offsets(count, places);
+        Span<float> y = c.Output(count * stride), expected = new float[count * stride];
+        for (int i = 0; i < expected.Length; i++)
+        {
+            int corner = corners[i / stride], j = i % stride;
+            float largest = isRectified ? 0 : float.NegativeInfinity;
+            foreach (int shift in (int[])[0, 1, pitch, pitch + 1])
+            {
+                float sum = bias[j];
+                for (int k = 0; k < 9; k++)
+                    sum = MathF.FusedMultiplyAdd(
+                        x[corner + shift + k / 3 * pitch + k % 3], weights[Rows.IndexOf(j, k, inputs: 9)], sum);
+                largest = Math.Max(largest, sum);
+            }
+
+            expected[i] = largest;
+        }
+
+        PanelProducts.LargestOfFourNines<TSimd, TVector>(x, corners, pitch, weights, bias, isRectified, y);
         KernelCase.AssertSame(expected, y);
     }
 

@@ -15,7 +15,8 @@ internal static partial class KernelComparison<TSimd, TVector>
 
     private static readonly (string Name, Action<KernelCase> Compare)[] All =
     [
-        ("rows times panels", RowsTimesPanels), ("outer products", AddOuterProducts), ("square products", SquareMultiply),
+        ("rows times panels", RowsTimesPanels), ("largest of four nines", LargestOfFourNines),
+        ("outer products", AddOuterProducts), ("square products", SquareMultiply),
         ("outer products of squares", SquareOuterProducts), ("sparse products", SparseProduct),
         ("sparse outer products", SparseOuterProducts), ("transposing", TransposePanel), ("flipping", Flip),
         ("multiply-add", MultiplyAdd), ("sigmoid", Sigmoid), ("exponential", Exponential), ("sigmoid's slope", SigmoidSlope),
@@ -53,7 +54,7 @@ internal static class KernelComparisonProcess
         Console.WriteLine($"kernels {cases} {seed}");
         try
         {
-            Console.WriteLine(SameBits.OfTraining());
+            Console.WriteLine(SameBits.OfTraining(threads: 3));
             KernelComparison<Simd128, Vector128<float>>.Run(seed, cases);
             KernelComparison<Simd256, Vector256<float>>.Run(seed, cases);
             KernelComparison<Simd512, Vector512<float>>.Run(seed, cases);

@@ -27,6 +27,25 @@ public class KernelDoorTests
         ["too few weights"] = () => PanelProducts.RowsTimesPanels(F(40), [0], Whole, F(159), F(16), F(16)),
         ["neurons without their padding"] = () => PanelProducts.RowsTimesPanels(F(40), [0], Whole, F(160), F(10), F(10)),
         ["too short for the rows"] = () => PanelProducts.RowsTimesPanels(F(40), [0, 10], Whole, F(160), F(16), F(31)),
+        ["planes: the last one over the edge"] =
+            () => PanelProducts.PlanesTimesPanels(new(2, 31, 16), F(40), [0], Whole, F(320), F(32), F(32)),
+        ["planes: at a negative distance"] =
+            () => PanelProducts.PlanesTimesPanels(new(2, -10, 16), F(40), [10], Whole, F(320), F(32), F(32)),
+        ["planes: too few weights"] =
+            () => PanelProducts.PlanesTimesPanels(new(2, 10, 16), F(40), [0], Whole, F(319), F(32), F(32)),
+        ["planes: biases of half a plane"] =
+            () => PanelProducts.PlanesTimesPanels(new(2, 10, 16), F(40), [0], Whole, F(320), F(31), F(32)),
+        ["planes: none"] = () => PanelProducts.PlanesTimesPanels(new(0, 10, 16), F(40), [0], Whole, F(320), F(32), F(32)),
+        ["planes: too short for the rows"] =
+            () => PanelProducts.PlanesTimesPanels(new(2, 10, 16), F(40), [0], Whole, F(320), F(32), F(31)),
+        ["nines: a window over the edge"] =
+            () => PanelProducts.LargestOfFourNines(F(19), [1], 5, F(144), F(16), isRectified: true, F(16)),
+        ["nines: a window before the first"] =
+            () => PanelProducts.LargestOfFourNines(F(40), [-1], 5, F(144), F(16), isRectified: true, F(16)),
+        ["nines: too few weights"] =
+            () => PanelProducts.LargestOfFourNines(F(40), [0], 5, F(143), F(16), isRectified: true, F(16)),
+        ["nines: too short for the windows"] =
+            () => PanelProducts.LargestOfFourNines(F(40), [0, 1], 5, F(144), F(16), isRectified: true, F(31)),
         ["outer: an offset over the edge"] = () =>
             PanelProducts.AddOuterProducts(F(10), [0], [0, 10], F(16), F(32), 0, 1, Shards.One),
         ["outer: a row over the edge"] = () =>

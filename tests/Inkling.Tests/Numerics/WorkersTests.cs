@@ -1,6 +1,6 @@
 using System.Globalization;
-using Inkling.Numerics;
 using Inkling.Numerics.Kernels;
+using Inkling.Numerics.Threads;
 
 namespace Inkling.Tests.Numerics;
 

@@ -36,6 +36,17 @@ public sealed class ConfidenceTests
             Assert.Equal(calibrated.Confidence, product, calibrated.Confidence * 1e-4);
         });
 
+    [Theory]
+    [InlineData(0.51, false)]
+    [InlineData(0.49, true)]
+    public void A_reading_that_is_more_likely_wrong_than_right_is_marked_as_unsure(double confidence, bool isUnsure)
+    {
+        ReadNumber number = new("7", confidence, confidence, new PixelBox(0, 0, 1, 1), [], [], []);
+        ReadingResult reading = new(
+            [new ReadLine([number])], new ReadingOptions().UnsureBelow, isComplete: true, [], 1, presence: 1, turn: 0);
+        Assert.Equal(isUnsure, reading.IsUnsure);
+    }
+
     [Fact]
     public void Nothing_is_likelier_than_certain_and_no_runner_up_likelier_than_the_number() =>
         Numbers.Sample((number, evidence) =>

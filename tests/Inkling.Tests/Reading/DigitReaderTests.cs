@@ -1,4 +1,5 @@
 using CsCheck;
+using Inkling.Layers;
 using Inkling.Numerics;
 
 namespace Inkling.Tests.Reading;
@@ -34,6 +35,50 @@ public sealed class DigitReaderTests
             right = digit.Box.Right;
         }
     }
+
+    [Fact]
+    public void Clear_digits_are_read_without_loading_the_large_network()
+    {
+        DigitReader given = new(BundledModels.Load("best"));
+        int without = 0;
+        for (int digit = 0; digit < 10; digit++)
+        {
+            DigitReader reader = DigitReader.Load();
+            GreyImage picture = NumberPicture.Of($"{digit}");
+            Assert.Equal(given.Read(picture).Confidence, reader.Read(picture).Confidence);
+            without += reader.IsDigitNetworkLoaded ? 0 : 1;
+        }
+
+        Assert.InRange(without, 1, 10);
+    }
+
+    [Fact]
+    public void A_reader_that_loads_its_network_for_a_doubtful_number_reads_as_one_that_was_given_it()
+    {
+        DigitReader reader = DigitReader.Load("tiny"), given = new(BundledModels.Load("tiny"));
+        GreyImage doubtful = NumberPicture.Of("8230 5731", seed: 5);
+        Assert.Equal(given.Read(doubtful).Text, reader.Read(doubtful).Text);
+        Assert.Equal(given.Read(doubtful).Confidence, reader.Read(doubtful).Confidence);
+        Assert.True(reader.IsDigitNetworkLoaded);
+    }
+
+    [Fact]
+    public void A_reader_asks_its_network_as_it_was_when_it_was_given()
+    {
+        Network network = BundledModels.Load("tiny");
+        DigitReader reader = new(network);
+        foreach (WeightedLayer layer in network.WeightedLayers)
+            layer.SetWeights(new float[layer.Neurons * layer.Inputs]);
+        GreyImage doubtful = NumberPicture.Of("8230 5731", seed: 5);
+        Assert.Equal(DigitReader.Load("tiny").Read(doubtful).Confidence, reader.Read(doubtful).Confidence);
+    }
+
+    [Fact]
+    public void A_reader_of_a_network_that_is_not_bundled_is_refused_at_once() =>
+        Assert.Contains(
+            "\"large\": best, tiny",
+            Assert.Throws<InklingException>(() => DigitReader.Load("large")).Message,
+            StringComparison.Ordinal);
 
     [Fact]
     public void Lines_are_read_from_the_top_and_numbers_on_a_line_from_the_left()

@@ -6,12 +6,13 @@ public sealed class TurnTests
     private readonly DigitReader _reader = DigitReader.Load();
 
     [Theory]
-    [InlineData(90)]
-    [InlineData(180)]
-    [InlineData(270)]
-    public void A_number_on_its_side_is_read_and_its_boxes_are_where_it_is(int degrees)
+    [InlineData(90, 1)]
+    [InlineData(180, 2)]
+    [InlineData(180, 3)]
+    [InlineData(270, 1)]
+    public void A_number_on_its_side_is_read_and_its_boxes_are_where_it_is(int degrees, int seed)
     {
-        GreyImage upright = NumberPicture.Of("504192");
+        GreyImage upright = NumberPicture.Of("504192", seed: seed);
         GreyImage turned = Turned(upright, degrees);
         ReadingResult expected = Read(upright), reading = Read(turned);
         Assert.Equal(expected.Text, reading.Text);
@@ -32,6 +33,8 @@ public sealed class TurnTests
     [InlineData("6")]
     [InlineData("9")]
     [InlineData("68089")]
+    [InlineData("21500")]
+    [InlineData("6000")]
     [InlineData("1\n2\n3\n4")]
     public void What_stands_upright_is_not_turned(string text)
     {

@@ -25,10 +25,12 @@ public sealed class WrittenNumbersTests
         Assert.NotEqual(expected[0], Copy(new WrittenNumbers(Learned, count: 60, seed: 4), 0));
     }
 
-    [Fact]
-    public void Numbers_have_up_to_fourteen_digits_and_room_for_all_of_them()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Numbers_have_up_to_fourteen_digits_and_room_for_all_of_them(bool isHurried)
     {
-        WrittenNumbers numbers = new(Learned, count: 500, seed: 1);
+        WrittenNumbers numbers = new(Learned, count: 500, seed: 1, new LineLimits(IsHurried: isHurried));
         float[] line = new float[LineCanvas.Height * numbers.MaxWidth];
         HashSet<int> lengths = [];
         for (int i = 0; i < numbers.Count; i++)
@@ -70,6 +72,15 @@ public sealed class WrittenNumbersTests
         WrittenNumbers numbers = new(Learned, count: 40, seed: 2, new LineLimits(IsOneWriter: true, IsTouching: false));
         for (int i = 0; i < numbers.Count; i++)
             Assert.True(Copy(numbers, i).Sum() >= 12 * numbers.LabelOf(i).Length, $"number {i} has hardly any ink");
+    }
+
+    [Fact]
+    public void Plain_numbers_have_nothing_beside_their_digits()
+    {
+        WrittenNumbers numbers = new(Learned, count: 2000, seed: 1, new LineLimits(IsPlain: true));
+        int[] empty = [.. Enumerable.Range(0, numbers.Count).Where(i => numbers.LabelOf(i).Length == 0)];
+        Assert.NotEmpty(empty);
+        Assert.All(empty, i => Assert.All(Copy(numbers, i), value => Assert.Equal(0, value)));
     }
 
     [Fact]

@@ -143,6 +143,19 @@ public sealed class CheckpointFaultTests : IDisposable
             StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_disk_without_room_is_said_with_the_bytes_that_are_needed_and_free()
+    {
+        InklingException full =
+            Assert.Throws<InklingException>(() => AtomicFile.RequireWritable(_folder.File, long.MaxValue));
+        Assert.Contains(
+            "run.checkpoint: cannot be written: it may need 9,223,372,036,854,775,807 bytes, and ",
+            full.Message,
+            StringComparison.Ordinal);
+        Assert.Contains("are free on the disk. Free some", full.Message, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFiles(_folder.Folder));
+    }
+
     /// <summary>
     /// Copies a file, except a temporary one, which is locked while it is written; how much of it a kill leaves does not matter.
     /// </summary>

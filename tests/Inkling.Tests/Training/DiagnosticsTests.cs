@@ -36,8 +36,23 @@ public class DiagnosticsTests
     }
 
     [Fact]
+    public void Digits_that_are_never_answered_are_named_with_the_cost_that_would_learn_them()
+    {
+        Network network = new(Architecture.FullyConnected([784, 30, 10]), Initialisation.Scaled, seed: 1);
+        network.Sgd(
+            Images, epochs: 30, miniBatchSize: 10, eta: 1, options: new TrainingOptions { OnEpoch = _ => { } },
+            cancellationToken: TestContext.Current.CancellationToken);
+        Assert.Null(Diagnostics.WhyStuck(network, Images, network.Evaluate(Images)));
+        network.WeightedLayers[1].Biases[4] = network.WeightedLayers[1].Biases[7] = -100;
+        string hint = Diagnostics.WhyStuck(network, Images, network.Evaluate(Images))!;
+        Assert.StartsWith(
+            "The network never answers 4 and 7: those output neurons are saturated", hint, StringComparison.Ordinal);
+        Assert.Contains("Use the cross-entropy cost", hint, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_network_that_reads_has_nothing_wrong_with_it()
-        => Assert.Null(Diagnostics.WhyStuck(new Network([784, 10]), Images, new Score(95, 100)));
+        => Assert.Null(Diagnostics.WhyStuck(BundledModels.Load("tiny"), Images, new Score(95, 100)));
 
     [Fact]
     public void The_monitor_records_cost_accuracy_weights_and_gradients_of_each_layer()

@@ -1,4 +1,4 @@
-using Inkling.Numerics;
+using Inkling.Numerics.Threads;
 
 namespace Inkling.Tests.Training;
 

@@ -49,6 +49,7 @@ public sealed class DataSet
     /// <param name="cancellationToken">Stops a download; the part received is kept, and the next download resumes there.</param>
     /// <returns>
     /// The first five sixths of the training file, its last sixth for validation (MNIST: 50,000 and 10,000), and the test file.
+    /// Of images loaded as MNIST that are not, which may be in any order, the sixth is drawn (<see cref="StratifiedSplit"/>).
     /// </returns>
     /// <exception cref="DataUnavailableException">It is not found, and cannot be downloaded.</exception>
     /// <exception cref="InklingException">A file is damaged, or <see cref="DataOptions.Directory"/> lacks one.</exception>
@@ -64,10 +65,13 @@ public sealed class DataSet
             cancellationToken);
         (LabelledImages all, string? trainingDifference) = await loadTraining.ConfigureAwait(false);
         (LabelledImages test, string? testDifference) = await loadTest.ConfigureAwait(false);
-        int training = all.Count - all.Count / 6;
         string? different = Name == "mnist" ? trainingDifference ?? testDifference : null;
         string title = different is null ? Title : $"the images in {folder} (not MNIST)";
-        return new ImageData(title, all.Slice(0, training), all.Slice(training, all.Count - training), test)
+        int count = all.Count - all.Count / 6;
+        (LabelledImages training, LabelledImages validation) = different is null
+            ? (all.Slice(0, count), all.Slice(count, all.Count - count))
+            : StratifiedSplit.Of(all, 1 / 6.0);
+        return new ImageData(title, training, validation, test)
         {
             IsMnist = Name == "mnist" && different is null,
             DiffersFromMnist = different,

@@ -1,6 +1,7 @@
 using Inkling.Layers;
 using Inkling.Numerics;
 using Inkling.Numerics.Kernels;
+using Inkling.Numerics.Threads;
 
 namespace Inkling.Execution.Stages;
 
@@ -91,7 +92,7 @@ internal sealed class DenseStage : Stage
         int tiles = PanelProducts.TileCount(_offsets.Length, Output.Layout.Stride);
         work.Workers.For(
             tiles,
-            ChunkOf(work.Items, work.Workers) == work.Items ? tiles : Math.Max(1, tiles / (4 * work.Workers.Count)),
+            ChunkOf(work.Items, work.Workers) == work.Items ? tiles : Math.Max(1, tiles / (4 * work.Workers.Active)),
             _addTiles);
         if (_destination.HasBias)
             Rows.AddRows(
@@ -103,7 +104,7 @@ internal sealed class DenseStage : Stage
     /// not worth sharing.
     /// </summary>
     private int ChunkOf(int items, Workers workers) =>
-        workers.Count == 1 || (long)items * Weights.Inputs * Weights.Neurons < WorkWorthSharing
+        workers.Active == 1 || (long)items * Weights.Inputs * Weights.Neurons < WorkWorthSharing
             ? items
-            : (items / (2 * workers.Count) + 6) / 7 * 7;
+            : (items / (2 * workers.Active) + 6) / 7 * 7;
 }

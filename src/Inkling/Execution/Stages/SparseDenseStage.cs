@@ -79,7 +79,7 @@ internal sealed class SparseDenseStage : Stage
         _items = work.Items;
         foreach (int example in Next.AsSpan())
             Rows!.Prefetch(example);
-        if (work.Items >= ItemsWorthSharing * work.Workers.Count)
+        if (work.Items >= ItemsWorthSharing * work.Workers.Active)
             work.Workers.Split(work.Items, _forwardItems);
         else
             work.Workers.Split(Panels, _forwardPanels);

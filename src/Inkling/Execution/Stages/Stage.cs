@@ -1,5 +1,5 @@
 using Inkling.Layers;
-using Inkling.Numerics;
+using Inkling.Numerics.Threads;
 
 namespace Inkling.Execution.Stages;
 
@@ -105,7 +105,7 @@ internal readonly record struct StageWork(int Items, bool IsTraining, Workers Wo
     /// <param name="body">Given the thread's number, the first example and the one after the last.</param>
     public void ForEachItem(int numbers, Action<int, int, int> body)
     {
-        if (Items * numbers < Numerics.Workers.ChunkOfNumbers)
+        if (Items * numbers < Numerics.Threads.Workers.ChunkOfNumbers)
             body(0, 0, Items);
         else
             Workers.Split(Items, body);

@@ -10,7 +10,7 @@ namespace Inkling.Execution.Stages;
 /// </summary>
 internal sealed class WinogradStage : Stage
 {
-    private const int RowsWanted = 7; // PanelProducts takes seven rows at once
+    private const int RowsWanted = 7; // that share a loaded weight; PanelProducts takes up to nine, or six, at once
 
     private const int MaxKernels = 1 << 24; // 36 floats each: 2.4 GB; layers with more use ConvolutionStage
 
@@ -19,8 +19,10 @@ internal sealed class WinogradStage : Stage
     private readonly Sides _padding;
     private readonly int[] _inputRows, _outputRows, _inputOffsets;
     private readonly AlignedBuffer _kernels, _transposed; // [36, panels, pitch of the other side, 16]
-    private readonly AlignedBuffer[] _inputPlanes, _outputPlanes; // for each thread [36, rows, pitch]
+    private readonly ThreadBuffers _inputPlanes, _outputPlanes; // [36, rows, pitch]
+    private readonly AlignedBuffer _biases; // [36, output pitch]: zero, except in the plane that reaches every output
     private readonly AlignedBuffer _zeros;
+    private readonly TileOrder[] _orders; // one for each thread
     private readonly ShardedGradient? _gradient;
     private readonly Action<int, int, int> _forward, _transpose, _back, _toKernels;
     private WeightedLayer _destination;
@@ -35,7 +37,8 @@ internal sealed class WinogradStage : Stage
     /// <param name="miniBatchSize">The most examples.</param>
     /// <param name="hasEqualWidths">Whether all are of one width, so that tiles of several can be multiplied together.</param>
     /// <param name="shards">How sums over a mini-batch are divided.</param>
-    /// <param name="threads">The most threads.</param>
+    /// <param name="inputPlanes">Working memory of all stages of this kind in a pass: for the planes of inputs.</param>
+    /// <param name="outputPlanes">The same for those of outputs.</param>
     public WinogradStage(
         Activations input,
         Shape output,
@@ -47,7 +50,8 @@ internal sealed class WinogradStage : Stage
         int miniBatchSize,
         bool hasEqualWidths,
         Shards shards,
-        int threads)
+        ThreadBuffers inputPlanes,
+        ThreadBuffers outputPlanes)
         : base(input, new Activations(Layout.Padded(output), miniBatchSize), goesBack)
     {
         Layout from = input.Layout, to = Output.Layout;
@@ -65,17 +69,18 @@ internal sealed class WinogradStage : Stage
         _inputOffsets = [.. Enumerable.Range(0, from.Pitch)];
         _kernels = new AlignedBuffer(weights);
         _transposed = new AlignedBuffer(goesBack ? weights : 0);
-        _inputPlanes =
-            [.. Enumerable.Range(0, threads).Select(_ => new AlignedBuffer(checked(Winograd.Planes * PlaneOf(rows, from))))];
-        _outputPlanes =
-            [.. Enumerable.Range(0, threads).Select(_ => new AlignedBuffer(checked(Winograd.Planes * PlaneOf(rows, to))))];
-        _zeros = new AlignedBuffer(Math.Max(from.Pitch, to.Pitch));
+        (_inputPlanes, _outputPlanes) = (inputPlanes, outputPlanes);
+        inputPlanes.Reserve(checked(Winograd.Planes * PlaneOf(rows, from)));
+        outputPlanes.Reserve(checked(Winograd.Planes * PlaneOf(rows, to)));
+        _biases = new AlignedBuffer(Winograd.Planes * to.Pitch);
+        _zeros = new AlignedBuffer(from.Pitch);
+        _orders = [.. Enumerable.Range(0, inputPlanes.Threads).Select(_ => new TileOrder(rows))];
         if (learns)
             _gradient = new ShardedGradient(shards, weights + to.Pitch, AddShard);
         _forward = (worker, start, end) =>
         {
             for (int first = start; first < end; first += _group)
-                ForwardGroup(_inputPlanes[worker].Span, _outputPlanes[worker].Span, first, Math.Min(end, first + _group));
+                ForwardGroup(worker, first, Math.Min(end, first + _group));
         };
         _transpose = (_, start, end) =>
         {
@@ -88,7 +93,7 @@ internal sealed class WinogradStage : Stage
         _back = (worker, start, end) =>
         {
             for (int first = start; first < end; first += _group)
-                BackGroup(_outputPlanes[worker].Span, _inputPlanes[worker].Span, first, Math.Min(end, first + _group));
+                BackGroup(_outputPlanes.Of(worker), _inputPlanes.Of(worker), first, Math.Min(end, first + _group));
         };
         _toKernels = (_, start, end) =>
         {
@@ -114,8 +119,9 @@ internal sealed class WinogradStage : Stage
     public override void Prepare(in StageWork work)
     {
         WeightedLayer weights = Weights;
-        int channels = Input.Layout.Channels, pitch = Input.Layout.Pitch;
-        for (int panel = 0; panel < Output.Layout.Pitch / Rows.Panel; panel++)
+        int channels = Input.Layout.Channels, pitch = Input.Layout.Pitch, outputPitch = Output.Layout.Pitch;
+        weights.PaddedBiases.CopyTo(_biases.Slice(Winograd.BiasPlane * outputPitch, outputPitch));
+        for (int panel = 0; panel < outputPitch / Rows.Panel; panel++)
         {
             for (int c = 0; c < channels; c++) // sixteen outputs' kernels [3, 3] are read as an image of sixteen channels
                 Winograd.ToPlanes(
@@ -163,33 +169,60 @@ internal sealed class WinogradStage : Stage
     /// </summary>
     private static int PlaneOf(int rows, Layout layout) => checked((rows * layout.Pitch / Rows.Panel | 1) * Rows.Panel);
 
-    private void ForwardGroup(Span<float> inputs, Span<float> outputs, int first, int end)
+    private void ForwardGroup(int worker, int first, int end)
     {
-        int tiles = TilesOf(first), rows = (end - first) * tiles, pitch = Input.Layout.Pitch, outputPitch = Output.Layout.Pitch;
-        int plane = PlaneOf(rows, Input.Layout), outputPlane = PlaneOf(rows, Output.Layout);
+        TileOrder order = _orders[worker];
+        int columns = TilesAlong(Output.WidthOf(first)), tiles = _tileRows * columns, rows = (end - first) * tiles;
+        order.Set(end - first, _tileRows, columns, Output.Layout.Height, Output.WidthOf(first));
+        Span<float> inputs = _inputPlanes.Of(worker), outputs = _outputPlanes.Of(worker);
+        int pitch = Input.Layout.Pitch, plane = PlaneOf(rows, Input.Layout),
+            outputPitch = Output.Layout.Pitch, outputPlane = PlaneOf(rows, Output.Layout);
         for (int r = 0; r < rows; r++)
         {
-            int item = first + r / tiles;
-            Winograd.ToPlanes(Winograd.Map.Input, Input.ValuesOf(item), PatchOf(item, r % tiles), inputs, plane, r * pitch);
+            (int item, int tile) = Math.DivRem(order.Tiles[r], tiles);
+            item += first;
+            Winograd.ToPlanes(Winograd.Map.Input, Input.ValuesOf(item), PatchOf(item, tile), inputs, plane, r * pitch);
         }
 
-        for (int p = 0; p < Winograd.Planes; p++)
+        if (order.AreAllWhole)
         {
-            PanelProducts.RowsTimesPanels(
-                inputs.Slice(p * plane, rows * pitch),
-                _inputRows.AsSpan(0, rows),
-                new Window(1, pitch, 0),
-                KernelsOf(_kernels.Span, p),
-                p == Winograd.BiasPlane ? Weights.PaddedBiases : _zeros.Slice(0, outputPitch),
-                outputs.Slice(p * outputPlane, rows * outputPitch));
+            Multiply(0, Winograd.Planes, 0, rows, inputs, plane, outputs, outputPlane);
+        }
+        else
+        {
+            const int last = Winograd.Patch - 1;
+            for (int row = 0; row < last; row++)
+            {
+                Multiply(row * Winograd.Patch, last, 0, rows, inputs, plane, outputs, outputPlane);
+                Multiply(row * Winograd.Patch + last, 1, order.Right, order.Corner, inputs, plane, outputs, outputPlane);
+            }
+
+            Multiply(last * Winograd.Patch, last, 0, order.Bottom, inputs, plane, outputs, outputPlane);
+            Multiply(Winograd.Planes - 1, 1, order.Right, order.Bottom, inputs, plane, outputs, outputPlane);
         }
 
         for (int r = 0; r < rows; r++)
         {
-            int item = first + r / tiles;
+            (int item, int tile) = Math.DivRem(order.Tiles[r], tiles);
+            item += first;
             Winograd.FromPlanes(
-                Winograd.Map.Output, outputs, outputPlane, r * outputPitch, Output.ValuesOf(item), TileOf(item, r % tiles));
+                Winograd.Map.Output, outputs, outputPlane, r * outputPitch, Output.ValuesOf(item), TileOf(item, tile));
         }
+    }
+
+    /// <summary>Multiplies some rows of some planes with those planes' kernels.</summary>
+    private void Multiply(
+        int firstPlane, int count, int start, int end, Span<float> inputs, int plane, Span<float> outputs, int outputPlane)
+    {
+        int pitch = Input.Layout.Pitch, outputPitch = Output.Layout.Pitch;
+        PanelProducts.PlanesTimesPanels(
+            new Planes(count, plane, outputPlane),
+            inputs[(firstPlane * plane)..],
+            _inputRows.AsSpan(start, end - start),
+            new Window(1, pitch, 0),
+            _kernels.Span[(firstPlane * pitch * outputPitch)..],
+            _biases.Slice(firstPlane * outputPitch, count * outputPitch),
+            outputs[(firstPlane * outputPlane + start * outputPitch)..]);
     }
 
     private void BackGroup(Span<float> errors, Span<float> inputErrors, int first, int end)
@@ -229,7 +262,7 @@ internal sealed class WinogradStage : Stage
     {
         int pitch = Input.Layout.Pitch, outputPitch = Output.Layout.Pitch,
             weightTiles = PanelProducts.TileCount(pitch, outputPitch);
-        Span<float> inputs = _inputPlanes[worker].Span, errors = _outputPlanes[worker].Span;
+        Span<float> inputs = _inputPlanes.Of(worker), errors = _outputPlanes.Of(worker);
         for (int first = start; first < end; first += _group)
         {
             int tiles = TilesOf(first),
@@ -294,4 +327,55 @@ internal sealed class WinogradStage : Stage
         layout.Pitch,
         tile / tileColumns * Winograd.Tile - padding.Height,
         tile % tileColumns * Winograd.Tile - padding.Width);
+
+    /// <summary>
+    /// The order of a group's tiles in the planes. A tile over the right or the lower edge does not need the last column or row
+    /// of its planes, which reaches only the outputs beyond the edge; the order makes the tiles that need a plane adjacent.
+    /// </summary>
+    private sealed class TileOrder(int most)
+    {
+        private readonly int[] _tiles = new int[most];
+        private (int Items, int Width) _of;
+
+        /// <summary>For each row of a plane, item × tiles + tile.</summary>
+        public ReadOnlySpan<int> Tiles => _tiles;
+
+        /// <summary>The end of the tiles that are over the right edge only, which come first; then whole tiles follow.</summary>
+        public int Right { get; private set; }
+
+        /// <summary>The first tile over the lower edge.</summary>
+        public int Bottom { get; private set; }
+
+        /// <summary>The first tile over both edges.</summary>
+        public int Corner { get; private set; }
+
+        public bool AreAllWhole { get; private set; }
+
+        public void Set(int items, int rows, int columns, int height, int width)
+        {
+            if (_of == (items, width))
+                return;
+            _of = (items, width);
+            bool overBottom = height % Winograd.Tile != 0, overRight = width % Winograd.Tile != 0;
+            int next = 0;
+            Right = Take(isBottom: false, isRight: true);
+            Bottom = Take(isBottom: false, isRight: false);
+            Corner = Take(isBottom: true, isRight: false);
+            int end = Take(isBottom: true, isRight: true);
+            AreAllWhole = Right == 0 && Bottom == end;
+
+            int Take(bool isBottom, bool isRight)
+            {
+                for (int i = 0; i < items * rows * columns; i++)
+                {
+                    bool isOverBottom = overBottom && i / columns % rows == rows - 1,
+                        isOverRight = overRight && i % columns == columns - 1;
+                    if ((isOverBottom, isOverRight) == (isBottom, isRight))
+                        _tiles[next++] = i;
+                }
+
+                return next;
+            }
+        }
+    }
 }

@@ -11,7 +11,7 @@ namespace Inkling.Numerics.Kernels;
 internal readonly record struct Window(int Runs, int Length, int Pitch)
 {
     /// <summary>How many numbers a row reads: K of the product.</summary>
-    public int Size => Runs * Length;
+    public int Size => checked(Runs * Length);
 
     /// <summary>The distance from the first number to one past the last.</summary>
     public long Reach => (Runs - 1L) * Pitch + Length;
@@ -33,19 +33,24 @@ internal readonly record struct Window(int Runs, int Length, int Pitch)
 }
 
 /// <summary>
+/// Products of the same shape: <paramref name="Count"/> of them, <paramref name="X"/> floats from one's rows to the next's, and
+/// <paramref name="Y"/> from one's results to the next's. Their weights and biases follow each other.
+/// </summary>
+internal readonly record struct Planes(int Count, int X, int Y);
+
+/// <summary>
 /// The two products of dense and convolutional layers, forward and backward, with weights in panels of 16 neurons ([panels, K,
 /// 16], see <see cref="Rows"/>). A row is an image for a dense layer and an output pixel for a convolution, which therefore
 /// needs no im2col: rows are read in place.
 /// </summary>
 /// <remarks>
-/// Register blocking: seven rows (28, 14 and 7 are multiples of it) by two vectors of neurons stay in registers, so a loaded
-/// weight is used seven times, a loaded input twice. Every sum runs over k in ascending order, whatever the vector width or
-/// thread.
+/// Register blocking: up to nine rows by two vectors of neurons stay in registers, so a loaded weight is used nine times, a
+/// loaded input twice. Every sum runs over k in ascending order, whatever the vector width or thread.
 /// </remarks>
 /// <exception cref="ArgumentException">A row reaches past the end of x, or the lengths do not fit each other.</exception>
 internal static partial class PanelProducts
 {
-    private const int RowsAtOnce = 7, FewRows = 4, WeightsAtOnce = 8, TileLength = 2 * WeightsAtOnce * Rows.Panel;
+    private const int WeightsAtOnce = 8, TileLength = 2 * WeightsAtOnce * Rows.Panel;
 
     /// <summary>y[r, j] = bias[j] + Σ_k x[rows[r] + window_k] · w[j, k].</summary>
     /// <param name="x">The buffer that contains the rows.</param>
@@ -60,14 +65,34 @@ internal static partial class PanelProducts
         Window window,
         ReadOnlySpan<float> weights,
         ReadOnlySpan<float> bias,
+        Span<float> y) =>
+        PlanesTimesPanels(new Planes(1, 0, 0), x, rows, window, weights, bias, y);
+
+    /// <summary>
+    /// The product above for each of several planes: y[p, r, j] = bias[p, j] + Σ_k x[p, rows[r] + window_k] · w[p, j, k].
+    /// </summary>
+    /// <param name="planes">How many there are, and their distances in <paramref name="x"/> and <paramref name="y"/>.</param>
+    /// <param name="x">The buffer that contains the rows of all planes.</param>
+    /// <param name="rows">[count]: the offset of each row in its plane.</param>
+    /// <param name="window">The numbers that a row reads.</param>
+    /// <param name="weights">[planes, panels, window.Size, 16].</param>
+    /// <param name="bias">[planes, stride].</param>
+    /// <param name="y">Receives [count, stride] in each plane; overwritten.</param>
+    public static void PlanesTimesPanels(
+        Planes planes,
+        ReadOnlySpan<float> x,
+        ReadOnlySpan<int> rows,
+        Window window,
+        ReadOnlySpan<float> weights,
+        ReadOnlySpan<float> bias,
         Span<float> y)
     {
         if (Vector512.IsHardwareAccelerated)
-            RowsTimesPanels<Simd512, Vector512<float>>(x, rows, window, weights, bias, y);
+            PlanesTimesPanels<Simd512, Vector512<float>>(planes, x, rows, window, weights, bias, y);
         else if (Vector256.IsHardwareAccelerated)
-            RowsTimesPanels<Simd256, Vector256<float>>(x, rows, window, weights, bias, y);
+            PlanesTimesPanels<Simd256, Vector256<float>>(planes, x, rows, window, weights, bias, y);
         else
-            RowsTimesPanels<Simd128, Vector128<float>>(x, rows, window, weights, bias, y);
+            PlanesTimesPanels<Simd128, Vector128<float>>(planes, x, rows, window, weights, bias, y);
     }
 
     /// <summary>

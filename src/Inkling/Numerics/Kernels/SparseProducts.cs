@@ -85,10 +85,12 @@ internal static class SparseProducts
         if (rows.IsEmpty)
             return;
         KernelArguments.Require(KernelArguments.Largest(rows) < x.Count);
-        for (int j = firstPanel * Rows.Panel; j < endPanel * Rows.Panel; j += VectorsAtOnce<TSimd, TVector>() * TSimd.Lanes)
+        int end = endPanel * Rows.Panel;
+        for (int j = firstPanel * Rows.Panel, step; j < end; j += step)
         {
             ref float panel = ref Unsafe.AsRef(in weights[j / Rows.Panel * panelLength + j % Rows.Panel]);
-            if (VectorsAtOnce<TSimd, TVector>() == 1)
+            step = Math.Min(2 * TSimd.Lanes, end - j);
+            if (step == TSimd.Lanes)
                 SumsOfOne<TSimd, TVector>(x, rows, ref panel, in bias[j], ref z[j], (nuint)stride, next);
             else
                 SumsOfTwo<TSimd, TVector>(x, rows, ref panel, in bias[j], ref z[j], (nuint)stride, next);
@@ -116,22 +118,32 @@ internal static class SparseProducts
                 && endPanel <= stride / Rows.Panel
                 && (endPanel - (long)firstPanel) * panelLength <= weights.Length);
         KernelArguments.Require(KernelArguments.Largest(rows) < x.Count);
-        for (int j = firstPanel * Rows.Panel; j < endPanel * Rows.Panel; j += VectorsAtOnce<TSimd, TVector>() * TSimd.Lanes)
+        int end = endPanel * Rows.Panel;
+        for (int j = firstPanel * Rows.Panel, step; j < end; j += step)
         {
             ref float panel = ref weights[(j / Rows.Panel - firstPanel) * panelLength + j % Rows.Panel];
-            if (VectorsAtOnce<TSimd, TVector>() == 1)
+            step = Math.Min(OuterAtOnce<TSimd, TVector>() * TSimd.Lanes, end - j);
+            if (step == TSimd.Lanes)
                 OuterOfOne<TSimd, TVector>(x, rows, in delta[j], (nuint)stride, ref panel, next);
-            else
+            else if (step == 2 * TSimd.Lanes)
                 OuterOfTwo<TSimd, TVector>(x, rows, in delta[j], (nuint)stride, ref panel, next);
+            else
+                OuterOfFour<TSimd, TVector>(x, rows, in delta[j], (nuint)stride, ref panel, next);
             next = default;
         }
     }
 
-    /// <summary>One vector where it fills a whole panel, otherwise two.</summary>
+    /// <summary>How many vectors of neurons an outer product updates at once: those of two panels, at most four.</summary>
     [MethodImpl(Hot.Inline)]
-    private static int VectorsAtOnce<TSimd, TVector>()
+    private static int OuterAtOnce<TSimd, TVector>()
         where TSimd : ISimd<TVector>
-        where TVector : struct => TSimd.Lanes == Rows.Panel ? 1 : 2;
+        where TVector : struct => TSimd.Lanes == Rows.Panel ? 2 : 4;
+
+    /// <summary>The distance between the weights of one vector of neurons and the next, which may be in the next panel.</summary>
+    [MethodImpl(Hot.Inline)]
+    private static nuint ToNextVector<TSimd, TVector>(SparseRows x)
+        where TSimd : ISimd<TVector>
+        where TVector : struct => TSimd.Lanes == Rows.Panel ? (nuint)x.ColumnCount * Rows.Panel : (nuint)TSimd.Lanes;
 
     [MethodImpl(Hot.Method)]
     private static void SumsOfOne<TSimd, TVector>(
@@ -156,16 +168,16 @@ internal static class SparseProducts
             for (
                 ref byte entry = ref row.First;
                 Unsafe.IsAddressLessThan(ref entry, ref row.End);
-                entry = ref After(ref entry, SparseRows.AtOnce))
+                entry = ref Unsafe.Add(ref entry, SparseRows.AtOnce * SparseRows.BytesEach))
             {
-                line = ref SparseRows.LineAfter(ref line, ref entry);
-                a = PlusProduct<TSimd, TVector>(ref entry, in valueOf, ref line, a);
-                line = ref SparseRows.LineAfter(ref line, ref After(ref entry, 1));
-                b = PlusProduct<TSimd, TVector>(ref After(ref entry, 1), in valueOf, ref line, b);
-                line = ref SparseRows.LineAfter(ref line, ref After(ref entry, 2));
-                c = PlusProduct<TSimd, TVector>(ref After(ref entry, 2), in valueOf, ref line, c);
-                line = ref SparseRows.LineAfter(ref line, ref After(ref entry, 3));
-                d = PlusProduct<TSimd, TVector>(ref After(ref entry, 3), in valueOf, ref line, d);
+                ulong four = SparseRows.ReadFour(ref entry);
+                nuint to0 = SparseRows.StepTo(0, four), to1 = to0 + SparseRows.StepTo(1, four),
+                    to2 = to1 + SparseRows.StepTo(2, four), to3 = to2 + SparseRows.StepTo(3, four);
+                AddOne<TSimd, TVector>(0, four, in valueOf, ref line, to0, ref a);
+                AddOne<TSimd, TVector>(1, four, in valueOf, ref line, to1, ref b);
+                AddOne<TSimd, TVector>(2, four, in valueOf, ref line, to2, ref c);
+                AddOne<TSimd, TVector>(3, four, in valueOf, ref line, to3, ref d);
+                line = ref SparseRows.LineAt(ref line, to3);
             }
 
             TSimd.Store(TSimd.Add(TSimd.Add(a, b), TSimd.Add(c, d)), ref z, 0);
@@ -185,7 +197,7 @@ internal static class SparseProducts
         where TSimd : ISimd<TVector>
         where TVector : struct
     {
-        nuint lanes = (nuint)TSimd.Lanes;
+        nuint lanes = (nuint)TSimd.Lanes, other = ToNextVector<TSimd, TVector>(x);
         ref readonly float valueOf = ref x.ValueOf;
         for (int r = 0; r < rows.Length; r++)
         {
@@ -198,16 +210,16 @@ internal static class SparseProducts
             for (
                 ref byte entry = ref row.First;
                 Unsafe.IsAddressLessThan(ref entry, ref row.End);
-                entry = ref After(ref entry, SparseRows.AtOnce))
+                entry = ref Unsafe.Add(ref entry, SparseRows.AtOnce * SparseRows.BytesEach))
             {
-                line = ref SparseRows.LineAfter(ref line, ref entry);
-                AddTwo<TSimd, TVector>(ref entry, in valueOf, ref line, ref a0, ref a1);
-                line = ref SparseRows.LineAfter(ref line, ref After(ref entry, 1));
-                AddTwo<TSimd, TVector>(ref After(ref entry, 1), in valueOf, ref line, ref b0, ref b1);
-                line = ref SparseRows.LineAfter(ref line, ref After(ref entry, 2));
-                AddTwo<TSimd, TVector>(ref After(ref entry, 2), in valueOf, ref line, ref c0, ref c1);
-                line = ref SparseRows.LineAfter(ref line, ref After(ref entry, 3));
-                AddTwo<TSimd, TVector>(ref After(ref entry, 3), in valueOf, ref line, ref d0, ref d1);
+                ulong four = SparseRows.ReadFour(ref entry);
+                nuint to0 = SparseRows.StepTo(0, four), to1 = to0 + SparseRows.StepTo(1, four),
+                    to2 = to1 + SparseRows.StepTo(2, four), to3 = to2 + SparseRows.StepTo(3, four);
+                AddTwo<TSimd, TVector>(0, four, in valueOf, ref line, to0, other, ref a0, ref a1);
+                AddTwo<TSimd, TVector>(1, four, in valueOf, ref line, to1, other, ref b0, ref b1);
+                AddTwo<TSimd, TVector>(2, four, in valueOf, ref line, to2, other, ref c0, ref c1);
+                AddTwo<TSimd, TVector>(3, four, in valueOf, ref line, to3, other, ref d0, ref d1);
+                line = ref SparseRows.LineAt(ref line, to3);
             }
 
             TSimd.Store(TSimd.Add(TSimd.Add(a0, b0), TSimd.Add(c0, d0)), ref z, 0);
@@ -234,16 +246,16 @@ internal static class SparseProducts
             for (
                 ref byte entry = ref row.First;
                 Unsafe.IsAddressLessThan(ref entry, ref row.End);
-                entry = ref After(ref entry, SparseRows.AtOnce))
+                entry = ref Unsafe.Add(ref entry, SparseRows.AtOnce * SparseRows.BytesEach))
             {
-                line = ref SparseRows.LineAfter(ref line, ref entry);
-                AddProduct<TSimd, TVector>(ref entry, in valueOf, error, ref line);
-                line = ref SparseRows.LineAfter(ref line, ref After(ref entry, 1));
-                AddProduct<TSimd, TVector>(ref After(ref entry, 1), in valueOf, error, ref line);
-                line = ref SparseRows.LineAfter(ref line, ref After(ref entry, 2));
-                AddProduct<TSimd, TVector>(ref After(ref entry, 2), in valueOf, error, ref line);
-                line = ref SparseRows.LineAfter(ref line, ref After(ref entry, 3));
-                AddProduct<TSimd, TVector>(ref After(ref entry, 3), in valueOf, error, ref line);
+                ulong four = SparseRows.ReadFour(ref entry);
+                nuint to0 = SparseRows.StepTo(0, four), to1 = to0 + SparseRows.StepTo(1, four),
+                    to2 = to1 + SparseRows.StepTo(2, four), to3 = to2 + SparseRows.StepTo(3, four);
+                Update<TSimd, TVector>(0, four, in valueOf, error, ref SparseRows.LineAt(ref line, to0));
+                Update<TSimd, TVector>(1, four, in valueOf, error, ref SparseRows.LineAt(ref line, to1));
+                Update<TSimd, TVector>(2, four, in valueOf, error, ref SparseRows.LineAt(ref line, to2));
+                line = ref SparseRows.LineAt(ref line, to3);
+                Update<TSimd, TVector>(3, four, in valueOf, error, ref line);
             }
 
             d = ref Unsafe.Add(ref d, stride);
@@ -256,7 +268,7 @@ internal static class SparseProducts
         where TSimd : ISimd<TVector>
         where TVector : struct
     {
-        nuint lanes = (nuint)TSimd.Lanes;
+        nuint lanes = (nuint)TSimd.Lanes, other = ToNextVector<TSimd, TVector>(x);
         ref float d = ref Unsafe.AsRef(in delta);
         ref readonly float valueOf = ref x.ValueOf;
         for (int r = 0; r < rows.Length; r++)
@@ -269,12 +281,54 @@ internal static class SparseProducts
             for (
                 ref byte entry = ref row.First;
                 Unsafe.IsAddressLessThan(ref entry, ref row.End);
-                entry = ref After(ref entry, 1))
+                entry = ref Unsafe.Add(ref entry, SparseRows.AtOnce * SparseRows.BytesEach))
             {
-                line = ref SparseRows.LineAfter(ref line, ref entry);
-                TVector v = TSimd.Create(SparseRows.ValueAt(ref entry, in valueOf));
-                TSimd.Store(TSimd.MultiplyAdd(v, d0, TSimd.Load(in line, 0)), ref line, 0);
-                TSimd.Store(TSimd.MultiplyAdd(v, d1, TSimd.Load(in line, lanes)), ref line, lanes);
+                ulong four = SparseRows.ReadFour(ref entry);
+                nuint to0 = SparseRows.StepTo(0, four), to1 = to0 + SparseRows.StepTo(1, four),
+                    to2 = to1 + SparseRows.StepTo(2, four), to3 = to2 + SparseRows.StepTo(3, four);
+                UpdateTwo<TSimd, TVector>(0, four, in valueOf, d0, d1, ref SparseRows.LineAt(ref line, to0), other);
+                UpdateTwo<TSimd, TVector>(1, four, in valueOf, d0, d1, ref SparseRows.LineAt(ref line, to1), other);
+                UpdateTwo<TSimd, TVector>(2, four, in valueOf, d0, d1, ref SparseRows.LineAt(ref line, to2), other);
+                line = ref SparseRows.LineAt(ref line, to3);
+                UpdateTwo<TSimd, TVector>(3, four, in valueOf, d0, d1, ref line, other);
+            }
+
+            d = ref Unsafe.Add(ref d, stride);
+        }
+    }
+
+    /// <summary>Two panels of two vectors each, or one panel of four.</summary>
+    [MethodImpl(Hot.Method)]
+    private static void OuterOfFour<TSimd, TVector>(
+        SparseRows x, ReadOnlySpan<int> rows, ref readonly float delta, nuint stride, ref float panel, ReadOnlySpan<int> next)
+        where TSimd : ISimd<TVector>
+        where TVector : struct
+    {
+        nuint lanes = (nuint)TSimd.Lanes, // the second pair is in the next panel where a pair fills one
+            half = 2 * lanes == Rows.Panel ? (nuint)x.ColumnCount * Rows.Panel : 2 * lanes;
+        ref float d = ref Unsafe.AsRef(in delta);
+        ref readonly float valueOf = ref x.ValueOf;
+        for (int r = 0; r < rows.Length; r++)
+        {
+            if (r < next.Length)
+                x.Prefetch(next[r]);
+            SparseRows.Row row = x.Find(rows[r]);
+            ref float line = ref panel;
+            TVector d0 = TSimd.Load(in d, 0), d1 = TSimd.Load(in d, lanes),
+                d2 = TSimd.Load(in d, 2 * lanes), d3 = TSimd.Load(in d, 3 * lanes);
+            for (
+                ref byte entry = ref row.First;
+                Unsafe.IsAddressLessThan(ref entry, ref row.End);
+                entry = ref Unsafe.Add(ref entry, SparseRows.AtOnce * SparseRows.BytesEach))
+            {
+                ulong four = SparseRows.ReadFour(ref entry);
+                nuint to0 = SparseRows.StepTo(0, four), to1 = to0 + SparseRows.StepTo(1, four),
+                    to2 = to1 + SparseRows.StepTo(2, four), to3 = to2 + SparseRows.StepTo(3, four);
+                UpdateFour<TSimd, TVector>(0, four, in valueOf, d0, d1, d2, d3, ref SparseRows.LineAt(ref line, to0), half);
+                UpdateFour<TSimd, TVector>(1, four, in valueOf, d0, d1, d2, d3, ref SparseRows.LineAt(ref line, to1), half);
+                UpdateFour<TSimd, TVector>(2, four, in valueOf, d0, d1, d2, d3, ref SparseRows.LineAt(ref line, to2), half);
+                line = ref SparseRows.LineAt(ref line, to3);
+                UpdateFour<TSimd, TVector>(3, four, in valueOf, d0, d1, d2, d3, ref line, half);
             }
 
             d = ref Unsafe.Add(ref d, stride);
@@ -282,31 +336,73 @@ internal static class SparseProducts
     }
 
     [MethodImpl(Hot.Inline)]
-    private static ref byte After(ref byte entry, int count) => ref Unsafe.Add(ref entry, count * SparseRows.BytesEach);
-
-    [MethodImpl(Hot.Inline)]
-    private static TVector PlusProduct<TSimd, TVector>(ref byte entry, ref readonly float valueOf, ref float line, TVector sum)
-        where TSimd : ISimd<TVector>
-        where TVector : struct =>
-        TSimd.MultiplyAdd(TSimd.Create(SparseRows.ValueAt(ref entry, in valueOf)), TSimd.Load(in line, 0), sum);
-
-    [MethodImpl(Hot.Inline)]
-    private static void AddTwo<TSimd, TVector>(
-        ref byte entry, ref readonly float valueOf, ref float line, ref TVector first, ref TVector second)
+    private static void AddOne<TSimd, TVector>(
+        int k, ulong four, ref readonly float valueOf, ref float line, nuint to, ref TVector sum)
         where TSimd : ISimd<TVector>
         where TVector : struct
     {
-        TVector v = TSimd.Create(SparseRows.ValueAt(ref entry, in valueOf));
-        first = TSimd.MultiplyAdd(v, TSimd.Load(in line, 0), first);
-        second = TSimd.MultiplyAdd(v, TSimd.Load(in line, (nuint)TSimd.Lanes), second);
+        TVector v = TSimd.Create(SparseRows.ValueAt(k, four, in valueOf));
+        sum = TSimd.MultiplyAdd(v, TSimd.Load(in SparseRows.LineAt(ref line, to), 0), sum);
     }
 
     [MethodImpl(Hot.Inline)]
-    private static void AddProduct<TSimd, TVector>(ref byte entry, ref readonly float valueOf, TVector error, ref float line)
+    private static void AddTwo<TSimd, TVector>(
+        int k,
+        ulong four,
+        ref readonly float valueOf,
+        ref float line,
+        nuint to,
+        nuint other,
+        ref TVector first,
+        ref TVector second)
+        where TSimd : ISimd<TVector>
+        where TVector : struct
+    {
+        TVector v = TSimd.Create(SparseRows.ValueAt(k, four, in valueOf));
+        first = TSimd.MultiplyAdd(v, TSimd.Load(in SparseRows.LineAt(ref line, to), 0), first);
+        second = TSimd.MultiplyAdd(v, TSimd.Load(in SparseRows.LineAt(ref line, to), other), second);
+    }
+
+    [MethodImpl(Hot.Inline)]
+    private static void Update<TSimd, TVector>(int k, ulong four, ref readonly float valueOf, TVector error, ref float line)
         where TSimd : ISimd<TVector>
         where TVector : struct =>
         TSimd.Store(
-            TSimd.MultiplyAdd(TSimd.Create(SparseRows.ValueAt(ref entry, in valueOf)), error, TSimd.Load(in line, 0)),
+            TSimd.MultiplyAdd(TSimd.Create(SparseRows.ValueAt(k, four, in valueOf)), error, TSimd.Load(in line, 0)),
             ref line,
             0);
+
+    [MethodImpl(Hot.Inline)]
+    private static void UpdateTwo<TSimd, TVector>(
+        int k, ulong four, ref readonly float valueOf, TVector d0, TVector d1, ref float line, nuint other)
+        where TSimd : ISimd<TVector>
+        where TVector : struct
+    {
+        TVector v = TSimd.Create(SparseRows.ValueAt(k, four, in valueOf));
+        TSimd.Store(TSimd.MultiplyAdd(v, d0, TSimd.Load(in line, 0)), ref line, 0);
+        TSimd.Store(TSimd.MultiplyAdd(v, d1, TSimd.Load(in line, other)), ref line, other);
+    }
+
+    [MethodImpl(Hot.Inline)]
+    private static void UpdateFour<TSimd, TVector>(
+        int k,
+        ulong four,
+        ref readonly float valueOf,
+        TVector d0,
+        TVector d1,
+        TVector d2,
+        TVector d3,
+        ref float line,
+        nuint half)
+        where TSimd : ISimd<TVector>
+        where TVector : struct
+    {
+        nuint lanes = (nuint)TSimd.Lanes;
+        TVector v = TSimd.Create(SparseRows.ValueAt(k, four, in valueOf));
+        ref float upper = ref Unsafe.Add(ref line, half);
+        TSimd.Store(TSimd.MultiplyAdd(v, d0, TSimd.Load(in line, 0)), ref line, 0);
+        TSimd.Store(TSimd.MultiplyAdd(v, d1, TSimd.Load(in line, lanes)), ref line, lanes);
+        TSimd.Store(TSimd.MultiplyAdd(v, d2, TSimd.Load(in upper, 0)), ref upper, 0);
+        TSimd.Store(TSimd.MultiplyAdd(v, d3, TSimd.Load(in upper, lanes)), ref upper, lanes);
+    }
 }

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.X86;
@@ -47,6 +48,15 @@ internal sealed class SparseRows
     /// <summary>[256]: the number that each byte stands for.</summary>
     public ref readonly float ValueOf => ref MemoryMarshal.GetArrayDataReference(_valueOf);
 
+    /// <summary>[256]: the number that each byte stands for.</summary>
+    public ReadOnlySpan<float> Values => _valueOf;
+
+    /// <summary>[rows + 1]: where each row's elements begin.</summary>
+    public ReadOnlySpan<int> Starts => _starts;
+
+    /// <summary>All elements, four in a word.</summary>
+    public ReadOnlySpan<ulong> Fours => MemoryMarshal.Cast<byte, ulong>(_entries);
+
     /// <summary>Makes the matrix from all its bytes, dropping those that are 0.</summary>
     /// <param name="bytes">[rows, columns], row-major.</param>
     /// <param name="rows">Number of rows.</param>
@@ -81,18 +91,30 @@ internal sealed class SparseRows
             ref Unsafe.Add(ref entries, BytesEach * (nint)Unsafe.Add(ref start, 1)));
     }
 
-    /// <summary>The number that an element stands for.</summary>
-    [MethodImpl(Hot.Inline)]
-    public static float ValueAt(ref byte entry, ref readonly float valueOf) =>
-        Unsafe.Add(ref Unsafe.AsRef(in valueOf), (nuint)entry);
-
     /// <summary>
-    /// Moves from the line of weights of the previous element's column (initially column 0) to this element's, in a panel of 16
-    /// neurons.
+    /// Four elements, in one word: one load in place of eight. Their distances are added up apart from the address of the line
+    /// before, since a chain of scaled additions to an address takes two cycles each.
     /// </summary>
     [MethodImpl(Hot.Inline)]
-    public static ref float LineAfter(ref float line, ref byte entry) =>
-        ref Unsafe.AddByteOffset(ref line, (nuint)Unsafe.Add(ref entry, 1) * 8);
+    public static ulong ReadFour(ref byte entry)
+    {
+        ulong four = Unsafe.ReadUnaligned<ulong>(ref entry);
+        return BitConverter.IsLittleEndian ? four : BinaryPrimitives.ReverseEndianness(four);
+    }
+
+    /// <summary>The number that element k of four stands for.</summary>
+    [MethodImpl(Hot.Inline)]
+    public static float ValueAt(int k, ulong four, ref readonly float valueOf) =>
+        Unsafe.Add(ref Unsafe.AsRef(in valueOf), (nuint)(byte)(four >> (8 * BytesEach * k)));
+
+    /// <summary>The distance to the line of element k of four from that of the element before, in eighths of a line.</summary>
+    [MethodImpl(Hot.Inline)]
+    public static nuint StepTo(int k, ulong four) =>
+        k == AtOnce - 1 ? (nuint)(four >> 56) : (byte)(four >> (8 * BytesEach * k + 8));
+
+    /// <summary>The line of weights at a distance, in eighths of a line, from another, in a panel of 16 neurons.</summary>
+    [MethodImpl(Hot.Inline)]
+    public static ref float LineAt(ref float line, nuint eighths) => ref Unsafe.AddByteOffset(ref line, eighths * 8);
 
     /// <summary>Prefetches the row's offset, so that a later <see cref="Prefetch"/> need not wait for it.</summary>
     [MethodImpl(Hot.Inline)]

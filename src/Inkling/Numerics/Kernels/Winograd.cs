@@ -134,6 +134,8 @@ internal static partial class Winograd
         bool isInside = at.IsInside(TLine.Inputs);
         int firstRow = at.FirstRow, endRow = at.EndRow(TLine.Inputs),
             firstColumn = at.FirstColumn, endColumn = at.EndColumn(TLine.Inputs);
+        for (int place = 0; place < TLine.Inputs * TLine.Inputs && !isInside; place++)
+            TSimd.Store(default, ref patch, (nuint)(place * Line));
         for (int c = 0; c < at.Channels; c += TSimd.Lanes)
         {
             ref float to = ref planes[row + c];
@@ -145,15 +147,15 @@ internal static partial class Winograd
                 continue;
             }
 
-            for (int y = 0; y < TLine.Inputs; y++)
+            for (int y = firstRow; y < endRow; y++) // the pixels outside stay zero for all channels
             {
-                for (int x = 0; x < TLine.Inputs; x++)
+                ref float pixel = ref Unsafe.Add(ref MemoryMarshal.GetReference(image), at.IndexOf(y, firstColumn) + c);
+                ref float copy = ref Unsafe.Add(ref patch, (y * TLine.Inputs + firstColumn) * Line);
+                for (int x = firstColumn; x < endColumn; x++)
                 {
-                    bool isThere = y >= firstRow && y < endRow && x >= firstColumn && x < endColumn;
-                    TSimd.Store(
-                        isThere ? TSimd.Load(in image[at.IndexOf(y, x) + c], 0) : default,
-                        ref patch,
-                        (nuint)((y * TLine.Inputs + x) * Line));
+                    TSimd.Store(TSimd.Load(in pixel, 0), ref copy, 0);
+                    pixel = ref Unsafe.Add(ref pixel, at.Pitch);
+                    copy = ref Unsafe.Add(ref copy, Line);
                 }
             }
 
@@ -192,11 +194,14 @@ internal static partial class Winograd
                 ref from, (nuint)(Patch * plane), (nuint)plane, ref patch, (nuint)(TLine.Outputs * Line), Line);
             for (int y = firstRow; y < endRow; y++)
             {
+                ref float pixel = ref Unsafe.Add(ref MemoryMarshal.GetReference(image), at.IndexOf(y, firstColumn) + c);
+                ref float copy = ref Unsafe.Add(ref patch, (y * TLine.Outputs + firstColumn) * Line);
                 for (int x = firstColumn; x < endColumn; x++)
                 {
-                    ref float pixel = ref image[at.IndexOf(y, x) + c];
-                    TVector value = TSimd.Load(in patch, (nuint)((y * TLine.Outputs + x) * Line));
+                    TVector value = TSimd.Load(in copy, 0);
                     TSimd.Store(TLine.Adds ? TSimd.Add(TSimd.Load(in pixel, 0), value) : value, ref pixel, 0);
+                    pixel = ref Unsafe.Add(ref pixel, at.Pitch);
+                    copy = ref Unsafe.Add(ref copy, Line);
                 }
             }
         }

@@ -12,6 +12,9 @@ internal sealed record DecisionConstants
     /// </summary>
     public double SecondLookBelow { get; init; } = 0.4;
 
+    /// <summary>Share of the digits of one look that another must have to be preferred.</summary>
+    public double LookMinDigits { get; init; } = 0.5;
+
     /// <summary>
     /// Score of the whole reading, 0 to 1: with less, a small picture is looked at once more, twice as large. From 0.3 to 0.8
     /// nearly as many development pictures are read; a higher one takes more time.

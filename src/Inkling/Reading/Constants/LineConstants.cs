@@ -15,6 +15,14 @@ internal sealed record LineConstants
     /// <summary>How high the digits are in each look at a number, rows; the highest first.</summary>
     public IReadOnlyList<double> Heights { get; init; } = [27, 23, 19];
 
+    /// <summary>
+    /// Share of a strip's ink that may be above the last look's rows, and below: with more, its digits are made smaller, ...
+    /// </summary>
+    public double OutsideShare { get; init; } = 0.01;
+
+    /// <summary>... but not below so many rows.</summary>
+    public double MinHeight { get; init; } = 11;
+
     /// <summary>Pixels of a strip's width that take the network as long as a segment takes its own.</summary>
     public int PixelsPerSegment { get; init; } = 48;
 
@@ -28,18 +36,19 @@ internal sealed record LineConstants
 
     /// <summary>
     /// How much the score of a number's cuts counts, beside <see cref="LineWeight"/>, in what both readers say together. Both are
-    /// fitted by <c>inkling experiment reader</c>.
+    /// in about the ratio that <c>inkling experiment reader</c> fits; two thirds of what it fits, as with more, readings in parts
+    /// are too sure beside all ink read as one digit.
     /// </summary>
-    public double CutWeight { get; init; } = 0.59;
+    public double CutWeight { get; init; } = 0.44;
 
     /// <summary>How much the logarithm of a number's probability without cuts counts.</summary>
-    public double LineWeight { get; init; } = 0.86;
+    public double LineWeight { get; init; } = 0.61;
 
     /// <summary>
     /// A number is taken to be at least so likely by its cuts, relative to the best one: where digits were cut wrongly, the
-    /// right number may have no way at all. From e^-6 to e^-8 the most development pictures are read.
+    /// right number may have no way at all. From e^-4 to e^-6 the most development pictures are read.
     /// </summary>
-    public double MinWayShare { get; init; } = 3e-4;
+    public double MinWayShare { get; init; } = 2.5e-3;
 
     /// <summary>How far the score of a number without any way through its parts is below the lowest of all ways.</summary>
     public double NoWayPenalty { get; init; } = 1;

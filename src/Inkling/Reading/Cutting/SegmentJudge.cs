@@ -18,15 +18,22 @@ internal sealed class SegmentJudge
     /// <summary>Segments shown to a network in one call: between two calls a cancelled reading can end.</summary>
     public const int AtOnce = 64;
 
-    private readonly FrozenNetwork _first, _second;
-    private readonly double _firstTemperature, _secondTemperature;
+    /// <summary>The first network, loaded when it is first asked; all readers share it.</summary>
+    private static readonly Lazy<CalibratedNetwork> SharedSegments = LoadedLater(BundledModels.LoadSegments);
 
-    public SegmentJudge(Network digits)
-    {
-        Network segments = BundledModels.LoadSegments();
-        (_first, _firstTemperature) = (segments.Freeze(), segments.Temperature);
-        (_second, _secondTemperature) = (digits.Freeze(), digits.Temperature);
-    }
+    private readonly Lazy<CalibratedNetwork> _first = SharedSegments, _second;
+
+    /// <param name="digits">The second network, as it is now.</param>
+    public SegmentJudge(Network digits) =>
+        _second = new Lazy<CalibratedNetwork>(new CalibratedNetwork(digits.Freeze(), digits.Temperature));
+
+    /// <param name="digits">
+    /// Loads the second network, for this judge alone, when it is first asked: where the first is sure, it never is.
+    /// </param>
+    public SegmentJudge(Func<Network> digits) => _second = LoadedLater(digits);
+
+    /// <summary>Whether the second network is in memory: given, or loaded when it was first asked.</summary>
+    public bool IsSecondLoaded => _second.IsValueCreated;
 
     /// <summary>
     /// For each segment, [11]: that it is a 0, … a 9, and that it is no digit, by the first network alone. It is asked in three
@@ -62,7 +69,7 @@ internal sealed class SegmentJudge
         {
             bool IsHigh(int i) => segments[i].Box.Height >= constants.MinHeight * digitHeight;
             int[] asked = [.. Enumerable.Range(0, segments.Count).Where(i => IsHigh(i) && isAsked(i))];
-            float[][] answers = Ask(_first, _firstTemperature, [.. asked.Select(i => segments[i].Glyph)], work);
+            float[][] answers = Ask(_first, [.. asked.Select(i => segments[i].Glyph)], work);
             foreach ((int at, int i) in asked.Index())
                 opinions[i] = answers[at];
         }
@@ -91,7 +98,7 @@ internal sealed class SegmentJudge
     {
         float[][] opinions = [.. first];
         int[] asked = [.. Enumerable.Range(0, first.Count).Where(i => first[i].Take(Digits).Max() < constants.SureByFirst)];
-        float[][] second = Ask(_second, _secondTemperature, [.. asked.Select(i => segments[i].Glyph)], work);
+        float[][] second = Ask(_second, [.. asked.Select(i => segments[i].Glyph)], work);
         foreach ((int at, int i) in asked.Index())
         {
             float isDigit = 1 - first[i][Digits];
@@ -108,7 +115,7 @@ internal sealed class SegmentJudge
     /// <summary>What both networks think of one segment.</summary>
     public float[] JudgeByBoth(Segment segment, SegmentConstants constants, ReadingWork work)
     {
-        float[][] first = Ask(_first, _firstTemperature, [segment.Glyph], work);
+        float[][] first = Ask(_first, [segment.Glyph], work);
         return JudgeAgain([segment], first, constants.SecondShare, constants, work)[0];
     }
 
@@ -118,14 +125,17 @@ internal sealed class SegmentJudge
     /// </summary>
     public double ProbabilityUpsideDown(IReadOnlyList<byte[]> glyphs, ReadingWork work)
     {
-        float[][] opinions = Ask(_first, _firstTemperature, [.. glyphs.Select(HalfTurned)], work);
+        float[][] opinions = Ask(_first, [.. glyphs.Select(HalfTurned)], work);
         return Math.Exp(opinions.Average(opinion => Math.Log(opinion.Take(Digits).Max())));
 
         static byte[] HalfTurned(byte[] glyph) => [.. glyph.Reverse()];
     }
 
-    private static float[][] Ask(FrozenNetwork network, double temperature, IReadOnlyList<byte[]> glyphs, ReadingWork work)
+    private static float[][] Ask(Lazy<CalibratedNetwork> loaded, IReadOnlyList<byte[]> glyphs, ReadingWork work)
     {
+        if (glyphs.Count == 0)
+            return [];
+        (FrozenNetwork network, double temperature) = loaded.Value;
         float[][] opinions = new float[glyphs.Count][];
         int most = Math.Min(AtOnce, glyphs.Count);
         float[] inputs = new float[most * Pixels], outputs = new float[most * network.OutputSize];
@@ -147,4 +157,15 @@ internal sealed class SegmentJudge
 
         return opinions;
     }
+
+    /// <summary>A failure, such as of memory, is not kept: the next reading loads again.</summary>
+    private static Lazy<CalibratedNetwork> LoadedLater(Func<Network> load) => new(
+        () =>
+        {
+            Network network = load();
+            return new CalibratedNetwork(network.FreezeInPlace(), network.Temperature);
+        },
+        LazyThreadSafetyMode.PublicationOnly);
+
+    private sealed record CalibratedNetwork(FrozenNetwork Network, double Temperature);
 }

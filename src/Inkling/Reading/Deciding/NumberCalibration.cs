@@ -45,7 +45,10 @@ internal static class NumberCalibration
         {
             double before = Math.Clamp(digit.Confidence, Least, 1), after = Math.Pow(before, power) * Math.Exp(-shared);
             double ofOthers = before < 1 ? Math.Min(after / before, (1 - after) / (1 - before)) : 0;
-            float[] confidences = [.. digit.Confidences.Select((p, d) => (float)(d == digit.Digit ? after : p * ofOthers))];
+            double thoughtOf = ofOthers * digit.Confidences.Where((_, d) => d != digit.Digit).Sum(p => (double)p);
+            double toEach = Math.Max(0, 1 - after - thoughtOf) / (digit.Confidences.Count - 1); // doubts that name no digit
+            float[] confidences =
+                [.. digit.Confidences.Select((p, d) => (float)(d == digit.Digit ? after : p * ofOthers + toEach))];
             return new ReadDigit(digit.Digit, confidences, digit.Box, digit.Glyph);
         }
     }

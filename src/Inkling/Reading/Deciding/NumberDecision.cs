@@ -41,7 +41,7 @@ internal static class NumberDecision
             logOdds += LogOdds(opinion, step.Digit, readerConstants.Presence);
             area += segments[step.Segment].Area;
             float sum = opinion.Take(10).Sum();
-            float[] confidences = [.. opinion.Take(10).Select(p => p / Math.Max(sum, 1e-6f))];
+            float[] confidences = [.. opinion.Take(10).Select(p => sum > 0 ? p / sum : 0.1f)];
             digits.Add(new ReadDigit(step.Digit, confidences, box, segments[step.Segment].Glyph));
         }
 

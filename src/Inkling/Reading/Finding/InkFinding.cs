@@ -30,16 +30,34 @@ internal static class InkFinding
         return FindIn(covered, other.Reduction, constants, work);
     }
 
+    /// <summary>
+    /// The ink of a picture in uneven light, light where <paramref name="found"/> is dark, or dark where it is light; null where
+    /// there is none, and in even light: there the rarer shade is ink.
+    /// </summary>
+    public static Ink? FindOther(GreyImage picture, Ink found, ReaderConstants constants, ReadingWork work)
+    {
+        GreyImage reduced = PictureReduction.Reduce(picture, found.Reduction, work);
+        if (LevelsIfEven(reduced, constants, work) is not null)
+            return null;
+        UnevenInk other = UnevenInk.Of(reduced, !found.IsDarkOnLight, constants, work);
+        return other.SignalToNoise > 0 ? other.ToInk(found.Reduction, constants.Ink, work) : null;
+    }
+
     private static Ink FindIn(GreyImage picture, int reduction, ReaderConstants constants, ReadingWork work)
     {
-        InkLevels? levels = InkLevels.Of(picture, constants.Ink, work);
-        if (levels is not null && IsEven(picture, levels, constants, work))
+        if (LevelsIfEven(picture, constants, work) is { } levels)
             return InEvenLight(picture, levels, reduction, constants.Ink.SoftEdgeReach, work);
         UnevenInk dark = UnevenInk.Of(picture, isDarkOnLight: true, constants, work);
         UnevenInk light = UnevenInk.Of(picture, isDarkOnLight: false, constants, work);
         // Seen the wrong way round, "paper" is a patchwork, and what surrounds the strokes stands out less from it.
         UnevenInk likelier = dark.SignalToNoise >= light.SignalToNoise ? dark : light;
         return likelier.ToInk(reduction, constants.Ink, work);
+    }
+
+    private static InkLevels? LevelsIfEven(GreyImage picture, ReaderConstants constants, ReadingWork work)
+    {
+        InkLevels? levels = InkLevels.Of(picture, constants.Ink, work);
+        return levels is not null && IsEven(picture, levels, constants, work) ? levels : null;
     }
 
     private static bool IsEven(GreyImage picture, InkLevels levels, ReaderConstants constants, ReadingWork work)

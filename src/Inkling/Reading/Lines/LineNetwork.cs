@@ -10,7 +10,13 @@ namespace Inkling.Reading.Lines;
 /// </summary>
 internal sealed class LineNetwork
 {
-    private readonly FrozenNetwork _network = BundledModels.LoadLines().Freeze();
+    /// <summary>
+    /// Loaded for the first number that is looked at; all readers share it. A failure, such as of memory, is not kept.
+    /// </summary>
+    private static readonly Lazy<FrozenNetwork> Shared =
+        new(() => BundledModels.LoadLines().FreezeInPlace(), LazyThreadSafetyMode.PublicationOnly);
+
+    private readonly Lazy<FrozenNetwork> _network = Shared;
 
     /// <summary>Looks at a number at several sizes.</summary>
     /// <param name="strip">The number, set upright.</param>
@@ -22,13 +28,17 @@ internal sealed class LineNetwork
     public LineReading? Look(Strip strip, double digitHeight, double middle, LineConstants constants, ReadingWork work)
     {
         List<LineLook> looks = [];
-        foreach (double height in constants.Heights)
+        double whole = LineStrip.WholeHeight(strip, digitHeight, constants, work, out double wholeMiddle);
+        for (int i = 0; i < constants.Heights.Count; i++)
         {
-            if (LineStrip.Of(strip, digitHeight, middle, height, constants, work) is not { } scaled)
+            double height = constants.Heights[i];
+            bool isCutOff = i == constants.Heights.Count - 1 && whole < height; // a tall first digit before small zeros
+            (height, double row) = isCutOff ? (whole, wholeMiddle) : (height, middle);
+            if (LineStrip.Of(strip, digitHeight, row, height, constants, work) is not { } scaled)
                 return null;
             work.CountSegments(1 + scaled.Width / constants.PixelsPerSegment);
-            float[] outputs = new float[LineColumn.Classes * _network.ColumnsFor(scaled.Width)];
-            _network.FeedForward(scaled.Ink, outputs);
+            float[] outputs = new float[LineColumn.Classes * _network.Value.ColumnsFor(scaled.Width)];
+            _network.Value.FeedForward(scaled.Ink, outputs);
             looks.Add(new LineLook(scaled, outputs));
         }
 

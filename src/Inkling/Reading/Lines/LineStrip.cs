@@ -50,6 +50,33 @@ internal sealed class LineStrip
         return new LineStrip(ink, width, scale, left - (int)Math.Round(constants.Margin / scale));
     }
 
+    /// <summary>How high digits are to be, in rows, so that nearly all of a strip's ink is in the 32 rows.</summary>
+    /// <param name="strip">The number, set upright.</param>
+    /// <param name="digitHeight">How high its digits are, in pixels of the strip.</param>
+    /// <param name="constants">What nearly all is.</param>
+    /// <param name="work">Counts the pixels.</param>
+    /// <param name="middle">The row in the middle of that ink.</param>
+    public static double WholeHeight(
+        Strip strip, double digitHeight, LineConstants constants, ReadingWork work, out double middle)
+    {
+        work.CountPixels(strip.Values.Length);
+        double[] rows = new double[strip.Height];
+        for (int y = 0; y < rows.Length; y++)
+        {
+            foreach (float value in strip.Values.AsSpan(y * strip.Width, strip.Width))
+                rows[y] += value;
+        }
+
+        double outside = constants.OutsideShare * rows.Sum(), above = 0, below = 0;
+        (int top, int bottom) = (0, rows.Length);
+        while (top < bottom - 1 && above + rows[top] <= outside)
+            above += rows[top++];
+        while (bottom > top + 1 && below + rows[bottom - 1] <= outside)
+            below += rows[--bottom];
+        middle = (top + bottom) / 2.0;
+        return Math.Max(constants.MinHeight, (LineConstants.Height - 2) * digitHeight / (bottom - top));
+    }
+
     /// <summary>The strip's column that a column of the scaled strip came from.</summary>
     public int ColumnInStrip(double column) => _left + (int)Math.Round(column / _scale);
 

@@ -2,6 +2,7 @@ using System.Numerics;
 using Inkling.Layers;
 using Inkling.Numerics;
 using Inkling.Numerics.Kernels;
+using Inkling.Numerics.Threads;
 
 namespace Inkling.Training.Optimisers;
 

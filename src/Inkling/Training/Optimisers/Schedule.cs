@@ -13,6 +13,9 @@ public abstract class Schedule
     /// <exception cref="ArgumentOutOfRangeException">It is under 0 or not a number.</exception>
     public double WarmUpEpochs { get; init => field = OptionRange.Epochs(value); }
 
+    /// <summary>Whether the factor at a point depends on how many epochs there are in total.</summary>
+    internal virtual bool DependsOnEpochs => false;
+
     /// <summary>The factor at a point of the training.</summary>
     /// <param name="epoch">Epochs done, including the fraction of the current one.</param>
     /// <param name="epochs">Epochs in total.</param>
@@ -62,6 +65,8 @@ public abstract class Schedule
         /// <summary>The fraction of the rate to end with.</summary>
         public double Final { get; } = OptionRange.From(0, 1, final);
 
+        internal override bool DependsOnEpochs => true;
+
         private protected override FormattableString Settings => $"Final = {Final}";
 
         private protected override double Factor(double epoch, int epochs, int stalls) =>
@@ -83,6 +88,8 @@ public abstract class Schedule
 
         /// <summary>The fraction of the rate to end with.</summary>
         public double Final { get; } = OptionRange.From(0, 1, final);
+
+        internal override bool DependsOnEpochs => true;
 
         private protected override FormattableString Settings => $"Rise = {Rise}, Start = {Start}, Final = {Final}";
 

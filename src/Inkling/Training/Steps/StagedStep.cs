@@ -1,6 +1,8 @@
+using System.Diagnostics;
 using Inkling.Execution;
 using Inkling.Layers;
 using Inkling.Numerics;
+using Inkling.Numerics.Threads;
 using Inkling.Training.Optimisers;
 
 namespace Inkling.Training.Steps;
@@ -37,7 +39,26 @@ internal sealed class StagedStep : ITrainingStep
 
     public OptimiserState? Optimiser { get; }
 
+    /// <summary>Decides between all threads and one; the result does not depend on it.</summary>
+    public ThreadChoice Choice { get; } = new();
+
     public double Run(in MiniBatches miniBatches)
+    {
+        Workers workers = _pass.Workers;
+        if (workers.Count == 1)
+            return Step(miniBatches);
+        (long start, TimeSpan waited) = (Stopwatch.GetTimestamp(), workers.Waited);
+        workers.IsAlone = Choice.IsAlone;
+        double cost = Step(miniBatches);
+        Choice.Report(miniBatches[0].Count, Stopwatch.GetElapsedTime(start), workers.Waited - waited);
+        return cost;
+    }
+
+    public string? FirstLayerNotFinite(ArraySegment<int> miniBatch) => _pass.FirstLayerNotFinite(miniBatch.Count);
+
+    public void Dispose() => _pass.Dispose();
+
+    private double Step(in MiniBatches miniBatches)
     {
         ArraySegment<int> miniBatch = miniBatches[0], next = miniBatches[1];
         double rate = miniBatches.LearningRates.Span[0], cost;
@@ -61,12 +82,8 @@ internal sealed class StagedStep : ITrainingStep
         return cost;
     }
 
-    public string? FirstLayerNotFinite(ArraySegment<int> miniBatch) => _pass.FirstLayerNotFinite(miniBatch.Count);
-
-    public void Dispose() => _pass.Dispose();
-
     /// <summary>
-    /// Updates a range of the moving average. The decay, set in <see cref="Run"/>, is lower in the first steps, so that their
+    /// Updates a range of the moving average. The decay, set in <see cref="Step"/>, is lower in the first steps, so that their
     /// poor weights are soon forgotten.
     /// </summary>
     private void MoveAverage(int start, int end)

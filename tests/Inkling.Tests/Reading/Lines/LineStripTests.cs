@@ -74,6 +74,36 @@ public sealed class LineStripTests
         }
     }
 
+    [Fact]
+    public void One_look_at_least_shows_all_of_a_tall_digit_beside_low_ones()
+    {
+        GreyImage low = NumberPicture.Of("0000", height: 45), tall = NumberPicture.Of("9", height: 90);
+        byte[] pixels = [.. Enumerable.Repeat((byte)NumberPicture.Paper, 480 * 300)];
+        Paste(tall, 0, 0);
+        Paste(low, 130, 90);
+        NumberStages number = NumberOf(new GreyImage(480, 300, pixels));
+        double height = number.Word.DigitHeight;
+        double rows = LineStrip.WholeHeight(number.Strip, height, Constants, new ReadingWork(), out double middle);
+        Assert.True(rows < Constants.Heights[^1], $"{rows} rows");
+        LineStrip whole = LineStrip.Of(number.Strip, height, middle, rows, Constants, new ReadingWork())!;
+        LineStrip cut = LineStrip.Of(number.Strip, height, middle, Constants.Heights[^1], Constants, new ReadingWork())!;
+        Assert.True(InkAtEdges(whole) < 0.5 * InkAtEdges(cut));
+
+        void Paste(GreyImage picture, int left, int top)
+        {
+            for (int y = 0; y < Math.Min(picture.Height, 300 - top); y++)
+            {
+                for (int x = 0; x < Math.Min(picture.Width, 480 - left); x++)
+                {
+                    ref byte pixel = ref pixels[(y + top) * 480 + x + left];
+                    pixel = Math.Min(pixel, picture.Pixels[y * picture.Width + x]);
+                }
+            }
+        }
+
+        static double InkAtEdges(LineStrip strip) => RowsOf(strip) is var rows ? rows[0] + rows[^1] : 0;
+    }
+
     private NumberStages NumberOf(GreyImage picture) => Assert.Single(_reader.Explain(picture).Numbers);
 
     private LineStrip StripOf(GreyImage picture) => StripOf(NumberOf(picture));

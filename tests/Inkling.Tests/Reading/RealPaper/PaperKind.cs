@@ -29,7 +29,7 @@ internal sealed record PaperKind(
         new("noise", PoorCopies.Noise, 17),
         new("broken strokes", PoorCopies.BrokenStrokes, 17),
         new("numbers at an angle", PoorCopies.AtAnAngle, 17),
-        new("photographs on their side", PoorCopies.Sideways, 13),
+        new("photographs on their side", PoorCopies.Sideways, 12),
         new("rough single digits", PoorCopies.RoughDigit, 18),
         new("long numbers", Dates.LongNumber, 7, Count: 10),
         new("slash dates", Dates.SlashDate, 17, Pattern: "dd/dd/dd"),

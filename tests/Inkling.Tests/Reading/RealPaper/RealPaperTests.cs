@@ -40,7 +40,7 @@ public sealed class RealPaperTests
     [Fact]
     public void A_picture_without_a_number_is_unsure_or_empty()
     {
-        const int count = 20, floor = 19;
+        const int count = 10, floor = 10;
         GreyImage[] pictures =
             [.. Enumerable.Range(0, count).Select(i => NoNumber.Picture(new Hand(new RandomStream(seed: 77, stream: i)), i))];
         ReadingResult[] read =

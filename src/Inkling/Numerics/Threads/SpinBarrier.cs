@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace Inkling.Numerics;
+namespace Inkling.Numerics.Threads;
 
 /// <summary>
 /// A barrier for threads that meet every few microseconds. Sleeping would take longer than the wait, so threads spin, and yield
@@ -71,41 +71,5 @@ internal sealed class SpinBarrier(int threads)
         }
 
         return true;
-    }
-}
-
-/// <summary>
-/// Decides whether threads that meet at a barrier work together. While other programs keep one of them from running, all wait
-/// for it at every barrier, and a single thread is faster. Working together is tried again after some calls, twice as many
-/// after each attempt that stalls (exponential backoff).
-/// </summary>
-internal sealed class StallBackoff
-{
-    private const int Shortest = 32, Longest = 512; // calls
-
-    private int _alone, _next = Shortest;
-
-    /// <summary>Whether the next call should use a single thread.</summary>
-    public bool IsAlone => _alone > 0;
-
-    /// <summary>Records how a call went.</summary>
-    /// <param name="hasStalled">
-    /// Whether the threads mostly waited for one that was not running; false for a single-threaded call.
-    /// </param>
-    public void Report(bool hasStalled)
-    {
-        if (hasStalled)
-        {
-            _alone = _next;
-            _next = Math.Min(2 * _next, Longest);
-        }
-        else if (IsAlone)
-        {
-            _alone--;
-        }
-        else
-        {
-            _next = Shortest;
-        }
     }
 }

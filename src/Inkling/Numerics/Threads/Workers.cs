@@ -1,7 +1,8 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
 
-namespace Inkling.Numerics;
+namespace Inkling.Numerics.Threads;
 
 /// <summary>
 /// A pool of threads, including the caller's, that run the items of a loop in parallel. Which thread runs an item may vary from
@@ -35,6 +36,7 @@ internal sealed class Workers : IDisposable
     private Action<int, int, int>? _body;
     private int _items, _chunk, _next, _done, _loop, _sleeping; // _chunk is 0 for Split
     private volatile bool _isDisposed;
+    private long _waited; // ticks of Stopwatch
     private ExceptionDispatchInfo? _failure;
     private int _failedItem; // first item of the share or chunk in which it was thrown
 
@@ -61,6 +63,15 @@ internal sealed class Workers : IDisposable
     /// <summary>Number of threads, including the caller's.</summary>
     public int Count { get; }
 
+    /// <summary>Whether the caller's thread does all the work for now, as <see cref="ThreadChoice"/> decides.</summary>
+    public bool IsAlone { get; set; }
+
+    /// <summary>Number of threads that share loops now, including the caller's.</summary>
+    public int Active => IsAlone ? 1 : Count;
+
+    /// <summary>How long the caller has waited for other threads so far, after its own share of a loop.</summary>
+    public TimeSpan Waited => Stopwatch.GetElapsedTime(0, _waited);
+
     /// <summary>
     /// Runs the body for all items and returns when all are done. A thread that has finished a chunk takes the next.
     /// </summary>
@@ -69,7 +80,7 @@ internal sealed class Workers : IDisposable
     /// <param name="body">Receives the share's index (one per thread, from 0), the first item and the one after the last.</param>
     public void For(int items, int chunk, Action<int, int, int> body)
     {
-        if (Count == 1 || items <= chunk)
+        if (Active == 1 || items <= chunk)
             body(0, 0, items);
         else
             Run(items, chunk, body);
@@ -81,7 +92,7 @@ internal sealed class Workers : IDisposable
     /// </summary>
     public void Split(int items, Action<int, int, int> body)
     {
-        if (Count == 1 || items == 1)
+        if (Active == 1 || items == 1)
             body(0, 0, items);
         else
             Run(items, chunk: 0, body);
@@ -119,12 +130,20 @@ internal sealed class Workers : IDisposable
         Begin();
         for (int share = 0; share < Count; share++)
             TryTake(share, _loop);
+        if (Volatile.Read(ref _done) < Count)
+            WaitForOthers();
+        _failure?.Throw();
+    }
+
+    private void WaitForOthers()
+    {
+        long start = Stopwatch.GetTimestamp();
         for (int spins = 0; Volatile.Read(ref _done) < Count && spins < SpinsBeforeSleep; spins++)
             Thread.SpinWait(1);
         SpinWait wait = default;
         while (Volatile.Read(ref _done) < Count)
             wait.SpinOnce(sleep1Threshold: -1);
-        _failure?.Throw();
+        _waited += Stopwatch.GetTimestamp() - start;
     }
 
     private void Start()
