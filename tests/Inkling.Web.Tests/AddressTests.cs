@@ -1,5 +1,6 @@
 using System.Net;
 using CsCheck;
+using Microsoft.Playwright;
 
 namespace Inkling.Web.Tests;
 
@@ -75,6 +76,6 @@ public sealed class AddressTests(SharedServer shared, Browser browser)
     public async Task A_page_with_a_mistyped_address_is_alive(string address)
     {
         await using WatchedPage page = await browser.OpenAsync(shared.Server, address);
-        Assert.Equal(0, await page.Page.Locator("#blazor-error-ui").CountAsync());
+        await Assertions.Expect(page.Page.Locator("#blazor-error-ui")).ToBeHiddenAsync();
     }
 }

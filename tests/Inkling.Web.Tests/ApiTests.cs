@@ -1,11 +1,10 @@
 using System.Buffers.Binary;
+using System.Globalization;
 using System.IO.Hashing;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
-using Inkling.Web.Reading;
-using SkiaSharp;
 
 namespace Inkling.Web.Tests;
 
@@ -14,7 +13,7 @@ public sealed class ApiTests(SharedServer shared) : IDisposable
 {
     private const string FileX = "\r\nContent-Disposition: form-data; name=a; filename=x.png\r\n\r\n";
 
-    private static readonly byte[] Picture = PngOf(new Sketch(Strokes.Number));
+    private static readonly byte[] Picture = Strokes.Png(Strokes.Number);
 
     private readonly HttpClient _client = new() { BaseAddress = shared.Server.Address };
 
@@ -40,12 +39,80 @@ public sealed class ApiTests(SharedServer shared) : IDisposable
         Assert.Equal("407", answer.RootElement.GetProperty("text").GetString());
     }
 
+    [Fact]
+    public async Task What_a_form_says_beside_its_picture_is_heeded()
+    {
+        using MultipartFormDataContent form = new()
+        {
+            { new StringContent("4"), "digits" },
+            { new StringContent("tiny"), "model" },
+            { new StringContent(""), "pattern" }, // as a browser sends a field that is left empty
+            { new ByteArrayContent(Picture), "picture", "number.png" },
+        };
+        using JsonDocument answer = await AnswerAsync("/api/read", form);
+        Assert.Equal(4, answer.RootElement.GetProperty("text").GetString()!.Length);
+    }
+
+    [Theory]
+    [InlineData("{{\"picture\": \"data:image/png;base64,{0}\", \"digits\": 3, \"unsureBelow\": 0.9}}")]
+    [InlineData("{{\"digits\": \"3\", \"model\": null, \"picture\": \"{0}\"}}")]
+    public async Task A_picture_in_JSON_is_read(string json)
+    {
+        foreach (string escaped in new[] { "\\/", "\\u002f" }) // as encoders for HTML write a slash
+        {
+            string picture = Convert.ToBase64String(Picture).Replace("/", escaped, StringComparison.Ordinal).Insert(8, "\\n");
+            using StringContent body = new(
+                string.Format(CultureInfo.InvariantCulture, json, picture), Encoding.UTF8, "application/json");
+            using JsonDocument answer = await AnswerAsync("/api/read", body);
+            Assert.Equal("407", answer.RootElement.GetProperty("text").GetString());
+        }
+    }
+
+    [Theory]
+    [InlineData("", "JSON")]
+    [InlineData("[1]", "object")]
+    [InlineData("{}", "picture")]
+    [InlineData("{\"picture\": 5}", "string")]
+    [InlineData("{\"picture\": \"data:image/png,%89PNG\"}", "Base64")]
+    [InlineData("{\"picture\": \"&&&&\"}", "Base64")]
+    [InlineData("{\"picture\": \"AAAA\", \"picture\": \"AAAA\"}", "twice")]
+    [InlineData("{\"picture\": \"AAAA\", \"digit\": 6}", "\"digit\"")]
+    [InlineData("{\"picture\": \"AAAA\", \"digits\": 0}", "from 1 to 100")]
+    [InlineData("{\"picture\": \"AAAA\", \"digits\": [6]}", "depth")]
+    [InlineData("{\"picture\": \"AAAA\"} and more", "JSON")]
+    [InlineData("{\"picture\": \"AAAA", "JSON")]
+    public async Task Wrong_JSON_is_refused_with_what_is_wrong(string json, string expected)
+    {
+        using StringContent body = new(json, Encoding.UTF8, "application/json");
+        HttpResponseMessage response = await _client.PostAsync(new Uri("/api/read", UriKind.Relative), body);
+        await AssertProblemAsync(response, HttpStatusCode.BadRequest);
+        using JsonDocument problem = JsonDocument.Parse(await response.Content.ReadAsStringAsync());
+        Assert.Contains(expected, problem.RootElement.GetProperty("detail").GetString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("digit", "6")]
+    [InlineData("digits", "many")]
+    public async Task A_wrong_field_of_a_form_is_refused_and_named(string name, string value)
+    {
+        using MultipartFormDataContent form = new()
+        {
+            { new ByteArrayContent(Picture), "picture", "number.png" },
+            { new StringContent(value), name },
+        };
+        HttpResponseMessage response = await _client.PostAsync(new Uri("/api/read", UriKind.Relative), form);
+        await AssertProblemAsync(response, HttpStatusCode.BadRequest);
+        Assert.Contains(name, await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("/api/read", "not a picture", HttpStatusCode.UnprocessableEntity)]
     [InlineData("/api/read", "", HttpStatusCode.UnprocessableEntity)]
     [InlineData("/api/read?model=none", "x", HttpStatusCode.BadRequest)]
     [InlineData("/api/read?digits=0", "x", HttpStatusCode.BadRequest)]
     [InlineData("/api/read?unsureBelow=2", "x", HttpStatusCode.BadRequest)]
+    [InlineData("/api/read?digit=6", "x", HttpStatusCode.BadRequest)]
+    [InlineData("/api/read?digits=6&digits=7", "x", HttpStatusCode.BadRequest)]
     [InlineData("/api/none", "x", HttpStatusCode.NotFound)]
     public async Task What_cannot_be_read_is_refused_with_problem_details(string path, string body, HttpStatusCode expected)
     {
@@ -180,6 +247,28 @@ public sealed class ApiTests(SharedServer shared) : IDisposable
         Assert.True(read.GetProperty("responses").TryGetProperty("429", out _));
     }
 
+    [Fact]
+    public async Task The_description_says_what_type_everything_has()
+    {
+        using JsonDocument description = JsonDocument.Parse(
+            await _client.GetStringAsync(new Uri("/api/openapi.json", UriKind.Relative)));
+        JsonElement read = description.RootElement.GetProperty("paths").GetProperty("/api/read").GetProperty("post");
+        Dictionary<string, string?> types = read.GetProperty("parameters").EnumerateArray().ToDictionary(
+            parameter => parameter.GetProperty("name").GetString()!,
+            parameter => parameter.GetProperty("schema").GetProperty("type").GetString(),
+            StringComparer.Ordinal);
+        Assert.Equal(("integer", "number", "string"), (types["digits"], types["unsureBelow"], types["pattern"]));
+        JsonElement json = read.GetProperty("requestBody").GetProperty("content").GetProperty("application/json");
+        Assert.Equal(
+            "integer",
+            json.GetProperty("schema").GetProperty("properties").GetProperty("digits").GetProperty("type").GetString());
+        JsonElement answer = description.RootElement
+            .GetProperty("components").GetProperty("schemas").GetProperty("ReadingAnswer").GetProperty("properties");
+        Assert.Equal("string", answer.GetProperty("text").GetProperty("type").GetString());
+        Assert.Equal("number", answer.GetProperty("confidence").GetProperty("type").GetString());
+        Assert.Equal("array", answer.GetProperty("numbers").GetProperty("type").GetString());
+    }
+
     [Theory]
     [InlineData("/health/live")]
     [InlineData("/health/ready")]
@@ -212,19 +301,17 @@ public sealed class ApiTests(SharedServer shared) : IDisposable
         return header;
     }
 
-    private static byte[] PngOf(Sketch sketch)
-    {
-        GreyImage picture = sketch.ToPicture();
-        using SKImage image = SKImage.FromPixelCopy(
-            new SKImageInfo(picture.Width, picture.Height, SKColorType.Gray8, SKAlphaType.Opaque),
-            picture.Pixels);
-        return image.Encode(SKEncodedImageFormat.Png, 100).ToArray();
-    }
-
     private async Task<JsonDocument> ReadAsync(ByteArrayContent content, string type)
     {
         content.Headers.ContentType = new MediaTypeHeaderValue(type);
         HttpResponseMessage response = await _client.PostAsync(new Uri("/api/read", UriKind.Relative), content);
+        return JsonDocument.Parse(await response.Content.ReadAsStringAsync());
+    }
+
+    private async Task<JsonDocument> AnswerAsync(string path, HttpContent content)
+    {
+        HttpResponseMessage response = await _client.PostAsync(new Uri(path, UriKind.Relative), content);
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         return JsonDocument.Parse(await response.Content.ReadAsStringAsync());
     }
 

@@ -33,13 +33,24 @@ public sealed class Browser : IAsyncLifetime
         _playwright?.Dispose();
     }
 
-    /// <summary>Opens a page that fails the test on any error in its console and on any request to another server.</summary>
-    public async Task<WatchedPage> OpenAsync(Server server, string path = "/", bool isPhone = false, bool isDark = false)
+    /// <summary>Opens a page that fails the test on any error or warning in its console and on any request to another
+    /// server.</summary>
+    public Task<WatchedPage> OpenAsync(Server server, string path = "/", bool isPhone = false, bool isDark = false) =>
+        OpenAsync(server.Address, path, isPhone, isDark);
+
+    /// <summary>The same for a server at an address.</summary>
+    /// <param name="server">The address.</param>
+    /// <param name="path">The page's path.</param>
+    /// <param name="isPhone">Whether the screen is a phone's.</param>
+    /// <param name="isDark">Whether the system's colours are dark.</param>
+    /// <param name="isLive">Whether to wait until the page is interactive.</param>
+    public async Task<WatchedPage> OpenAsync(
+        Uri server, string path = "/", bool isPhone = false, bool isDark = false, bool isLive = true)
     {
         Assert.SkipWhen(_browser is null, $"There is no {Chromium}: apt-get install chromium, or set INKLING_CHROMIUM.");
         IBrowserContext context = await _browser!.NewContextAsync(new BrowserNewContextOptions
         {
-            BaseURL = server.Address.ToString(),
+            BaseURL = server.ToString(),
             ViewportSize = isPhone
                 ? new ViewportSize { Width = 375, Height = 740 }
                 : new ViewportSize { Width = 1280, Height = 860 },
@@ -50,9 +61,10 @@ public sealed class Browser : IAsyncLifetime
         });
         context.SetDefaultTimeout((float)Server.Patience.TotalMilliseconds);
         IPage page = await context.NewPageAsync();
-        WatchedPage watched = new(context, page, server.Address);
+        WatchedPage watched = new(context, page, server);
         await page.GotoAsync(path);
-        await watched.WaitUntilInteractiveAsync();
+        if (isLive)
+            await watched.WaitUntilInteractiveAsync();
         return watched;
     }
 }
@@ -68,7 +80,7 @@ public sealed class WatchedPage : IAsyncDisposable
         (_context, Page) = (context, page);
         page.Console += (_, message) =>
         {
-            if (message.Type is "error")
+            if (message.Type is "error" or "warning")
                 _problems.Add($"console: {message.Text} {message.Location}");
         };
         page.PageError += (_, error) => _problems.Add($"error: {error}");
@@ -83,14 +95,16 @@ public sealed class WatchedPage : IAsyncDisposable
 
     public IReadOnlyList<string> Problems => _problems;
 
-    /// <summary>Waits until the page is interactive and its canvas, if any, is ready.</summary>
-    public async Task WaitUntilInteractiveAsync()
-    {
-        await Page.Locator("main[data-live=yes]").WaitForAsync();
-        if (await Page.Locator("canvas").CountAsync() > 0)
-            await Page.Locator(".paper[data-ready=yes]").WaitForAsync(
-                new LocatorWaitForOptions { State = WaitForSelectorState.Attached });
-    }
+    /// <summary>Whether errors in the page do not fail the test.</summary>
+    public bool ExpectsProblems { get; set; }
+
+    /// <summary>Waits until the page is interactive and its canvas, if any, is ready. The page's address may change before the
+    /// page does, so both are looked at together until they fit.</summary>
+    public Task WaitUntilInteractiveAsync() => Page.WaitForFunctionAsync(
+        """
+        () => document.querySelector('main[data-live=yes]') !== null
+            && [...document.querySelectorAll('canvas')].every(canvas => canvas.closest('[data-ready=yes]'))
+        """);
 
     /// <summary>Waits until the page's fonts are loaded and no finite animation is running.</summary>
     public Task WaitUntilStillAsync() => Page.WaitForFunctionAsync(
@@ -129,7 +143,7 @@ public sealed class WatchedPage : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _context.DisposeAsync();
-        if (TestContext.Current.TestState is null or { Result: not TestResult.Failed })
+        if (!ExpectsProblems && TestContext.Current.TestState is null or { Result: not TestResult.Failed })
             Assert.Empty(_problems);
     }
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Inkling.Web.Learning;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
 
 namespace Inkling.Web.Tests;
@@ -84,6 +85,50 @@ public sealed partial class LearnPageTests(SharedServer shared, Browser browser)
     }
 
     [Fact]
+    public async Task A_run_is_watched_mini_batch_by_mini_batch_at_the_speed_of_the_slider()
+    {
+        await using WatchedPage page = await browser.OpenAsync(shared.Server, "/learn");
+        await BeginAsync(page, "generated", "30", epochs: 1, "Start paused"); // there is no slider without a run
+        ILocator slider = page.Page.GetByLabel("Speed");
+        await slider.FillAsync("1");
+        await Assertions.Expect(page.Page.Locator(".speed b")).ToHaveTextAsync("2 mini-batches a second");
+        await page.Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Resume" }).First.ClickAsync();
+        await page.Page.WaitForFunctionAsync("() => +document.querySelector('tr.chosen').dataset.examples >= 30");
+        string weights = (await page.Page.Locator("img.maps").GetAttributeAsync("src"))!;
+        await page.Page.WaitForFunctionAsync("() => document.querySelector('.curve .fine')?.points.length >= 4");
+        await Assertions.Expect(page.Page.Locator("img.maps")).Not.ToHaveAttributeAsync("src", weights);
+        await Assertions.Expect(page.Page.Locator("tr.chosen")).ToHaveAttributeAsync("data-epochs", "0"); // 2000 mini-batches
+        await slider.FillAsync("12");
+        await Assertions.Expect(page.Page.Locator("tr.chosen")).ToHaveAttributeAsync("data-state", "Done");
+        await page.ScreenshotAsync("learn-watched-desktop-light");
+        await page.AssertAccessibleAsync();
+    }
+
+    [Fact]
+    public async Task Convolutions_activation_cost_and_regularisation_can_be_chosen()
+    {
+        await using WatchedPage page = await browser.OpenAsync(shared.Server, "/zh/learn", isPhone: true, isDark: true);
+        ILocator form = page.Page.Locator("form");
+        await form.GetByLabel("卷积层").SelectOptionAsync("8");
+        await form.GetByLabel("激活函数").SelectOptionAsync("Relu");
+        await form.GetByLabel("代价函数").SelectOptionAsync("LogLikelihood");
+        await form.GetByLabel("正则化").SelectOptionAsync("Dropout");
+        await Assertions.Expect(form.GetByLabel("学习率 η")).ToHaveValueAsync("0.05");
+        await Assertions.Expect(form.GetByLabel("失活比例")).ToHaveValueAsync("0.5");
+        await form.GetByLabel("训练样本数").FillAsync("500");
+        await form.GetByLabel("数据").SelectOptionAsync("generated");
+        await form.GetByLabel("训练轮数").FillAsync("4");
+        await form.GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = "开始" }).ClickAsync();
+        ILocator run = page.Page.Locator("tr.chosen");
+        await Assertions.Expect(run).ToContainTextAsync("784-c8-30-10 · ReLU, softmax, dropout 0.5, n = 500");
+        await Assertions.Expect(run).ToHaveAttributeAsync("data-state", "Done");
+        Assert.InRange(double.Parse((await run.GetAttributeAsync("data-accuracy"))!, CultureInfo.InvariantCulture), 30, 100);
+        await page.AssertFitsAsync();
+        await page.AssertAccessibleAsync();
+        await page.ScreenshotAsync("learn-convolution-phone-dark-zh");
+    }
+
+    [Fact]
     public async Task A_failed_run_says_why_and_goes_on_and_damaged_rows_stop_nothing()
     {
         string home = Directory.CreateTempSubdirectory("inkling web ").FullName;
@@ -108,7 +153,13 @@ public sealed partial class LearnPageTests(SharedServer shared, Browser browser)
             await page.Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Resume" }).ClickAsync();
             await Assertions.Expect(page.Page.Locator("tr[data-run='1']")).ToHaveAttributeAsync("data-state", "Done");
             await Assertions.Expect(page.Page.Locator("section.run .problem")).ToHaveCountAsync(0);
-            await page.Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Delete run 1" }).ClickAsync();
+            ILocator delete = page.Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Delete run 1" });
+            await delete.ClickAsync();
+            await Assertions.Expect(page.Page.Locator("tr[data-run]")).ToContainTextAsync("Delete the run and its network?");
+            await page.ScreenshotAsync("learn-delete-desktop-light");
+            await page.Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Keep" }).ClickAsync();
+            await delete.ClickAsync();
+            await page.Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Delete", Exact = true }).ClickAsync();
             await Assertions.Expect(page.Page.Locator("tr[data-run]")).ToHaveCountAsync(0);
             await Assertions.Expect(page.Page.GetByRole(AriaRole.Alert)).ToHaveCountAsync(0);
         }
@@ -116,6 +167,68 @@ public sealed partial class LearnPageTests(SharedServer shared, Browser browser)
         {
             await server.DisposeKeepingHomeAsync();
             Directory.Delete(home, recursive: true);
+        }
+    }
+
+    [Fact]
+    public async Task Without_MNIST_the_page_offers_to_fetch_it_shows_how_far_it_is_and_says_why_it_failed()
+    {
+        string data = Directory.CreateTempSubdirectory("inkling data ").FullName;
+        try
+        {
+            await using HostedServer server = await HostedServer.StartAsync(settings => settings with { DataDirectory = data });
+            MnistDownload download = server.Services.GetRequiredService<MnistDownload>();
+            TaskCompletionSource end = new();
+            (download.OnlyPlace, download.Fetch) = (null, (report, _) =>
+            {
+                report(new MnistDownload.Received("train-images-idx3-ubyte.gz", 4_200_000, 9_900_000));
+                return end.Task;
+            });
+            await using WatchedPage page = await browser.OpenAsync(server.Address, "/learn");
+            ILocator fetch = page.Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Fetch MNIST" });
+            await fetch.ClickAsync();
+            await Assertions.Expect(page.Page.Locator(".fetch")).ToContainTextAsync("train-images-idx3-ubyte.gz: 4.2 of 9.9 MB");
+            await page.ScreenshotAsync("learn-fetch-desktop-light");
+            await page.AssertAccessibleAsync();
+            end.SetException(new InklingException("Each mirror was asked, and none answered."));
+            await Assertions.Expect(page.Page.GetByRole(AriaRole.Alert)).ToContainTextAsync("none answered");
+
+            end = new TaskCompletionSource();
+            await fetch.ClickAsync();
+            LeaveMnistIn(data);
+            end.SetResult();
+            await Assertions.Expect(page.Page.GetByLabel("Data")).ToHaveValueAsync("mnist");
+            await Assertions.Expect(page.Page.Locator(".fetch")).ToHaveCountAsync(0);
+        }
+        finally
+        {
+            Directory.Delete(data, recursive: true);
+        }
+    }
+
+    [Fact]
+    public async Task MNIST_that_arrives_leaves_the_data_that_were_chosen()
+    {
+        string data = Directory.CreateTempSubdirectory("inkling data ").FullName;
+        try
+        {
+            await using HostedServer server = await HostedServer.StartAsync(settings => settings with { DataDirectory = data });
+            MnistDownload download = server.Services.GetRequiredService<MnistDownload>();
+            (download.OnlyPlace, download.Fetch) = (null, (_, _) =>
+            {
+                LeaveMnistIn(data);
+                return Task.CompletedTask;
+            });
+            await using WatchedPage page = await browser.OpenAsync(server.Address, "/learn");
+            await page.Page.GetByLabel("Data").SelectOptionAsync("generated");
+            await page.Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Fetch MNIST" }).ClickAsync();
+            await Assertions.Expect(page.Page.Locator("option[value=mnist]")).ToHaveCountAsync(1);
+            await Assertions.Expect(page.Page.Locator(".fetch")).ToHaveCountAsync(0);
+            await Assertions.Expect(page.Page.GetByLabel("Data")).ToHaveValueAsync("generated");
+        }
+        finally
+        {
+            Directory.Delete(data, recursive: true);
         }
     }
 
@@ -144,14 +257,23 @@ public sealed partial class LearnPageTests(SharedServer shared, Browser browser)
     /// <returns>The run's number, from the page's address.</returns>
     private static async Task<int> BeginAsync(WatchedPage page, string data, string hidden, int epochs, string button)
     {
-        await page.Page.GetByLabel("Data").SelectOptionAsync(data);
+        await page.Page.Locator("form").GetByLabel("Data").SelectOptionAsync(data);
         await page.Page.GetByLabel("Hidden layers").FillAsync(hidden);
-        await page.Page.GetByLabel("Epochs").FillAsync(epochs.ToString(CultureInfo.InvariantCulture));
+        await page.Page.Locator("form").GetByLabel("Epochs").FillAsync(epochs.ToString(CultureInfo.InvariantCulture));
         await page.Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = button, Exact = true }).ClickAsync();
-        await page.Page.WaitForURLAsync(RunInAddress());
-        return int.Parse(RunInAddress().Match(page.Page.Url).Groups["run"].Value, CultureInfo.InvariantCulture);
+        await Assertions.Expect(page.Page).ToHaveURLAsync(RunInAddress());
+        string id = RunInAddress().Match(page.Page.Url).Groups["run"].Value;
+        await Assertions.Expect(page.Page.Locator("tr.chosen")).ToHaveAttributeAsync("data-run", id);
+        return int.Parse(id, CultureInfo.InvariantCulture);
     }
 
-    [GeneratedRegex(@"[?&]run=(?<run>[0-9]+)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 10_000)]
+    [GeneratedRegex(@"[?&]run=(?<run>[0-9]+)", RegexOptions.None, matchTimeoutMilliseconds: 10_000)]
     private static partial Regex RunInAddress();
+
+    /// <summary>Files by whose names MNIST is found; they are empty, since nothing is trained.</summary>
+    private static void LeaveMnistIn(string folder)
+    {
+        foreach (string file in new[] { "train-images-idx3", "train-labels-idx1", "t10k-images-idx3", "t10k-labels-idx1" })
+            File.WriteAllText(Path.Combine(folder, $"{file}-ubyte"), "");
+    }
 }

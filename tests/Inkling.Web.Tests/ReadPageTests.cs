@@ -1,10 +1,11 @@
+using System.Text.RegularExpressions;
 using Inkling.Data;
 using Microsoft.Playwright;
 
 namespace Inkling.Web.Tests;
 
 [Collection(SharedServerTests.Name)]
-public sealed class ReadPageTests(SharedServer shared, Browser browser)
+public sealed partial class ReadPageTests(SharedServer shared, Browser browser)
 {
     [Fact]
     public async Task What_is_drawn_is_read()
@@ -66,6 +67,37 @@ public sealed class ReadPageTests(SharedServer shared, Browser browser)
     }
 
     [Fact]
+    public async Task Example_drawings_are_read_and_a_drawings_stages_can_be_stepped_through()
+    {
+        await using WatchedPage page = await browser.OpenAsync(shared.Server);
+        foreach (string example in new[] { "7", "42", "1903", "504192" })
+        {
+            await page.Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = example, Exact = true }).ClickAsync();
+            await ExpectReadingAsync(page, example);
+        }
+
+        await page.Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Show the stages" }).ClickAsync();
+        await page.Page.GetByRole(AriaRole.Tab, new PageGetByRoleOptions { Name = "Cuts" }).ClickAsync();
+        await Assertions.Expect(page.Page.Locator("#stage-view img")).ToBeVisibleAsync();
+        await page.Page.GetByRole(AriaRole.Tab, new PageGetByRoleOptions { Name = "Digits" }).ClickAsync();
+        await Assertions.Expect(page.Page.Locator("#stage-view .box.next")).ToHaveCountAsync(3); // every other one of six
+        await page.ScreenshotAsync("read-stages-desktop-light");
+        await page.AssertAccessibleAsync();
+    }
+
+    [Fact]
+    public async Task A_doubtful_digit_is_shown_with_its_alternative()
+    {
+        await using WatchedPage page = await browser.OpenAsync(shared.Server, "/zh", isPhone: true, isDark: true);
+        await page.Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "4/9?" }).ClickAsync();
+        await Assertions.Expect(page.Page.Locator(".boxes .doubtful text")).ToHaveTextAsync(FourOrNine());
+        await Assertions.Expect(page.Page.Locator(".digit .alternative")).ToContainTextAsync("%");
+        await page.AssertFitsAsync();
+        await page.AssertAccessibleAsync();
+        await page.ScreenshotAsync("read-doubtful-phone-dark-zh");
+    }
+
+    [Fact]
     public async Task What_is_no_picture_is_refused_in_words()
     {
         await using WatchedPage page = await browser.OpenAsync(shared.Server);
@@ -73,6 +105,63 @@ public sealed class ReadPageTests(SharedServer shared, Browser browser)
             "input[type=file]",
             new FilePayload { Name = "x.png", MimeType = "image/png", Buffer = [1, 2, 3] });
         await Assertions.Expect(page.Page.GetByRole(AriaRole.Alert)).ToContainTextAsync("not a picture");
+    }
+
+    [Fact]
+    public async Task A_picture_that_cannot_be_read_leaves_no_older_reading_beside_the_error()
+    {
+        await using WatchedPage page = await browser.OpenAsync(shared.Server);
+        await page.DrawAsync(Strokes.Seven(200));
+        await ExpectReadingAsync(page, "7");
+        await page.Page.SetInputFilesAsync(
+            "input[type=file]",
+            new FilePayload { Name = "x.png", MimeType = "image/png", Buffer = [1, 2, 3] });
+        await Assertions.Expect(page.Page.GetByRole(AriaRole.Alert)).ToBeVisibleAsync();
+        await ExpectReadingAsync(page, "–");
+        await Assertions.Expect(page.Page.Locator(".boxes .box")).ToHaveCountAsync(0);
+        await page.ScreenshotAsync("read-no-picture-desktop-light");
+        await page.DrawAsync(Strokes.One(450));
+        await ExpectReadingAsync(page, "71");
+        await Assertions.Expect(page.Page.GetByRole(AriaRole.Alert)).ToHaveCountAsync(0);
+    }
+
+    [Fact]
+    public async Task What_is_drawn_is_still_there_after_a_visit_to_other_pages_and_in_the_other_language()
+    {
+        await using WatchedPage page = await browser.OpenAsync(shared.Server);
+        await page.DrawAsync(Strokes.Seven(300));
+        await ExpectReadingAsync(page, "7");
+        await page.Page.GetByRole(AriaRole.Link, new PageGetByRoleOptions { Name = "Train", Exact = true }).ClickAsync();
+        await Assertions.Expect(page.Page.Locator("h1")).ToHaveTextAsync("Watch a network learn");
+        await page.Page.GetByRole(AriaRole.Link, new PageGetByRoleOptions { Name = "Read", Exact = true }).ClickAsync();
+        await ExpectReadingAsync(page, "7");
+        await page.Page.GetByRole(AriaRole.Link, new PageGetByRoleOptions { Name = "中文" }).ClickAsync();
+        await Assertions.Expect(page.Page.Locator("h1")).ToHaveTextAsync("写一个数");
+        await ExpectReadingAsync(page, "7");
+        await page.Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "清除" }).ClickAsync();
+        await ExpectReadingAsync(page, "–");
+        await page.Page.ReloadAsync();
+        await page.WaitUntilInteractiveAsync();
+        await ExpectReadingAsync(page, "–");
+    }
+
+    [Fact]
+    public async Task The_stages_of_reading_are_chosen_with_arrow_keys()
+    {
+        await using WatchedPage page = await browser.OpenAsync(shared.Server);
+        await page.Page.SetInputFilesAsync(
+            "input[type=file]",
+            new FilePayload { Name = "407.png", MimeType = "image/png", Buffer = Strokes.Png(Strokes.Number) });
+        await ExpectReadingAsync(page, "407");
+        await page.Page.GetByRole(AriaRole.Tab, new PageGetByRoleOptions { Name = "Digits" }).FocusAsync();
+        foreach ((string key, string chosen) in new[]
+            { ("ArrowRight", "Picture"), ("ArrowRight", "Ink"), ("End", "Digits"), ("ArrowLeft", "Cuts"), ("Home", "Picture") })
+        {
+            await page.Page.Keyboard.PressAsync(key);
+            ILocator tab = page.Page.GetByRole(AriaRole.Tab, new PageGetByRoleOptions { Name = chosen });
+            await Assertions.Expect(tab).ToHaveAttributeAsync("aria-selected", "true");
+            await Assertions.Expect(tab).ToBeFocusedAsync();
+        }
     }
 
     [Fact]
@@ -118,6 +207,9 @@ public sealed class ReadPageTests(SharedServer shared, Browser browser)
         await page.AssertFitsAsync();
         await page.ScreenshotAsync("read-phone-dark-zh");
     }
+
+    [GeneratedRegex(@"^(?:4/9|9/4)\?$", RegexOptions.None, matchTimeoutMilliseconds: 10_000)]
+    private static partial Regex FourOrNine();
 
     private static Task ExpectReadingAsync(WatchedPage page, string text) =>
         Assertions.Expect(page.Page.Locator("#reading")).ToHaveTextAsync(text);

@@ -55,6 +55,26 @@ public sealed class RunLookTests : InAFolder
     }
 
     [Fact(Timeout = Patience)]
+    public async Task A_run_that_is_watched_slowly_ends_with_the_same_bits_and_hurries_when_the_page_is_closed()
+    {
+        await using Runs runs = await Runs.OpenAsync(Folder);
+        Run watched = runs.Begin(Runs.Settings, isPaused: true);
+        watched.Watch(this, miniBatchesPerSecond: 5); // as the page does while it is open; before it is off at its own speed
+        Assert.Null(runs.Book.Start(watched));
+        await Runs.UntilAsync(
+            () =>
+            {
+                watched.Watch(this, miniBatchesPerSecond: 5);
+                return watched.Progress is { Epoch: > 0 } or { Examples: > 0 };
+            },
+            "a mini-batch at a time");
+        await Runs.EndedAsync(watched);
+        Assert.True(watched.Moments.Count > 2);
+        await Runs.EndedAsync(runs.Begin(Runs.Settings));
+        Assert.Equal(Runs.NetworkOf(Folder, 2), Runs.NetworkOf(Folder, 1));
+    }
+
+    [Fact(Timeout = Patience)]
     public async Task While_a_slow_disk_keeps_a_pause_waiting_pages_still_see_the_run()
     {
         using ManualResetEventSlim isWriting = new(false), mayWrite = new(false);

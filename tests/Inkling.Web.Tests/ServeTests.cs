@@ -32,8 +32,42 @@ public sealed class ServeTests : IDisposable
     [InlineData("--address", "everywhere")]
     [InlineData("--port", "65536")]
     [InlineData("--host", "http://numbers.example.org")]
-    public async Task A_wrong_option_is_wrong_usage_in_one_line(string option, string value) =>
-        Assert.Contains(option, await FailAsync(2, option, value), StringComparison.Ordinal);
+    [InlineData("--path-prefix", "inkling")]
+    [InlineData("--path-prefix", "/a b")]
+    [InlineData("--allow-origin", "app.example.org")]
+    [InlineData("--allow-origin", "https://app.example.org/page")]
+    [InlineData("--architecture", "784 dense:10 softmax")]
+    [InlineData("--mean", "0.1307", "--deviation", "0.3081")]
+    [InlineData("--invert", "true")]
+    public async Task A_wrong_option_is_wrong_usage_in_one_line(string option, params string[] values) =>
+        Assert.Contains(option, await FailAsync(2, [option, .. values]), StringComparison.Ordinal);
+
+    [Fact(Timeout = Patience)]
+    public async Task A_network_that_is_offered_hides_none_that_was_saved_under_its_name()
+    {
+        string saved = Path.Combine(_home, "inkling", "networks", "mine.safetensors");
+        string other = Path.Combine(_home, "mine.safetensors");
+        Directory.CreateDirectory(Path.GetDirectoryName(saved)!);
+        new Network([784, 30, 10]).Save(saved);
+        new Network([784, 16, 10]).Save(other);
+        using Process process = Server.Run(_home, ["--port", "0", "--model", other]);
+        try
+        {
+            string line = (await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken))!;
+            using HttpClient client = new();
+            Uri models = new(new Uri(line.Split(' ')[3]), "/api/models");
+            string list = await client.GetStringAsync(models, TestContext.Current.CancellationToken);
+            Assert.Contains("\"name\":\"mine\"", list, StringComparison.Ordinal);
+            Assert.Contains("\"name\":\"mine-2\"", list, StringComparison.Ordinal);
+        }
+        finally
+        {
+            process.Kill();
+        }
+
+        Assert.Contains("offered as mine-2", await process.StandardError.ReadToEndAsync(), StringComparison.Ordinal);
+        await process.WaitForExitAsync();
+    }
 
     [Fact(Timeout = Patience)]
     public async Task A_home_that_cannot_be_written_to_is_said_in_one_line()
@@ -42,6 +76,21 @@ public sealed class ServeTests : IDisposable
         await File.WriteAllTextAsync(file, "");
         Assert.Contains("XDG_DATA_HOME", await FailAsync(1, file, ["--port", "0"]), StringComparison.Ordinal);
     }
+
+    [Fact(Timeout = Patience)]
+    public async Task A_second_server_on_the_same_folder_is_told_so_in_one_line()
+    {
+        await using Server first = await Server.StartAsync(_home);
+        Assert.Contains(
+            "another \"inkling serve\" uses this folder", await FailAsync(1, "--port", "0"), StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task Data_that_are_not_there_are_said_in_one_line() =>
+        Assert.Contains(
+            "there is no such folder",
+            await FailAsync(1, "--port", "0", "--data", Path.Combine(_home, "missing")),
+            StringComparison.Ordinal);
 
     [Theory(Timeout = Patience)]
     [InlineData("0.0.0.0", true)]

@@ -10,7 +10,7 @@ public sealed class Server : IAsyncDisposable
         typeof(Network).Assembly.Location.Replace("Inkling.dll", "Inkling.Cli.dll", StringComparison.Ordinal);
 
     /// <summary>Longer than any machine needs, so that tests wait for events and do not depend on the machine's speed.</summary>
-    internal static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+    internal static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
     private const int Terminate = 15;
 
@@ -29,11 +29,12 @@ public sealed class Server : IAsyncDisposable
 
     /// <summary>Starts the server and waits until its reader is ready.</summary>
     /// <param name="home">An existing home folder; null for a new one.</param>
-    public static async Task<Server> StartAsync(string? home = null)
+    /// <param name="port">The port; 0 for any that is free.</param>
+    public static async Task<Server> StartAsync(string? home = null, int port = 0)
     {
         bool ownsHome = home is null;
         home ??= Directory.CreateTempSubdirectory("inkling web ").FullName;
-        Process process = Run(home, ["--port", "0"], seesErrors: false);
+        Process process = Run(home, ["--port", $"{port}"], seesErrors: false);
         using CancellationTokenSource patience = new(Patience);
         try
         {

@@ -1,3 +1,6 @@
+using Inkling.Web.Reading;
+using SkiaSharp;
+
 namespace Inkling.Web.Tests;
 
 /// <summary>Digits as a person would draw them, on a canvas of 720 by 320.</summary>
@@ -21,4 +24,14 @@ internal static class Strokes
 
     /// <summary>The number 407, in the form that the page's script sends to <c>ReadDrawing</c>.</summary>
     public static int[][] Number => [.. Four(90), .. Zero(290), .. Seven(480)];
+
+    /// <summary>A drawing as the bytes of a PNG file.</summary>
+    public static byte[] Png(int[][] strokes)
+    {
+        GreyImage picture = new Sketch(strokes).ToPicture();
+        using SKImage image = SKImage.FromPixelCopy(
+            new SKImageInfo(picture.Width, picture.Height, SKColorType.Gray8, SKAlphaType.Opaque),
+            picture.Pixels);
+        return image.Encode(SKEncodedImageFormat.Png, 100).ToArray();
+    }
 }

@@ -1,23 +1,36 @@
 using Inkling.Web.Reading;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Cors.Infrastructure;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Net.Http.Headers;
 
 namespace Inkling.Web.Api;
 
 /// <summary>The routes beside the pages: <c>/api</c> for programs, <c>/health</c> for monitoring.</summary>
 internal static class ApiRoutes
 {
+    public const string Api = "/api", OtherSites = "other sites";
+
+    /// <summary>Tells browsers which other sites' pages may read the API's answers.</summary>
+    public static void AllowOtherSites(CorsOptions cors, WebSettings settings) => cors.AddPolicy(
+        OtherSites,
+        policy => policy
+            .WithOrigins(settings.AllowedOrigins.Contains("*", StringComparer.Ordinal) ? ["*"] : [.. settings.AllowedOrigins])
+            .WithMethods(HttpMethods.Get, HttpMethods.Post)
+            .WithHeaders(HeaderNames.ContentType)
+            .WithExposedHeaders(HeaderNames.RetryAfter));
+
     public static void MapApi(this IEndpointRouteBuilder routes)
     {
-        RouteGroupBuilder api = routes.MapGroup("/api").DisableAntiforgery(); // reads no cookies; SiteGuard refuses other sites
+        RouteGroupBuilder api = routes.MapGroup(Api)
+            .DisableAntiforgery() // reads no cookies; SiteGuard refuses other sites
+            .RequireCors(OtherSites);
         api.MapPost("/read", ReadEndpoint.ReadAsync)
             .WithName("read")
-            .WithSummary("Reads the numbers in a picture")
-            .WithDescription("The body is the picture itself (PNG, JPEG, BMP, WebP, GIF or TIFF), or a form with one file.")
             .WithMetadata(new RequestSizeLimitAttribute(routes.ServiceProvider.GetRequiredService<WebSettings>().MaxUploadBytes))
             .Produces<ReadingAnswer>()
             .ProducesProblem(StatusCodes.Status400BadRequest)
@@ -29,7 +42,6 @@ internal static class ApiRoutes
             .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
         api.MapGet("/models", (ModelCache models) => models.All())
             .WithName("models")
-            .WithSummary("The networks that can read: the bundled ones, the one trained last, and those saved on the page")
             .Produces<ShelvedModel[]>();
         routes.MapOpenApi("/api/openapi.json");
         routes.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false }).DisableRateLimiting();

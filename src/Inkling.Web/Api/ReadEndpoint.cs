@@ -1,17 +1,13 @@
-using System.ComponentModel;
 using System.Globalization;
 using Inkling.Imaging;
 using Inkling.Web.Reading;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Mvc;
 
 namespace Inkling.Web.Api;
 
 /// <summary><c>POST /api/read</c>.</summary>
 internal static class ReadEndpoint
 {
-    private const int MostDigits = 100;
-
     public static async Task<IResult> ReadAsync(
         HttpRequest request,
         ReadingQueue queue,
@@ -19,23 +15,14 @@ internal static class ReadEndpoint
         UploadRoom room,
         WebSettings settings,
         ServerMetrics metrics,
-        [FromQuery, Description("Which network: a name of GET /api/models; best unless given")] string? model,
-        [FromQuery, Description("How many digits each number has, 1 to 100")] string? digits,
-        [FromQuery, Description("What each number looks like: d for a digit, anything else as it is written, as dd/dd/dd")]
-        string? pattern,
-        [FromQuery, Description("A reading less likely to be right than this is marked as unsure, 0 to 1; 0.5 unless given")]
-        string? unsureBelow,
         CancellationToken cancellationToken)
     {
         try
         {
-            ReadingOptions options = OptionsOf(digits, pattern, unsureBelow);
-            string network = model ?? BundledModels.Names[0];
-            if (!models.Has(network))
-                throw new RefusedException(
-                    StatusCodes.Status400BadRequest,
-                    $"There is no network \"{model}\". GET /api/models lists those there are.");
-            using Upload picture = await PictureBody.TakeAsync(request, room, settings, cancellationToken);
+            Dictionary<string, string> parameters = ReadParameters.OfQuery(request);
+            _ = ReadParameters.Parse(parameters, models); // a mistake in the query is told before the picture is sent
+            using Upload picture = await PictureBody.TakeAsync(request, parameters, room, settings, cancellationToken);
+            (string network, ReadingOptions options) = ReadParameters.Parse(parameters, models);
             long pixels = picture.PromisedPixels();
             if (pixels > settings.MaxPixels)
             {
@@ -81,43 +68,6 @@ internal static class ReadEndpoint
         {
             metrics.Refusals.Add(1, new KeyValuePair<string, object?>("status", status));
             return Problems.Of(status, detail);
-        }
-    }
-
-    private static ReadingOptions OptionsOf(string? digits, string? pattern, string? unsureBelow)
-    {
-        int? expectedDigits = null;
-        double limit = new ReadingOptions().UnsureBelow;
-        if (digits is not null)
-        {
-            if (!int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out int count)
-                || count is < 1 or > MostDigits)
-                throw new RefusedException(
-                    StatusCodes.Status400BadRequest, $"digits is a whole number from 1 to {MostDigits}, not \"{digits}\".");
-            expectedDigits = count;
-        }
-
-        if (unsureBelow is not null)
-        {
-            if (!double.TryParse(
-                    unsureBelow, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out limit)
-                || limit is not (>= 0 and <= 1))
-                throw new RefusedException(
-                    StatusCodes.Status400BadRequest, $"unsureBelow is a number from 0 to 1, not \"{unsureBelow}\".");
-        }
-
-        try
-        {
-            return new ReadingOptions
-            {
-                ExpectedDigits = expectedDigits,
-                AllowedPattern = pattern is null ? null : NumberPattern.Parse(pattern),
-                UnsureBelow = limit,
-            };
-        }
-        catch (FormatException e)
-        {
-            throw new RefusedException(StatusCodes.Status400BadRequest, $"pattern: {e.Message}");
         }
     }
 }

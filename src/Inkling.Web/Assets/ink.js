@@ -1,27 +1,19 @@
 // Turns pointers and keys into strokes and sends them to the page, which reads them. Everything else is C#.
-const width = 720, height = 320, sharpness = 2, pause = 110,
+import { pen, sender } from './strokes.js';
+
+const width = 720, height = 320, pause = 110,
     digits = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
 
-export function start(canvas, input, page, penWidth) {
-    const context = canvas.getContext('2d'), listeners = new AbortController(), options = { signal: listeners.signal };
+export function start(page, canvas, input, penWidth) {
+    const listeners = new AbortController(), options = { signal: listeners.signal };
+    const ink = pen(canvas, width, height, penWidth), context = ink.context;
+    const sending = sender(() => page.invokeMethodAsync('ReadDrawing', ++revision, strokes), pause, options);
     const dark = matchMedia('(prefers-color-scheme: dark)');
-    let strokes = decode(location.hash), stroke = null, cursor = null, revision = 0, sending = false, waiting = false, last = 0;
-    canvas.width = width * sharpness;
-    canvas.height = height * sharpness;
+    let strokes = decode(location.hash), stroke = null, cursor = null, revision = 0;
+    if (!strokes.length) strokes = decode('#' + kept()); // drawn before another page was visited
 
     function draw() {
-        context.setTransform(sharpness, 0, 0, sharpness, 0, 0);
-        context.clearRect(0, 0, width, height);
-        context.strokeStyle = getComputedStyle(canvas).color;
-        context.lineCap = context.lineJoin = 'round';
-        context.lineWidth = penWidth;
-        for (const s of strokes) {
-            context.beginPath();
-            context.moveTo(s[0], s[1]);
-            if (s.length === 2) context.lineTo(s[0] + .1, s[1]);
-            for (let i = 2; i < s.length; i += 2) context.lineTo(s[i], s[i + 1]);
-            context.stroke();
-        }
+        ink.draw(strokes);
         if (cursor) {
             context.lineWidth = 2;
             context.beginPath();
@@ -30,40 +22,26 @@ export function start(canvas, input, page, penWidth) {
         }
     }
 
-    async function send() {
-        waiting = true;
+    function send() {
         canvas.dataset.due = revision + 1; // the revision of the reading that will have all strokes so far
-        if (sending) return;
-        sending = true;
-        try {
-            while (waiting) {
-                waiting = false;
-                last = performance.now();
-                await page.invokeMethodAsync('ReadDrawing', ++revision, strokes);
-            }
-        } catch { /* reconnecting; the next stroke sends all of them */ }
-        sending = false;
+        sending.send();
     }
 
     function changed() {
+        keep();
         draw();
-        const hash = encode(strokes);
-        history.replaceState(history.state, '', location.pathname + location.search + (hash ? '#' + hash : ''));
         send();
     }
 
-    function add(x, y) {
-        x = Math.round(Math.min(width, Math.max(0, x)));
-        y = Math.round(Math.min(height, Math.max(0, y)));
-        const n = stroke.length;
-        if (n && Math.hypot(stroke[n - 2] - x, stroke[n - 1] - y) < 3) return;
-        stroke.push(x, y);
+    // Keeps the drawing in the address, and for this tab's other pages.
+    function keep() {
+        const text = encode(strokes);
+        history.replaceState(history.state, '', location.pathname + location.search + (text ? '#' + text : ''));
+        try { sessionStorage.setItem('drawing', text); } catch { /* the browser stores nothing */ }
     }
 
-    function take(event) {
-        const box = canvas.getBoundingClientRect();
-        for (const e of event.getCoalescedEvents?.().length ? event.getCoalescedEvents() : [event])
-            add((e.clientX - box.left) * width / box.width, (e.clientY - box.top) * height / box.height);
+    function kept() {
+        try { return sessionStorage.getItem('drawing') ?? ''; } catch { return ''; }
     }
 
     canvas.addEventListener('pointerdown', e => {
@@ -71,14 +49,14 @@ export function start(canvas, input, page, penWidth) {
         canvas.setPointerCapture(e.pointerId);
         cursor = null;
         strokes.push(stroke = []);
-        take(e);
+        ink.follow(stroke, e);
         draw();
     }, options);
     canvas.addEventListener('pointermove', e => {
         if (!stroke || cursor) return;
-        take(e);
+        ink.follow(stroke, e);
         draw();
-        if (!sending && performance.now() - last > pause) send();
+        if (sending.isDue()) send();
     }, options);
     for (const end of ['pointerup', 'pointercancel'])
         canvas.addEventListener(end, () => {
@@ -95,12 +73,12 @@ export function start(canvas, input, page, penWidth) {
         else if (e.key === ' ') {
             cursor ??= { x: width / 8, y: height / 4 };
             if (stroke) { stroke = null; changed(); }
-            else { strokes.push(stroke = []); add(cursor.x, cursor.y); draw(); }
+            else { strokes.push(stroke = []); ink.add(stroke, cursor.x, cursor.y); draw(); }
         } else if (move) {
             cursor ??= { x: width / 8, y: height / 4 };
             cursor.x = Math.min(width, Math.max(0, cursor.x + move[0]));
             cursor.y = Math.min(height, Math.max(0, cursor.y + move[1]));
-            if (stroke) { add(cursor.x, cursor.y); send(); }
+            if (stroke) { ink.add(stroke, cursor.x, cursor.y); send(); }
             draw();
         } else return;
         e.preventDefault();
@@ -108,6 +86,7 @@ export function start(canvas, input, page, penWidth) {
 
     function undo() { stroke = null; strokes.pop(); changed(); }
     function clear() { stroke = null; strokes = []; changed(); }
+    function show(drawing) { stroke = cursor = null; strokes = drawing; changed(); }
 
     // A picture that is dropped or pasted anywhere is treated as one that is chosen.
     function choose(files) {
@@ -122,14 +101,14 @@ export function start(canvas, input, page, penWidth) {
     dark.addEventListener('change', draw, options);
 
     draw();
-    if (strokes.length) send();
+    if (strokes.length) { keep(); send(); }
     function say(name, value) {
         const query = new URLSearchParams(location.search);
         query.set(name, value);
-        history.replaceState(history.state, '', '?' + query + location.hash);
+        history.replaceState(history.state, '', location.pathname + '?' + query + location.hash);
     }
 
-    return { undo, clear, say, read: () => { draw(); send(); }, stop: () => listeners.abort() };
+    return { undo, clear, show, say, read: () => { draw(); send(); }, stop: () => listeners.abort() };
 }
 
 // A drawing as text for an address: two characters a coordinate, a full stop between strokes.

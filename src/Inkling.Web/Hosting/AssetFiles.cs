@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Reflection;
 using System.Security.Cryptography;
+using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -16,16 +17,17 @@ internal static class AssetFiles
 {
     private static readonly Dictionary<string, Asset> All = Load();
 
-    /// <summary>An asset's address, with its content's hash, so that no outdated copy is used.</summary>
-    public static string AddressOf(string name) => $"{All[name].Path}?v={All[name].Hash}";
+    /// <summary>An asset's address relative to the page's base, with its content's hash, so that no outdated copy is
+    /// used.</summary>
+    public static string AddressOf(string name) => $"./{All[name].Path}?v={All[name].Hash}";
 
     public static void MapAssets(this IEndpointRouteBuilder routes)
     {
         foreach (Asset asset in All.Values)
-            routes.MapGet(asset.Path, context => SendAsync(context, asset)).ExcludeFromDescription();
+            routes.MapGet("/" + asset.Path, context => SendAsync(context, asset)).ExcludeFromDescription();
         routes.MapGet("/favicon.ico", context =>
         {
-            context.Response.Redirect(AddressOf("icon.svg"));
+            context.Response.Redirect(context.Request.PathBase + "/" + AddressOf("icon.svg")[2..]);
             return Task.CompletedTask;
         }).ExcludeFromDescription();
     }
@@ -62,10 +64,24 @@ internal static class AssetFiles
                 stream.CopyTo(content);
             string name = resource["web/".Length..];
             assets.Add(name, new Asset(
-                name == "blazor.web.js" ? "/_framework/blazor.web.js" : $"/assets/{name}", TypeOf(name), content.ToArray()));
+                name == "blazor.web.js" ? "_framework/blazor.web.js" : $"assets/{name}", TypeOf(name), content.ToArray()));
         }
 
+        // The style names its fonts by the addresses that the page preloads them by; otherwise browsers load them twice.
+        NameByAddress("site.css", "Inter-Regular.otf", "Inter-SemiBold.otf");
+        NameByAddress("ink.js", "strokes.js");
+        NameByAddress("pad.js", "strokes.js");
         return assets;
+
+        // Lets an asset refer to others by addresses that change with their content.
+        void NameByAddress(string name, params ReadOnlySpan<string> others)
+        {
+            (string path, string type, byte[] content) = assets[name];
+            string text = Encoding.UTF8.GetString(content);
+            foreach (string other in others)
+                text = text.Replace(other, $"{other}?v={assets[other].Hash}", StringComparison.Ordinal);
+            assets[name] = new Asset(path, type, Encoding.UTF8.GetBytes(text));
+        }
     }
 
     private static string TypeOf(string name) => Path.GetExtension(name) switch

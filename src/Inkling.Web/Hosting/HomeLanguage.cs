@@ -16,7 +16,7 @@ internal sealed class HomeLanguage(RequestDelegate next)
         string preferred = request.Headers.AcceptLanguage.ToString().Split(',', ';')[0].Trim();
         if (!isFirstVisit || !preferred.StartsWith(Language.Chinese, StringComparison.OrdinalIgnoreCase))
             return next(context);
-        context.Response.Redirect($"/{Language.Chinese}{request.QueryString}");
+        context.Response.Redirect($"{request.PathBase}/{Language.Chinese}{request.QueryString}");
         return Task.CompletedTask;
     }
 }

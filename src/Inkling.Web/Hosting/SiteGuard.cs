@@ -7,8 +7,9 @@ namespace Inkling.Web;
 
 /// <summary>
 /// Refuses requests that other sites make through a visitor's browser (cross-site request forgery): requests that may change
-/// something, and every WebSocket, must come from this site. Requests must also be for a host name of this server: another name
-/// may have been made to resolve to it (DNS rebinding), and a browser would treat that site as this one.
+/// something, and every WebSocket, must come from this site; those to the API also from sites that the server's owner allows.
+/// Requests must also be for a host name of this server: another name may have been made to resolve to it (DNS rebinding), and a
+/// browser would treat that site as this one.
 /// </summary>
 internal sealed class SiteGuard(RequestDelegate next, WebSettings settings)
 {
@@ -26,7 +27,7 @@ internal sealed class SiteGuard(RequestDelegate next, WebSettings settings)
 
         bool isHarmless = (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method))
             && !context.WebSockets.IsWebSocketRequest && request.Headers.Upgrade.Count == 0;
-        return isHarmless || IsFromHere(request)
+        return isHarmless || IsFromHere(request) || IsAllowed(request)
             ? next(context)
             : Problems.WriteAsync(context, StatusCodes.Status403Forbidden, "Requests from other sites are not answered.");
     }
@@ -51,6 +52,11 @@ internal sealed class SiteGuard(RequestDelegate next, WebSettings settings)
         return Uri.TryCreate(origin, UriKind.Absolute, out Uri? uri)
             && string.Equals(uri.Authority, request.Host.Value, StringComparison.OrdinalIgnoreCase);
     }
+
+    private bool IsAllowed(HttpRequest request) =>
+        request.Path.StartsWithSegments(ApiRoutes.Api, StringComparison.OrdinalIgnoreCase)
+        && (settings.AllowedOrigins.Contains("*", StringComparer.Ordinal)
+            || settings.AllowedOrigins.Contains(request.Headers.Origin.ToString(), StringComparer.OrdinalIgnoreCase));
 
     private static bool IsLoopback(string host) =>
         host.Equals("localhost", StringComparison.OrdinalIgnoreCase)

@@ -1,9 +1,11 @@
 using System.Net;
+using System.Text.Json.Serialization;
 using System.Threading.RateLimiting;
 using Inkling.Web.Api;
 using Inkling.Web.Learning;
 using Inkling.Web.Reading;
 using Inkling.Web.Shell;
+using Inkling.Web.Understanding;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.DataProtection;
@@ -54,12 +56,15 @@ public static class WebServer
         services.AddSingleton<RunFolder>();
         services.AddSingleton<RunStore>();
         services.AddSingleton<TrainingData>();
+        services.AddSingleton<MnistDownload>();
+        services.AddSingleton<ChapterOneNetwork>();
         services.AddSingleton<RunBook>();
         services.AddHostedService(provider => provider.GetRequiredService<RunBook>());
         services.AddSingleton<WarmUp>();
         services.AddHostedService(provider => provider.GetRequiredService<WarmUp>());
         services.AddDataProtection().UseEphemeralDataProtectionProvider();
         services.AddAntiforgery(antiforgery => antiforgery.Cookie.SameSite = SameSiteMode.Strict);
+        services.AddCors(cors => ApiRoutes.AllowOtherSites(cors, settings));
         services.AddProblemDetails();
         services.AddOpenApi(ApiDescription.Configure);
         services.AddSingleton<ApiDocument>();
@@ -67,6 +72,7 @@ public static class WebServer
         services.ConfigureHttpJsonOptions(json =>
         {
             json.SerializerOptions.TypeInfoResolverChain.Insert(0, AnswerJson.Default);
+            json.SerializerOptions.NumberHandling = JsonNumberHandling.Strict; // so that OpenAPI does not say "number or string"
             json.SerializerOptions.Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
         });
         services.AddRazorComponents().AddInteractiveServerComponents(circuits => circuits.DisconnectedCircuitMaxRetained = 20)
@@ -75,8 +81,21 @@ public static class WebServer
 
         WebApplication app = builder.Build();
         app.Lifetime.ApplicationStarted.Register(() => hasStarted = true);
-        if (settings.BehindProxy) // trusted from this machine only, and only for the address that the proxy itself adds
-            app.UseForwardedHeaders(new ForwardedHeadersOptions { ForwardedHeaders = ForwardedHeaders.XForwardedFor });
+        WarmUp warmUp = app.Services.GetRequiredService<WarmUp>();
+        app.Use((context, next) =>
+        {
+            if (!warmUp.HasBegun)
+                context.Response.OnCompleted(() =>
+                {
+                    warmUp.Begin();
+                    return Task.CompletedTask;
+                });
+            return next(context);
+        });
+        if (settings.BehindProxy)
+            app.UseForwardedHeaders(Forwarded(settings));
+        if (settings.PathPrefix.Length > 0)
+            app.UseMiddleware<PathPrefix>();
         app.UseMiddleware<ResponseHeaders>();
         app.UseExceptionHandler(Problems.OnException);
         app.UseWebSockets();
@@ -87,6 +106,7 @@ public static class WebServer
             people => people.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true));
         app.UseMiddleware<HomeLanguage>();
         app.UseRouting();
+        app.UseCors();
         app.UseRateLimiter();
         app.UseWhen(IsPollForPage, poll => poll.Run(context =>
             Problems.WriteAsync(context, StatusCodes.Status426UpgradeRequired, "Pages are served over WebSockets only.")));
@@ -102,6 +122,17 @@ public static class WebServer
             });
         return app;
     }
+
+    /// <summary>
+    /// Trusted from this machine only, and only the last value, which the proxy itself adds. A proxy may pass on a host that the
+    /// visitor sent, so that only names that the server was given are taken; the prefix is a setting, not the visitor's choice.
+    /// </summary>
+    private static ForwardedHeadersOptions Forwarded(WebSettings settings) => new()
+    {
+        ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto
+            | (settings.Hosts.Count > 0 ? ForwardedHeaders.XForwardedHost : ForwardedHeaders.None), // no names would admit any
+        AllowedHosts = [.. settings.Hosts],
+    };
 
     private static bool IsForPrograms(HttpContext context) =>
         context.Request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase)

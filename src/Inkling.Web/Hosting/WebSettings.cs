@@ -21,11 +21,32 @@ public sealed record WebSettings
     /// <summary>Where data are looked for; null for the usual places.</summary>
     public string? DataDirectory { get; init; }
 
+    /// <summary>Networks to offer by these names, beside the bundled ones and those in <see cref="Folder"/>.</summary>
+    internal IReadOnlyDictionary<string, Network> Networks { get; init; } =
+        new Dictionary<string, Network>(StringComparer.Ordinal);
+
     /// <summary>
     /// Names that requests may be for, beside those of this machine: <c>numbers.example.org</c>, <c>*.example.org</c> for all
     /// under it, <c>*</c> for any.
     /// </summary>
     public IReadOnlyList<string> Hosts { get; init; } = [];
+
+    /// <summary>
+    /// The path below which everything is served, as <c>/inkling</c>; empty for the whole host. A slash at its end is left out.
+    /// </summary>
+    /// <exception cref="ArgumentException">It does not begin with a slash, or browsers would write it differently.</exception>
+    public string PathPrefix
+    {
+        get;
+        init => field = IsPathPrefix(value)
+            ? value.TrimEnd('/')
+            : throw new ArgumentException($"\"{value}\" is not a path, as /inkling.", nameof(value));
+    } = "";
+
+    /// <summary>
+    /// Other sites whose pages may use the API, as <c>https://app.example.org</c>; <c>*</c> for all. They cannot use the page.
+    /// </summary>
+    public IReadOnlyList<string> AllowedOrigins { get; init; } = [];
 
     /// <summary>The longest upload, in bytes.</summary>
     public long MaxUploadBytes { get; init; } = 16_000_000;
@@ -73,10 +94,18 @@ public sealed record WebSettings
     public int WaitingPerAddress { get; init; } = 64;
 
     /// <summary>
-    /// Whether a proxy on this machine forwards requests and names their clients in <c>X-Forwarded-For</c>, so that limits for
-    /// one address apply to each client and not to the proxy.
+    /// Whether a proxy on this machine forwards requests. It names their clients in <c>X-Forwarded-For</c>, so that limits for
+    /// one address apply to each client and not to the proxy, and in <c>X-Forwarded-Proto</c> and <c>-Host</c> what they asked
+    /// it for; the latter counts only for names in <see cref="Hosts"/>.
     /// </summary>
     public bool BehindProxy { get; init; }
+
+    /// <summary>Whether it is empty or begins with a slash and has nothing that a browser would write differently.</summary>
+    internal static bool IsPathPrefix(string path) =>
+        path.Length == 0
+        || (path[0] == '/' && !path.AsSpan().ContainsAny("?#%\\")
+            && Uri.TryCreate($"http://host{path}", UriKind.Absolute, out Uri? uri)
+            && uri.AbsolutePath == path && !path.Contains("//", StringComparison.Ordinal));
 
     /// <summary>The most requests of one kind in progress at once: uploads to the API, open pages, and all others.</summary>
     public int InProgress { get; init; } = 128;

@@ -14,7 +14,8 @@ public sealed partial class InsidePage : IDisposable
 {
     private const int Side = MnistNormalisation.Side, MostNeurons = 128, InStrip = 20, CellSide = 14, Samples = 200;
 
-    private static readonly Lazy<LabelledImages> Generated = new(() => GeneratedDigits.Create(Samples, seed: 7));
+    private static readonly Lazy<LabelledImages> Generated = new(
+        () => GeneratedDigits.Create(Samples, seed: 7, plainShapes: true));
 
     private readonly NewestOnly _work = new();
     private (string Model, byte[] Glyph, int? Output)? _looked;
@@ -25,6 +26,7 @@ public sealed partial class InsidePage : IDisposable
     private string? _problem;
     private byte[] _glyph = [];
     private int? _layer, _neuron;
+    private bool _showsAll;
 
     [CascadingParameter] private Language T { get; set; } = null!;
 
@@ -133,6 +135,12 @@ public sealed partial class InsidePage : IDisposable
             ["sample"] = Input is null ? (Sample ?? 0) + 1 : Sample ?? 0
         }),
         replace: true);
+
+    private int ShownOf(Shape shape) => _showsAll ? shape.Channels : Math.Min(shape.Channels, MostNeurons);
+
+    /// <summary>The convolution that a layer's values come from, not those of the activation after it; otherwise null.</summary>
+    private Layer.Convolution? ConvolutionAt(int layer) =>
+        layer == 0 ? null : _network!.Architecture.Layers[layer - 1] as Layer.Convolution;
 
     private string NameOf(int layer) => _network!.Architecture.Layers[layer - 1] switch
     {

@@ -5,4 +5,10 @@ namespace Inkling.Web.Learning;
 /// <param name="Name">Written at its end.</param>
 /// <param name="IsChosen">Whether it is drawn strongly.</param>
 /// <param name="Points">From the left.</param>
-public sealed record CurveOfRun(int Colour, string Name, bool IsChosen, IReadOnlyList<(double X, double Y)> Points);
+/// <param name="Fine">What was measured between them, drawn thinly.</param>
+public sealed record CurveOfRun(
+    int Colour,
+    string Name,
+    bool IsChosen,
+    IReadOnlyList<(double X, double Y)> Points,
+    IReadOnlyList<(double X, double Y)> Fine);

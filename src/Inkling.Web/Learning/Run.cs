@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Inkling.Layers;
 using Inkling.Training;
 using Microsoft.Extensions.Logging;
 
@@ -20,6 +21,9 @@ internal sealed partial class Run(
     private const int StepsAtOnce = 64, DrawnNeurons = 100;
 
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(120);
+
+    private readonly RunPace _pace = new();
+    private readonly RunMoments _moments = new();
 
     private readonly Lock _gate = new(); // guards what pages see; held for short moments only
     private readonly Lock _recording = new(); // one write of the state at a time, the newest last
@@ -68,9 +72,15 @@ internal sealed partial class Run(
     /// <summary>The epoch under way, how many examples it has seen, and their mean cost.</summary>
     public (int Epoch, int Examples, double Cost) Progress { get; private set; }
 
-    /// <summary>[neurons, 784]: the current weights of the first layer's first neurons; null where they are not known
-    /// yet.</summary>
+    /// <summary>What was measured between mini-batches since the server started, the oldest first.</summary>
+    public IReadOnlyList<RunMoment> Moments => _moments.All;
+
+    /// <summary>[neurons, <see cref="FirstLayerSide"/>²]: the current weights of the first layer's first neurons; null where they
+    /// are not known yet.</summary>
     public float[]? FirstLayer { get; private set; }
+
+    /// <summary>Rows and columns of the first layer's weights: the image's, or a kernel's.</summary>
+    public int FirstLayerSide => settings.Maps.Count > 0 ? RunSettings.KernelSide : 28;
 
     /// <summary>The last epoch's network evaluated on the test data.</summary>
     public RunResult? Result { get; private set; }
@@ -94,6 +104,11 @@ internal sealed partial class Run(
 
     /// <summary>Starts or resumes training.</summary>
     public void Start() => Go(int.MaxValue, int.MaxValue);
+
+    /// <summary>Limits its speed while a page shows it; called again and again by that page.</summary>
+    /// <param name="watcher">The page.</param>
+    /// <param name="miniBatchesPerSecond">Null for as fast as it can.</param>
+    public void Watch(object watcher, double? miniBatchesPerSecond) => _pace.Watch(watcher, miniBatchesPerSecond);
 
     /// <summary>Trains on one mini-batch more, then pauses.</summary>
     public void StepMiniBatch() => Go(1, int.MaxValue);
@@ -307,20 +322,26 @@ internal sealed partial class Run(
     private void Train(CancellationToken stop)
     {
         ImageData images = data.LoadAsync(settings.Data).WaitAsync(stop).GetAwaiter().GetResult();
-        Network network = new(settings.Architecture, Initialisation.StandardNormal, settings.Seed);
+        Network network = new(settings.Architecture, settings.Initialisation, settings.Seed);
+        LabelledImages training = settings.Examples is 0 || settings.Examples >= images.Training.Count
+            ? images.Training
+            : images.Training.Slice(0, settings.Examples);
+        LabelledImages sample = RunMoments.SampleOf(images.Test, network);
         network.Train(
-            images.Training,
+            training,
             new TrainingOptions
             {
                 Epochs = settings.Epochs,
                 MiniBatchSize = settings.MiniBatch,
                 LearningRate = settings.Eta,
+                L1 = settings.Regularisation == Regularisation.L1 ? settings.Strength : 0,
+                L2 = settings.Regularisation == Regularisation.L2 ? settings.Strength : 0,
                 TestData = images.Test,
                 Threads = 1,
                 Checkpoint = store.Folder.PathOf(RunFolder.CheckpointOf(id)),
                 OnWarning = warning => LogFailure(id, null, warning),
                 OnEpoch = epoch => TakeEpoch(epoch, images),
-                BetweenSteps = moment => Wait(moment, stop),
+                BetweenSteps = moment => Wait(moment, training.Count, sample, stop),
             },
             stop);
         string file = RunFolder.NetworkOf(id);
@@ -340,8 +361,14 @@ internal sealed partial class Run(
 
     /// <summary>Called between two steps: updates what pages see, waits while paused and for a core, and returns how many steps
     /// to take.</summary>
-    private int Wait(TrainingMoment moment, CancellationToken stop)
+    private int Wait(TrainingMoment moment, int examples, LabelledImages sample, CancellationToken stop)
     {
+        if (_stepsLeft == 0 || Stopwatch.GetElapsedTime(_lastLook) >= (_pace.IsLimited ? RunPace.Tick : BetweenLooks))
+        {
+            _moments.Measure(moment, examples, sample);
+            Show(moment);
+        }
+
         LetCoreGo();
         lock (_gate)
         {
@@ -356,11 +383,13 @@ internal sealed partial class Run(
         }
 
         Record();
-        if (!_mayGo.IsSet || Stopwatch.GetElapsedTime(_lastLook) >= BetweenLooks)
+        if (!_mayGo.IsSet)
             Show(moment);
+        int atOnce = StepsAtOnce;
         try
         {
             _mayGo.Wait(stop);
+            atOnce = _pace.Wait(StepsAtOnce, stop);
             cores.Wait(stop);
             _holdsCore = true;
         }
@@ -372,7 +401,7 @@ internal sealed partial class Run(
         lock (_gate)
         {
             if (_stepsLeft == int.MaxValue)
-                return StepsAtOnce;
+                return atOnce;
             _stepsLeft = Math.Max(0, _stepsLeft - 1);
             return 1;
         }
@@ -397,8 +426,9 @@ internal sealed partial class Run(
     /// <summary>The weights that the page draws, and no more: runs that have ended keep them in memory.</summary>
     private static float[] DrawnOf(Network network)
     {
-        float[] weights = network.WeightedLayers[0].CopyWeights();
-        return weights.Length <= DrawnNeurons * 784 ? weights : weights[..(DrawnNeurons * 784)];
+        WeightedLayer first = network.WeightedLayers[0];
+        float[] weights = first.CopyWeights();
+        return first.Neurons <= DrawnNeurons ? weights : weights[..(DrawnNeurons * first.Inputs)];
     }
 
     private void Show(Network network, RunResult result)

@@ -66,8 +66,9 @@ internal sealed partial class RunBook : IHostedService, IDisposable
     /// <param name="settings">Its data and hyperparameters.</param>
     /// <param name="isPaused">Whether it is paused at once, to be stepped.</param>
     /// <param name="run">The run, where it is not refused.</param>
+    /// <param name="miniBatchesPerSecond">Its speed while a page shows it; null for as fast as it can.</param>
     /// <exception cref="InklingException">It cannot be stored.</exception>
-    public RunRefusal? Begin(RunSettings settings, bool isPaused, out Run? run)
+    public RunRefusal? Begin(RunSettings settings, bool isPaused, out Run? run, double? miniBatchesPerSecond = null)
     {
         run = null;
         if (settings.FirstWrong() is { } wrong)
@@ -83,6 +84,8 @@ internal sealed partial class RunBook : IHostedService, IDisposable
             RunState state = isPaused ? RunState.Paused : RunState.Running;
             run = NewRun(_store.Add(settings, state), settings);
             run.Restore(new KeptRun(run.Id, settings, state, null, null, []));
+            if (miniBatchesPerSecond is not null)
+                run.Watch(this, miniBatchesPerSecond); // until the page that began it asks
             lock (_gate)
                 _runs.Add(run);
             if (!isPaused)

@@ -1,3 +1,5 @@
+using Inkling.Layers;
+
 namespace Inkling.Web.Learning;
 
 /// <summary>An upper estimate of a run's memory, made before it begins. It does not include the data, which are loaded once for
@@ -21,15 +23,28 @@ internal static class RunMemory
     public static long Of(RunSettings settings)
     {
         long parameters = 0, activations = 0;
-        int[] sizes = [784, .. settings.Hidden, 10];
-        for (int i = 1; i < sizes.Length; i++)
+        Architecture architecture = settings.Architecture;
+        for (int l = 0; l < architecture.Layers.Count; l++)
         {
-            long neurons = (sizes[i] + 15) / 16 * 16; // rows are padded to panels of 16
-            parameters += (sizes[i - 1] + 1) * neurons;
-            activations += neurons;
+            Shape input = architecture.ShapeBefore(l), output = architecture.ShapeBefore(l + 1);
+            long numbers = (long)output.Height * output.Width * ((output.Channels + 15) / 16 * 16); // rows in panels of 16
+            switch (architecture.Layers[l])
+            {
+                case Layer.Dense:
+                    parameters += (input.Size + 1) * numbers;
+                    activations += numbers;
+                    break;
+                case Layer.Convolution convolution:
+                    parameters += convolution.WorkingNumbersFor(input);
+                    activations += numbers;
+                    break;
+                case Layer.MaxPool or Layer.Dropout:
+                    activations += numbers;
+                    break;
+            }
         }
 
-        activations += sizes[0];
+        activations += architecture.Input.Size;
         return Fixed + sizeof(float) * (ParameterCopies * parameters + NumbersPerActivation * activations * settings.MiniBatch);
     }
 

@@ -38,8 +38,10 @@ internal sealed class ModelCache(WebSettings settings)
         }
     }
 
-    /// <summary>The names, the bundled ones first.</summary>
-    public IReadOnlyList<string> Names() => _shelf.Names();
+    /// <summary>The names, the bundled ones first, then those that the server was started with.</summary>
+    public IReadOnlyList<string> Names() =>
+        settings.Networks.Count == 0 ? _shelf.Names()
+            : [.. BundledModels.Names.Concat(settings.Networks.Keys).Concat(_shelf.Names()).Distinct(StringComparer.Ordinal)];
 
     /// <summary>All that can be loaded and read digits. A file is loaded again only where it has changed.</summary>
     public IReadOnlyList<ShelvedModel> All()
@@ -65,10 +67,7 @@ internal sealed class ModelCache(WebSettings settings)
     /// <returns>The name it got.</returns>
     public string Save(Network network, string name)
     {
-        string safe = string.Concat(name.Trim().Select(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '.' ? c : '-'))
-            .Trim('-', '.');
-        if (safe.Length == 0 || ModelShelf.IsBundled(safe) || safe == ModelShelf.Latest)
-            safe = $"my-{safe}".TrimEnd('-');
+        string safe = ModelShelf.NameOf(name, settings.Networks.Keys);
         network.Save(_shelf.PathOf(safe));
         return safe;
     }
@@ -81,7 +80,7 @@ internal sealed class ModelCache(WebSettings settings)
         ShelvedModel? model = null;
         try
         {
-            Network network = _shelf.Load(name);
+            Network network = Load(name);
             DigitReader reader = ModelShelf.ReaderOf(network, name);
             Architecture layers = network.Architecture;
             model = new ShelvedModel(name, layers.ToString(), network.ParameterCount, layers.MultiplyAdds);
@@ -108,7 +107,7 @@ internal sealed class ModelCache(WebSettings settings)
             entry = _open.Find(open => open.Name == name && open.Version == version) ?? new Entry(name, version, new(() =>
             {
                 Interlocked.Increment(ref _loads);
-                Network network = _shelf.Load(name);
+                Network network = Load(name);
                 return (network, ModelShelf.ReaderOf(network, name));
             }));
             _open.RemoveAll(open => open.Name == name);
@@ -129,9 +128,11 @@ internal sealed class ModelCache(WebSettings settings)
         }
     }
 
+    private Network Load(string name) => settings.Networks.GetValueOrDefault(name) ?? _shelf.Load(name);
+
     private Version VersionOf(string name)
     {
-        if (ModelShelf.IsBundled(name))
+        if (ModelShelf.IsBundled(name) || settings.Networks.ContainsKey(name))
             return default;
         FileInfo file = new(_shelf.PathOf(name));
         return file.Exists ? new Version(file.LastWriteTimeUtc, file.Length) : default;

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Inkling.Web.Reading;
 
 /// <summary>Networks by name: the bundled ones, <c>latest</c>, which was trained last, and those saved on the page.</summary>
@@ -13,6 +15,24 @@ internal sealed class ModelShelf(string folder)
     private string Saved => Path.Combine(folder, "networks");
 
     public static bool IsBundled(string name) => BundledModels.Names.Contains(name, StringComparer.Ordinal);
+
+    /// <summary>A name made valid as a file's, which is none of a bundled network's and none that is taken.</summary>
+    /// <param name="name">Any text.</param>
+    /// <param name="taken">Names of other networks.</param>
+    public static string NameOf(string name, IEnumerable<string> taken)
+    {
+        string valid = NameOf(name), free = valid;
+        for (int i = 2; taken.Contains(free, StringComparer.Ordinal); i++)
+            free = string.Create(CultureInfo.InvariantCulture, $"{valid}-{i}");
+        return free;
+    }
+
+    private static string NameOf(string name)
+    {
+        string safe = string.Concat(name.Trim().Select(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '.' ? c : '-'))
+            .Trim('-', '.');
+        return safe.Length == 0 || IsBundled(safe) || safe == Latest ? $"my-{safe}".TrimEnd('-') : safe;
+    }
 
     /// <summary>The file of a network that is not bundled, whether it exists or not.</summary>
     public string PathOf(string name) => Path.Combine(name == Latest ? folder : Saved, name + Ending);

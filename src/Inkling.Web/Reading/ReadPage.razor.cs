@@ -14,14 +14,13 @@ public sealed partial class ReadPage : IAsyncDisposable
     private const int MostDigitsShown = 24;
 
     private readonly NewestOnly _work = new();
-    private DotNetObjectReference<ReadPage>? _self;
-    private IJSObjectReference? _script;
+    private readonly PageScript<ReadPage> _script = new();
     private ElementReference _canvas;
     private InputFile? _input;
     private int _revision;
-    private bool _isBlank = true, _keepsCorrections;
+    private bool _isBlank = true, _keepsCorrections, _showsStages;
     private ReadingStages? _stages;
-    private GreyImage? _picture;
+    private GreyImage? _picture, _drawing;
     private string? _photo, _problem, _corrected;
 
     [CascadingParameter] private Language T { get; set; } = null!;
@@ -59,9 +58,9 @@ public sealed partial class ReadPage : IAsyncDisposable
         {
             _isBlank = strokes.Length == 0;
             if (_isBlank)
-                _stages = null;
+                (_stages, _problem) = (null, null);
             else
-                await ReadAsync(sketch.ToPicture, isLarge: false, token);
+                _drawing = await ReadAsync(sketch.ToPicture, isLarge: false, token);
             _revision = revision;
             _corrected = null;
             StateHasChanged();
@@ -72,30 +71,14 @@ public sealed partial class ReadPage : IAsyncDisposable
     {
         if (!firstRender)
             return;
-        _self = DotNetObjectReference.Create(this);
-        await using IJSObjectReference module =
-            await Script.InvokeAsync<IJSObjectReference>("import", AssetFiles.AddressOf("ink.js"));
-        _script = await module.InvokeAsync<IJSObjectReference>("start", _canvas, _input!.Element, _self, Sketch.PenWidth);
-        StateHasChanged(); // the canvas is ready
+        if (await _script.StartAsync(Script, "ink.js", this, _canvas, _input!.Element, Sketch.PenWidth))
+            StateHasChanged(); // the canvas is ready
     }
 
     public async ValueTask DisposeAsync()
     {
         _work.Dispose();
-        try
-        {
-            if (_script is not null)
-            {
-                await _script.InvokeVoidAsync("stop");
-                await _script.DisposeAsync();
-            }
-        }
-        catch (JSDisconnectedException)
-        {
-            // the page is closed already
-        }
-
-        _self?.Dispose();
+        await _script.DisposeAsync();
     }
 
     /// <returns>The picture, when it has been read; null where it could not be.</returns>
@@ -119,53 +102,65 @@ public sealed partial class ReadPage : IAsyncDisposable
         }
         catch (Exception e) when (e is InklingException or TimeoutException or BusyException)
         {
-            _problem = e is InklingException ? e.Message : T["read.busy"];
+            Refuse(e is InklingException ? T.Format("read.failed", e.Message) : T["read.busy"]);
             return null;
         }
     }
 
+    /// <summary>Shows why something was not read, in place of what was read before.</summary>
+    private void Refuse(string why) => (_problem, _stages) = (why, null);
+
     private Task TakePictureAsync(InputFileChangeEventArgs e) => _work.RunAsync(async token =>
     {
-        _problem = e.FileCount != 1 ? T["read.one"]
-            : e.File.Size > Settings.MaxUploadBytes ? T.Format("read.toolong", Settings.MaxUploadBytes / 1_000_000)
-            : null;
-        if (_problem is not null)
-            return;
+        GreyImage? read = null;
         try
         {
-            await using Stream file = e.File.OpenReadStream(Settings.MaxUploadBytes, token);
-            using Upload upload = await Room.TakeAsync(file, e.File.Size, e.File.Name, Visitor.Address, token);
-            bool isLarge = upload.PromisedPixels() > Settings.LargePixels;
-            GreyImage? read = await ReadAsync(
-                () => PictureFile.Load(upload.Open(), e.File.Name, Settings.MaxPixels), isLarge, token);
-            if (read is not null)
-                (_picture, _photo) = (read, Pictures.Photo(read));
-            _corrected = null;
+            if (e.FileCount != 1)
+                Refuse(T["read.one"]);
+            else if (e.File.Size > Settings.MaxUploadBytes)
+                Refuse(T.Format("read.toolong", Settings.MaxUploadBytes / 1_000_000));
+            else
+                read = await ReadUploadAsync(e.File, token);
         }
         catch (Exception problem) when (problem is BusyException or IOException or TimeoutException or JSException)
         {
-            _problem = T[problem is BusyException ? "read.busy" : "read.lost"];
+            Refuse(T[problem is BusyException ? "read.busy" : "read.lost"]);
         }
+
+        (_picture, _photo, _corrected) = (read, read is null ? null : Pictures.Photo(read), null);
     });
+
+    private async Task<GreyImage?> ReadUploadAsync(IBrowserFile chosen, CancellationToken cancellationToken)
+    {
+        await using Stream file = chosen.OpenReadStream(Settings.MaxUploadBytes, cancellationToken);
+        using Upload upload = await Room.TakeAsync(file, chosen.Size, chosen.Name, Visitor.Address, cancellationToken);
+        return await ReadAsync(
+            () => PictureFile.Load(upload.Open(), chosen.Name, Settings.MaxPixels),
+            isLarge: upload.PromisedPixels() > Settings.LargePixels,
+            cancellationToken);
+    }
 
     private async Task LeavePictureAsync()
     {
         (_picture, _photo, _stages, _problem) = (null, null, null, null);
-        await _script!.InvokeVoidAsync("read");
+        await _script.CallAsync("read");
     }
 
-    private async Task UndoAsync() => await _script!.InvokeVoidAsync("undo");
+    private async Task UndoAsync() => await _script.CallAsync("undo");
 
-    private async Task ClearAsync() => await _script!.InvokeVoidAsync("clear");
+    private async Task ShowSampleAsync(string sample) =>
+        await _script.CallAsync("show", (object)SampleDrawings.StrokesOf(sample)); // one argument, not one for each stroke
+
+    private async Task ClearAsync() => await _script.CallAsync("clear");
 
     private async Task ChooseModel(ChangeEventArgs e)
     {
         ModelName = (string?)e.Value;
-        await _script!.InvokeVoidAsync("say", "model", ModelName);
+        await _script.CallAsync("say", "model", ModelName);
         if (_picture is { } picture)
             await _work.RunAsync(token => ReadAsync(() => picture, picture.Pixels.Length > Settings.LargePixels, token));
         else
-            await _script!.InvokeVoidAsync("read");
+            await _script.CallAsync("read");
     }
 
     private void Correct(ReadDigit digit, int truth)
@@ -178,7 +173,7 @@ public sealed partial class ReadPage : IAsyncDisposable
         }
         catch (InklingException e)
         {
-            _problem = e.Message;
+            _problem = T.Format("server.says", e.Message);
         }
     }
 
@@ -190,8 +185,8 @@ public sealed partial class ReadPage : IAsyncDisposable
         {
             PixelBox box = digit.Box;
             builder.OpenElement(0, "g");
-            builder.SetKey(i++);
-            builder.AddAttribute(1, "class", digit.Confidence >= 0.9 ? "box" : "box doubtful");
+            builder.SetKey(i);
+            builder.AddAttribute(1, "class", DigitBox.ClassOf(digit, i));
             builder.OpenElement(2, "rect");
             builder.AddAttribute(3, "x", Say.Number(box.Left * scale - 4));
             builder.AddAttribute(4, "y", Say.Number(box.Top * scale - 4));
@@ -203,9 +198,10 @@ public sealed partial class ReadPage : IAsyncDisposable
             builder.AddAttribute(9, "x", Say.Number(box.Left * scale + box.Width * scale / 2.0));
             builder.AddAttribute(10, "y", Say.Number(Math.Max(size, box.Top * scale - 11)));
             builder.AddAttribute(11, "font-size", Say.Number(size));
-            builder.AddContent(12, digit.Digit);
+            builder.AddContent(12, DigitBox.LabelOf(digit));
             builder.CloseElement();
             builder.CloseElement();
+            i++;
         }
     };
 }

@@ -75,13 +75,18 @@ internal sealed class Upload(UploadRoom room, string? name, string visitor) : ID
 {
     private readonly List<RateLimitLease> _leases = [];
     private byte[] _bytes = [];
-    private int _length;
+    private int _start, _length;
 
     /// <summary>Its file's name, as the sender gave it.</summary>
     public string? Name => name;
 
+    public Memory<byte> Bytes => _bytes.AsMemory(_start, _length);
+
     /// <summary>Opens the bytes for reading.</summary>
-    public MemoryStream Open() => new(_bytes, 0, _length, writable: false);
+    public MemoryStream Open() => new(_bytes, _start, _length, writable: false);
+
+    /// <summary>Leaves a part of the bytes; the memory of the others is held on.</summary>
+    public void Keep(int start, int length) => (_start, _length) = (_start + start, length);
 
     /// <summary>The number of pixels in the picture's header; 0 where it is no picture. Nothing is decoded.</summary>
     public long PromisedPixels()

@@ -20,6 +20,8 @@ internal sealed class Language
         _words = new ResourceManager($"Inkling.Web.Shell.{resource}", typeof(Language).Assembly);
     }
 
+    public static Language English => InEnglish;
+
     /// <summary>The language's code in HTML.</summary>
     public string Code { get; }
 
@@ -32,21 +34,21 @@ internal sealed class Language
     public string Format(string key, params ReadOnlySpan<object?> values) =>
         string.Format(CultureInfo.InvariantCulture, this[key], values);
 
-    /// <summary>The address of a page in this language.</summary>
+    /// <summary>The address of a page in this language, relative to the page's base.</summary>
     /// <param name="page">As <c>learn</c>; empty for the first.</param>
-    public string Link(string page) => this == InChinese ? $"/{Chinese}/{page}".TrimEnd('/') : $"/{page}";
+    public string Link(string page) => this == InChinese ? $"{Chinese}/{page}".TrimEnd('/') : page;
 
     /// <summary>The language of an address.</summary>
     public static Language Of(NavigationManager navigation) =>
         navigation.ToBaseRelativePath(navigation.Uri).Split('/', '?', '#')[0] == Chinese ? InChinese : InEnglish;
 
-    /// <summary>The same address in the other language.</summary>
+    /// <summary>The same address in the other language, relative to the page's base.</summary>
     public string OtherLink(NavigationManager navigation)
     {
         string path = navigation.ToBaseRelativePath(navigation.Uri).Split('#')[0];
         if (this != InChinese)
-            return $"/{Chinese}/{path}".TrimEnd('/');
+            return $"{Chinese}/{path}".TrimEnd('/');
         string rest = path[Chinese.Length..].TrimStart('/');
-        return rest.Length == 0 ? "/?lang=en" : $"/{rest}";
+        return rest.Length == 0 ? "?lang=en" : rest[0] == '?' ? $"{rest}&lang=en" : rest;
     }
 }

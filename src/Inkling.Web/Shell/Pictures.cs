@@ -12,7 +12,8 @@ internal static class Pictures
 {
     private const int Gap = 2, PhotoSide = 1400, JpegQuality = 85;
 
-    private static readonly SKColor Positive = new(0x2f, 0x62, 0xe0), Negative = new(0xd9, 0x48, 0x3b);
+    /// <summary>The same as --excites and --inhibits in site.css, and as in the pictures of Inkling.Plots.</summary>
+    private static readonly SKColor Positive = new(0x24, 0x56, 0xa4), Negative = new(0xc8, 0x32, 0x2a);
 
     /// <summary>Ink, 0 to 255, as black of that opacity.</summary>
     public static string Ink(ReadOnlySpan<byte> ink, int width, int height)
