@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using Inkling.Evaluation;
-using Inkling.Training;
 using Spectre.Console;
 
 namespace Inkling.Cli;
@@ -64,34 +63,16 @@ internal sealed class BestExperiment(
                 $"{recipe.Name}, seed {seed}, epoch {epoch.Epoch}: cost {epoch.Cost:0.0000}, "
                     + $"validation {Figures.Percent(epoch.Validation!.Value.Accuracy)}, {epoch.Time.TotalSeconds:0.0} s")),
         };
-        if (File.Exists(file))
-            return Made(file, options, training.Count);
-        await Task.Run(() => network.Train(training, options, cancellationToken), CancellationToken.None);
-        network.Calibrate(validation);
-        ModelFile.SaveSmall(network, file, terminal);
-        DeleteCheckpoint(options.Checkpoint);
-        terminal.Message(string.Create(
-            CultureInfo.InvariantCulture, $"{recipe.Name}, seed {seed}: trained in {clock.Elapsed.TotalSeconds:0} s"));
-        return Network.Load(file); // with the weights as stored
-    }
+        if (!File.Exists(file))
+        {
+            await Task.Run(() => network.Train(training, options, cancellationToken), CancellationToken.None);
+            network.Calibrate(validation);
+            ModelFile.SaveSmall(network, file, terminal);
+            terminal.Message(string.Create(
+                CultureInfo.InvariantCulture, $"{recipe.Name}, seed {seed}: trained in {clock.Elapsed.TotalSeconds:0} s"));
+        }
 
-    /// <summary>Loads the network that an earlier run of the same training saved.</summary>
-    private Network Made(string file, TrainingOptions options, int examples)
-    {
-        Network made = Network.Load(file);
-        string asked = TrainingHistory.Describe(options, options.Epochs, examples);
-        if (made.Architecture.ToString() != recipe.Architecture.ToString() || made.History != asked)
-            throw new InklingException(
-                $"{file}: was not made by this training but by: {made.History ?? "one that is not known"}. "
-                    + "Name another folder with --out, or delete the file.");
-        DeleteCheckpoint(options.Checkpoint!); // left behind where that run was killed between saving and deleting
-        return made;
-    }
-
-    private static void DeleteCheckpoint(string file)
-    {
-        File.Delete(file);
-        File.Delete(Checkpoint.PreviousOf(file));
+        return ModelFile.LoadMade(file, recipe.Architecture, options, training.Count);
     }
 
     private void Report(List<Network> networks, LabelledImages validation)

@@ -4,13 +4,17 @@ using System.CommandLine.Parsing;
 namespace Inkling.Cli;
 
 /// <summary>
-/// Runs a command line and returns its exit code: 0 done, 1 failed, 2 wrong usage. Each failure is one line on standard error.
+/// Runs a command line and returns its exit code: 0 done, 1 failed, 2 wrong usage, 130 interrupted. Each failure is one line on
+/// standard error.
 /// </summary>
 internal static class CommandLine
 {
     public const int Done = 0;
     public const int Failed = 1;
     public const int WrongUsage = 2;
+
+    /// <summary>Ended by Ctrl-C before what was asked was done: what shells report of a process that SIGINT ends.</summary>
+    public const int Interrupted = 130;
 
     public static async Task<int> RunAsync(RootCommand root, string[] args)
     {
@@ -30,7 +34,7 @@ internal static class CommandLine
         if (parsed.Errors.Count > 0)
             return ReportWrongUsage(parsed);
         if (UnknownOption(parsed) is { } unknown)
-            return Fail(NoSuchOption(parsed.CommandResult, unknown), WrongUsage);
+            return Fail(NoSuchWord(parsed.CommandResult, unknown), WrongUsage);
         using Interruption interruption = new();
         InvocationConfiguration configuration = new() { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
         try
@@ -43,7 +47,7 @@ internal static class CommandLine
         }
         catch (OperationCanceledException)
         {
-            return Fail("Interrupted.");
+            return Fail("Interrupted.", Interrupted);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or OutOfMemoryException)
         {
@@ -68,13 +72,15 @@ internal static class CommandLine
     private static int ReportWrongUsage(ParseResult parsed)
     {
         Command command = parsed.CommandResult.Command;
-        string subcommands = string.Join(", ", command.Subcommands.Select(c => c.Name));
+        string[] names = [.. command.Subcommands.Select(c => c.Name)];
+        string subcommands = string.Join(", ", names);
         string message = (parsed.UnmatchedTokens, command) switch
         {
-            ([string unmatched, ..], RootCommand) => $"There is no command \"{Quoted(unmatched)}\". Commands: {subcommands}.",
-            ([string unmatched, ..], _) => NoSuchOption(parsed.CommandResult, unmatched),
+            ([string unmatched, ..], RootCommand) =>
+                $"There is no command \"{Quoted(unmatched)}\".{Spelling.Hint(unmatched, names)} Commands: {subcommands}.",
+            ([string unmatched, ..], _) => NoSuchWord(parsed.CommandResult, unmatched),
             (_, RootCommand) => $"No command given. Commands: {subcommands}. \"inkling --help\" tells more.",
-            _ => $"{Quoted(parsed.Errors[0].Message.TrimEnd('.'), most: 1000)}. "
+            _ => $"{Sentence(Quoted(parsed.Errors[0].Message, most: 1000))} "
                 + $"\"{NameOf(parsed.CommandResult)} --help\" lists what it takes.",
         };
         return Fail(message, WrongUsage);
@@ -87,13 +93,26 @@ internal static class CommandLine
             .Select(token => token.Value)
             .FirstOrDefault(word => word.StartsWith("--", StringComparison.Ordinal) && !Path.Exists(word));
 
-    private static string NoSuchOption(CommandResult command, string word)
+    private static string NoSuchWord(CommandResult command, string word)
     {
-        IEnumerable<string> options = command.Command.Options
-            .Select(o => o.Name)
-            .Where(o => o.StartsWith("--", StringComparison.Ordinal));
-        return $"{NameOf(command)} has no option \"{Quoted(word)}\". Options: {string.Join(", ", options)}.";
+        string[] options =
+            [.. command.Command.Options.Select(o => o.Name).Where(o => o.StartsWith("--", StringComparison.Ordinal))];
+        string[] known = [.. options, .. command.Command.Options.SelectMany(o => o.Aliases)];
+        if (!word.StartsWith('-'))
+        {
+            string[] commands = [.. command.Command.Subcommands.Select(c => c.Name)];
+            return commands.Length > 0
+                ? $"{NameOf(command)} has no command \"{Quoted(word)}\".{Spelling.Hint(word, commands)} "
+                    + $"Commands: {string.Join(", ", commands)}."
+                : $"{NameOf(command)} does not take \"{Quoted(word)}\".{Spelling.Hint(word, known)} "
+                    + $"Options: {string.Join(", ", options)}.";
+        }
+
+        return $"{NameOf(command)} has no option \"{Quoted(word)}\".{Spelling.Hint(word, known)} "
+            + $"Options: {string.Join(", ", options)}.";
     }
+
+    private static string Sentence(string text) => text.EndsWith('?') ? text : $"{text.TrimEnd('.')}.";
 
     private static string Quoted(string text, int most = 100) => OneLine.Of(text, most);
 

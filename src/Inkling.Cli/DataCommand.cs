@@ -27,8 +27,10 @@ internal static class DataCommand
         name.Validators.Add(result =>
         {
             string given = result.Tokens is [{ } token] ? token.Value : "mnist";
-            if (DataSets.All.All(set => set.Name != given))
-                result.AddError($"There is no data set \"{given}\": {string.Join(", ", DataSets.All.Select(set => set.Name))}");
+            string[] names = [.. DataSets.All.Select(set => set.Name)];
+            if (!names.Contains(given, StringComparer.Ordinal))
+                result.AddError(
+                    $"There is no data set \"{given}\", only {string.Join(", ", names)}.{Spelling.Hint(given, names)}");
         });
         Command fetch = new("fetch", "Downloads a data set into the cache, where it is not there yet") { name };
         fetch.SetAction((parsed, cancellationToken) => FetchAsync(parsed.GetValue(name)!, cancellationToken));
@@ -45,21 +47,25 @@ internal static class DataCommand
         foreach (DataSet set in DataSets.All)
         {
             string? place = set.Locate(new DataOptions { Directory = directory });
-            table.AddRow(
-                Terminal.Escape(set.Name),
-                Terminal.Escape(set.Title),
-                Terminal.Escape(place ?? $"not here: inkling data fetch {set.Name}"));
-            terminal.Json(json =>
-            {
-                json.WriteString("name", set.Name);
-                json.WriteString("title", set.Title);
-                json.WriteString("found", place);
-            });
+            AddRow(set.Name, set.Title, place, place ?? $"not here: inkling data fetch {set.Name}");
         }
 
+        string? kept = Directory.Exists(DataChoice.CorrectionsFolder) ? DataChoice.CorrectionsFolder : null;
+        AddRow(DataChoice.Corrections, "digits corrected on the page", kept, kept ?? "none are kept yet");
         if (!terminal.IsJson)
             terminal.People.Write(table);
         return CommandLine.Done;
+
+        void AddRow(string name, string title, string? found, string shown)
+        {
+            table.AddRow(Terminal.Escape(name), Terminal.Escape(title), Terminal.Escape(shown));
+            terminal.Json(json =>
+            {
+                json.WriteString("name", name);
+                json.WriteString("title", title);
+                json.WriteString("found", found);
+            });
+        }
     }
 
     private static async Task<int> FetchAsync(string name, CancellationToken cancellationToken)

@@ -32,14 +32,12 @@ internal static class DataSource
     }
 
     /// <summary>
-    /// The files that <see cref="LoadMnistOrGeneratedAsync"/> may read, whether they exist or not; none where it would have to
-    /// download them.
+    /// The files of a data set that may be read, whether they exist or not; none where they would have to be downloaded.
     /// </summary>
-    public static IEnumerable<string> MnistFiles(string? directory)
+    public static IEnumerable<string> FilesOf(DataSet set, string? directory)
     {
-        DataSet mnist = DataSets.Named("mnist");
-        return mnist.Locate(new DataOptions { Directory = directory }) is { } folder
-            ? mnist.Files.All.SelectMany(
+        return set.Locate(new DataOptions { Directory = directory }) is { } folder
+            ? set.Files.All.SelectMany(
                 file => new[] { Path.Combine(folder, file.Name), Path.Combine(folder, file.Name + ".gz") })
             : [];
     }

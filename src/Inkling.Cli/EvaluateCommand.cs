@@ -12,7 +12,7 @@ internal static class EvaluateCommand
     public static Command Create()
     {
         Argument<string> model = new("model") { Description = ModelSource.Description, HelpName = "MODEL" };
-        Option<string?> data = Options.Data();
+        DataChoice.OptionGroup data = new();
         Option<string?> images = new("--images")
         {
             Description =
@@ -23,7 +23,12 @@ internal static class EvaluateCommand
             "the confusion matrix into FILE.png, and beside it the worst mistakes and the hidden neurons' weights; "
                 + "with --images, what was read wrongly");
         Option<bool> json = Options.Json();
-        Command command = new("evaluate", "Accuracy, confusion matrix, worst mistakes") { model, data, images, plot, json };
+        Command command = new("evaluate", "Accuracy, confusion matrix, worst mistakes")
+        {
+            model, data.Name, data.Path, images, plot, json
+        };
+        ModelOptions modelOptions = new();
+        modelOptions.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {
             Terminal terminal = new(parsed.GetValue(json));
@@ -37,13 +42,13 @@ internal static class EvaluateCommand
                 OutputFiles.RequireNoneOf(
                     "--plot",
                     path,
-                    [file, .. parsed.GetValue(images) is null ? DataSource.MnistFiles(parsed.GetValue(data)) : []]);
+                    [file, .. parsed.GetValue(images) is null ? data.Of(parsed).Files() : []]);
             }
 
-            Network network = ModelSource.Load(file);
+            Network network = modelOptions.Load(parsed, file, terminal);
             return parsed.GetValue(images) is { } folder
                 ? EvaluatePictures(network, file, folder, parsed.GetValue(plot), terminal, cancellationToken)
-                : await EvaluateOnTestImages(network, parsed.GetValue(data), parsed.GetValue(plot), terminal, cancellationToken);
+                : await EvaluateOnTestImages(network, data.Of(parsed), parsed.GetValue(plot), terminal, cancellationToken);
         });
         return command;
     }
@@ -62,15 +67,13 @@ internal static class EvaluateCommand
 
     private static async Task<int> EvaluateOnTestImages(
         Network network,
-        string? directory,
+        DataChoice choice,
         string? plot,
         Terminal terminal,
         CancellationToken cancellationToken)
     {
-        ImageData data = await DataSource.LoadMnistOrGeneratedAsync(directory, terminal, cancellationToken);
-        if ((network.Architecture.Input != new Shape(1, data.Test.Height, data.Test.Width)
-                && network.Architecture.Input != new Shape(data.Test.InputSize))
-            || network.Architecture.Output.Size != data.Test.OutputSize)
+        ImageData data = await ChosenData.LoadToTestAsync(choice, terminal, cancellationToken);
+        if (!ModelSource.Fits(network.Architecture, data.Test))
         {
             throw new InklingException(
                 $"The network {network} does not fit images of {data.Test.Height}×{data.Test.Width} pixels "

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Inkling.Gpu;
 
 namespace Inkling.Cli;
 
@@ -22,9 +23,9 @@ internal static class ExperimentCommand
         {
             if (result.Tokens is not [var token] || !Names.Contains(token.Value, StringComparer.Ordinal))
             {
+                string given = string.Join(' ', result.Tokens.Select(token => token.Value));
                 result.AddError(
-                    $"There is no experiment \"{string.Join(' ', result.Tokens.Select(token => token.Value))}\": "
-                        + $"{string.Join(", ", Names)}");
+                    $"There is no experiment \"{given}\", only {string.Join(", ", Names)}.{Spelling.Hint(given, Names)}");
             }
         });
         Option<int> seeds = Options.Number("--seeds", "Runs of each, with seeds 1, 2, …", 3, 1, 10_000);
@@ -49,21 +50,29 @@ internal static class ExperimentCommand
         };
         Option<int> rounds = Options.Number("--rounds", "reader: rounds of search for the costs of cuts", 0, 0, 100);
         Option<int> numbers = Options.Number(
-            "--numbers", "lines: how many numbers to learn from", LinesExperiment.Numbers, 1_000, 1_000_000_000);
+            "--numbers", "lines: how many numbers to learn from", LinesExperiment.Numbers, 100, 1_000_000_000);
         Option<int> threads = Options.Threads();
+        Option<string?> device = new("--device")
+        {
+            Description =
+                "seed: where the networks are trained, all at once: cpu, gpu, or a part of a name that inkling devices lists "
+                    + "(default: cpu)",
+            HelpName = "NAME"
+        };
         Option<string?> data = Options.Data();
         Option<string?> plot = Options.Plot(
             "seed: the learning curves into FILE.png, and beside it the seed's figures: "
-                + "sigmoid and step, a cost surface with the path down it");
+                + "sigmoid and step, a cost surface with the path down it, generated digits, how every run came out");
         Option<bool> json = Options.Json();
         Command command = new("experiment", "Reruns a published table and prints ours beside it")
         {
-            name, seeds, epochs, rows, model, @out, sets, rounds, numbers, threads, data, plot, json
+            name, seeds, epochs, rows, model, @out, sets, rounds, numbers, threads, device, data, plot, json
         };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             Terminal terminal = new(parsed.GetValue(json));
             string folder = parsed.GetValue(@out) ?? "models";
+            GpuDevice? gpu = DeviceOf(parsed.GetValue(device), parsed.GetValue(name)!);
             if (parsed.GetValue(name) == "reader")
             {
                 return new ReaderExperiment(
@@ -85,7 +94,7 @@ internal static class ExperimentCommand
             return parsed.GetValue(name) switch
             {
                 "seed" => await SeedExperiment.RunAsync(
-                    runs, ownEpochs ?? 30, cores, images, parsed.GetValue(plot), terminal, cancellationToken),
+                    runs, ownEpochs ?? 30, cores, gpu, images, parsed.GetValue(plot), terminal, cancellationToken),
                 "ladder" => await LadderExperiment.RunAsync(
                     parsed.GetValue(rows), runs, ownEpochs, cores, images, terminal, cancellationToken),
                 _ when parsed.GetValue(model) == Recipe.Segments.Name
@@ -98,6 +107,16 @@ internal static class ExperimentCommand
             };
         });
         return command;
+    }
+
+    /// <summary>The device of that name; null for the CPU.</summary>
+    private static GpuDevice? DeviceOf(string? name, string experiment)
+    {
+        if (name is null || string.Equals(name, "cpu", StringComparison.OrdinalIgnoreCase))
+            return null;
+        return experiment == "seed"
+            ? GpuDevice.Named(name)
+            : throw new InklingException($"Only experiment seed is run on a graphics processor, not {experiment}.");
     }
 
     private static void RequireOutputs(string experiment, string model, string folder, string? plot)

@@ -24,20 +24,14 @@ internal static class ExportCommand
                 + "floats to 255 or bytes, which it scales inside",
             [.. PixelTypes.Select(type => type.Name)]);
         Option<bool> logits = new("--logits") { Description = "Leave the last softmax or activation out of the ONNX graph" };
-        Option<double> mean = Options.Number(
-            "--mean",
-            "MODEL is ONNX and was trained on (pixel - mean) / deviation; PyTorch's MNIST example has 0.1307",
-            0.0,
-            -1e6,
-            1e6);
-        Option<double> deviation = Options.Number(
-            "--deviation", "With --mean; PyTorch's MNIST example has 0.3081", 1.0, 1e-6, 1e6);
         Option<bool> json = Options.Json();
         Command command = new(
             "export", "Writes a network for other programs: ONNX, safetensors, numpy's .npz, network2.py's .json")
         {
-            model, file, pixels, logits, mean, deviation, json
+            model, file, pixels, logits, json
         };
+        ModelOptions modelOptions = new();
+        modelOptions.AddTo(command);
         command.Validators.Add(result =>
         {
             string? target = result.GetResult(file) is { Tokens: [var token] } ? token.Value : null;
@@ -47,32 +41,28 @@ internal static class ExportCommand
                 && !ModelFile.IsNamed(target, ModelFile.Onnx)
                 && (IsGiven(pixels) || IsGiven(logits)))
                 result.AddError($"--pixels and --logits are for {ModelFile.Onnx} files");
-            if (IsGiven(mean) != IsGiven(deviation))
-                result.AddError("--mean and --deviation go together");
 
             bool IsGiven(Option option) => result.GetResult(option) is { Implicit: false };
         });
         command.SetAction(parsed =>
         {
-            PixelNormalisation? normalisation = parsed.GetResult(mean) is { Implicit: false }
-                ? new(parsed.GetValue(mean), parsed.GetValue(deviation))
-                : null;
             OnnxOptions options = new()
             {
                 Pixels = PixelTypes.FirstOrDefault(type => type.Name == parsed.GetValue(pixels)).Pixels,
                 EndsInLogits = parsed.GetValue(logits),
             };
-            Run(parsed.GetValue(model)!, normalisation, parsed.GetValue(file)!, options, new Terminal(parsed.GetValue(json)));
+            Terminal terminal = new(parsed.GetValue(json));
+            string source = parsed.GetValue(model)!, target = parsed.GetValue(file)!;
+            OutputFiles.RequireNoneOf("FILE", target, [source]);
+            OutputFiles.Require(target);
+            Export(modelOptions.Load(parsed, source, terminal), target, options, terminal);
             return CommandLine.Done;
         });
         return command;
     }
 
-    private static void Run(string model, PixelNormalisation? normalisation, string file, OnnxOptions options, Terminal terminal)
+    private static void Export(Network network, string file, OnnxOptions options, Terminal terminal)
     {
-        OutputFiles.RequireNoneOf("FILE", file, [model]);
-        OutputFiles.Require(file);
-        Network network = ModelSource.Load(model, normalisation);
         ModelFile.Save(network, file, options);
         long bytes = new FileInfo(file).Length;
         if (!terminal.IsJson)

@@ -1,5 +1,6 @@
 using Inkling.Files;
 using Inkling.Onnx;
+using Inkling.Training;
 
 namespace Inkling.Cli;
 
@@ -21,6 +22,13 @@ internal static class ModelFile
             throw new InklingException(
                 $"{file}: .npz and .json hold layers of sigmoid neurons only, not {architecture}. "
                     + $"Name a .safetensors or {Onnx} file.");
+    }
+
+    /// <summary>How many bytes a network's file may have at most, to see that the disk has room for it.</summary>
+    public static long MostBytes(Architecture architecture, string file)
+    {
+        const int Json = 24, Npz = 8, Others = 4; // bytes for each number
+        return (long)architecture.ParameterCount * (IsNamed(file, ".json") ? Json : IsNamed(file, ".npz") ? Npz : Others);
     }
 
     /// <summary>
@@ -75,6 +83,31 @@ internal static class ModelFile
             network.Save(file);
             terminal.Message($"{e.Message} Saved so.");
         }
+    }
+
+    /// <summary>
+    /// Loads the network that a training saved, in this run or in an earlier one, with the weights as stored, and deletes the
+    /// training's checkpoint.
+    /// </summary>
+    /// <param name="file">The network's file.</param>
+    /// <param name="architecture">What was trained.</param>
+    /// <param name="options">How it was trained, with the checkpoint.</param>
+    /// <param name="examples">How many examples an epoch had.</param>
+    /// <exception cref="InklingException">The network in the file was not made by this training.</exception>
+    public static Network LoadMade(string file, Architecture architecture, TrainingOptions options, int examples)
+    {
+        Network made = Network.Load(file);
+        string asked = TrainingHistory.Describe(options, options.Epochs, examples);
+        if (made.Architecture.ToString() != architecture.ToString()
+            || !TrainingHistory.EndsWith(made.History, asked))
+        {
+            throw new InklingException(
+                $"{file}: was not made by this training but by: {made.History ?? "one that is not known"}. "
+                    + "Name another folder with --out, or delete the file.");
+        }
+
+        Checkpoint.Delete(options.Checkpoint!); // also where the run was killed between saving and deleting
+        return made;
     }
 
     /// <exception cref="InklingException">The file cannot be written, or its format cannot hold this network.</exception>

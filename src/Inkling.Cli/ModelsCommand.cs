@@ -1,11 +1,10 @@
 using System.CommandLine;
 using System.Globalization;
-using Inkling.Web.Reading;
 using Spectre.Console;
 
 namespace Inkling.Cli;
 
-/// <summary><c>inkling models</c>: lists the bundled networks and the one trained last.</summary>
+/// <summary><c>inkling models</c>: lists the networks known by name: bundled, trained last, saved on the page.</summary>
 internal static class ModelsCommand
 {
     public static Command Create()
@@ -23,13 +22,20 @@ internal static class ModelsCommand
 
     private static void List(bool withLayers, Terminal terminal)
     {
-        List<(string Name, Network Network, long Bytes)> models =
-        [
-            .. BundledModels.Names.Select(name => (name, BundledModels.Load(name), BundledModels.SizeOf(name)))
-        ];
-        if (File.Exists(ModelSource.LatestNetwork))
-            models.Add((
-                ModelShelf.Latest, Network.Load(ModelSource.LatestNetwork), new FileInfo(ModelSource.LatestNetwork).Length));
+        List<(string Name, Network Network, long Bytes)> models = [];
+        foreach (string name in ModelSource.Names)
+        {
+            try
+            {
+                long bytes = ModelSource.FileOf(name) is { } file ? new FileInfo(file).Length : BundledModels.SizeOf(name);
+                models.Add((name, ModelSource.Load(name, terminal), bytes));
+            }
+            catch (InklingException e) // a damaged one does not hide the others
+            {
+                terminal.Failure(e.Message);
+            }
+        }
+
         Table table = new() { Border = TableBorder.Rounded };
         table.AddColumns("name", "parameters", "multiply-adds", "bytes", "network");
         foreach ((string name, Network network, long bytes) in models)

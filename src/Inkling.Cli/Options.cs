@@ -84,10 +84,11 @@ internal static class Options
     };
 
     /// <summary>An architecture's text, as <c>"1x28x28 conv:20:5x5 relu maxpool:2 flatten dense:10 softmax"</c>.</summary>
-    public static Option<Architecture?> ArchitectureText() => new("--architecture")
+    /// <param name="description">Null for that of layers to train.</param>
+    public static Option<Architecture?> ArchitectureText(string? description = null) => new("--architecture")
     {
-        Description =
-            "Layers of your own, as \"1x28x28 conv:20:5x5 relu maxpool:2 flatten dense:10 softmax\"; trained as tiny is",
+        Description = description
+            ?? "Layers of your own, as \"1x28x28 conv:20:5x5 relu maxpool:2 flatten dense:10 softmax\"; trained as tiny is",
         HelpName = "TEXT",
         CustomParser = result =>
         {
@@ -97,7 +98,7 @@ internal static class Options
             }
             catch (Exception e) when (e is FormatException or ArgumentException)
             {
-                result.AddError($"--architecture: {e.Message.Replace(" (Parameter 'layers')", "", StringComparison.Ordinal)}");
+                result.AddError($"--architecture: {OneLine.ReasonOf(e)}");
                 return null;
             }
         },
@@ -122,7 +123,7 @@ internal static class Options
         },
     };
 
-    /// <summary>One of the given names.</summary>
+    /// <summary>One of the given names, in upper or lower case.</summary>
     public static Option<string?> OneOf(string name, string description, params string[] names) => new(name)
     {
         Description = $"{description}: {string.Join(", ", names)}",
@@ -131,14 +132,35 @@ internal static class Options
             result,
             name,
             $"one of {string.Join(", ", names)}",
-            text => names.Contains(text, StringComparer.Ordinal) ? text : null),
+            text => Array.Find(names, known => known.Equals(text, StringComparison.OrdinalIgnoreCase)),
+            names),
     };
 
-    private static object? Parse(ArgumentResult result, string name, string accepted, Func<string, object?> parse)
+    /// <summary>What words with numbers say, as <c>sgd:0.9</c>.</summary>
+    /// <param name="name">The option's name.</param>
+    /// <param name="description">What it does.</param>
+    /// <param name="accepted">All forms of the words.</param>
+    /// <param name="parse">Returns null for a text of no such form.</param>
+    public static Option<T?> Words<T>(string name, string description, string accepted, Func<string, T?> parse)
+        where T : class => new(name)
+    {
+        Description = $"{description}: {accepted}",
+        HelpName = "TEXT",
+        CustomParser = result => (T?)Parse(
+            result,
+            name,
+            accepted,
+            parse,
+            [.. accepted.Split([", ", " or "], StringSplitOptions.None).Select(form => form.Split(':')[0])]),
+    };
+
+    private static object? Parse(
+        ArgumentResult result, string name, string accepted, Func<string, object?> parse, params string[] known)
     {
         if (result.Tokens is [Token token] && parse(token.Value) is { } value)
             return value;
-        result.AddError($"{name} takes {accepted}, not \"{string.Join(' ', result.Tokens.Select(t => t.Value))}\"");
+        string given = string.Join(' ', result.Tokens.Select(t => t.Value));
+        result.AddError($"{name} takes {accepted}, not \"{given}\".{Spelling.Hint(given, known)}");
         return null;
     }
 }

@@ -36,6 +36,9 @@ internal sealed record PictureFolder(
         IgnoreInaccessible = false
     };
 
+    /// <summary>Whether a file is a picture that is read, by its extension.</summary>
+    public static bool IsPicture(string file) => Extensions.Contains(Path.GetExtension(file), StringComparer.OrdinalIgnoreCase);
+
     /// <summary>Lists a folder and all below it. The folder itself may be a link; links below it are not followed.</summary>
     /// <param name="folder">The folder.</param>
     /// <param name="entriesOf">Lists a folder's entries; null for the file system's.</param>
@@ -67,7 +70,7 @@ internal sealed record PictureFolder(
                         else
                             links.Add(name);
                     }
-                    else if (Extensions.Contains(entry.Extension, StringComparer.OrdinalIgnoreCase))
+                    else if (IsPicture(entry.Name))
                     {
                         files.Add(name);
                     }

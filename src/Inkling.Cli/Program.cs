@@ -14,6 +14,7 @@ RootCommand root = new("Trains neural networks from scratch and reads handwritte
         ServeCommand.Create(),
         DataCommand.Create(),
         ModelsCommand.Create(),
+        DevicesCommand.Create(),
     },
 };
 return await CommandLine.RunAsync(root, args);

@@ -4,7 +4,6 @@ using Inkling.Imaging;
 using Inkling.Plots;
 using Inkling.Reading;
 using Inkling.Web.Api;
-using Inkling.Web.Reading;
 
 namespace Inkling.Cli;
 
@@ -36,6 +35,8 @@ internal static class ReadCommand
             "--explain", "Draw the one picture with its boxes, cuts and digits into FILE.png");
         Option<bool> json = Options.Json();
         Command command = new("read", "Reads the numbers in pictures") { images, model, digits, pattern, unsure, explain, json };
+        ModelOptions modelOptions = new();
+        modelOptions.AddTo(command);
         command.Validators.Add(result =>
         {
             string[] given = [.. result.GetResult(images)?.Tokens.Select(token => token.Value) ?? []];
@@ -44,31 +45,32 @@ internal static class ReadCommand
             if (given.Count(image => image == "-") > 1)
                 result.AddError("- is standard input, which can be read once: name it once");
         });
-        command.SetAction((parsed, cancellationToken) => Task.FromResult(Run(
-            parsed.GetValue(images)!,
-            parsed.GetValue(model) ?? BundledModels.Names[0],
-            new ReadingOptions
+        command.SetAction((parsed, cancellationToken) =>
+        {
+            string[] pictures = parsed.GetValue(images)!;
+            string file = parsed.GetValue(model) ?? BundledModels.Names[0];
+            Terminal terminal = new(parsed.GetValue(json));
+            OutputFiles.RequireNoneOf("--explain", parsed.GetValue(explain), [.. pictures, file]);
+            ReadingOptions options = new()
             {
                 ExpectedDigits = parsed.GetValue(digits) is > 0 and int count ? count : null,
                 AllowedPattern = parsed.GetValue(pattern),
                 UnsureBelow = parsed.GetValue(unsure)
-            },
-            parsed.GetValue(explain),
-            new Terminal(parsed.GetValue(json)),
-            cancellationToken)));
+            };
+            DigitReader reader = modelOptions.LoadReader(parsed, file, terminal);
+            return Task.FromResult(Run(pictures, reader, options, parsed.GetValue(explain), terminal, cancellationToken));
+        });
         return command;
     }
 
     private static int Run(
         string[] images,
-        string model,
+        DigitReader reader,
         ReadingOptions options,
         string? explain,
         Terminal terminal,
         CancellationToken cancellationToken)
     {
-        OutputFiles.RequireNoneOf("--explain", explain, [.. images, model]);
-        DigitReader reader = ModelShelf.ReaderOf(ModelSource.Load(model), model);
         List<string> files = [];
         int failures = 0, unreadableFolders = 0;
         foreach (string image in images)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Inkling.Evaluation;
+using Inkling.Gpu;
 using Spectre.Console;
 
 namespace Inkling.Cli;
@@ -7,6 +8,8 @@ namespace Inkling.Cli;
 /// <summary>The seed's three experiments over several seeds, beside the seed's and Nielsen's figures.</summary>
 internal static class SeedExperiment
 {
+    private const int MiniBatchSize = 10, MostNamed = 8;
+
     private static readonly Row[] Table =
     [
         new("784-30-10, eta 3", [784, 30, 10], 3, "94.89", "95.34"),
@@ -18,14 +21,17 @@ internal static class SeedExperiment
         int seeds,
         int epochs,
         int threads,
+        GpuDevice? device,
         ImageData data,
         string? plot,
         Terminal terminal,
         CancellationToken cancellationToken)
     {
         Run[] runs = [.. Table.SelectMany(row => Enumerable.Range(1, seeds).Select(seed => new Run(row, seed)))];
+        if (device is not null)
+            await Task.Run(() => TrainOn(device, runs, epochs, data, terminal, cancellationToken), CancellationToken.None);
         int done = 0;
-        foreach (Run run in runs)
+        foreach (Run run in device is null ? runs : [])
         {
             terminal.Message($"{++done} of {runs.Length}: {run.Row.Name}, seed {run.Seed} …");
             await Task.Run(() => run.Train(data, epochs, threads, cancellationToken), CancellationToken.None);
@@ -47,6 +53,37 @@ internal static class SeedExperiment
         }
 
         return CommandLine.Done;
+    }
+
+    /// <summary>Trains all runs at once on a device.</summary>
+    private static void TrainOn(
+        GpuDevice device, Run[] runs, int epochs, ImageData data, Terminal terminal, CancellationToken cancellationToken)
+    {
+        terminal.Message($"{runs.Length} networks on {device} …");
+        NetworkSweep.Train(
+            device,
+            data.Training,
+            [.. runs.Select(run => new SweepRun(run.Row.Sizes[1], run.Row.Eta, run.Seed))],
+            new SweepOptions
+            {
+                Epochs = epochs,
+                MiniBatchSize = MiniBatchSize,
+                TestData = data.Test,
+                OnEpoch = epoch =>
+                {
+                    for (int i = 0; i < epoch.Runs.Count; i++)
+                        runs[epoch.Runs[i]].Add((double)epoch.Right[i] / data.Test.Count);
+                    terminal.Message(string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"{epoch.Runs.Count} networks like {runs[epoch.Runs[0]].Row.Name}: epoch {epoch.Epoch + 1} of {epochs}"));
+                },
+                OnTrained = (i, network) =>
+                {
+                    runs[i].Assess(network, data);
+                    runs[i].WriteJson(data, terminal);
+                },
+            },
+            cancellationToken);
     }
 
     private static void WriteTable(Run[] runs, int seeds, int epochs, ImageData data, Terminal terminal)
@@ -82,8 +119,10 @@ internal static class SeedExperiment
     private static string Stuck(Run[] runs)
     {
         Run[] stuck = [.. runs.Where(run => run.IsStuck)];
-        IEnumerable<string> seeds = stuck.Select(run => $"seed {run.Seed}: no {string.Join(", ", run.NeverAnswered)}");
-        return stuck.Length == 0 ? "none" : $"{stuck.Length} ({string.Join("; ", seeds)})";
+        IEnumerable<string> seeds =
+            stuck.Take(MostNamed).Select(run => $"seed {run.Seed}: no {string.Join(", ", run.NeverAnswered)}");
+        string others = stuck.Length > MostNamed ? "; …" : "";
+        return stuck.Length == 0 ? "none" : $"{stuck.Length} ({string.Join("; ", seeds)}{others})";
     }
 
     private sealed record Row(string Name, int[] Sizes, double Eta, string Seed, string Nielsen);
@@ -109,15 +148,17 @@ internal static class SeedExperiment
         public void Train(ImageData data, int epochs, int threads, CancellationToken cancellationToken)
         {
             Network network = new(row.Sizes, seed);
-            TrainingOptions options = new() { Threads = threads, OnEpoch = epoch => _accuracies.Add(epoch.Test!.Value.Accuracy) };
-            network.Sgd(data.Training, epochs, miniBatchSize: 10, row.Eta, data.Test, options, cancellationToken);
-            int[,] confusion = Assessment.Of(network, data.Test).Confusion;
-            NeverAnswered =
-            [
-                .. Enumerable.Range(0, 10).Where(
-                    digit => 100 * confusion[digit, digit] < Enumerable.Range(0, 10).Sum(read => confusion[digit, read]))
-            ];
+            TrainingOptions options = new() { Threads = threads, OnEpoch = epoch => Add(epoch.Test!.Value.Accuracy) };
+            network.Sgd(data.Training, epochs, MiniBatchSize, row.Eta, data.Test, options, cancellationToken);
+            Assess(network, data);
         }
+
+        /// <summary>Adds an epoch's accuracy on the test images.</summary>
+        public void Add(double accuracy) => _accuracies.Add(accuracy);
+
+        /// <summary>Looks for digits that the trained network never answers.</summary>
+        public void Assess(Network network, ImageData data) =>
+            NeverAnswered = [.. Assessment.Of(network, data.Test).NeverAnswered];
 
         public void WriteJson(ImageData data, Terminal terminal) => terminal.Json(json =>
         {

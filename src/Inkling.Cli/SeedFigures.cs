@@ -11,11 +11,13 @@ internal static class SeedFigures
         path,
         TrainingPictures.Beside(path, "activations"),
         TrainingPictures.Beside(path, "cost"),
-        TrainingPictures.Beside(path, "generated")
+        TrainingPictures.Beside(path, "generated"),
+        TrainingPictures.Beside(path, "distribution"),
     ];
 
     /// <summary>
-    /// Draws the experiments' curves under the name given, and beside it sigmoid and step, a cost surface, and generated digits.
+    /// Draws the experiments' curves under the name given, and beside it sigmoid and step, a cost surface, generated
+    /// digits, and how all runs came out.
     /// </summary>
     /// <param name="path">The curves' file.</param>
     /// <param name="data">The data trained on.</param>
@@ -33,12 +35,17 @@ internal static class SeedFigures
         (string activations, string surface, string digits) = (paths[1], paths[2], paths[3]);
         ActivationFunctions.Save(activations);
         SaveCostSurface(surface);
-        LabelledImages generated = GeneratedDigits.Create(240, seed: 1);
+        LabelledImages generated = GeneratedDigits.Create(240, seed: 1, plainShapes: true);
         ContactSheet.Save(
             digits,
             "Generated digits",
             [.. Enumerable.Range(0, generated.Count).Select(i => generated.Pixels(i).ToArray())],
             columns: 24);
+        AccuracyDistribution.Save(
+            paths[4],
+            $"Every run of the seed's three experiments on {data.Name}",
+            [.. experiments.Select(experiment => (
+                experiment.Name, (IReadOnlyList<double>)[.. experiment.Runs.Select(run => run[^1])]))]);
         return paths;
     }
 
@@ -68,8 +75,8 @@ internal static class SeedFigures
                 Descend("η = 2, 400 steps", shades, -4, 2.5, eta: 2, steps: 400),
                 Descend("η = 20, 400 steps", shades, -4, -4, eta: 20, steps: 400)
             ],
-            "Weight w",
-            "Bias b");
+            "weight w",
+            "bias b");
     }
 
     private static DescentPath Descend(string name, VectorExamples examples, double weight, double bias, double eta, int steps)

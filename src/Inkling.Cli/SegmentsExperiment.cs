@@ -1,6 +1,5 @@
 using System.Globalization;
 using Inkling.Recipes;
-using Inkling.Training;
 
 namespace Inkling.Cli;
 
@@ -28,15 +27,14 @@ internal sealed class SegmentsExperiment(int epochs, int threads, string folder,
         terminal.Message(string.Create(
             CultureInfo.InvariantCulture, $"{training.Count:N0} segments to learn from, {validation.Count:N0} for validation"));
         Network network = recipe.CreateNetwork(seed: 1);
-        string file = Path.Combine(folder, $"{recipe.Name}.safetensors"),
-            checkpoint = Path.Combine(folder, $"{recipe.Name}.checkpoint");
+        string file = Path.Combine(folder, $"{recipe.Name}.safetensors");
         Directory.CreateDirectory(folder);
         TrainingOptions options = recipe.Options with
         {
             Epochs = epochs,
             ValidationData = validation,
             Threads = threads,
-            Checkpoint = checkpoint,
+            Checkpoint = Path.Combine(folder, $"{recipe.Name}.checkpoint"),
             OnEpoch = epoch => terminal.Message(string.Create(
                 CultureInfo.InvariantCulture,
                 $"{recipe.Name}, epoch {epoch.Epoch}: cost {epoch.Cost:0.0000}, "
@@ -45,9 +43,7 @@ internal sealed class SegmentsExperiment(int epochs, int threads, string folder,
         await Task.Run(() => network.Train(training, options, cancellationToken), CancellationToken.None);
         network.Calibrate(validation);
         ModelFile.SaveSmall(network, file, terminal);
-        File.Delete(checkpoint);
-        File.Delete(Checkpoint.PreviousOf(checkpoint));
-        Network kept = Network.Load(file); // with the weights as stored
+        Network kept = ModelFile.LoadMade(file, recipe.Architecture, options, training.Count);
         Score score = kept.Evaluate(validation);
         double error = kept.CalibrationError(validation);
         terminal.Json(json =>

@@ -4,6 +4,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using Inkling.Web;
+using Inkling.Web.Reading;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -39,9 +40,30 @@ internal static class ServeCommand
         };
         Option<bool> proxy = new("--behind-proxy")
         {
-            Description = "A proxy on this machine passes requests on; X-Forwarded-For says whose they are"
+            Description = "A proxy on this machine passes requests on; its X-Forwarded headers say whose they are and for what"
         };
-        Command command = new("serve", "Serves the page and the HTTP API") { port, address, hosts, proxy, open, data };
+        Option<string> prefix = new("--path-prefix")
+        {
+            Description = "The path below which everything is served, as /inkling, for a proxy that serves other sites too",
+            HelpName = "PATH",
+            DefaultValueFactory = _ => "",
+        };
+        Option<string[]> origins = new("--allow-origin")
+        {
+            Description = "A site whose pages may use the API, as https://app.example.org; may be given several times; * is all",
+            HelpName = "ORIGIN",
+        };
+        Option<string?> model = new("--model")
+        {
+            Description = "A network to offer beside the bundled ones, by the file's name: .onnx, .safetensors, .npz or .json",
+            HelpName = "FILE"
+        };
+        Command command = new("serve", "Serves the page and the HTTP API")
+        {
+            port, address, hosts, proxy, prefix, origins, open, data, model
+        };
+        ModelOptions modelOptions = new();
+        modelOptions.AddTo(command);
         command.Validators.Add(result =>
         {
             if (result.GetValue(address) is { } given && !IsLocalhost(given) && !IPAddress.TryParse(given, out _))
@@ -51,21 +73,51 @@ internal static class ServeCommand
             {
                 result.AddError($"--host takes a name alone, as numbers.example.org, not \"{wrong}\"");
             }
+
+            if (result.GetValue(prefix) is { } path && !WebSettings.IsPathPrefix(path))
+                result.AddError($"--path-prefix takes a path, as /inkling, not \"{path}\"");
+            if (result.GetValue(origins)?.FirstOrDefault(origin => !IsOrigin(origin)) is { } site)
+                result.AddError($"--allow-origin takes a site alone, as https://app.example.org, or *, not \"{site}\"");
+            if (result.GetValue(model) is null && modelOptions.FirstGiven(result) is { } option)
+                result.AddError($"{option} is about the network that --model names: give both, or neither");
         });
-        command.SetAction((parsed, cancellationToken) => RunAsync(
-            new WebSettings
+        command.SetAction((parsed, cancellationToken) =>
+        {
+            Terminal terminal = new(json: false);
+            WebSettings settings = new()
             {
                 Port = parsed.GetValue(port),
                 Address = parsed.GetValue(address)! is var given && IsLocalhost(given) ? "localhost" : given,
                 Hosts = parsed.GetValue(hosts) ?? [],
                 BehindProxy = parsed.GetValue(proxy),
+                PathPrefix = parsed.GetValue(prefix)!,
+                AllowedOrigins = parsed.GetValue(origins) ?? [],
                 DataDirectory = parsed.GetValue(data),
-            },
-            parsed.GetValue(open),
-            new Terminal(json: false),
-            cancellationToken));
+            };
+            if (parsed.GetValue(model) is { } file)
+            {
+                Network network = modelOptions.Load(parsed, file, terminal);
+                ModelShelf.ReaderOf(network, file);
+                string name = ModelShelf.NameOf(
+                    Path.GetFileNameWithoutExtension(file), new ModelShelf(settings.Folder).Names());
+                settings = settings with
+                {
+                    Networks = new Dictionary<string, Network>(StringComparer.Ordinal) { [name] = network }
+                };
+                terminal.Message($"{file}: offered as {name}.");
+            }
+
+            return RunAsync(settings, parsed.GetValue(open), terminal, cancellationToken);
+        });
         return command;
     }
+
+    /// <summary>Whether it is * or an origin as browsers send it: scheme, name and perhaps a port.</summary>
+    private static bool IsOrigin(string text) =>
+        text == "*"
+        || (Uri.TryCreate(text, UriKind.Absolute, out Uri? uri)
+            && uri.Scheme is "http" or "https"
+            && string.Equals(uri.GetLeftPart(UriPartial.Authority), text, StringComparison.OrdinalIgnoreCase));
 
     private static bool IsLocalhost(string address) => address.Equals("localhost", StringComparison.OrdinalIgnoreCase);
 
@@ -75,6 +127,8 @@ internal static class ServeCommand
         Terminal terminal,
         CancellationToken cancellationToken)
     {
+        if (settings.DataDirectory is { } data && !Directory.Exists(data))
+            throw new InklingException($"{data}: there is no such folder. --data names the folder with the data set's files.");
         await using WebApplication server = WebServer.Create(settings);
         try
         {
@@ -113,7 +167,7 @@ internal static class ServeCommand
                 : url.Host;
         }
 
-        return url.Uri.GetLeftPart(UriPartial.Authority);
+        return url.Uri.GetLeftPart(UriPartial.Authority) + settings.PathPrefix;
     }
 
     private static string WhyItCannotListen(WebSettings settings, Exception e)

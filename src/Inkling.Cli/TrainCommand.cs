@@ -18,14 +18,17 @@ internal static class TrainCommand
             "A named network in place of --layers, with its own way of training",
             [.. Recipe.All.Select(recipe => recipe.Name)]);
         Option<Architecture?> architecture = Options.ArchitectureText();
-        Option<int> epochs = Options.Number(
-            "--epochs", "How often the network sees all training images", Recipe.Seed.Options.Epochs, 1, 100_000);
-        Option<int> miniBatch = Options.Number(
-            "--mini-batch", "Images for each step", Recipe.Seed.Options.MiniBatchSize, 1, 1_000_000);
-        Option<double> eta = Options.Number("--eta", "Learning rate", Recipe.Seed.Options.LearningRate, 1e-9, 1e9);
+        Option<string?> from = new("--from")
+        {
+            Description =
+                "Train this network further, for 5 epochs with a tenth of the learning rate unless you say otherwise: "
+                    + ModelSource.Description,
+            HelpName = "MODEL"
+        };
+        LearningOptions learning = new();
         Option<int> seed = Options.Seed();
         Option<int> threads = Options.Threads();
-        Option<string?> data = Options.Data();
+        DataChoice.OptionGroup data = new();
         Option<string?> @out = new("--out")
         {
             Description =
@@ -45,50 +48,58 @@ internal static class TrainCommand
         };
         Option<bool> resume = new("--resume")
         {
-            Description = "Resume from the checkpoint, to the same bits as if never interrupted"
+            Description = "Resume from the checkpoint, to the same bits as if never interrupted; more --epochs go beyond its end"
         };
         Option<bool> json = Options.Json();
         Command command = new(
             "train", "Trains a network: the seed's job by default (784-30-10, 30 epochs, mini-batch 10, eta 3.0)")
         {
-            layers, model, architecture, epochs, miniBatch, eta, seed, threads,
-            data, @out, plot, monitor, checkpoint, resume, json,
+            layers, model, architecture, from,
         };
+        foreach (Option option in learning.All)
+            command.Options.Add(option);
+        foreach (Option option in new Option[]
+        {
+            seed, threads, data.Name, data.Path, data.Added, @out, plot, monitor, checkpoint, resume, json,
+        })
+            command.Options.Add(option);
         command.Validators.Add(result =>
         {
-            if (new Option[] { layers, model, architecture }.Count(option => result.GetResult(option) is { Implicit: false }) > 1)
-                result.AddError("--layers, --model and --architecture each name an architecture: give one of them");
+            Option[] networks = [layers, model, architecture, from];
+            if (networks.Count(option => result.GetResult(option) is { Implicit: false }) > 1)
+                result.AddError("--layers, --model, --architecture and --from each name a network: give one of them");
+            if (result.GetResult(from) is { Implicit: false } && learning.DrawsWeights(result))
+                result.AddError("--init draws new weights, and --from keeps those of a network: give one of them");
             if (result.GetResult(resume) is { Implicit: false } && result.GetResult(checkpoint) is null or { Implicit: true })
                 result.AddError("--resume needs --checkpoint FILE");
         });
         command.SetAction((parsed, cancellationToken) =>
         {
-            Recipe recipe = parsed.GetValue(layers) is { Length: > 0 } sizes
+            Terminal terminal = new(parsed.GetValue(json));
+            Network? start = parsed.GetValue(from) is { } trained ? ModelSource.Load(trained, terminal) : null;
+            Recipe recipe = start is not null ? Recipe.FineTuning(start.Architecture)
+                : parsed.GetValue(layers) is { Length: > 0 } sizes
                 ? Recipe.Seed with { Architecture = Architecture.FullyConnected(sizes) }
                 : parsed.GetValue(architecture) is { } own ? Recipe.Tiny with { Name = "architecture", Architecture = own }
                 : Recipe.Named(parsed.GetValue(model) ?? "seed")!;
+            recipe = learning.Apply(parsed, recipe, isFineTuning: start is not null);
             TrainingOptions options = recipe.Options with
             {
-                Epochs = Given(epochs) ?? recipe.Options.Epochs,
-                MiniBatchSize = Given(miniBatch) ?? recipe.Options.MiniBatchSize,
-                LearningRate = Given(eta) ?? recipe.Options.LearningRate,
                 Threads = parsed.GetValue(threads),
                 Checkpoint = parsed.GetValue(checkpoint),
             };
             return RunAsync(
                 new Job(
                     recipe with { Options = options },
+                    start is null ? null : (parsed.GetValue(from)!, start),
                     parsed.GetValue(seed),
-                    parsed.GetValue(data),
+                    data.Of(parsed),
                     parsed.GetValue(@out),
                     parsed.GetValue(plot),
                     parsed.GetValue(monitor),
                     parsed.GetValue(resume)),
-                new Terminal(parsed.GetValue(json)),
+                terminal,
                 cancellationToken);
-
-            T? Given<T>(Option<T> option)
-                where T : struct => parsed.GetResult(option) is { Implicit: false } ? parsed.GetValue(option) : null;
         });
         return command;
     }
@@ -97,19 +108,40 @@ internal static class TrainCommand
     {
         RequireOutputs(job);
         RequireCheckpoint(job, terminal);
-        ImageData data = await DataSource.LoadMnistOrGeneratedAsync(job.Data, terminal, cancellationToken);
+        ImageData data = await ChosenData.LoadToLearnAsync(job.Data, job.Seed, terminal, cancellationToken);
         RequireFit(job, data);
-        Network network = job.Recipe.CreateNetwork(job.Seed);
+        Network network = CreateNetwork(job);
         terminal.Message(string.Create(
             CultureInfo.InvariantCulture,
             $"{network}. {data.Name}: {data.Training.Count:N0} images to learn from, "
                 + $"{data.Validation.Count:N0} for validation, {data.Test.Count:N0} for the test."));
+        terminal.Message(
+            $"{TrainingHistory.Describe(job.Recipe.Options, job.Recipe.Options.Epochs, data.Training.Count)}.");
+        if (job.Start is { } begun)
+        {
+            terminal.Message(
+                $"{begun.Name} is right on {Figures.Percent(begun.Network.Evaluate(data.Validation).Accuracy)} "
+                    + $"of the validation images before{Figures.NotMnist(data)}.");
+        }
 
         TrainingRun run = new(job, data, network, terminal);
         Stopwatch clock = Stopwatch.StartNew();
         TrainingEnd end = await run.TrainAsync(cancellationToken);
         clock.Stop();
         return ReportEnd(job, data, run, clock.Elapsed, end, terminal);
+    }
+
+    /// <summary>A new network, or one with the weights and the history of that which is trained further.</summary>
+    private static Network CreateNetwork(Job job)
+    {
+        Network network = job.Recipe.CreateNetwork(job.Seed);
+        if (job.Start is var (_, start))
+        {
+            network.Parameters.CopyFrom(start.Parameters);
+            network.History = start.History;
+        }
+
+        return network;
     }
 
     /// <summary>Checks all outputs before training: each can be written, is a separate file, and is not a data file.</summary>
@@ -119,7 +151,8 @@ internal static class TrainCommand
         ModelFile.RequireFit(job.Recipe.Architecture, job.Out);
         try
         {
-            OutputFiles.Require(job.Out ?? ModelSource.LatestNetwork);
+            string file = job.Out ?? ModelSource.LatestNetwork;
+            AtomicFile.RequireWritable(file, ModelFile.MostBytes(job.Recipe.Architecture, file));
         }
         catch (InklingException e) when (job.Out is null)
         {
@@ -127,9 +160,17 @@ internal static class TrainCommand
         }
 
         OutputFiles.Require(OutputsOf(job).Select(output => output.File));
-        string[] data = [.. DataSource.MnistFiles(job.Data)];
+        string[] data = [.. job.Data.Files()];
         foreach ((string option, string file) in OutputsOf(job))
             OutputFiles.RequireNoneOf(option, file, data);
+        if (job.Start is not var (name, _) || ModelSource.FileOf(name) is not { } start)
+            return;
+        // It may be replaced by the network that it becomes, but not where an interrupted training must find it again.
+        foreach ((string option, string file) in OutputsOf(job))
+        {
+            if (option != "--out" || job.Recipe.Options.Checkpoint is not null)
+                OutputFiles.RequireNoneOf(option, file, [start]);
+        }
     }
 
     /// <summary>All files that are written, with their options; includes those beside the ones named, and defaults.</summary>
@@ -162,6 +203,17 @@ internal static class TrainCommand
                 $"{found}: there is a training in this file already. Resume it with --resume, or delete it.");
         }
 
+        string ending = Path.GetExtension(checkpoint).ToLowerInvariant();
+        string? kind = ModelFile.Endings.Contains(ending, StringComparer.Ordinal) ? "network"
+            : ending is ".png" or ".svg" ? "picture"
+            : null;
+        if (found is null && kind is not null)
+        {
+            throw new InklingException(
+                $"--checkpoint {checkpoint}: {ending} is the ending of a {kind}, which a checkpoint is not. "
+                    + "Name it otherwise, as run.checkpoint.");
+        }
+
         if (found is null && job.Resume)
             terminal.Message($"{checkpoint}: there is no training in this file yet; this one begins at the beginning.");
     }
@@ -169,12 +221,11 @@ internal static class TrainCommand
     private static void RequireFit(Job job, ImageData data)
     {
         Architecture architecture = job.Recipe.Architecture;
-        if ((architecture.Input != new Shape(1, data.Training.Height, data.Training.Width)
-                && architecture.Input != new Shape(data.Training.InputSize))
-            || architecture.Output.Size != data.Training.OutputSize)
+        if (!ModelSource.Fits(architecture, data.Training))
         {
             throw new InklingException(
-                $"{(architecture.Sizes is { } sizes ? $"--layers {string.Join(',', sizes)}" : architecture)} "
+                $"{(job.Start is { } start ? $"--from {start.Name}"
+                    : architecture.Sizes is { } sizes ? $"--layers {string.Join(',', sizes)}" : architecture)} "
                     + $"does not fit the data: images of {data.Training.Height}×{data.Training.Width} pixels "
                     + $"in {data.Training.Classes} classes need "
                     + $"{data.Training.InputSize} or 1x{data.Training.Height}x{data.Training.Width} first and "
@@ -185,31 +236,26 @@ internal static class TrainCommand
     /// <summary>Saves and draws; a failure is reported and does not stop the rest.</summary>
     private static int ReportEnd(Job job, ImageData data, TrainingRun run, TimeSpan time, TrainingEnd end, Terminal terminal)
     {
-        Network best = run.BestNetwork;
-        best.Calibrate(data.Validation);
-        string file = job.Out ?? ModelSource.LatestNetwork;
-        string kept = run.Best is { } epoch
-            ? $"the network of epoch {epoch.Epoch}, the best on validation "
-                + $"({Figures.Percent(epoch.Validation!.Value.Accuracy)}; "
-                + $"test {Figures.Percent(epoch.Test!.Value.Accuracy)}{Figures.NotMnist(data)})"
-            : "the network as far as it had learned";
         double imagesPerSecond = run.Examples / time.TotalSeconds;
         string how = end.Failure is not null ? "Stopped after" : end.IsInterrupted ? "Interrupted after" : "Trained in";
         terminal.Line(string.Create(
             CultureInfo.InvariantCulture, $"{how} {time.TotalSeconds:0.00} s, {imagesPerSecond:N0} images a second."));
-        string? saved = ModelFile.SaveSomewhere(best, file, terminal);
-        if (saved is not null)
+        string file = job.Out ?? ModelSource.LatestNetwork;
+        string? saved = null;
+        if (run.Best is { } epoch)
         {
-            terminal.Message(
-                $"Saved {kept} to {saved}. Read a picture with it: "
-                    + $"inkling read PICTURE --model {(saved == ModelSource.LatestNetwork ? ModelShelf.Latest : saved)}");
+            saved = Save(job, data, epoch, file, terminal);
+            if (Diagnostics.WhyStuck(epoch.Network!, data.Test, epoch.Test!.Value, data.Training) is { } hint)
+                terminal.Message(hint);
+        }
+        else
+        {
+            terminal.Failure("The first epoch was not over: no network is saved.");
         }
 
-        if (run.Best is { Test: { } score } && Diagnostics.WhyStuck(best, data.Test, score) is { } hint)
-            terminal.Message(hint);
         if (end.IsInterrupted && job.Recipe.Options.Checkpoint is { } checkpoint)
             terminal.Message($"Kept the training in {checkpoint}: the same command with --resume goes on with it.");
-        bool isDrawn = Draw(job, data, run, best, terminal);
+        bool isDrawn = Draw(job, data, run, terminal);
         terminal.Json(json =>
         {
             json.WriteNumber("totalSeconds", Math.Round(time.TotalSeconds, 4));
@@ -223,11 +269,39 @@ internal static class TrainCommand
         });
         if (end.Failure is not null)
             terminal.Failure(end.Failure.Message);
-        return saved == file && isDrawn && end.Failure is null ? CommandLine.Done : CommandLine.Failed;
+        return saved == file && isDrawn && end.Failure is null ? CommandLine.Done
+            : end.IsInterrupted && run.Best is null ? CommandLine.Interrupted
+            : CommandLine.Failed;
     }
 
-    private static bool Draw(Job job, ImageData data, TrainingRun run, Network best, Terminal terminal)
+    /// <summary>Saves the best epoch's network, and says so.</summary>
+    /// <returns>The file it was saved to; null where none could be written.</returns>
+    private static string? Save(Job job, ImageData data, EpochResult epoch, string file, Terminal terminal)
     {
+        Network best = epoch.Network!;
+        best.Calibrate(data.Validation);
+        best.History = TrainingHistory.Append(
+            best.History, TrainingHistory.Describe(job.Recipe.Options, epoch.Epoch + 1, data.Training.Count));
+        if (job.Out is null)
+            LatestNetwork.KeepBetter(best, data, terminal);
+        string? saved = ModelFile.SaveSomewhere(best, file, terminal);
+        if (saved is not null)
+        {
+            terminal.Message(
+                $"Saved the network of epoch {epoch.Epoch}, the best on validation "
+                    + $"({Figures.Percent(epoch.Validation!.Value.Accuracy)}; "
+                    + $"test {Figures.Percent(epoch.Test!.Value.Accuracy)}{Figures.NotMnist(data)}) to {saved}. "
+                    + "Read a picture with it: "
+                    + $"inkling read PICTURE --model {(saved == ModelSource.LatestNetwork ? ModelShelf.Latest : saved)}");
+        }
+
+        return saved;
+    }
+
+    private static bool Draw(Job job, ImageData data, TrainingRun run, Terminal terminal)
+    {
+        if (run.Best is not { Network: { } best })
+            return true;
         List<string> drawn = [];
         bool all = Try(() => drawn.AddRange(job.Plot is null ? [] : TrainingPictures.Save(job.Plot, data, run.Epochs, best)))
             & Try(() => drawn.AddRange(run.SaveMonitor()));
@@ -252,5 +326,21 @@ internal static class TrainCommand
     }
 
     /// <summary>The options of <c>train</c>.</summary>
-    internal sealed record Job(Recipe Recipe, int Seed, string? Data, string? Out, string? Plot, string? Monitor, bool Resume);
+    /// <param name="Recipe">What is trained, and how.</param>
+    /// <param name="Start">The network that is trained further, and what it is called; null for a new one.</param>
+    /// <param name="Seed">The seed of new weights and of the order of the images.</param>
+    /// <param name="Data">What it learns from.</param>
+    /// <param name="Out">The network's file; null for <c>latest</c>.</param>
+    /// <param name="Plot">The learning curve's file; null for none.</param>
+    /// <param name="Monitor">The monitor's file; null for none.</param>
+    /// <param name="Resume">Whether a training in the checkpoint is resumed.</param>
+    internal sealed record Job(
+        Recipe Recipe,
+        (string Name, Network Network)? Start,
+        int Seed,
+        DataChoice Data,
+        string? Out,
+        string? Plot,
+        string? Monitor,
+        bool Resume);
 }

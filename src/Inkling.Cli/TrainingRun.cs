@@ -21,9 +21,6 @@ internal sealed class TrainingRun(TrainCommand.Job job, ImageData data, Network 
     /// <summary>The epoch with the most correct answers on validation data, the first of equal ones.</summary>
     public EpochResult? Best { get; private set; }
 
-    /// <summary>The best epoch's network; the network as it is where no epoch was finished.</summary>
-    public Network BestNetwork => Best?.Network ?? network;
-
     /// <summary>Trains until the last epoch, an interruption or an error.</summary>
     public async Task<TrainingEnd> TrainAsync(CancellationToken cancellationToken)
     {
@@ -58,7 +55,7 @@ internal sealed class TrainingRun(TrainCommand.Job job, ImageData data, Network 
             terminal.Message(
                 $"{job.Monitor}: without {_epochs.Count - _monitor.Entries.Count} epochs before the interruption, "
                     + "whose networks are no longer there.");
-        MonitorPlot.Save(job.Monitor!, $"Inside {data.Name}'s training, epoch by epoch", _monitor.Entries);
+        MonitorPlot.Save(job.Monitor!, $"Learning {data.Name}, epoch by epoch", _monitor.Entries);
         return [job.Monitor!];
     }
 

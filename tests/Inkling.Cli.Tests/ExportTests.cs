@@ -56,7 +56,7 @@ public sealed class ExportTests : IDisposable
     [Theory]
     [InlineData("tiny.npz", "sigmoid neurons only", "export", "tiny", "tiny.npz")]
     [InlineData("tiny.npz", "sigmoid neurons only", "train", "--model", "tiny", "--out", "tiny.npz")]
-    [InlineData("tiny", "no ONNX file", "export", "tiny", "net.onnx", "--mean", "0.1307", "--deviation", "0.3081")]
+    [InlineData("tiny", "for networks that others trained", "export", "tiny", "net.onnx", "--mean", "0.1", "--deviation", "0.3")]
     [InlineData("broken.onnx", "truncated", "evaluate", "broken.onnx")]
     [InlineData("absent.onnx", "there is no such file", "export", "absent.onnx", "net.onnx")]
     public async Task What_cannot_be_done_is_one_line_that_names_the_file(string file, string what, params string[] arguments)

@@ -201,7 +201,7 @@ public sealed class ReadTests : IDisposable
     {
         Command.Result result = await _inkling.RunAsync("data", "--json");
         Assert.Equal(
-            ["mnist", "fashion-mnist", "kmnist", "emnist-digits", "emnist-letters", "qmnist"],
+            ["mnist", "fashion-mnist", "kmnist", "emnist-digits", "emnist-letters", "qmnist", "corrections"],
             result.Lines.Select(line => JsonDocument.Parse(line).RootElement.GetProperty("name").GetString()));
     }
 
@@ -221,7 +221,8 @@ public sealed class ReadTests : IDisposable
         Assert.Equal(0, result.ExitCode);
         Assert.Contains("94.89", result.Output, StringComparison.Ordinal);
         Assert.Contains("generated digits (not MNIST)", result.Output, StringComparison.Ordinal);
-        foreach (string picture in new[] { "seed.png", "seed-activations.png", "seed-cost.png", "seed-generated.png" })
+        foreach (string picture in new[]
+            { "seed.png", "seed-activations.png", "seed-cost.png", "seed-generated.png", "seed-distribution.png" })
             Assert.True(File.Exists(_inkling.PathOf(picture)), picture);
     }
 

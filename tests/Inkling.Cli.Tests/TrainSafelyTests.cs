@@ -226,7 +226,7 @@ public sealed class TrainSafelyTests : IDisposable
         List<string> here = [];
         foreach (string[] command in commands)
             here.Add((await _inkling.RunAsync(command)).ToString());
-        foreach (string language in new[] { "de_DE.UTF-8", "tr_TR.UTF-8", "ar_SA.UTF-8" })
+        foreach (string language in new[] { "tr_TR.UTF-8", "ar_SA.UTF-8" })
         {
             Command.Result there = await _inkling.RunUnderAsync(
                 language, [.. job, "--out", "there.safetensors", "--checkpoint", $"there {language}"]);

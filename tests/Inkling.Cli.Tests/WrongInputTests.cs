@@ -42,7 +42,7 @@ public sealed class WrongInputTests : IDisposable
     [InlineData(1, ": a folder, not a file", "read", "digit.png", "--model", ".")]
     [InlineData(1, "/dev/zero: no regular file", "read", "digit.png", "--model", "/dev/zero")]
     [InlineData(1, "/dev/zero: no regular file", "read", "/dev/zero")]
-    [InlineData(1, "has no train-images-idx3-ubyte", "evaluate", "net.safetensors", "--data", "digit.png")]
+    [InlineData(1, "digit.png: one picture. Name the folder", "evaluate", "net.safetensors", "--data", "digit.png")]
     public async Task Each_is_answered_in_one_line(int exitCode, string message, params string[] arguments)
     {
         Command.Result result = await _inkling.RunAsync(arguments);
