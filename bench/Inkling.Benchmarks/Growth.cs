@@ -1,13 +1,12 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json.Nodes;
-using ScottPlot;
 
 namespace Inkling.Benchmarks;
 
 /// <summary>
-/// <c>growth [FOLDER]</c>: how the cost of training grows with the network, the mini-batch and the threads; writes growth.json
-/// and a plot of each.
+/// <c>growth [FOLDER]</c>: how the cost of training grows with the network, the mini-batch and the threads; writes growth.json.
+/// Copied to docs/measured, it is drawn by eng/docs.cs.
 /// </summary>
 internal static class Growth
 {
@@ -23,28 +22,23 @@ internal static class Growth
 
         Measure(
             "hidden neurons",
-            "784-N-10, mini-batches of 10, one thread",
             [10, 30, 100, 300, 1000],
             n => (all, Plain($"784 dense:{n} sigmoid dense:10 sigmoid", 10, 1, isSeed: true)));
         Measure(
             "images",
-            "784-30-10, mini-batches of 10, one thread",
             [100, 1000, 10_000, 50_000],
             n => (all.Slice(0, n), Plain("784 dense:30 sigmoid dense:10 sigmoid", 10, 1, isSeed: true)));
         Measure(
             "images in a mini-batch",
-            $"784-100-100-10, ReLU, Adam, {cores} threads",
             [1, 10, 100, 800],
             n => (ten, Plain("784 dense:100 relu dense:100 relu dense:10 softmax", n, cores)));
         Measure(
             "channels",
-            $"two 3×3 convolutions of C channels, mini-batches of 64, Adam, {cores} threads",
             [8, 16, 32, 64, 128],
             n => (ten, Plain(
                 $"1x28x28 conv:{n}:3x3 relu maxpool:2 conv:{n}:3x3 relu maxpool:2 flatten dense:10 softmax", 64, cores)));
         Measure(
             "threads",
-            "two 3×3 convolutions of 64 channels, mini-batches of 64, Adam",
             [.. Enumerable.Range(1, cores)],
             n => (ten, Plain("1x28x28 conv:64:3x3 relu maxpool:2 conv:64:3x3 relu maxpool:2 flatten dense:10 softmax", 64, n)));
 
@@ -56,14 +50,13 @@ internal static class Growth
             report);
         return 0;
 
-        void Measure(string what, string job, int[] sizes, Func<int, (LabelledImages Images, Job Job)> jobOf)
+        void Measure(string what, int[] sizes, Func<int, (LabelledImages Images, Job Job)> jobOf)
         {
             double[] microseconds = [.. sizes.Select(size => MicrosecondsAnImage(jobOf(size).Images, jobOf(size).Job))];
             report[what] = new JsonObject(sizes.Zip(microseconds, (size, time) => KeyValuePair.Create(
                 size.ToString(CultureInfo.InvariantCulture),
                 (JsonNode?)JsonValue.Create(Math.Round(time, time < 10 ? 2 : 1)))));
             Console.WriteLine($"{what}: {report[what]!.ToJsonString()}");
-            Draw(Path.Combine(folder, $"growth-{what.Replace(' ', '-')}.svg"), what, job, sizes, microseconds);
         }
     }
 
@@ -91,24 +84,6 @@ internal static class Growth
         }
 
         return best;
-    }
-
-    /// <summary>Plots on two logarithmic axes, where proportional growth is a straight line of slope one.</summary>
-    private static void Draw(string path, string what, string job, int[] sizes, double[] microseconds)
-    {
-        Plot plot = new();
-        double[] x = [.. sizes.Select(size => Math.Log10(size))], y = [.. microseconds.Select(Math.Log10)];
-        plot.Add.Scatter(x, y, Color.FromHex("#2456A4"));
-        plot.Axes.Bottom.SetTicks(x, [.. sizes.Select(size => size.ToString("N0", CultureInfo.InvariantCulture))]);
-        double low = Math.Floor(y.Min()), high = Math.Ceiling(y.Max() + 0.05);
-        double[] decades = [.. Enumerable.Range((int)low, (int)(high - low) + 1).Select(power => (double)power)];
-        plot.Axes.Left.SetTicks(
-            decades, [.. decades.Select(power => Math.Pow(10, power).ToString("0.###", CultureInfo.InvariantCulture))]);
-        plot.Axes.SetLimitsY(low, high);
-        plot.Title(job, 11);
-        plot.XLabel(what, 13);
-        plot.YLabel("µs an image", 13);
-        plot.SaveSvg(path, 560, 320);
     }
 
     private sealed record Job(Architecture Architecture, TrainingOptions Options);

@@ -1,9 +1,9 @@
 """The peer of the seed's job: the seed's algorithm in numpy, image by image, as its code does it.
 
-    python3 seed_numpy.py MNIST_FOLDER EPOCHS
+    python3 seed_numpy.py MNIST_FOLDER
 
-prints one line per epoch, "epoch correct seconds", seconds since training began, evaluation of all
-10,000 test images after each epoch included. Reading the files is not counted.
+writes "ready" and the version of numpy; then, for each line it reads, it trains for an epoch, evaluates all 10,000 test
+images, and writes the seconds that this took. Reading the files is not counted.
 """
 import gzip
 import os
@@ -57,7 +57,7 @@ def update_mini_batch(weights, biases, mini_batch, eta):
     return [w - step * s for w, s in zip(weights, sum_w)], [b - step * s for b, s in zip(biases, sum_b)]
 
 
-def main(folder, epochs):
+def main(folder):
     random.seed(1)
     np.random.seed(1)
     images = idx(folder, "train-images-idx3-ubyte", 16).reshape(-1, 784, 1)[:50000] / 255.0
@@ -67,13 +67,14 @@ def main(folder, epochs):
     sizes = [784, 30, 10]
     biases = [np.random.randn(y, 1) for y in sizes[1:]]
     weights = [np.random.randn(y, x) for x, y in zip(sizes[:-1], sizes[1:])]
-    start = time.perf_counter()
-    for epoch in range(epochs):
+    print("ready numpy", np.__version__, flush=True)
+    while sys.stdin.readline():
+        start = time.perf_counter()
         random.shuffle(training)
         for k in range(0, len(training), 10):
             weights, biases = update_mini_batch(weights, biases, training[k:k + 10], 3.0)
-        correct = sum(int(np.argmax(feed_forward(weights, biases, x)) == y) for x, y in test)
-        print(epoch, correct, round(time.perf_counter() - start, 4), flush=True)
+        sum(int(np.argmax(feed_forward(weights, biases, x)) == y) for x, y in test)
+        print(time.perf_counter() - start, flush=True)
 
 
-main(sys.argv[1], int(sys.argv[2]))
+main(sys.argv[1])

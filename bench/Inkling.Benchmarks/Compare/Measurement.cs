@@ -1,17 +1,22 @@
 namespace Inkling.Benchmarks.Compare;
 
-/// <summary>One contender's times for a piece of work.</summary>
+/// <summary>An implementation's times for some work, measured in pieces.</summary>
 /// <param name="Work">What was done.</param>
 /// <param name="Who">By whom, with how many threads.</param>
-/// <param name="Seconds">Each run's time.</param>
-internal sealed record Measurement(string Work, string Who, IReadOnlyList<double> Seconds)
+/// <param name="Pieces">The pieces in the order in which they were done.</param>
+internal sealed record Measurement(string Work, string Who, IReadOnlyList<Piece> Pieces)
 {
-    public double Median
-    {
-        get
-        {
-            double[] sorted = [.. Seconds.Order()];
-            return sorted.Length == 0 ? double.NaN : (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
-        }
-    }
+    public IEnumerable<double> Seconds => Pieces.Select(piece => piece.Seconds);
+
+    public double Median => Statistics.Median(Seconds);
+
+    /// <summary>The median of the ratios to the first implementation's neighbouring pieces; null for the first.</summary>
+    public double? Ratio =>
+        Pieces.Any(piece => piece.Ratio is null) ? null : Statistics.Median(Pieces.Select(piece => piece.Ratio!.Value));
 }
+
+/// <summary>One timed piece of some work.</summary>
+/// <param name="Seconds">What the whole work takes at this piece's speed.</param>
+/// <param name="Ratio">That, over the first implementation's time just before; null for the first implementation.</param>
+/// <param name="Machine">What the machine gave.</param>
+internal sealed record Piece(double Seconds, double? Ratio, MachineShare Machine);
