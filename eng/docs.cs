@@ -1,4 +1,4 @@
-// Writes the generated parts of the pages: tables and figures from docs/measured, and what code and commands print.
+// Writes the generated parts of the pages: figures from docs/measured and docs/benchmarks, and what code and commands print.
 // Run it with: dotnet run eng/docs.cs                  (docs/adr/0013-generated-parts-of-pages.md)
 // Options: --check says what would change, and ends with exit code 1 if anything would; --no-build uses what is built.
 using System.Diagnostics;

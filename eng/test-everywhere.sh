@@ -12,7 +12,7 @@ failed=0
 run() { # run TITLE [VARIABLE=VALUE…]
   local title=$1; shift
   local verdict=passed
-  env INKLING_DATA="$data" "$@" dotnet test -c Release >"$logs/log" 2>&1 || verdict=FAILED
+  env INKLING_DATA="$data" "$@" dotnet test -c Release --max-parallel-test-modules 1 >"$logs/log" 2>&1 || verdict=FAILED
   # A test that was skipped tells nothing about the machine that is tried; without data, some must be.
   if [ "$title" != "without data" ] && [ "$(sed -nE 's/^ *skipped: *([0-9]+).*/\1/p' "$logs/log" | tail -n 1)" != 0 ]; then verdict=FAILED; fi
   [ $verdict = passed ] || failed=1

@@ -12,16 +12,15 @@ if (args is not [string file])
 }
 
 GreyImage picture = Pgm.Load(file);
-Network tiny = BundledModels.Load("tiny");
 if (picture is { Width: 28, Height: 28 }) // one digit, cut out as in MNIST: nothing to segment
 {
     float[] ink = [.. picture.Pixels.ToArray().Select(pixel => 1 - pixel / 255f)];
-    float[] likelihoods = tiny.FeedForward(ink);
+    float[] likelihoods = BundledModels.Load("tiny").FeedForward(ink);
     Print(Array.IndexOf(likelihoods, likelihoods.Max()).ToString(CultureInfo.InvariantCulture), likelihoods.Max());
 }
 else
 {
-    DigitReader reader = new(tiny);
+    DigitReader reader = DigitReader.Load("tiny");
     ReadingResult reading = reader.Read(picture);
     Print(reading.Text, reading.Confidence);
 }

@@ -5,22 +5,35 @@ using System.Text.Json.Nodes;
 namespace Inkling.Docs.Tests;
 
 /// <summary>
-/// The figures that the pages show: the files of docs/measured by name, and "bundled", the sizes of the bundled networks.
+/// The figures that the pages show: the files of docs/measured and docs/benchmarks by name, and "bundled", the sizes of the
+/// bundled networks.
 /// A path such as <c>best.seeds.0.test</c> leads from a file's name to a value. In an array a step is an index, or <c>*</c>
 /// for a property of all elements; of an array of numbers, <c>median</c>, <c>min</c>, <c>max</c> or <c>count</c>.
 /// </summary>
-public sealed class Figures(JsonObject files)
+/// <param name="files">The files' contents, by name.</param>
+/// <param name="translations">
+/// For pages in another language: what their texts, and the " of " between two numbers, become; others stay as they are.
+/// </param>
+public sealed class Figures(JsonObject files, IReadOnlyDictionary<string, string>? translations = null)
 {
     private const string Ratio = "right", Total = "of", Low = "from", High = "to";
 
-    /// <summary>Reads a folder of JSON files, and the bundled networks.</summary>
-    public static Figures Load(string folder)
+    /// <summary>Reads folders of JSON files, and the bundled networks.</summary>
+    public static Figures Load(params IEnumerable<string> folders)
     {
         JsonObject files = new() { ["bundled"] = Bundled() };
-        foreach (string path in Directory.GetFiles(folder, "*.json").Order(StringComparer.Ordinal))
+        foreach (string path in folders.SelectMany(folder => Directory.GetFiles(folder, "*.json").Order(StringComparer.Ordinal)))
             files.Add(Path.GetFileNameWithoutExtension(path), JsonNode.Parse(File.ReadAllText(path)));
         return new Figures(files);
     }
+
+    /// <summary>The same figures for the Chinese pages, with the texts of docs/zh/words.json.</summary>
+    public Figures InChinese() => new(files, ChineseTexts());
+
+    /// <summary>What the texts of docs/measured are in Chinese.</summary>
+    internal static Dictionary<string, string> ChineseTexts() =>
+        JsonSerializer.Deserialize<Dictionary<string, string>>(
+            File.ReadAllText(Path.Combine(Page.Root, "docs", "zh", "words.json")))!;
 
     /// <summary>The elements of an array, for each of which a table has a row.</summary>
     /// <exception cref="InvalidDataException">There is no such array.</exception>
@@ -49,7 +62,9 @@ public sealed class Figures(JsonObject files)
         return Shown(value, parts.ElementAtOrDefault(1), reference);
     }
 
-    private static string? Shown(JsonNode? value, string? format, string reference)
+    private string Translated(string text) => translations?.GetValueOrDefault(text) ?? text;
+
+    private string? Shown(JsonNode? value, string? format, string reference)
     {
         string NumberOf(JsonNode? number) => Number(number!, format);
         switch (value)
@@ -69,16 +84,16 @@ public sealed class Figures(JsonObject files)
             case JsonObject share when share.ContainsKey(Ratio) && share.ContainsKey(Total):
                 return format?.Contains('%', StringComparison.Ordinal) == true
                     ? NumberOf(share[Ratio]!.GetValue<double>() / share[Total]!.GetValue<double>())
-                    : $"{Number(share[Ratio]!, "N0")} of {Number(share[Total]!, "N0")}";
+                    : $"{Number(share[Ratio]!, "N0")}{Translated(" of ")}{Number(share[Total]!, "N0")}";
             default:
                 throw new InvalidDataException($"{reference} is not one figure, but {value.ToJsonString()}");
         }
     }
 
-    private static string Number(JsonNode value, string? format)
+    private string Number(JsonNode value, string? format)
     {
         if (value.GetValueKind() == JsonValueKind.String)
-            return value.GetValue<string>();
+            return Translated(value.GetValue<string>());
         return format switch
         {
             null => value.ToJsonString(), // with the digits that the file has

@@ -6,7 +6,7 @@ namespace Inkling.Docs.Tests;
 [Collection("programs that print")] // the console is the process's
 public sealed class GeneratedPartsTests
 {
-    private static readonly Figures Measured = new(JsonNode.Parse(
+    private static readonly JsonObject Files = JsonNode.Parse(
         """
         {
           "best": {
@@ -17,7 +17,9 @@ public sealed class GeneratedPartsTests
             "seconds": [ 0.82, 0.7947, 0.0000213, 96.68 ]
           }
         }
-        """)!.AsObject());
+        """)!.AsObject();
+
+    private static readonly Figures Measured = new(Files);
 
     [Theory]
     [InlineData("best.size", "1519288")]
@@ -35,6 +37,15 @@ public sealed class GeneratedPartsTests
     [InlineData("best.seconds.count", "4")]
     [InlineData("best.seeds.0.aim", null)]
     public void A_figure_is_shown_in_its_format(string reference, string? text) => Assert.Equal(text, Measured.Text(reference));
+
+    [Theory]
+    [InlineData("best.seeds.1.name", "二")]
+    [InlineData("best.seeds.0.name", "one")]
+    [InlineData("best.exact", "1,252 / 1,797")]
+    public void A_text_among_the_figures_is_shown_in_the_pages_language_where_it_is_known(string reference, string text) =>
+        Assert.Equal(
+            text,
+            new Figures(Files, new Dictionary<string, string> { ["two"] = "二", [" of "] = " / " }).Text(reference));
 
     [Theory]
     [InlineData("best.sise")]

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Inkling.Docs.Tests;
 
-/// <summary>Writes the generated parts of all pages, or says which lines would change.</summary>
+/// <summary>Writes the generated parts of all pages and the charts on them, or says what would change.</summary>
 internal static class PagesCommand
 {
     /// <param name="isCheck">Whether pages are compared only.</param>
@@ -11,14 +11,28 @@ internal static class PagesCommand
     {
         CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
         using SnippetFolder folder = new();
-        GeneratedParts parts = new(Figures.Load(Path.Combine(Page.Root, "docs", "measured")), InklingCommand.OutputOf);
+        string docs = Path.Combine(Page.Root, "docs");
+        Figures figures = Figures.Load(Path.Combine(docs, "measured"), Path.Combine(docs, "benchmarks"));
+        Dictionary<string, string> outputs = new(StringComparer.Ordinal); // a translated page shows the same ones
+        GeneratedParts english = new(figures, OutputOf), chinese = new(figures.InChinese(), OutputOf);
         bool isStale = false;
+        foreach ((string name, string svg) in GrowthCharts.All(GrowthCharts.Measured()))
+        {
+            string path = Path.Combine(Page.Root, name);
+            if (File.Exists(path) && await File.ReadAllTextAsync(path) == svg)
+                continue;
+            isStale = true;
+            Console.WriteLine($"{name}: not as docs/measured/growth.json has it");
+            if (!isCheck)
+                await File.WriteAllTextAsync(path, svg);
+        }
+
         foreach (Page page in Page.All)
         {
             string text;
             try
             {
-                text = await PrintedResults.WriteAsync(page with { Text = parts.Write(page) });
+                text = await PrintedResults.WriteAsync(page with { Text = (page.IsChinese ? chinese : english).Write(page) });
             }
             catch (Exception exception) when (exception is InvalidDataException or InklingException)
             {
@@ -40,6 +54,9 @@ internal static class PagesCommand
         else if (isCheck)
             await Console.Error.WriteLineAsync("Run: dotnet run eng/docs.cs");
         return isStale && isCheck ? 1 : 0;
+
+        string OutputOf(string command) =>
+            outputs.TryGetValue(command, out string? output) ? output : outputs[command] = InklingCommand.OutputOf(command);
     }
 
     /// <summary>

@@ -1,4 +1,5 @@
 using Inkling.Data;
+using Inkling.Onnx;
 
 namespace Inkling.Docs.Tests;
 
@@ -15,6 +16,7 @@ internal sealed class SnippetFolder : IDisposable
         File.Copy(
             Path.Combine(Page.Root, "tests", "Inkling.Onnx.Tests", "Files", "pytorch-example.onnx"),
             Path.Combine(_folder, "torch.onnx"));
+        BundledModels.Load("tiny").ExportOnnx(Path.Combine(_folder, "mnist.onnx"));
         Environment.CurrentDirectory = _folder;
     }
 

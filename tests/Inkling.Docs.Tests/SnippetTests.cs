@@ -10,8 +10,9 @@ public sealed class SnippetTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
+    /// <summary>Translations apart, which have the same code (<see cref="TranslationTests"/>).</summary>
     public static TheoryData<string> PagesWithCode
-        => [.. Page.All.Where(page => page.Blocks("csharp").Any()).Select(page => page.Name)];
+        => [.. Page.All.Where(page => !page.IsTranslation && page.Blocks("csharp").Any()).Select(page => page.Name)];
 
     [Theory]
     [MemberData(nameof(PagesWithCode))]

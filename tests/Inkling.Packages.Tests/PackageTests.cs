@@ -105,7 +105,7 @@ public sealed class PackageTests(PackedFeed packed) : IClassFixture<PackedFeed>
             }
         }
 
-        Assert.Equal(3, friends); // Imaging, Onnx and Plots
+        Assert.Equal(4, friends); // Gpu, Imaging, Onnx and Plots
     }
 
     [Fact]
@@ -118,6 +118,7 @@ public sealed class PackageTests(PackedFeed packed) : IClassFixture<PackedFeed>
     [Theory]
     [InlineData("Inkling")]
     [InlineData("Inkling.Cli")]
+    [InlineData("Inkling.Gpu")]
     [InlineData("Inkling.Imaging")]
     [InlineData("Inkling.Onnx")]
     [InlineData("Inkling.Plots")]
@@ -138,6 +139,7 @@ public sealed class PackageTests(PackedFeed packed) : IClassFixture<PackedFeed>
 
     [Theory]
     [InlineData("Inkling")]
+    [InlineData("Inkling.Gpu")]
     [InlineData("Inkling.Imaging")]
     [InlineData("Inkling.Onnx")]
     [InlineData("Inkling.Plots")]

@@ -6,7 +6,8 @@ namespace Inkling.Packages.Tests;
 /// <summary>All packages, packed once into a folder that serves as a package source; its name contains spaces.</summary>
 public sealed class PackedFeed : IAsyncLifetime
 {
-    public static readonly string[] Ids = ["Inkling", "Inkling.Cli", "Inkling.Imaging", "Inkling.Onnx", "Inkling.Plots"];
+    public static readonly string[] Ids =
+        ["Inkling", "Inkling.Cli", "Inkling.Gpu", "Inkling.Imaging", "Inkling.Onnx", "Inkling.Plots"];
 
     /// <summary>A unique version, which no package cache holds.</summary>
     public string Version { get; } = string.Create(CultureInfo.InvariantCulture, $"0.1.0-test.{DateTime.UtcNow.Ticks}");
