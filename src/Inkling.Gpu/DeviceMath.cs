@@ -50,10 +50,12 @@ internal readonly struct CudaMath : IDeviceMath
     }
 }
 
-/// <summary>ILGPU compiles a · b + c to OpenCL's fma; what else is fused is the driver's choice.</summary>
+/// <summary>
+/// ILGPU writes a statement for each operation, and OpenCL C fuses within an expression at most: what is to be fused says so.
+/// </summary>
 internal readonly struct OpenClMath : IDeviceMath
 {
-    public float MultiplyAdd(float a, float b, float c) => a * b + c;
+    public float MultiplyAdd(float a, float b, float c) => OpenClC.fma(a, b, c);
 
     public float Multiply(float a, float b) => a * b;
 

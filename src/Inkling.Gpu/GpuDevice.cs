@@ -114,5 +114,9 @@ public sealed class GpuDevice
         }
     }
 
-    private static Context CreateContext() => Context.Create(builder => builder.Cuda().OpenCL().CPU(CPUDeviceKind.Nvidia));
+    private static Context CreateContext()
+    {
+        OpenClC.FenceSharedMemory();
+        return Context.Create(builder => builder.Cuda().OpenCL().CPU(CPUDeviceKind.Nvidia));
+    }
 }

@@ -1,0 +1,31 @@
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using ILGPU.Backends.OpenCL;
+
+namespace Inkling.Gpu;
+
+/// <summary>OpenCL C as ILGPU writes it, and what must be added to it.</summary>
+internal static class OpenClC
+{
+    /// <summary>
+    /// OpenCL's own function: ILGPU calls a method without a body by its name. Kernels compiled for OpenCL alone may call it; .NET
+    /// cannot.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.InternalCall)]
+#pragma warning disable IDE1006, SA1300 // the name is OpenCL's
+    public static extern float fma(float a, float b, float c);
+#pragma warning restore IDE1006, SA1300
+
+    /// <summary>
+    /// Makes a barrier order shared memory too. ILGPU 1.5.3 writes <c>work_group_barrier(CLK_GLOBAL_MEM_FENCE)</c>, after which
+    /// OpenCL does not promise that a thread sees what others wrote to shared memory (OpenCL C 3.0, 6.15.8).
+    /// </summary>
+    /// <exception cref="NotSupportedException">Another version of ILGPU has no such table.</exception>
+    public static void FenceSharedMemory()
+    {
+        string[] flags = typeof(CLInstructions).GetField("MemoryFenceFlags", BindingFlags.Static | BindingFlags.NonPublic)
+            ?.GetValue(null) as string[]
+            ?? throw new NotSupportedException("This version of ILGPU keeps the flags of OpenCL's barriers elsewhere.");
+        flags[0] = "CLK_LOCAL_MEM_FENCE | CLK_GLOBAL_MEM_FENCE";
+    }
+}
