@@ -3,11 +3,13 @@ using ILGPU.Runtime;
 using ILGPU.Runtime.CPU;
 using ILGPU.Runtime.Cuda;
 using ILGPU.Runtime.OpenCL;
+using Inkling.Layers;
+using Inkling.Training.Steps;
 
 namespace Inkling.Gpu;
 
 /// <summary>A graphics processor that networks can be trained on, through its driver: nothing else need be installed.</summary>
-public sealed class GpuDevice
+public sealed class GpuDevice : TrainingDevice
 {
     private const int EmulatedThreads = 64; // of the CPU, which wait for each other at each barrier
 
@@ -22,7 +24,7 @@ public sealed class GpuDevice
     }
 
     /// <summary>The name that its driver gives it; with a number behind where there are several of a name.</summary>
-    public string Name { get; }
+    public override string Name { get; }
 
     /// <summary>The size of its memory in bytes.</summary>
     public long MemoryBytes { get; }
@@ -92,6 +94,12 @@ public sealed class GpuDevice
 
     /// <inheritdoc/>
     public override string ToString() => $"{Name} ({Backend})";
+
+    internal override ITrainingStep CreateStep(ParameterBuffer parameters, Examples examples, StepSettings settings) =>
+        throw new InklingException($"{Name} does not train this network: {parameters.Architecture}.");
+
+    internal override float[][] OutputsOf(ParameterBuffer parameters, Examples examples) =>
+        throw new InklingException($"{Name} does not evaluate this network: {parameters.Architecture}.");
 
     /// <summary>Opens it; the context is to be disposed after the accelerator.</summary>
     internal (Context Context, Accelerator Accelerator) Open()

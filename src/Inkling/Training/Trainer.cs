@@ -47,7 +47,7 @@ internal sealed class Trainer : IDisposable
         _miniBatchSize = Math.Min(options.MiniBatchSize, training.Count);
         _order = new int[training.Count];
         _average = options.WeightAverage > 0 ? network.Clone() : null;
-        _step = TrainingSteps.Create(network.Parameters, training, new StepSettings(_miniBatchSize)
+        StepSettings settings = new(_miniBatchSize)
         {
             Threads = Workers.CountFor(options.Threads),
             Optimiser = options.Optimiser,
@@ -57,7 +57,8 @@ internal sealed class Trainer : IDisposable
             Average = _average?.Parameters,
             AverageDecay = options.WeightAverage,
             Distort = options.Augmentation is { } augmentation ? Distorting(augmentation, (LabelledImages)training) : null,
-        });
+        };
+        _step = TrainingSteps.Create(network.Parameters, training, settings, options.Device);
         _rates = new double[_step.MiniBatchesAtOnce];
     }
 
@@ -95,6 +96,7 @@ internal sealed class Trainer : IDisposable
         }
         catch (OperationCanceledException)
         {
+            _step.Fetch();
             checkpoint?.Save();
             throw;
         }
@@ -138,6 +140,7 @@ internal sealed class Trainer : IDisposable
             if (_options.BetweenSteps is { } between && State.Steps >= _nextCall)
             {
                 double cost = State.ExamplesDone == 0 ? 0 : State.CostSum / State.ExamplesDone;
+                _step.Fetch();
                 _nextCall = State.Steps
                     + Math.Max(1, between(new TrainingMoment(_network, State.Epoch, State.ExamplesDone, cost)));
                 cancellationToken.ThrowIfCancellationRequested();
@@ -152,6 +155,7 @@ internal sealed class Trainer : IDisposable
             CountProgress(miniBatches.Examples);
         }
 
+        _step.Fetch();
         // No cost reflects the last step yet, so its parameters are checked.
         if ((FiniteParameters.FirstNotFinite(_network.Parameters)
                 ?? FiniteParameters.FirstNotFinite(Result.Parameters)) is { } lost)

@@ -22,6 +22,14 @@ internal interface ITrainingStep : IDisposable
     /// <returns>Σ C_x over their examples, each mini-batch's measured before its step.</returns>
     double Run(in MiniBatches miniBatches);
 
+    /// <summary>
+    /// Brings the parameters, their average and the optimiser's moments up to date in the buffers that the step was created
+    /// with, where it keeps them on a device. The first <see cref="Run"/> takes them from there.
+    /// </summary>
+    void Fetch()
+    {
+    }
+
     /// <summary>Runs a mini-batch forward and names the first layer that outputs NaN or infinity; null if none does.</summary>
     string? FirstLayerNotFinite(ArraySegment<int> miniBatch);
 }
