@@ -10,7 +10,7 @@ namespace Inkling.Cli;
 /// precision, and evaluates on the test images once, at the end. An interrupted run resumes where it stopped.
 /// </summary>
 internal sealed class BestExperiment(
-    Recipe recipe, int seeds, int epochs, int threads, string folder, ImageData data, Terminal terminal)
+    Recipe recipe, int seeds, int epochs, int threads, TrainingDevice? device, string folder, ImageData data, Terminal terminal)
 {
     private const int Kept = 5_000; // validation images held out of training, to choose between seeds and to calibrate
 
@@ -57,6 +57,7 @@ internal sealed class BestExperiment(
             Epochs = epochs,
             ValidationData = validation,
             Threads = threads,
+            Device = device,
             Checkpoint = Path.Combine(folder, $"{recipe.Name}-{seed}.checkpoint"),
             OnEpoch = epoch => terminal.Message(string.Create(
                 CultureInfo.InvariantCulture,

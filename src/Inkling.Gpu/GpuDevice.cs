@@ -11,6 +11,7 @@ namespace Inkling.Gpu;
 /// <summary>A graphics processor that networks can be trained on, through its driver: nothing else need be installed.</summary>
 public sealed class GpuDevice : TrainingDevice
 {
+    private const string EmulatedName = "emulated";
     private const int EmulatedThreads = 64; // of the CPU, which wait for each other at each barrier
 
     private readonly AcceleratorType _type;
@@ -36,6 +37,9 @@ public sealed class GpuDevice : TrainingDevice
         AcceleratorType.OpenCL => "OpenCL",
         _ => "emulated on the CPU",
     };
+
+    /// <summary>Whether it is emulated on the CPU.</summary>
+    internal bool IsEmulated => _type == AcceleratorType.CPU;
 
     /// <summary>Threads in a block, at most.</summary>
     internal int MostThreads { get; }
@@ -71,19 +75,28 @@ public sealed class GpuDevice : TrainingDevice
         get
         {
             using Context context = CreateContext();
-            return new GpuDevice(context.GetCPUDevice(0), 0, "emulated");
+            return new GpuDevice(context.GetCPUDevice(0), 0, EmulatedName);
         }
     }
 
     /// <summary>Chooses a device.</summary>
-    /// <param name="name">Its name, or a part of it; "gpu" for the first of all.</param>
+    /// <param name="name">
+    /// Its name, or a part of it; "gpu" for the first of all; "emulated" for one that is emulated on the CPU, far slower than the
+    /// CPU itself, to try programs where there is no device.
+    /// </param>
     /// <exception cref="InklingException">There is no such device.</exception>
     public static GpuDevice Named(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
+        if (string.Equals(name, EmulatedName, StringComparison.OrdinalIgnoreCase))
+            return Emulated;
         IReadOnlyList<GpuDevice> all = All;
         if (all.Count == 0)
-            throw new InklingException("This machine has no graphics processor with a driver for CUDA or OpenCL.");
+        {
+            throw new InklingException(
+                "This machine has no graphics processor with a driver for CUDA or OpenCL: if it has one, install its driver.");
+        }
+
         return string.Equals(name, "gpu", StringComparison.OrdinalIgnoreCase)
             ? all[0]
             : all.FirstOrDefault(device => string.Equals(device.Name, name, StringComparison.OrdinalIgnoreCase))

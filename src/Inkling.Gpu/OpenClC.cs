@@ -8,8 +8,7 @@ namespace Inkling.Gpu;
 internal static class OpenClC
 {
     /// <summary>
-    /// OpenCL's own function: ILGPU calls a method without a body by its name. Kernels compiled for OpenCL alone may call it; .NET
-    /// cannot.
+    /// OpenCL's own function: ILGPU calls a method without a body by its name. Kernels for OpenCL may call it, .NET cannot.
     /// </summary>
     [MethodImpl(MethodImplOptions.InternalCall)]
 #pragma warning disable IDE1006, SA1300 // the name is OpenCL's

@@ -18,7 +18,7 @@ public partial class OpenClTests
     /// <summary>Shared memory that every device of the last ten years has.</summary>
     private const int SharedBytes = 48 * 1024;
 
-    /// <summary>What the kernels may call: built-in functions of OpenCL C 2.0 (chapter 6.13), and words before a parenthesis.</summary>
+    /// <summary>Functions of OpenCL C 2.0 (its specification, 6.13), and words that stand before a parenthesis.</summary>
     private static readonly HashSet<string> BuiltIn = new(StringComparer.Ordinal)
     {
         "get_group_id", "get_local_id", "get_local_size", "get_num_groups", "work_group_barrier",
@@ -110,7 +110,8 @@ public partial class OpenClTests
         using Context context = Context.Create(builder => builder.CPU(CPUDeviceKind.Nvidia));
         using CLBackend backend = new(
             context,
-            new CLCapabilityContext(float16: false, float64: false, genericAddressSpace: true, int64_Atomics: true, subGroups: true),
+            new CLCapabilityContext(
+                float16: false, float64: false, genericAddressSpace: true, int64_Atomics: true, subGroups: true),
             CLDeviceVendor.AMD,
             CLCVersion.CL20);
         MethodInfo method = typeof(SweepKernels<OpenClMath>).GetMethod(kernel)!;
