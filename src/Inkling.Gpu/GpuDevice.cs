@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using ILGPU;
 using ILGPU.Runtime;
 using ILGPU.Runtime.CPU;
@@ -9,6 +10,7 @@ using Inkling.Training.Steps;
 namespace Inkling.Gpu;
 
 /// <summary>A graphics processor that networks can be trained on, through its driver: nothing else need be installed.</summary>
+[SuppressMessage("Design", "CA1001", Justification = "The session is closed when its last use ends.")]
 public sealed class GpuDevice : TrainingDevice
 {
     private const string EmulatedName = "emulated";
@@ -16,6 +18,9 @@ public sealed class GpuDevice : TrainingDevice
 
     private readonly AcceleratorType _type;
     private readonly int _index; // among the devices of its type
+    private readonly Lock _gate = new();
+    private DeviceSession? _session; // while it is in use
+    private int _uses;
 
     private GpuDevice(Device device, int index, string name)
     {
@@ -108,11 +113,88 @@ public sealed class GpuDevice : TrainingDevice
     /// <inheritdoc/>
     public override string ToString() => $"{Name} ({Backend})";
 
-    internal override ITrainingStep CreateStep(ParameterBuffer parameters, Examples examples, StepSettings settings) =>
-        throw new InklingException($"{Name} does not train this network: {parameters.Architecture}.");
+    internal override ITrainingStep CreateStep(ParameterBuffer parameters, Examples examples, StepSettings settings)
+    {
+        Require(parameters.Architecture);
+        DeviceLease lease = Acquire();
+        return lease.Use(() => new DeviceStep(lease, parameters, examples, settings));
+    }
 
-    internal override float[][] OutputsOf(ParameterBuffer parameters, Examples examples) =>
-        throw new InklingException($"{Name} does not evaluate this network: {parameters.Architecture}.");
+    internal override float[][] OutputsOf(ParameterBuffer parameters, Examples examples)
+    {
+        Require(parameters.Architecture);
+        using DeviceLease lease = Acquire();
+        return lease.Use(() => DeviceReading.OutputsOf(lease.Session, parameters, examples));
+    }
+
+    /// <summary>Whether an exception comes from the device or its driver.</summary>
+    internal static bool IsFailure(Exception e) =>
+        e is AcceleratorException or InternalCompilerException or NotSupportedException or OutOfMemoryException;
+
+    /// <summary>What a user is told when the device fails.</summary>
+    internal InklingException Failed(Exception e)
+    {
+        bool isFull = e is OutOfMemoryException
+            || e is CudaException { Error: nameof(CudaError.CUDA_ERROR_OUT_OF_MEMORY) }
+            || e is CLException { Error: CLError.CL_MEM_OBJECT_ALLOCATION_FAILURE or CLError.CL_OUT_OF_RESOURCES };
+        return new InklingException(
+            isFull
+                ? FormattableString.Invariant(
+                    $"{Name}: its memory of {MemoryBytes >> 20:N0} MB is too small for this. Take smaller mini-batches.")
+                : $"{Name} failed: {OneLine.Of(e.Message)} A checkpoint, if there is one, is whole: resume from it.",
+            e);
+    }
+
+    private void Require(Architecture architecture)
+    {
+        if (architecture.Input.HasAnyWidth)
+        {
+            throw new InklingException(
+                $"{Name}: networks that read strings, of inputs of any width, are trained and evaluated on the CPU only.");
+        }
+    }
+
+    /// <summary>Opens the device, or shares what is open.</summary>
+    /// <exception cref="InklingException">It cannot be opened.</exception>
+    private DeviceLease Acquire()
+    {
+        lock (_gate)
+        {
+            try
+            {
+                if (_session is null)
+                {
+                    (Context context, Accelerator accelerator) = Open();
+                    _session = new DeviceSession(context, accelerator);
+                }
+            }
+            catch (Exception e) when (IsFailure(e))
+            {
+                throw Failed(e);
+            }
+
+            _uses++;
+            return new DeviceLease(this, _session, GiveBack);
+        }
+    }
+
+    private void GiveBack()
+    {
+        lock (_gate)
+        {
+            if (--_uses > 0)
+                return;
+            try
+            {
+                _session!.Dispose();
+            }
+            catch (Exception e) when (IsFailure(e)) // a device that was lost cannot be closed
+            {
+            }
+
+            _session = null;
+        }
+    }
 
     /// <summary>Opens it; the context is to be disposed after the accelerator.</summary>
     internal (Context Context, Accelerator Accelerator) Open()
@@ -138,6 +220,6 @@ public sealed class GpuDevice : TrainingDevice
     private static Context CreateContext()
     {
         OpenClC.FenceSharedMemory();
-        return Context.Create(builder => builder.Cuda().OpenCL().CPU(CPUDeviceKind.Nvidia));
+        return Context.Create(builder => builder.Cuda().OpenCL().CPU(new CPUDevice(32, EmulatedThreads / 32, 1)));
     }
 }

@@ -1,0 +1,63 @@
+using System.Reflection;
+using ILGPU;
+using ILGPU.Runtime;
+
+namespace Inkling.Gpu;
+
+/// <summary>An opened device: its accelerator, its compiled kernels and how launches are divided into blocks.</summary>
+internal sealed class DeviceSession : IDisposable
+{
+    private readonly Context _context;
+    private readonly bool _isEmulated;
+    private readonly Dictionary<MethodInfo, Delegate> _kernels = [];
+
+    public DeviceSession(Context context, Accelerator accelerator)
+    {
+        (_context, Accelerator) = (context, accelerator);
+        _isEmulated = accelerator.AcceleratorType == AcceleratorType.CPU;
+        BusyBlocks = _isEmulated ? 3 : 4 * accelerator.NumMultiprocessors;
+        SumThreads = _isEmulated ? 64 : 256;
+    }
+
+    public Accelerator Accelerator { get; }
+
+    /// <summary>Where kernels are launched, one after the other.</summary>
+    public AcceleratorStream Stream => Accelerator.DefaultStream;
+
+    /// <summary>So many blocks of 64 threads keep the device busy; a product with fewer is divided.</summary>
+    public int BusyBlocks { get; }
+
+    /// <summary>Threads of a block that sums over rows.</summary>
+    public int SumThreads { get; }
+
+    public void Dispose()
+    {
+        Accelerator.Dispose();
+        _context.Dispose();
+    }
+
+    /// <summary>The launch of a kernel that computes so many numbers, each by itself.</summary>
+    public KernelConfig Elements(int numbers)
+    {
+        const int Threads = 256, EmulatedThreads = 4; // an emulated thread is one of the processor's
+        return _isEmulated
+            ? new KernelConfig(1, EmulatedThreads)
+            : new KernelConfig(Math.Clamp((numbers + Threads - 1) / Threads, 1, 16 * Accelerator.NumMultiprocessors), Threads);
+    }
+
+    /// <summary>Compiles a kernel where that has not been done.</summary>
+    /// <typeparam name="TLaunch">A launch of it: the stream, the blocks, then the kernel's parameters.</typeparam>
+    /// <param name="kernel">A static method.</param>
+    /// <param name="launch">Receives its launch.</param>
+    public void Load<TLaunch>(Delegate kernel, out TLaunch launch)
+        where TLaunch : Delegate
+    {
+        if (!_kernels.TryGetValue(kernel.Method, out Delegate? found))
+        {
+            found = Accelerator.LoadKernel(kernel.Method).CreateLauncherDelegate<TLaunch>();
+            _kernels.Add(kernel.Method, found);
+        }
+
+        launch = (TLaunch)found;
+    }
+}

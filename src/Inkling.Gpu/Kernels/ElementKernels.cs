@@ -1,0 +1,325 @@
+using ILGPU;
+
+namespace Inkling.Gpu.Kernels;
+
+/// <summary>
+/// Kernels that compute each number by itself, in a loop over the grid; maps are [items, height, width, channels]. Their formulas
+/// are those of the processor's stages.
+/// </summary>
+internal static class ElementKernels
+{
+    /// <summary>The first number of a thread, and the distance to its next.</summary>
+    private static int First => Grid.IdxX * Group.DimX + Group.IdxX;
+
+    private static int Step => Grid.DimX * Group.DimX;
+
+    /// <summary>Writes the inputs of a mini-batch.</summary>
+    /// <param name="inputs">All examples.</param>
+    /// <param name="order">Which examples, from <paramref name="place"/> on.</param>
+    /// <param name="place">The first in the order.</param>
+    /// <param name="x">Receives [items, inputs].</param>
+    public static void Gather(DeviceInputs inputs, ArrayView<int> order, int place, ArrayView<float> x)
+    {
+        for (int i = First; i < x.IntLength; i += Step)
+        {
+            long at = (long)order[place + i / inputs.Size] * inputs.Size + i % inputs.Size;
+            float value = inputs.IsGrey != 0 ? inputs.ValueOf[(int)inputs.Levels[at]] : inputs.Values[at];
+            x[i] = value;
+        }
+    }
+
+    /// <summary>∂C/∂a, or ∂C/∂z where the cost's and the last layer's derivatives cancel: scale · (a - y).</summary>
+    /// <param name="targets">[examples, outputs].</param>
+    /// <param name="order">Which examples.</param>
+    /// <param name="place">The first in the order.</param>
+    /// <param name="scale">1 over the number of items.</param>
+    /// <param name="size">Outputs of an item.</param>
+    /// <param name="outputs">[items, outputs]: a.</param>
+    /// <param name="errors">Receives [items, outputs].</param>
+    /// <param name="kept">Receives a copy of the outputs.</param>
+    public static void CostErrors(
+        ArrayView<float> targets,
+        ArrayView<int> order,
+        int place,
+        float scale,
+        int size,
+        ArrayView<float> outputs,
+        ArrayView<float> errors,
+        ArrayView<float> kept)
+    {
+        for (int i = First; i < outputs.IntLength; i += Step)
+        {
+            float a = outputs[i];
+            errors[i] = scale * (a - targets[(long)order[place + i / size] * size + i % size]);
+            kept[i] = a;
+        }
+    }
+
+    /// <summary>Adds the sums of a divided product in their order, then biases and ReLU where asked for.</summary>
+    /// <param name="parts">[splits, numbers].</param>
+    /// <param name="product">How it was divided.</param>
+    /// <param name="biases">[columns]; not read where there are none.</param>
+    /// <param name="columns">Columns of the product.</param>
+    /// <param name="y">Receives [numbers].</param>
+    public static void AddSplits(ArrayView<float> parts, Product product, ArrayView<float> biases, int columns, ArrayView<float> y)
+    {
+        int numbers = y.IntLength;
+        for (int i = First; i < numbers; i += Step)
+        {
+            float sum = parts[i];
+            for (int split = 1; split < product.Splits; split++)
+                sum += parts[(long)split * numbers + i];
+            if (product.HasBias != 0)
+                sum += biases[i % columns];
+            if (product.IsRectified != 0)
+                sum = sum < 0 ? 0 : sum;
+            y[i] = sum;
+        }
+    }
+
+    /// <summary>a = f(a) for sigmoid, tanh and ReLU.</summary>
+    public static void Activate(int function, ArrayView<float> a)
+    {
+        for (int i = First; i < a.IntLength; i += Step)
+        {
+            float z = a[i];
+            if (function == (int)ActivationFunction.Relu)
+                z = z < 0 ? 0 : z;
+            else if (function == (int)ActivationFunction.Sigmoid)
+                z = DeviceSigmoid<OpenClMath>.Of(z);
+            else
+                z = 2 * DeviceSigmoid<OpenClMath>.Of(2 * z) - 1;
+            a[i] = z;
+        }
+    }
+
+    /// <summary>errors *= f'(z), computed from a = f(z).</summary>
+    public static void ActivateBack(int function, ArrayView<float> a, ArrayView<float> errors)
+    {
+        for (int i = First; i < errors.IntLength; i += Step)
+        {
+            float value = a[i], error = errors[i];
+            if (function == (int)ActivationFunction.Relu)
+                error = value <= 0 ? 0 : error;
+            else if (function == (int)ActivationFunction.Sigmoid)
+                error = DeviceSigmoid<OpenClMath>.TimesDerivative(value, error);
+            else
+                error *= 1 - value * value;
+            errors[i] = error;
+        }
+    }
+
+    /// <summary>y = z·σ(z).</summary>
+    public static void Silu(ArrayView<float> z, ArrayView<float> y)
+    {
+        for (int i = First; i < y.IntLength; i += Step)
+            y[i] = z[i] * DeviceSigmoid<OpenClMath>.Of(z[i]);
+    }
+
+    /// <summary>The derivative of SiLU times the errors: σ(z) (1 + z (1 - σ(z))).</summary>
+    public static void SiluBack(ArrayView<float> z, ArrayView<float> errors, ArrayView<float> inputErrors)
+    {
+        for (int i = First; i < errors.IntLength; i += Step)
+        {
+            float s = DeviceSigmoid<OpenClMath>.Of(z[i]);
+            inputErrors[i] = errors[i] * (s * (1 + z[i] * (1 - s)));
+        }
+    }
+
+    /// <summary>y = a + b.</summary>
+    public static void Add(ArrayView<float> a, ArrayView<float> b, ArrayView<float> y)
+    {
+        for (int i = First; i < y.IntLength; i += Step)
+            y[i] = a[i] + b[i];
+    }
+
+    /// <summary>y = a · b.</summary>
+    public static void Multiply(ArrayView<float> a, ArrayView<float> b, ArrayView<float> y)
+    {
+        for (int i = First; i < y.IntLength; i += Step)
+            y[i] = a[i] * b[i];
+    }
+
+    /// <summary>
+    /// Flattens maps to the users' order: [items, pixels, channels] to [items, channels, pixels]; with the two exchanged, back.
+    /// </summary>
+    public static void Transpose(ArrayView<float> from, int pixels, int channels, ArrayView<float> to)
+    {
+        for (int i = First; i < to.IntLength; i += Step)
+        {
+            int item = i / (pixels * channels), within = i % (pixels * channels);
+            to[i] = from[item * pixels * channels + within % pixels * channels + within / pixels];
+        }
+    }
+
+    /// <summary>Max or average pooling.</summary>
+    public static void Pool(PoolShape shape, ArrayView<float> x, ArrayView<float> y)
+    {
+        for (int i = First; i < y.IntLength; i += Step)
+        {
+            int channel = i % shape.Channels, pixel = i / shape.Channels;
+            int left = pixel % shape.OutputWidth, top = pixel / shape.OutputWidth % shape.OutputHeight;
+            int item = pixel / shape.OutputWidth / shape.OutputHeight;
+            y[i] = PooledAt(shape, x, item, top, left, channel);
+        }
+    }
+
+    /// <summary>
+    /// Each number's error: of max pooling from those windows whose largest it is, the first on ties; of average pooling in
+    /// equal parts from those that it is in.
+    /// </summary>
+    public static void PoolBack(PoolShape shape, ArrayView<float> x, ArrayView<float> errors, ArrayView<float> inputErrors)
+    {
+        for (int i = First; i < inputErrors.IntLength; i += Step)
+        {
+            int channel = i % shape.Channels, pixel = i / shape.Channels;
+            int column = pixel % shape.Width, row = pixel / shape.Width % shape.Height;
+            int item = pixel / shape.Width / shape.Height;
+            int firstTop = Math.Max(0, (row - shape.WindowHeight + shape.StrideY) / shape.StrideY),
+                firstLeft = Math.Max(0, (column - shape.WindowWidth + shape.StrideX) / shape.StrideX);
+            int lastTop = Math.Min(shape.OutputHeight - 1, row / shape.StrideY),
+                lastLeft = Math.Min(shape.OutputWidth - 1, column / shape.StrideX);
+            if (row < shape.WindowHeight)
+                firstTop = 0;
+            if (column < shape.WindowWidth)
+                firstLeft = 0;
+            float sum = 0;
+            for (int top = firstTop; top <= lastTop; top++)
+            {
+                for (int left = firstLeft; left <= lastLeft; left++)
+                {
+                    float error = errors[
+                        ((item * shape.OutputHeight + top) * shape.OutputWidth + left) * shape.Channels + channel];
+                    if (shape.IsMax == 0)
+                        sum += error / (shape.WindowHeight * shape.WindowWidth);
+                    else if (IsFirstLargest(shape, x, item, top, left, channel, row, column))
+                        sum += error;
+                }
+            }
+
+            inputErrors[i] = sum;
+        }
+    }
+
+    /// <summary>
+    /// Dropout: one thread for each item, whose random numbers are those of the processor's stage; the mask is 0, or
+    /// <paramref name="scale"/> for numbers that are kept.
+    /// </summary>
+    /// <param name="seed">The epoch's seed.</param>
+    /// <param name="stream">The layer's part of the stream's number: (layer + 1) · 2³².</param>
+    /// <param name="place">The place of the first item in the epoch.</param>
+    /// <param name="threshold">The rate, in 65536ths.</param>
+    /// <param name="scale">1 over the share of numbers kept.</param>
+    /// <param name="channels">Channels; the processor's random numbers also cover their padding to whole panels of 16.</param>
+    /// <param name="items">Items in the mini-batch.</param>
+    /// <param name="x">[items, pixels, channels].</param>
+    /// <param name="masks">Receives the factors.</param>
+    /// <param name="y">Receives x times its factor.</param>
+    public static void Dropout(
+        long seed,
+        long stream,
+        int place,
+        uint threshold,
+        float scale,
+        int channels,
+        int items,
+        ArrayView<float> x,
+        ArrayView<float> masks,
+        ArrayView<float> y)
+    {
+        int pitch = (channels + 15) / 16 * 16, size = x.IntLength / items, padded = size / channels * pitch;
+        for (int item = First; item < items; item += Step)
+        {
+            DeviceRandom random = DeviceRandom.Of(seed, stream | (uint)(place + item));
+            for (int i = 0; i < padded; i += 4)
+            {
+                random = random.Next();
+                ulong bits = random.Number;
+                int at = item * size + i / pitch * channels + i % pitch;
+                for (int j = 0; j < 4; j++)
+                {
+                    if (i % pitch + j < channels)
+                    {
+                        float mask = (bits & 0xFFFF) < threshold ? 0 : scale;
+                        masks[at + j] = mask;
+                        y[at + j] = x[at + j] * mask;
+                    }
+
+                    bits >>= 16;
+                }
+            }
+        }
+    }
+
+    /// <summary>
+    /// Softmax in place, a thread for each item. If any number is NaN or infinite, all become NaN.
+    /// </summary>
+    public static void Softmax(int items, ArrayView<float> z)
+    {
+        int size = z.IntLength / items;
+        for (int item = First; item < items; item += Step)
+        {
+            int start = item * size;
+            float largest = z[start], check = 0;
+            for (int j = 0; j < size; j++)
+            {
+                largest = z[start + j] > largest ? z[start + j] : largest;
+                check += z[start + j] - z[start + j]; // NaN for NaN and ±∞, otherwise 0
+            }
+
+            float sum = 0;
+            for (int j = 0; j < size; j++)
+            {
+                float e = DeviceSigmoid<OpenClMath>.Exp(z[start + j] - largest);
+                z[start + j] = e;
+                sum += e;
+            }
+
+            float scale = 1 / sum + check;
+            for (int j = 0; j < size; j++)
+                z[start + j] *= scale;
+        }
+    }
+
+    private static int PlaceOf(PoolShape shape, int item, int row, int column, int channel) =>
+        ((item * shape.Height + row) * shape.Width + column) * shape.Channels + channel;
+
+    private static float PooledAt(PoolShape shape, ArrayView<float> x, int item, int top, int left, int channel)
+    {
+        int firstRow = top * shape.StrideY, firstColumn = left * shape.StrideX;
+        float value = x[PlaceOf(shape, item, firstRow, firstColumn, channel)], sum = 0;
+        for (int row = firstRow; row < firstRow + shape.WindowHeight; row++)
+        {
+            for (int column = firstColumn; column < firstColumn + shape.WindowWidth; column++)
+            {
+                float next = x[PlaceOf(shape, item, row, column, channel)];
+                sum += next;
+                value = next <= value || float.IsNaN(value) ? value : next;
+            }
+        }
+
+        if (shape.IsMax == 0)
+            value = sum / (shape.WindowHeight * shape.WindowWidth);
+        return value;
+    }
+
+    /// <summary>Whether a number is the largest of its window, and none before it is as large.</summary>
+    private static bool IsFirstLargest(
+        PoolShape shape, ArrayView<float> x, int item, int top, int left, int channel, int ownRow, int ownColumn)
+    {
+        float own = x[PlaceOf(shape, item, ownRow, ownColumn, channel)];
+        bool isLargest = true;
+        int firstRow = top * shape.StrideY, firstColumn = left * shape.StrideX;
+        for (int row = firstRow; row < firstRow + shape.WindowHeight; row++)
+        {
+            for (int column = firstColumn; column < firstColumn + shape.WindowWidth; column++)
+            {
+                float other = x[PlaceOf(shape, item, row, column, channel)];
+                bool isBefore = row < ownRow || (row == ownRow && column < ownColumn);
+                isLargest &= isBefore ? other < own : other <= own;
+            }
+        }
+
+        return isLargest;
+    }
+}

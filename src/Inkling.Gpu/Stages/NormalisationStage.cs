@@ -1,0 +1,134 @@
+using ILGPU;
+using ILGPU.Runtime;
+using Inkling.Execution.Stages;
+using Inkling.Gpu.Kernels;
+
+namespace Inkling.Gpu.Stages;
+
+/// <summary>Batch normalisation, with ReLU behind it where one follows.</summary>
+internal sealed class NormalisationStage : DeviceStage
+{
+    private const int LeastRows = 64; // of a chunk, whose sums a block forms
+
+    private readonly StageSettings _settings;
+    private readonly DeviceSession _session;
+    private readonly int _channels, _isRectified, _gradientStart;
+    private readonly ArrayView<float> _learned, _running, _factors, _parts;
+    private readonly Action<AcceleratorStream, KernelConfig, int, int, int, ArrayView<float>, ArrayView<float>> _moments;
+    private readonly Action<AcceleratorStream, KernelConfig, int, int, ArrayView<float>, ArrayView<float>, ArrayView<float>> _apply;
+    private readonly Action<AcceleratorStream, KernelConfig, int, float, ArrayView<float>, ArrayView<float>, ArrayView<float>> _takeRunning;
+
+    private readonly Action<
+        AcceleratorStream, KernelConfig, int, int, int, float, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>> _takeMoments;
+
+    private readonly Action<
+        AcceleratorStream, KernelConfig,
+        int,
+        int,
+        int,
+        int,
+        ArrayView<float>,
+        ArrayView<float>,
+        ArrayView<float>,
+        ArrayView<float>,
+        ArrayView<float>> _sumErrors;
+
+    private readonly Action<AcceleratorStream, KernelConfig, int, int, ArrayView<float>, ArrayView<float>> _addErrors;
+
+    private readonly Action<
+        AcceleratorStream, KernelConfig,
+        int,
+        int,
+        int,
+        ArrayView<float>,
+        ArrayView<float>,
+        ArrayView<float>,
+        ArrayView<float>,
+        ArrayView<float>,
+        ArrayView<float>> _back;
+
+    /// <inheritdoc cref="WeightedStage(StageSettings, int, Numbers, Numbers, bool, bool)"/>
+    public NormalisationStage(
+        StageSettings settings, int layer, Numbers input, Numbers output, bool goesBack, bool isRectified)
+        : base(input, output, goesBack)
+    {
+        (_settings, _session) = (settings, settings.Session);
+        _channels = input.Shape.Channels;
+        _isRectified = isRectified ? 1 : 0;
+        _learned = settings.Parameters.Of(layer);
+        _running = settings.Parameters.StatisticsOf(layer);
+        _factors = settings.Memory.Allocate<float>(4 * _channels);
+        _session.Load(NormalisationKernels.Moments, out _moments);
+        _session.Load(NormalisationKernels.TakeMoments, out _takeMoments);
+        _session.Load(NormalisationKernels.TakeRunning, out _takeRunning);
+        _session.Load(NormalisationKernels.Apply, out _apply);
+        _session.Load(NormalisationKernels.SumErrors, out _sumErrors);
+        _session.Load(NormalisationKernels.AddErrors, out _addErrors);
+        _session.Load(NormalisationKernels.Back, out _back);
+        if (settings.Plan is not { } plan)
+            return;
+        _parts = settings.Memory.Allocate<float>(2L * _channels * (_session.BusyBlocks + 1));
+        _gradientStart = plan.Add(layer, 0, 2 * _channels, 1);
+    }
+
+    public override void Forward(in DeviceWork work)
+    {
+        ArrayView<float> x = Input.ValuesOf(work.Items), y = Output.ValuesOf(work.Items);
+        (int rows, int chunk) = RowsOf(work);
+        if (work.IsTraining)
+        {
+            _moments(_session.Stream, Chunks(rows, chunk), rows, _channels, chunk, x, _parts);
+            _takeMoments(
+                _session.Stream, _session.Elements(_channels),
+                rows,
+                _channels,
+                chunk,
+                BatchNormalisationStage.Epsilon,
+                _parts,
+                _learned,
+                _running,
+                _factors);
+        }
+        else
+        {
+            _takeRunning(
+                _session.Stream, _session.Elements(_channels), _channels, BatchNormalisationStage.Epsilon, _learned, _running, _factors);
+        }
+
+        _apply(_session.Stream, _session.Elements(y.IntLength), _channels, _isRectified, _factors, x, y);
+    }
+
+    public override void Back(in DeviceWork work)
+    {
+        ArrayView<float> x = Input.ValuesOf(work.Items), y = Output.ValuesOf(work.Items), errors = Output.ErrorsOf(work.Items);
+        ArrayView<float> gradient = _settings.Gradient.SubView(_gradientStart, 2 * _channels);
+        (int rows, int chunk) = RowsOf(work);
+        _sumErrors(_session.Stream, Chunks(rows, chunk), rows, _channels, chunk, _isRectified, _factors, x, y, errors, _parts);
+        _addErrors(_session.Stream, _session.Elements(_channels), (rows + chunk - 1) / chunk, _channels, _parts, gradient);
+        if (GoesBack)
+        {
+            _back(
+                _session.Stream, _session.Elements(x.IntLength),
+                rows,
+                _channels,
+                _isRectified,
+                _factors,
+                gradient,
+                x,
+                y,
+                errors,
+                Input.ErrorsOf(work.Items));
+        }
+    }
+
+    private KernelConfig Chunks(int rows, int chunk) => new(
+        new Index3D((rows + chunk - 1) / chunk, (_channels + NormalisationKernels.Lanes - 1) / NormalisationKernels.Lanes, 1),
+        new Index3D(_session.SumThreads, 1, 1));
+
+    /// <summary>Rows, and rows in a chunk: no more chunks than keep the device busy.</summary>
+    private (int Rows, int Chunk) RowsOf(in DeviceWork work)
+    {
+        int rows = work.Items * Input.Shape.Height * Input.Shape.Width;
+        return (rows, Math.Max(LeastRows, (rows + _session.BusyBlocks - 1) / _session.BusyBlocks));
+    }
+}

@@ -1,0 +1,132 @@
+using ILGPU;
+using ILGPU.Runtime;
+using Inkling.Gpu.Kernels;
+using Inkling.Layers;
+
+namespace Inkling.Gpu.Stages;
+
+/// <summary>A dense or a convolutional layer, with ReLU behind it where one follows.</summary>
+internal sealed class WeightedStage : DeviceStage
+{
+    private readonly StageSettings _settings;
+    private readonly DeviceSession _session;
+    private readonly ConvolutionShape _shape; // of the largest mini-batch
+    private readonly ArrayView<float> _parameters, _parts;
+    private readonly int _hasBias, _isRectified, _gradientSplits, _gradientStart;
+    private readonly ProductLaunches _forward;
+    private readonly ProductLaunches? _inputErrors, _gradients;
+    private readonly Action<AcceleratorStream, KernelConfig, ArrayView<float>, Product, ArrayView<float>, int, ArrayView<float>> _addSplits;
+    private readonly Action<AcceleratorStream, KernelConfig, int, ArrayView<float>, ArrayView<float>> _rectifyBack;
+
+    /// <param name="settings">What all stages have in common.</param>
+    /// <param name="layer">Which layer, from 0.</param>
+    /// <param name="input">Its input.</param>
+    /// <param name="output">Its output.</param>
+    /// <param name="goesBack">Whether the input's errors are needed.</param>
+    /// <param name="isRectified">Whether ReLU follows.</param>
+    public WeightedStage(StageSettings settings, int layer, Numbers input, Numbers output, bool goesBack, bool isRectified)
+        : base(input, output, goesBack)
+    {
+        (_settings, _session) = (settings, settings.Session);
+        WeightedLayer weights = (WeightedLayer)settings.Shape.All[layer]!;
+        _shape = ConvolutionShape.Of(settings.Shape.Architecture.Layers[layer], input.Shape, output.Shape);
+        _shape.Items = settings.MiniBatchSize;
+        _hasBias = weights.HasBias ? 1 : 0;
+        _isRectified = isRectified ? 1 : 0;
+        _parameters = settings.Parameters.Of(layer);
+        _parts = settings.Parts;
+        _forward = ProductLaunches.Forward(_session, _shape.Outputs);
+        _session.Load(ElementKernels.AddSplits, out _addSplits);
+        _session.Load(ElementKernels.ActivateBack, out _rectifyBack);
+        if (settings.Plan is not { } plan)
+            return;
+        _gradients = ProductLaunches.Gradient(_session, _shape.Outputs);
+        _gradientSplits = _gradients.SplitsFor(_shape.Inputs + _hasBias, PixelsOf(_shape));
+        int weightCount = _shape.Inputs * _shape.Outputs, biasCount = _hasBias * _shape.Outputs;
+        _gradientStart = plan.Add(layer, weightCount, biasCount, _gradientSplits);
+        if (goesBack)
+            _inputErrors = ProductLaunches.InputErrors(_session, _shape.Channels);
+    }
+
+    public override void Forward(in DeviceWork work)
+    {
+        ConvolutionShape shape = _shape;
+        shape.Items = work.Items;
+        ArrayView<float> biases = _hasBias == 0
+            ? _parameters
+            : _parameters.SubView(shape.Inputs * shape.Outputs, shape.Outputs);
+        Product ending = new() { HasBias = _hasBias, IsRectified = _isRectified };
+        Launch(
+            _forward,
+            shape,
+            ending,
+            PixelsOf(shape),
+            shape.Inputs,
+            Input.ValuesOf(work.Items),
+            _parameters,
+            biases,
+            shape.Outputs,
+            Output.ValuesOf(work.Items));
+    }
+
+    public override void Back(in DeviceWork work)
+    {
+        ConvolutionShape shape = _shape;
+        shape.Items = work.Items;
+        ArrayView<float> errors = Output.ErrorsOf(work.Items);
+        if (_isRectified != 0)
+        {
+            _rectifyBack(
+                _session.Stream, _session.Elements(errors.IntLength), (int)ActivationFunction.Relu, Output.ValuesOf(work.Items), errors);
+        }
+
+        _gradients!.Launch(
+            shape,
+            new Product { Splits = _gradientSplits, HasBias = _hasBias },
+            shape.Inputs + _hasBias,
+            PixelsOf(shape),
+            Input.ValuesOf(work.Items),
+            errors,
+            _settings.Gradient.SubView(
+                _gradientStart, _gradientSplits * (shape.Inputs + _hasBias) * shape.Outputs));
+        if (_inputErrors is null)
+            return;
+        Launch(
+            _inputErrors,
+            shape,
+            default,
+            shape.Items * shape.Height * shape.Width,
+            shape.KernelHeight * shape.KernelWidth * shape.Outputs,
+            errors,
+            _parameters,
+            errors,
+            shape.Channels,
+            Input.ErrorsOf(work.Items));
+    }
+
+    /// <summary>Launches a product and, where it is divided, the sum of its parts.</summary>
+    private void Launch(
+        ProductLaunches launches,
+        in ConvolutionShape shape,
+        Product ending,
+        int rows,
+        int inner,
+        ArrayView<float> a,
+        ArrayView<float> b,
+        ArrayView<float> biases,
+        int columns,
+        ArrayView<float> to)
+    {
+        int splits = launches.SplitsFor(rows, inner);
+        if (splits == 1)
+        {
+            launches.Launch(shape, ending with { Splits = 1 }, rows, inner, a, b, to);
+            return;
+        }
+
+        launches.Launch(shape, new Product { Splits = splits }, rows, inner, a, b, _parts);
+        _addSplits(_session.Stream, _session.Elements(to.IntLength), _parts, ending with { Splits = splits }, biases, columns, to);
+    }
+
+    private static int PixelsOf(in ConvolutionShape shape) => shape.Items * shape.OutputHeight * shape.OutputWidth;
+}
