@@ -24,6 +24,7 @@ internal static class Parts
             ["sweep"] = bench => TimeSweep(bench, bench.Sizes.Networks),
             ["conv"] = TimeConvolutional,
             ["best"] = TimeBest,
+            ["products"] = Products.Time,
         };
 
     private static void Describe(Bench bench) =>
@@ -62,7 +63,7 @@ internal static class Parts
             ("dense", "784 dense:30 sigmoid dense:20 tanh dense:10 softmax"),
             ("convolution", "1x28x28 conv:8:5x5 relu maxpool:2 conv:12:3x3:pad1 silu maxpool:2 flatten dense:10 softmax"),
             ("batch norm.", "1x28x28 conv:8:3x3:nobias batchnorm relu maxpool:2 batchnorm relu gap dense:10 softmax"),
-            ("residual", "1x28x28 conv:8:3x3:pad1 relu conv:8:3x3:pad1 add:2 relu gap dropout:0.3 dense:10 softmax"),
+            ("residual", "1x28x28 conv:8:3x3 relu conv:8:3x3:pad1 batchnorm add:2 gap dropout:0.3 dense:10 softmax"),
         })
         {
             TrainingOptions options = new() { Epochs = 1, MiniBatchSize = batch, LearningRate = 0.05, L2 = 0.1 };
@@ -167,13 +168,14 @@ internal static class Parts
     /// <summary>Epochs of the large bundled network, augmentation included.</summary>
     private static void TimeBest(Bench bench)
     {
+        Recipe recipe = bench.Sizes.IsTiny ? Recipe.Tiny : Recipe.Best;
         LabelledImages images = bench.Data.Training.Concat(bench.Data.Validation);
         TimeEpochs(
             bench,
-            "best, an epoch",
-            Recipe.Best.CreateNetwork(seed: 1),
+            $"{recipe.Name}, an epoch",
+            recipe.CreateNetwork(seed: 1),
             images.Slice(0, bench.Sizes.BestImages),
-            Recipe.Best.Options with { PlainEpochs = 0 });
+            recipe.Options with { PlainEpochs = 0 });
     }
 
     private static void TimeEpochs(Bench bench, string work, Network network, LabelledImages images, TrainingOptions options)

@@ -19,7 +19,6 @@ internal sealed record Sizes
         ConvolutionImages = 4,
         BestImages = 2,
         TimedEpochs = 1,
-        ProductItems = 1,
         Repetitions = 1,
     };
 
@@ -52,9 +51,6 @@ internal sealed record Sizes
 
     /// <summary>Epochs that are timed, the first of which compiles.</summary>
     public int TimedEpochs { get; private init; } = 3;
-
-    /// <summary>Items of a mini-batch in the products that are timed.</summary>
-    public int ProductItems { get; private init; } = 128;
 
     /// <summary>Launches of each product.</summary>
     public int Repetitions { get; private init; } = 50;

@@ -51,11 +51,12 @@ internal readonly struct CudaMath : IDeviceMath
 }
 
 /// <summary>
-/// ILGPU writes a statement for each operation, and OpenCL C fuses within an expression at most: what is to be fused says so.
+/// What the device's compiler makes of it. In OpenCL C a product and the sum that follows are rounded apart: ILGPU writes a
+/// statement for each, and OpenCL fuses within an expression at most.
 /// </summary>
 internal readonly struct OpenClMath : IDeviceMath
 {
-    public float MultiplyAdd(float a, float b, float c) => OpenClC.fma(a, b, c);
+    public float MultiplyAdd(float a, float b, float c) => a * b + c;
 
     public float Multiply(float a, float b) => a * b;
 

@@ -63,6 +63,14 @@ public sealed class GpuDevice : TrainingDevice
                 {
                     if (device.AcceleratorType != type)
                         continue;
+                    // Not the processor, and not a card once more that CUDA has.
+                    if (device is CLDevice cl && (cl.DeviceType.HasFlag(CLDeviceType.CL_DEVICE_TYPE_CPU)
+                        || (cl.Vendor == CLDeviceVendor.Nvidia && all.Count > 0)))
+                    {
+                        index++;
+                        continue;
+                    }
+
                     string name = device.Name.Trim();
                     int same = all.Count(
                         other => other.Name == name || other.Name.StartsWith($"{name} #", StringComparison.Ordinal));

@@ -1,20 +1,11 @@
 using System.Reflection;
-using System.Runtime.CompilerServices;
 using ILGPU.Backends.OpenCL;
 
 namespace Inkling.Gpu;
 
-/// <summary>OpenCL C as ILGPU writes it, and what must be added to it.</summary>
+/// <summary>What must be mended in the OpenCL C that ILGPU writes.</summary>
 internal static class OpenClC
 {
-    /// <summary>
-    /// OpenCL's own function: ILGPU calls a method without a body by its name. Kernels for OpenCL may call it, .NET cannot.
-    /// </summary>
-    [MethodImpl(MethodImplOptions.InternalCall)]
-#pragma warning disable IDE1006, SA1300 // the name is OpenCL's
-    public static extern float fma(float a, float b, float c);
-#pragma warning restore IDE1006, SA1300
-
     /// <summary>
     /// Makes a barrier order shared memory too. ILGPU 1.5.3 writes <c>work_group_barrier(CLK_GLOBAL_MEM_FENCE)</c>, after which
     /// OpenCL does not promise that a thread sees what others wrote to shared memory (OpenCL C 3.0, 6.15.8).
