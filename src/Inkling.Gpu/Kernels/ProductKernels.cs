@@ -211,15 +211,15 @@ internal static class ProductKernels<TColumns>
     /// <summary>Adds the products of two tiles in shared memory.</summary>
     private static RegisterTile<TColumns> MultiplyTiles(RegisterTile<TColumns> sums, ArrayView<float> a, ArrayView<float> b)
     {
-        int atA = Group.IdxX / Across, atB = Group.IdxX % Across;
+        const int Length = 3 * Pitch + 7 * Across + 1;
         for (int k = 0; k < Depth; k += 4)
         {
-            sums = sums.AddProducts(a, atA, b, atB);
-            sums = sums.AddProducts(a, atA + Pitch, b, atB + Pitch);
-            sums = sums.AddProducts(a, atA + 2 * Pitch, b, atB + 2 * Pitch);
-            sums = sums.AddProducts(a, atA + 3 * Pitch, b, atB + 3 * Pitch);
-            atA += 4 * Pitch;
-            atB += 4 * Pitch;
+            ArrayView<float> ownA = a.SubView(k * Pitch + Group.IdxX / Across, Length),
+                ownB = b.SubView(k * Pitch + Group.IdxX % Across, Length);
+            sums = sums.AddProducts(ownA, ownB, 0);
+            sums = sums.AddProducts(ownA, ownB, Pitch);
+            sums = sums.AddProducts(ownA, ownB, 2 * Pitch);
+            sums = sums.AddProducts(ownA, ownB, 3 * Pitch);
         }
 
         return sums;

@@ -107,24 +107,23 @@ internal struct RegisterTile<TColumns>
     private TColumns _r0, _r1, _r2, _r3, _r4, _r5, _r6, _r7;
 
     /// <summary>Adds the products of a column of a and a row of b, both in shared memory.</summary>
-    /// <param name="a">[depth, pitch]: a's tile, transposed.</param>
-    /// <param name="atA">The thread's first row in a.</param>
-    /// <param name="b">[depth, pitch].</param>
-    /// <param name="atB">The thread's first column in b.</param>
-    public readonly RegisterTile<TColumns> AddProducts(ArrayView<float> a, int atA, ArrayView<float> b, int atB)
+    /// <param name="a">A's tile, transposed, from the thread's first row on.</param>
+    /// <param name="b">B's tile, from the thread's first column on.</param>
+    /// <param name="at">Where the column and the row begin: a constant, so that it is part of the instructions.</param>
+    public readonly RegisterTile<TColumns> AddProducts(ArrayView<float> a, ArrayView<float> b, int at)
     {
-        TColumns row = default(TColumns).Load(b, atB);
+        TColumns row = default(TColumns).Load(b, at);
         const int Step = RegisterTile.Across;
         return new()
         {
-            _r0 = _r0.MultiplyAdd(a[atA], row),
-            _r1 = _r1.MultiplyAdd(a[atA + Step], row),
-            _r2 = _r2.MultiplyAdd(a[atA + 2 * Step], row),
-            _r3 = _r3.MultiplyAdd(a[atA + 3 * Step], row),
-            _r4 = _r4.MultiplyAdd(a[atA + 4 * Step], row),
-            _r5 = _r5.MultiplyAdd(a[atA + 5 * Step], row),
-            _r6 = _r6.MultiplyAdd(a[atA + 6 * Step], row),
-            _r7 = _r7.MultiplyAdd(a[atA + 7 * Step], row),
+            _r0 = _r0.MultiplyAdd(a[at], row),
+            _r1 = _r1.MultiplyAdd(a[at + Step], row),
+            _r2 = _r2.MultiplyAdd(a[at + 2 * Step], row),
+            _r3 = _r3.MultiplyAdd(a[at + 3 * Step], row),
+            _r4 = _r4.MultiplyAdd(a[at + 4 * Step], row),
+            _r5 = _r5.MultiplyAdd(a[at + 5 * Step], row),
+            _r6 = _r6.MultiplyAdd(a[at + 6 * Step], row),
+            _r7 = _r7.MultiplyAdd(a[at + 7 * Step], row),
         };
     }
 
