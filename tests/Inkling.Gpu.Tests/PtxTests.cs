@@ -16,7 +16,7 @@ public partial class PtxTests
 {
     private const string Record = "kernels.txt";
 
-    private static readonly Dictionary<string, Delegate> All = new(StringComparer.Ordinal)
+    internal static readonly Dictionary<string, Delegate> All = new(StringComparer.Ordinal)
     {
         ["TrainEpoch"] = SweepKernels<CudaMath>.TrainEpoch,
         ["CountRight"] = SweepKernels<CudaMath>.CountRight,
