@@ -108,7 +108,10 @@ internal static class TrainCommand
         return command;
     }
 
-    private static async Task<int> RunAsync(Job job, Terminal terminal, CancellationToken cancellationToken)
+    /// <summary>Trains, and saves what was asked for.</summary>
+    /// <returns>The command's exit code.</returns>
+    /// <exception cref="InklingException">Something is wrong before an epoch is over.</exception>
+    internal static async Task<int> RunAsync(Job job, Terminal terminal, CancellationToken cancellationToken)
     {
         RequireOutputs(job);
         RequireCheckpoint(job, terminal);
