@@ -44,6 +44,8 @@ internal sealed class DeviceStep : ITrainingStep
         ArrayView<float>> _optimise;
 
     private readonly Action<AcceleratorStream, KernelConfig, float, ArrayView<float>, ArrayView<float>> _moveAverage;
+    private (long Seed, int Place)? _prepared; // which examples are augmented already: the epoch's seed, the first's place
+    private int _preparedCount;
     private bool _isWritten; // whether the device has the parameters
 
     /// <param name="lease">The opened device; given back when the step is disposed of, or cannot be created.</param>
@@ -132,9 +134,11 @@ internal sealed class DeviceStep : ITrainingStep
         _examples.RequireIndices(order);
         DeviceMemory.Write<int>(_order, order);
         ArrayView<int> inputOrder = _order;
-        if (_settings.Distort is { } distort)
+        if (_settings.Distort is not null)
         {
-            Distort(order, distort);
+            if (_prepared != (miniBatches.Seed, miniBatches.ExamplesBefore) || _preparedCount < order.Count)
+                Distort(order);
+            DeviceMemory.Write<float>(_inputs.Values, _distorted.AsSpan(0, order.Count * _examples.InputSize));
             inputOrder = _identity;
         }
 
@@ -150,6 +154,7 @@ internal sealed class DeviceStep : ITrainingStep
             place += items;
         }
 
+        PrepareNext(miniBatches);
         DeviceMemory.Read(_deviceOutputs, _outputs.AsSpan(0, place * outputs));
         double sum = 0;
         for (int i = 0; i < place; i++)
@@ -174,17 +179,27 @@ internal sealed class DeviceStep : ITrainingStep
         _isWritten = true;
     }
 
-    /// <summary>Augments the examples on the processor's threads, and copies them to the device.</summary>
-    private void Distort(ArraySegment<int> order, Action<int, Span<float>> distort)
+    /// <summary>Augments the examples that follow while the device works on those before them.</summary>
+    private void PrepareNext(in MiniBatches miniBatches)
     {
+        ArraySegment<int> next = miniBatches.Order[miniBatches.Examples..];
+        if (_settings.Distort is null || next.Count == 0)
+            return;
+        Distort(next[..Math.Min(next.Count, _identity.IntLength)]);
+        _prepared = (miniBatches.Seed, miniBatches.ExamplesBefore + miniBatches.Examples);
+    }
+
+    /// <summary>Augments examples on the processor's threads.</summary>
+    private void Distort(ArraySegment<int> order)
+    {
+        _preparedCount = order.Count;
         int size = _examples.InputSize;
         Parallel.For(0, order.Count, new ParallelOptions { MaxDegreeOfParallelism = _settings.Threads }, i =>
         {
             Span<float> input = _distorted.AsSpan(i * size, size);
             _examples.CopyInput(order[i], input);
-            distort(order[i], input);
+            _settings.Distort!(order[i], input);
         });
-        DeviceMemory.Write<float>(_inputs.Values, _distorted.AsSpan(0, order.Count * size));
     }
 
     private void Optimise(double rate, long step)

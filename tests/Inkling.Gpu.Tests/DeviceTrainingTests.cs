@@ -53,6 +53,24 @@ public sealed class DeviceTrainingTests : IDisposable
         }
     }
 
+    /// <summary>Mini-batches are launched many at a time, or one by one where somebody looks between them.</summary>
+    [Fact]
+    public void Looking_between_steps_changes_no_bit()
+    {
+        TrainingOptions options = AllWays["AdamW, augmentation, one plain epoch"] with { Device = Devices.Emulated };
+        List<double> costs = [];
+        Network looked = Trained(options with
+        {
+            BetweenSteps = moment =>
+            {
+                costs.Add(moment.Cost);
+                return 1;
+            },
+        });
+        Assert.Equal(6, costs.Distinct().Count() + 1); // two epochs of three mini-batches, each from 0
+        Assert.Equal(Trained(options).Parameters.Span, looked.Parameters.Span);
+    }
+
     [Fact]
     public void Two_trainings_on_a_device_end_in_the_same_bits()
     {
