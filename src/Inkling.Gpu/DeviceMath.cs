@@ -86,11 +86,12 @@ internal static class DeviceSigmoid<TMath>
     /// <summary>σ(z), by the operations of <see cref="Numerics.Kernels.SigmoidKernels"/> in their order.</summary>
     public static float Of(float z) => 1 / default(TMath).Add(1, Exp(-z));
 
-    /// <summary>e^x for |x| ≤ 87, and constant beyond.</summary>
+    /// <summary>e^x for |x| ≤ 87, and constant beyond; NaN stays NaN, which a device's min and max would drop.</summary>
     public static float Exp(float x)
     {
         TMath math = default;
-        x = Math.Min(87f, Math.Max(-87f, x));
+        x = x > 87 ? 87 : x;
+        x = x < -87 ? -87 : x;
         float n = math.Subtract(math.Add(math.Multiply(x, 1.44269504088896341f), ToNearestInteger), ToNearestInteger);
         float r = math.MultiplyAdd(n, -0.693359375f, x);
         r = math.MultiplyAdd(n, 2.12194440e-4f, r);

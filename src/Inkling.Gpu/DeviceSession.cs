@@ -27,6 +27,9 @@ internal sealed class DeviceSession : IDisposable
     /// <summary>So many blocks of 64 threads keep the device busy; a product with fewer is divided.</summary>
     public int BusyBlocks { get; }
 
+    /// <summary>Threads of a block that augments an image.</summary>
+    public int ImageThreads => _isEmulated ? 8 : 128;
+
     /// <summary>Threads of a block that sums over rows.</summary>
     public int SumThreads { get; }
 

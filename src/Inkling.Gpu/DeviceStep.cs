@@ -27,10 +27,10 @@ internal sealed class DeviceStep : ITrainingStep
     private readonly DevicePass _pass;
     private readonly DeviceParameters _parameters;
     private readonly DeviceParameters? _first, _second, _average;
-    private readonly DeviceInputs _inputs;
-    private readonly float[] _targets, _outputs, _distorted;
+    private readonly InputSource _inputs;
+    private readonly float[] _targets, _outputs;
     private readonly ArrayView<float> _deviceTargets, _deviceOutputs, _empty;
-    private readonly ArrayView<int> _order, _identity;
+    private readonly ArrayView<int> _order;
     private readonly ArrayView<ParameterPart> _parts;
 
     private readonly Action<
@@ -58,7 +58,7 @@ internal sealed class DeviceStep : ITrainingStep
         try
         {
             MiniBatchesAtOnce = Math.Clamp(ExamplesAtOnce / settings.MiniBatchSize, 1, MostAtOnce);
-            int examplesAtOnce = checked(MiniBatchesAtOnce * settings.MiniBatchSize), size = examples.InputSize;
+            int examplesAtOnce = checked(MiniBatchesAtOnce * settings.MiniBatchSize);
             _parameters = new DeviceParameters(_memory, parameters);
             GradientPlan plan = new(_parameters);
             _pass = new DevicePass(session, _memory, parameters, _parameters, settings.MiniBatchSize, plan);
@@ -73,11 +73,7 @@ internal sealed class DeviceStep : ITrainingStep
             _outputs = new float[checked(examplesAtOnce * examples.OutputSize)];
             _deviceOutputs = _memory.Allocate<float>(_outputs.Length);
             _order = _memory.Allocate<int>(examplesAtOnce);
-            _identity = _memory.Copy<int>([.. Enumerable.Range(0, settings.Distort is null ? 0 : examplesAtOnce)]);
-            _distorted = new float[settings.Distort is null ? 0 : checked(examplesAtOnce * size)];
-            _inputs = settings.Distort is null
-                ? DeviceExamples.Inputs(_memory, examples, parameters.Architecture)
-                : DeviceExamples.OfNumbers(_memory, _memory.Allocate<float>(_distorted.Length), size);
+            _inputs = InputSource.Of(session, _memory, examples, settings, parameters.Architecture, examplesAtOnce);
             session.Load(OptimiserKernels.Step, out _optimise);
             session.Load(OptimiserKernels.MoveAverage, out _moveAverage);
         }
@@ -131,25 +127,21 @@ internal sealed class DeviceStep : ITrainingStep
         ArraySegment<int> order = miniBatches.Order[..miniBatches.Examples];
         _examples.RequireIndices(order);
         DeviceMemory.Write<int>(_order, order);
-        ArrayView<int> inputOrder = _order;
-        if (_settings.Distort is { } distort)
-        {
-            Distort(order, distort);
-            inputOrder = _identity;
-        }
+        (DeviceInputs inputs, ArrayView<int> inputOrder) = _inputs.Take(miniBatches, _order);
 
         int outputs = _examples.OutputSize, place = 0;
         for (int i = 0; i < miniBatches.Count; i++)
         {
             int items = miniBatches[i].Count;
             DeviceWork work = new(items, IsTraining: true, miniBatches.Seed, miniBatches.ExamplesBefore + place);
-            _pass.TakeInputs(_inputs, inputOrder, place, items);
+            _pass.TakeInputs(inputs, inputOrder, place, items);
             _pass.Forward(work);
             _pass.Back(work, _deviceTargets, _order, place, _deviceOutputs.SubView(place * outputs, items * outputs));
             Optimise(miniBatches.LearningRates.Span[i], miniBatches.StepsBefore + i + 1);
             place += items;
         }
 
+        _inputs.Prepare(miniBatches);
         DeviceMemory.Read(_deviceOutputs, _outputs.AsSpan(0, place * outputs));
         double sum = 0;
         for (int i = 0; i < place; i++)
@@ -172,19 +164,6 @@ internal sealed class DeviceStep : ITrainingStep
         _second?.Write(Optimiser!.Second!);
         _average?.Write(_settings.Average!);
         _isWritten = true;
-    }
-
-    /// <summary>Augments the examples on the processor's threads, and copies them to the device.</summary>
-    private void Distort(ArraySegment<int> order, Action<int, Span<float>> distort)
-    {
-        int size = _examples.InputSize;
-        Parallel.For(0, order.Count, new ParallelOptions { MaxDegreeOfParallelism = _settings.Threads }, i =>
-        {
-            Span<float> input = _distorted.AsSpan(i * size, size);
-            _examples.CopyInput(order[i], input);
-            distort(order[i], input);
-        });
-        DeviceMemory.Write<float>(_inputs.Values, _distorted.AsSpan(0, order.Count * size));
     }
 
     private void Optimise(double rate, long step)

@@ -9,6 +9,11 @@ public sealed class DeviceTrainingTests : IDisposable
 
     private static readonly TrainingOptions Options = new() { Epochs = 2, MiniBatchSize = 10, LearningRate = 0.05 };
 
+    private static readonly Augmentation Distorted = new()
+    {
+        Shift = 2, Rotation = 10, Scale = 0.1, Shear = 0.1, Elastic = 30, Thickness = 0.5, WidthNormalisation = 0.5, Erasing = 0.5,
+    };
+
     private readonly string _folder = Directory.CreateTempSubdirectory("inkling-gpu").FullName;
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
@@ -25,12 +30,15 @@ public sealed class DeviceTrainingTests : IDisposable
         {
             Optimiser = new Optimiser.Adam(), LearningRate = 0.005, WeightAverage = 0.9, Schedule = new Schedule.Cosine(),
         },
-        ["AdamW, augmentation, one plain epoch"] = Options with
+        ["AdamW, augmentation on the device"] = Options with
         {
             Optimiser = new Optimiser.Adam(weightDecay: 0.1),
             LearningRate = 0.005,
-            Augmentation = new Augmentation { Shift = 2, Rotation = 10, Elastic = 30, Thickness = 0.5, Erasing = 0.5, Noise = 0.1 },
-            PlainEpochs = 1,
+            Augmentation = Distorted,
+        },
+        ["augmentation with noise, on the processor, one plain epoch"] = Options with
+        {
+            Augmentation = Distorted with { Noise = 0.1 }, PlainEpochs = 1,
         },
     };
 
@@ -53,6 +61,24 @@ public sealed class DeviceTrainingTests : IDisposable
         }
     }
 
+    /// <summary>Mini-batches are launched many at a time, or one by one where somebody looks between them.</summary>
+    [Fact]
+    public void Looking_between_steps_changes_no_bit()
+    {
+        TrainingOptions options = AllWays["augmentation with noise, on the processor, one plain epoch"] with { Device = Devices.Emulated };
+        List<double> costs = [];
+        Network looked = Trained(options with
+        {
+            BetweenSteps = moment =>
+            {
+                costs.Add(moment.Cost);
+                return 1;
+            },
+        });
+        Assert.Equal(6, costs.Distinct().Count() + 1); // two epochs of three mini-batches, each from 0
+        Assert.Equal(Trained(options).Parameters.Span, looked.Parameters.Span);
+    }
+
     [Fact]
     public void Two_trainings_on_a_device_end_in_the_same_bits()
     {
@@ -63,9 +89,8 @@ public sealed class DeviceTrainingTests : IDisposable
     [Fact]
     public void A_training_goes_from_the_CPU_to_a_device_and_back_by_its_checkpoint()
     {
-        TrainingOptions options = AllWays["AdamW, augmentation, one plain epoch"] with
+        TrainingOptions options = AllWays["AdamW, augmentation on the device"] with
         {
-            PlainEpochs = 0,
             Epochs = 3,
             WeightAverage = 0.9,
             Checkpoint = Path.Combine(_folder, "checkpoint"),
@@ -98,12 +123,18 @@ public sealed class DeviceTrainingTests : IDisposable
         Assert.Equal(Trained(options).Parameters.Span, Trained(stopped with { BetweenSteps = null }).Parameters.Span);
     }
 
-    [Fact]
-    public void A_training_that_diverges_says_so()
+    [Theory]
+    [InlineData("784 dense:5 sigmoid dense:10 sigmoid")]
+    [InlineData("784 dense:5 tanh dense:10 softmax")]
+    [InlineData("1x28x28 conv:2:5x5:stride3 maxpool:2 relu flatten dense:10 softmax")]
+    [InlineData("1x28x28 conv:2:5x5:stride3 batchnorm silu flatten dense:10 softmax")]
+    public void A_training_that_diverges_names_the_layer(string architecture)
     {
-        TrainingDivergedException e = Assert.Throws<TrainingDivergedException>(
-            () => Trained(Options with { LearningRate = 1e30, Device = Devices.Emulated }));
-        Assert.Contains("Lower the learning rate", e.Message, StringComparison.Ordinal);
+        Network network = new(Architecture.Parse(architecture), Initialisation.He, seed: 1);
+        network.WeightedLayers[0].Biases[1] = float.NaN;
+        TrainingDivergedException e = Assert.Throws<TrainingDivergedException>(() => network.Train(
+            Digits, Options with { Device = Devices.Emulated }, TestContext.Current.CancellationToken));
+        Assert.Contains("beginning in layer 1", e.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -42,6 +42,7 @@ public partial class PtxTests
         ["SumErrors"] = NormalisationKernels.SumErrors,
         ["AddErrors"] = NormalisationKernels.AddErrors,
         ["Back"] = NormalisationKernels.Back,
+        ["Augment"] = AugmentationKernel.Augment,
         ["Step"] = OptimiserKernels.Step,
     };
 

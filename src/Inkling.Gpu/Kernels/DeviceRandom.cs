@@ -22,6 +22,34 @@ internal struct DeviceRandom
         };
     }
 
+    /// <summary>A stream in the middle, as <see cref="Numerics.RandomStream.Save"/> has it.</summary>
+    public static DeviceRandom Of(ReadOnlySpan<ulong> saved) => new()
+    {
+        _s0 = saved[0],
+        _s1 = saved[1],
+        _s2 = saved[2],
+        _s3 = saved[3],
+    };
+
+    /// <summary>The number drawn, as one of [0, 1).</summary>
+    public readonly double Share => (Number >> 11) * (1.0 / (1UL << 53));
+
+    /// <summary>The stream after a number of [0, bound), which is <see cref="Number"/>.</summary>
+    public readonly DeviceRandom NextUnder(uint bound)
+    {
+        uint threshold = (uint)-(int)bound % bound;
+        DeviceRandom next = this;
+        ulong product;
+        do
+        {
+            next = next.Next();
+            product = (next.Number >> 32) * bound;
+        }
+        while ((uint)product < threshold);
+        next.Number = product >> 32;
+        return next;
+    }
+
     /// <summary>The stream after its next number.</summary>
     public readonly DeviceRandom Next()
     {

@@ -56,6 +56,7 @@ internal sealed class Trainer : IDisposable
             LabelSmoothing = options.LabelSmoothing,
             Average = _average?.Parameters,
             AverageDecay = options.WeightAverage,
+            Augmentation = options.Augmentation,
             Distort = options.Augmentation is { } augmentation ? Distorting(augmentation, (LabelledImages)training) : null,
         };
         _step = TrainingSteps.Create(network.Parameters, training, settings, options.Device);
@@ -118,6 +119,8 @@ internal sealed class Trainer : IDisposable
         if (end != _network)
             _network.Parameters.CopyFrom(end.Parameters);
     }
+
+    private bool IsAugmentedEpoch => State.Epoch < _options.Epochs - _options.PlainEpochs;
 
     private bool NeedsResults => _options.StopsEarly || _options.Checkpoint is not null;
 
@@ -187,12 +190,18 @@ internal sealed class Trainer : IDisposable
             _rates[i] = RateAt(State.ExamplesDone + i * _miniBatchSize);
         ArraySegment<int> rest = new ArraySegment<int>(_order)[State.ExamplesDone..];
         return new MiniBatches(
-            rest, _miniBatchSize, _rates.AsMemory(0, count), State.Steps, State.ExamplesDone, State.EpochSeed);
+            rest,
+            _miniBatchSize,
+            _rates.AsMemory(0, count),
+            State.Steps,
+            State.ExamplesDone,
+            State.EpochSeed,
+            IsAugmentedEpoch);
     }
 
     private Action<int, Span<float>> Distorting(Augmentation augmentation, LabelledImages images) => (example, image) =>
     {
-        if (State.Epoch < _options.Epochs - _options.PlainEpochs)
+        if (IsAugmentedEpoch)
             augmentation.Apply(image, images.Height, images.Width, State.EpochSeed, example);
     };
 
