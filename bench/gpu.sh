@@ -7,6 +7,7 @@
 #   DIR/run.sh [--device NAME]                  ... and this runs it there
 #
 # --tiny does a little of everything, for the device "emulated": so that each line has run before a device is at hand.
+# --without-peers leaves PyTorch and JAX out.
 # INKLING_GPU_PROGRAM names a built program (Inkling.Benchmarks.Gpu or its .dll) that is used in place of a new build.
 # Each part is a process with a time limit of its own; a part that fails or hangs is a row of the table that says so.
 set -uo pipefail
@@ -40,19 +41,19 @@ pack() {
   echo "$to: $(du -sm --apparent-size "$to" | cut -f1) MB. Copy it, and run $(basename "$to")/run.sh there."
 }
 
-device=gpu tiny=
+device=gpu tiny= peers=yes
 while [ $# -gt 0 ]; do
   case $1 in
     pack) [ $# -eq 2 ] || fail "Usage: $0 pack DIR" 2; pack "$2"; exit ;;
     --device) [ $# -ge 2 ] || fail "--device has no value." 2; device=$2; shift 2 ;;
     --tiny) tiny=tiny; shift ;;
-    *) fail "Usage: $0 [--device NAME] [--tiny], or $0 pack DIR; not \"$1\"." 2 ;;
+    --without-peers) peers=; shift ;;
+    *) fail "Usage: $0 [--device NAME] [--tiny] [--without-peers], or $0 pack DIR; not \"$1\"." 2 ;;
   esac
 done
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-peers="$here/peers"
 if [ -n "${INKLING_GPU_PROGRAM:-}" ]; then
   program=("$INKLING_GPU_PROGRAM")
   case $INKLING_GPU_PROGRAM in *.dll) program=(dotnet "$INKLING_GPU_PROGRAM") ;; esac
@@ -93,6 +94,7 @@ ours() { # ours LIMIT PART WORK
 
 peer() { # peer LIMIT WORK WHO SCRIPT ARGUMENTS...
   local limit=$1 what=$2 who=$3 python
+  [ -n "$peers" ] || return
   shift 3
   python=$(command -v python3) || {
     printf '%s\t%s\t–\tnot run: there is no python3\n' "$what" "$who" >>"$rows"
@@ -100,7 +102,7 @@ peer() { # peer LIMIT WORK WHO SCRIPT ARGUMENTS...
   }
   local script=$1
   shift
-  part "$limit" "$what" "$who" "$python" "$peers/$script" "$@" "${INKLING_DATA:-}/mnist" $tiny
+  part "$limit" "$what" "$who" "$python" "$here/peers/$script" "$@" "${INKLING_DATA:-}/mnist" $tiny
 }
 
 # Without the device there is nothing to do.

@@ -9,9 +9,6 @@ internal static class Parts
     /// <summary>Of the largest change that training makes to a parameter: rounding in other orders stays far below.</summary>
     private const double MaxDeviation = 1e-3;
 
-    private static readonly Architecture Convolutional = Architecture.Parse(
-        "1x28x28 conv:32:3x3 relu maxpool:2 conv:64:3x3 relu maxpool:2 flatten dense:10 softmax");
-
     /// <summary>All parts, by name, in the order of the table.</summary>
     public static IReadOnlyDictionary<string, Action<Bench>> All { get; } =
         new Dictionary<string, Action<Bench>>(StringComparer.Ordinal)
@@ -97,7 +94,7 @@ internal static class Parts
     {
         LabelledImages images = bench.Data.Training;
         double loaded = SinceStart(), first = 0;
-        Network network = new(Convolutional, Initialisation.He, seed: 1);
+        Network network = new(bench.Sizes.Convolutional, Initialisation.He, seed: 1);
         using CancellationTokenSource stop = new();
         try
         {
@@ -150,7 +147,7 @@ internal static class Parts
         bench.Row(
             $"{work} of the seed's",
             $"{seconds:0.00} s",
-            $"{options.Epochs} epochs; right {least:0.00} … {most:0.00} %, the middle one {middle:0.00} %");
+            $"{options.Epochs} epochs, evaluated at the end: right {least:0.00} … {most:0.00} %, the middle one {middle:0.00} %");
     }
 
     /// <summary>Epochs of a small convolutional network, mini-batches of 128, Adam.</summary>
@@ -160,7 +157,7 @@ internal static class Parts
         TimeEpochs(
             bench,
             "conv32-conv64, an epoch",
-            new Network(Convolutional, Initialisation.He, seed: 1),
+            new Network(bench.Sizes.Convolutional, Initialisation.He, seed: 1),
             images.Slice(0, bench.Sizes.ConvolutionImages),
             new TrainingOptions { MiniBatchSize = 128, LearningRate = 0.001, Optimiser = new Optimiser.Adam() });
     }

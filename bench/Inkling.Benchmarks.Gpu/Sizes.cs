@@ -19,6 +19,7 @@ internal sealed record Sizes
         ConvolutionImages = 4,
         BestImages = 2,
         TimedEpochs = 1,
+        Convolutional = Architecture.Parse("1x28x28 conv:2:5x5 relu maxpool:2 flatten dense:10 softmax"),
         Repetitions = 1,
     };
 
@@ -42,6 +43,10 @@ internal sealed record Sizes
 
     /// <summary>Images in each of them.</summary>
     public int LayerBatch { get; private init; } = 32;
+
+    /// <summary>A common small convolutional network.</summary>
+    public Architecture Convolutional { get; private init; } = Architecture.Parse(
+        "1x28x28 conv:32:3x3 relu maxpool:2 conv:64:3x3 relu maxpool:2 flatten dense:10 softmax");
 
     /// <summary>Images of an epoch of conv32-conv64.</summary>
     public int ConvolutionImages { get; private init; } = 60_000;
