@@ -19,7 +19,10 @@ internal static class DeviceReading
         using DeviceMemory memory = new(session.Accelerator);
         DeviceParameters own = new(memory, parameters);
         int batchSize = Math.Min(BatchSize, examples.Count), size = examples.OutputSize;
-        DevicePass pass = new(session, memory, parameters, own, batchSize, plan: null);
+        if (examples is LineExamples lines)
+            return OutputsOf(session, memory, parameters, own, lines);
+        DevicePass pass = new(
+            session, memory, parameters, own, batchSize, parameters.Architecture.Input.Width, plan: null);
         DeviceInputs inputs = DeviceExamples.Inputs(memory, examples, parameters.Architecture);
         ArrayView<int> order = memory.Copy<int>([.. Enumerable.Range(0, examples.Count)]);
         ArrayView<float> outputs = memory.Allocate<float>((long)examples.Count * size);
@@ -35,5 +38,26 @@ internal static class DeviceReading
         float[] all = new float[examples.Count * size];
         DeviceMemory.Read(outputs, all.AsSpan());
         return [.. all.Chunk(size)];
+    }
+
+    /// <summary>[count][columns, outputs].</summary>
+    private static float[][] OutputsOf(
+        DeviceSession session, DeviceMemory memory, ParameterBuffer parameters, DeviceParameters own, LineExamples lines)
+    {
+        const int LinesAtOnce = 64;
+        DevicePass pass = new(session, memory, parameters, own, LinesAtOnce, lines.MaxWidth, plan: null);
+        DeviceLines some = new(pass, lines, parameters.Architecture, LinesAtOnce, Environment.ProcessorCount);
+        own.Write(parameters);
+        List<float[]> outputs = [];
+        foreach (int[] batch in Enumerable.Range(0, lines.Count).Chunk(LinesAtOnce))
+        {
+            some.Take(batch);
+            pass.Forward(new DeviceWork(batch.Length, IsTraining: false));
+            some.Read(batch.Length);
+            for (int i = 0; i < batch.Length; i++)
+                outputs.Add(some.OutputsOf(i).ToArray());
+        }
+
+        return [.. outputs];
     }
 }

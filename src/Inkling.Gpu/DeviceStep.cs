@@ -27,8 +27,9 @@ internal sealed class DeviceStep : ITrainingStep
     private readonly DevicePass _pass;
     private readonly DeviceParameters _parameters;
     private readonly DeviceParameters? _first, _second, _average;
-    private readonly InputSource _inputs;
-    private readonly float[] _targets, _outputs;
+    private readonly InputSource? _inputs; // of examples other than lines
+    private readonly DeviceLines? _lines;
+    private readonly float[] _targets = [], _outputs = [];
     private readonly ArrayView<float> _deviceTargets, _deviceOutputs, _empty;
     private readonly ArrayView<int> _order;
     private readonly ArrayView<ParameterPart> _parts;
@@ -57,25 +58,33 @@ internal sealed class DeviceStep : ITrainingStep
         _memory = new DeviceMemory(session.Accelerator);
         try
         {
-            MiniBatchesAtOnce = Math.Clamp(ExamplesAtOnce / settings.MiniBatchSize, 1, MostAtOnce);
+            LineExamples? lines = examples as LineExamples;
+            MiniBatchesAtOnce = lines is null ? Math.Clamp(ExamplesAtOnce / settings.MiniBatchSize, 1, MostAtOnce) : 1;
             int examplesAtOnce = checked(MiniBatchesAtOnce * settings.MiniBatchSize);
             _parameters = new DeviceParameters(_memory, parameters);
             GradientPlan plan = new(_parameters);
-            _pass = new DevicePass(session, _memory, parameters, _parameters, settings.MiniBatchSize, plan);
+            int width = lines?.MaxWidth ?? parameters.Architecture.Input.Width;
+            _pass = new DevicePass(session, _memory, parameters, _parameters, settings.MiniBatchSize, width, plan);
             _parts = _memory.Copy<ParameterPart>(plan.Parts);
             Optimiser = settings.IsPlainDescent ? null : new OptimiserState(settings.Optimiser, parameters);
             _first = Optimiser is null ? null : new DeviceParameters(_memory, parameters);
             _second = Optimiser?.Second is null ? null : new DeviceParameters(_memory, parameters);
             _average = settings.Average is null ? null : new DeviceParameters(_memory, parameters);
             _empty = _memory.Allocate<float>(0);
+            session.Load(OptimiserKernels.Step, out _optimise);
+            session.Load(OptimiserKernels.MoveAverage, out _moveAverage);
+            if (lines is not null)
+            {
+                _lines = new DeviceLines(_pass, lines, parameters.Architecture, settings.MiniBatchSize, settings.Threads);
+                return;
+            }
+
             _targets = DeviceExamples.Targets(examples, settings.LabelSmoothing);
             _deviceTargets = _memory.Copy<float>(_targets);
             _outputs = new float[checked(examplesAtOnce * examples.OutputSize)];
             _deviceOutputs = _memory.Allocate<float>(_outputs.Length);
             _order = _memory.Allocate<int>(examplesAtOnce);
             _inputs = InputSource.Of(session, _memory, examples, settings, parameters.Architecture, examplesAtOnce);
-            session.Load(OptimiserKernels.Step, out _optimise);
-            session.Load(OptimiserKernels.MoveAverage, out _moveAverage);
         }
         catch
         {
@@ -126,8 +135,10 @@ internal sealed class DeviceStep : ITrainingStep
         WriteParameters();
         ArraySegment<int> order = miniBatches.Order[..miniBatches.Examples];
         _examples.RequireIndices(order);
+        if (_lines is not null)
+            return RunLines(_lines, miniBatches);
         DeviceMemory.Write<int>(_order, order);
-        (DeviceInputs inputs, ArrayView<int> inputOrder) = _inputs.Take(miniBatches, _order);
+        (DeviceInputs inputs, ArrayView<int> inputOrder) = _inputs!.Take(miniBatches, _order);
 
         int outputs = _examples.OutputSize, place = 0;
         for (int i = 0; i < miniBatches.Count; i++)
@@ -153,6 +164,19 @@ internal sealed class DeviceStep : ITrainingStep
         }
 
         return sum;
+    }
+
+    /// <summary>One mini-batch of lines, whose errors the processor computes from its outputs.</summary>
+    private double RunLines(DeviceLines lines, in MiniBatches miniBatches)
+    {
+        ArraySegment<int> miniBatch = miniBatches[0];
+        DeviceWork work = new(miniBatch.Count, IsTraining: true, miniBatches.Seed, miniBatches.ExamplesBefore);
+        lines.Take(miniBatch);
+        _pass.Forward(work);
+        double cost = lines.FindErrors(miniBatch);
+        _pass.Back(work);
+        Optimise(miniBatches.LearningRates.Span[0], miniBatches.StepsBefore + 1);
+        return cost;
     }
 
     private void WriteParameters()

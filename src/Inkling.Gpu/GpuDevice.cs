@@ -123,14 +123,12 @@ public sealed class GpuDevice : TrainingDevice
 
     internal override ITrainingStep CreateStep(ParameterBuffer parameters, Examples examples, StepSettings settings)
     {
-        Require(parameters.Architecture);
         DeviceLease lease = Acquire();
         return lease.Use(() => new DeviceStep(lease, parameters, examples, settings));
     }
 
     internal override float[][] OutputsOf(ParameterBuffer parameters, Examples examples)
     {
-        Require(parameters.Architecture);
         using DeviceLease lease = Acquire();
         return lease.Use(() => DeviceReading.OutputsOf(lease.Session, parameters, examples));
     }
@@ -151,15 +149,6 @@ public sealed class GpuDevice : TrainingDevice
                     $"{Name}: its memory of {MemoryBytes >> 20:N0} MB is too small for this. Take smaller mini-batches.")
                 : $"{Name} failed: {OneLine.Of(e.Message)} A checkpoint, if there is one, is whole: resume from it.",
             e);
-    }
-
-    private void Require(Architecture architecture)
-    {
-        if (architecture.Input.HasAnyWidth)
-        {
-            throw new InklingException(
-                $"{Name}: networks that read strings, of inputs of any width, are trained and evaluated on the CPU only.");
-        }
     }
 
     /// <summary>Opens the device, or shares what is open.</summary>

@@ -1,4 +1,3 @@
-using System.Runtime.ExceptionServices;
 using ILGPU;
 using ILGPU.Runtime;
 using Inkling.Data;
@@ -176,19 +175,12 @@ internal abstract class InputSource
         private void Distort(ArraySegment<int> order)
         {
             _count = order.Count;
-            try
+            Threading.For(order.Count, new ParallelOptions { MaxDegreeOfParallelism = settings.Threads }, i =>
             {
-                Parallel.For(0, order.Count, new ParallelOptions { MaxDegreeOfParallelism = settings.Threads }, i =>
-                {
-                    Span<float> input = _distorted.AsSpan(i * examples.InputSize, examples.InputSize);
-                    examples.CopyInput(order[i], input);
-                    settings.Distort!(order[i], input);
-                });
-            }
-            catch (AggregateException e)
-            {
-                ExceptionDispatchInfo.Throw(e.InnerExceptions[0]);
-            }
+                Span<float> input = _distorted.AsSpan(i * examples.InputSize, examples.InputSize);
+                examples.CopyInput(order[i], input);
+                settings.Distort!(order[i], input);
+            });
         }
     }
 }

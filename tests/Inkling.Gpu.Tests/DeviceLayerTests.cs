@@ -25,19 +25,22 @@ public class DeviceLayerTests
     [InlineData("1x9x9 conv:16:3x3:pad2 maxpool:2 conv:16:3x3:pad1 add:1 relu gap dense:3 softmax")]
     [InlineData("2x6x6 conv:5:3x3:pad1 batchnorm relu dropout:0.3 conv:5:3x3:pad1:nobias batchnorm add:3 relu flatten dropout:0.5 dense:3 softmax")]
     [InlineData("20x5x5 conv:48:3x3 relu conv:70:3x3 gap dense:3 softmax")]
+    [InlineData("1x9x* conv:5:3x3:pad1:nobias batchnorm relu maxpool:2 conv:4:3x3:pad1 silu dropout:0.3 conv:6:4x3:pad0x1 "
+        + "batchnorm tanh conv:6:1x3:pad0x1:nobias batchnorm add:2 relu conv:4:1x1 softmax")]
     public void A_layer_learns_on_a_device_what_it_learns_on_the_CPU(string text)
     {
         Architecture architecture = Architecture.Parse(text);
-        VectorExamples examples = RandomExamples(architecture, 11, seed: 3);
+        Examples examples = architecture.Input.HasAnyWidth
+            ? RandomLines(architecture, 11, seed: 3)
+            : RandomExamples(architecture, 11, seed: 3);
         Network expected = new(architecture, Initialisation.He, seed: 1), actual = expected.Clone();
         ParameterBuffer before = expected.Clone().Parameters;
-        StepSettings settings = new(4);
         int[] order = [3, 9, 0, 7, 7, 2, 10, 1, 4, 5, 6];
-        MiniBatches miniBatches = new(order, 4, new double[] { 1 }, StepsBefore: 0, ExamplesBefore: 0, Seed: 77);
-        MiniBatches last = new(new ArraySegment<int>(order, 8, 3), 4, new double[] { 1 }, 2, 8, 77);
-        using ITrainingStep onCpu = new StagedStep(expected.Parameters, examples, settings);
-        using ITrainingStep onDevice = Devices.Emulated.CreateStep(actual.Parameters, examples, settings);
-        foreach (MiniBatches some in new[] { miniBatches, last })
+        MiniBatches first = new(order, 4, new double[] { 0.1 }, Seed: 77);
+        MiniBatches last = new(new ArraySegment<int>(order, 8, 3), 4, new double[] { 0.1 }, 2, 8, 77); // of three examples
+        using ITrainingStep onCpu = new StagedStep(expected.Parameters, examples, new StepSettings(4));
+        using ITrainingStep onDevice = Devices.Emulated.CreateStep(actual.Parameters, examples, new StepSettings(4));
+        foreach (MiniBatches some in new[] { first, last })
         {
             double cost = onCpu.Run(some);
             Assert.Equal(cost, onDevice.Run(some), 1e-5 * Math.Max(1, cost));
@@ -50,9 +53,12 @@ public class DeviceLayerTests
         float[][] outputs = expected.Outputs(examples), onIt = expected.Outputs(examples, Devices.Emulated);
         for (int i = 0; i < outputs.Length; i++)
         {
+            Assert.Equal(outputs[i].Length, onIt[i].Length);
             for (int j = 0; j < outputs[i].Length; j++)
                 Assert.Equal(outputs[i][j], onIt[i][j], 1e-4f * Math.Max(1, Math.Abs(outputs[i][j])));
         }
+
+        Assert.Equal(expected.Evaluate(examples), expected.Evaluate(examples, Devices.Emulated));
     }
 
     /// <summary>Requires two changes of the same parameters to differ by rounding only.</summary>
@@ -75,6 +81,22 @@ public class DeviceLayerTests
         BatchNormalisation normalisation => normalisation.PaddedScale,
         _ => [],
     };
+
+    private static LabelledLines RandomLines(Architecture architecture, int count, int seed)
+    {
+        RandomStream random = new(seed);
+        int height = architecture.Input.Height;
+        return new LabelledLines(
+            Enumerable.Range(0, count).Select(i =>
+            {
+                byte[] pixels = new byte[height * (12 + random.NextInt32(9))];
+                for (int p = 0; p < pixels.Length; p++)
+                    pixels[p] = (byte)random.NextInt32(256);
+                return (pixels, new byte[] { (byte)random.NextInt32(3), (byte)random.NextInt32(3) }[..(i % 3)]);
+            }),
+            height,
+            architecture.Output.Size - 1);
+    }
 
     private static VectorExamples RandomExamples(Architecture architecture, int count, int seed)
     {

@@ -137,17 +137,6 @@ public sealed class DeviceTrainingTests : IDisposable
         Assert.Contains("beginning in layer 1", e.Message, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void Networks_that_read_strings_are_refused_before_anything_is_trained()
-    {
-        Network network = new(Architecture.Parse("1x28x* conv:11:28x3 softmax"), Initialisation.He, seed: 1);
-        LabelledLines lines = new([(new byte[28 * 9], [1, 2])], height: 28);
-        InklingException e = Assert.Throws<InklingException>(() => network.Train(
-            lines, Options with { Device = Devices.Emulated }, TestContext.Current.CancellationToken));
-        Assert.Contains("strings", e.Message, StringComparison.Ordinal);
-        Assert.Throws<InklingException>(() => network.Evaluate(lines, Devices.Emulated));
-    }
-
     private static Network Trained(TrainingOptions options)
     {
         Network network = new(Architecture.Parse(Small), Initialisation.He, seed: 1);

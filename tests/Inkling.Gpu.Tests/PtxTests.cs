@@ -34,6 +34,7 @@ public partial class PtxTests
         ["Transpose"] = ElementKernels.Transpose,
         ["Pool"] = ElementKernels.Pool,
         ["PoolBack"] = ElementKernels.PoolBack,
+        ["ClearBeyond"] = ElementKernels.ClearBeyond,
         ["Dropout"] = ElementKernels.Dropout,
         ["Softmax"] = ElementKernels.Softmax,
         ["Moments"] = NormalisationKernels.Moments,

@@ -126,6 +126,20 @@ internal static class ElementKernels
         }
     }
 
+    /// <summary>Clears the columns of each item beyond its own width.</summary>
+    /// <param name="shape">The shape of the widest item.</param>
+    /// <param name="widths">Each item's width.</param>
+    /// <param name="numbers">[items, height, width, channels].</param>
+    public static void ClearBeyond(PixelShape shape, ArrayView<int> widths, ArrayView<float> numbers)
+    {
+        for (int i = First; i < numbers.IntLength; i += Step)
+        {
+            int pixel = i / shape.Channels;
+            if (pixel % shape.Width >= widths[pixel / shape.Width / shape.Height])
+                numbers[i] = 0;
+        }
+    }
+
     /// <summary>y = a + b.</summary>
     public static void Add(ArrayView<float> a, ArrayView<float> b, ArrayView<float> y)
     {
@@ -202,45 +216,41 @@ internal static class ElementKernels
     }
 
     /// <summary>
-    /// Dropout: one thread for each item, whose random numbers are those of the processor's stage; the mask is 0, or
-    /// <paramref name="scale"/> for numbers that are kept.
+    /// Dropout: one thread for each item, whose random numbers are those of the processor's stage; the mask is 0, or the scale for
+    /// numbers that are kept. The processor's numbers also cover channels' padding to whole panels of 16.
     /// </summary>
-    /// <param name="seed">The epoch's seed.</param>
-    /// <param name="stream">The layer's part of the stream's number: (layer + 1) · 2³².</param>
-    /// <param name="place">The place of the first item in the epoch.</param>
-    /// <param name="threshold">The rate, in 65536ths.</param>
-    /// <param name="scale">1 over the share of numbers kept.</param>
-    /// <param name="channels">Channels; the processor's random numbers also cover their padding to whole panels of 16.</param>
-    /// <param name="items">Items in the mini-batch.</param>
-    /// <param name="x">[items, pixels, channels].</param>
+    /// <param name="numbers">What is random.</param>
+    /// <param name="shape">The shape of an item.</param>
+    /// <param name="widths">Each item's width; not read where all have the same.</param>
+    /// <param name="x">[items, height, width, channels].</param>
     /// <param name="masks">Receives the factors.</param>
     /// <param name="y">Receives x times its factor.</param>
     public static void Dropout(
-        long seed,
-        long stream,
-        int place,
-        uint threshold,
-        float scale,
-        int channels,
-        int items,
+        DropoutNumbers numbers,
+        PixelShape shape,
+        ArrayView<int> widths,
         ArrayView<float> x,
         ArrayView<float> masks,
         ArrayView<float> y)
     {
-        int pitch = (channels + 15) / 16 * 16, size = x.IntLength / items, padded = size / channels * pitch;
-        for (int item = First; item < items; item += Step)
+        int pitch = (shape.Channels + 15) / 16 * 16;
+        for (int item = First; item < numbers.Items; item += Step)
         {
-            DeviceRandom random = DeviceRandom.Of(seed, stream | (uint)(place + item));
-            for (int i = 0; i < padded; i += 4)
+            DeviceRandom random = DeviceRandom.Of(numbers.Seed, numbers.Stream | (uint)(numbers.Place + item));
+            int width = shape.Width;
+            if (widths.Length > 0)
+                width = widths[item];
+            for (int i = 0; i < shape.Height * width * pitch; i += 4)
             {
                 random = random.Next();
                 ulong bits = random.Number;
-                int at = item * size + i / pitch * channels + i % pitch;
+                int pixel = i / pitch, channel = i % pitch;
+                int at = ((item * shape.Height + pixel / width) * shape.Width + pixel % width) * shape.Channels + channel;
                 for (int j = 0; j < 4; j++)
                 {
-                    if (i % pitch + j < channels)
+                    if (channel + j < shape.Channels)
                     {
-                        float mask = (bits & 0xFFFF) < threshold ? 0 : scale;
+                        float mask = (bits & 0xFFFF) < numbers.Threshold ? 0 : numbers.Scale;
                         masks[at + j] = mask;
                         y[at + j] = x[at + j] * mask;
                     }
@@ -252,7 +262,7 @@ internal static class ElementKernels
     }
 
     /// <summary>
-    /// Softmax in place, a thread for each item. If any number is NaN or infinite, all become NaN.
+    /// Softmax in place, a thread for each item, or for each column of each. If any number is NaN or infinite, all become NaN.
     /// </summary>
     public static void Softmax(int items, ArrayView<float> z)
     {

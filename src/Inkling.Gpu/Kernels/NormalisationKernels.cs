@@ -45,9 +45,10 @@ internal static class NormalisationKernels
 
     /// <summary>
     /// Mean and variance over the mini-batch from those of the chunks (Chan, Golub and LeVeque 1983), and with them the running
-    /// statistics and the factors of <see cref="Apply"/>.
+    /// statistics and the factors of <see cref="Apply"/>. Rows that belong to no item are zeros, and are taken out again.
     /// </summary>
     /// <param name="rows">How many rows there are.</param>
+    /// <param name="own">How many of them belong to an item.</param>
     /// <param name="channels">Channels.</param>
     /// <param name="chunk">Rows in a chunk.</param>
     /// <param name="epsilon">Added to the variance.</param>
@@ -57,6 +58,7 @@ internal static class NormalisationKernels
     /// <param name="factors">Receives [4, channels]: mean, 1/deviation, and the factor and the summand of an input.</param>
     public static void TakeMoments(
         int rows,
+        int own,
         int channels,
         int chunk,
         float epsilon,
@@ -78,9 +80,16 @@ internal static class NormalisationKernels
                 seen += more;
             }
 
-            float variance = squares / rows;
+            if (own < rows)
+            {
+                float all = mean * rows;
+                squares = Math.Max(0, squares + mean * all - all / own * all);
+                mean = all / own;
+            }
+
+            float variance = squares / own;
             running[c] += (mean - running[c]) / Momentum;
-            running[channels + c] += (squares / Math.Max(1, rows - 1) - running[channels + c]) / Momentum;
+            running[channels + c] += (squares / Math.Max(1, own - 1) - running[channels + c]) / Momentum;
             SetFactors(c, channels, mean, variance, epsilon, learned, factors);
         }
     }
@@ -173,7 +182,7 @@ internal static class NormalisationKernels
     /// <summary>∂C/∂x = γ/σ (e - mean(e) - x̂ mean(e x̂)) (Ioffe and Szegedy, section 3).</summary>
     /// <inheritdoc cref="SumErrors"/>
     public static void Back(
-        int rows,
+        int own,
         int channels,
         int isRectified,
         ArrayView<float> factors,
@@ -189,7 +198,7 @@ internal static class NormalisationKernels
             float normalised = (x[i] - factors[c]) * factors[channels + c];
             float error = ErrorAt(i, isRectified, y, errors);
             inputErrors[i] = factors[2 * channels + c]
-                * (error - gradient[channels + c] / rows - normalised * (gradient[c] / rows));
+                * (error - gradient[channels + c] / own - normalised * (gradient[c] / own));
         }
     }
 

@@ -2,20 +2,33 @@ using ILGPU;
 
 namespace Inkling.Gpu.Stages;
 
-/// <summary>The numbers between two stages for a mini-batch, [items, height, width, channels], and their errors.</summary>
+/// <summary>
+/// The numbers between two stages for a mini-batch, [items, height, width, channels], and their errors. Where items differ in
+/// their width, all have the room of the mini-batch's widest; columns beyond an item's own are zero.
+/// </summary>
+/// <param name="layer">The layer whose input they are; the number of layers for the output.</param>
 /// <param name="shape">The shape of an item.</param>
 /// <param name="values">Room for the largest mini-batch.</param>
 /// <param name="errors">∂C/∂ each number; empty where nothing goes back.</param>
-internal sealed class Numbers(Shape shape, ArrayView<float> values, ArrayView<float> errors)
+/// <param name="widths">Each item's width; empty where all have the same.</param>
+internal sealed class Numbers(int layer, Shape shape, ArrayView<float> values, ArrayView<float> errors, ArrayView<int> widths)
 {
-    public Shape Shape => shape;
+    public int Layer => layer;
 
-    public ArrayView<float> ValuesOf(int items) => values.SubView(0, items * shape.Size);
+    /// <summary>The shape of an item; of the widest of the mini-batch.</summary>
+    public Shape Shape { get; set; } = shape;
 
-    public ArrayView<float> ErrorsOf(int items) => errors.SubView(0, items * shape.Size);
+    public ArrayView<int> Widths => widths;
+
+    /// <summary>The pixels of all items together, without columns that are not theirs.</summary>
+    public int OwnPixels { get; set; }
+
+    public ArrayView<float> ValuesOf(int items) => values.SubView(0, items * Shape.Size);
+
+    public ArrayView<float> ErrorsOf(int items) => errors.SubView(0, items * Shape.Size);
 
     /// <summary>The same numbers in another shape.</summary>
-    public Numbers As(Shape other) => new(other, values, errors);
+    public Numbers As(Shape other) => new(layer, other, values, errors, widths);
 }
 
 /// <summary>What a stage needs to know about the current mini-batch.</summary>

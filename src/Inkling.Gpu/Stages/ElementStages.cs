@@ -78,8 +78,11 @@ internal sealed class SoftmaxStage : DeviceStage
         session.Load(ElementKernels.Softmax, out _forward);
     }
 
-    public override void Forward(in DeviceWork work) =>
-        _forward(_session.Stream, _session.Elements(work.Items), work.Items, Output.ValuesOf(work.Items));
+    public override void Forward(in DeviceWork work)
+    {
+        int columns = work.Items * Output.Shape.Width;
+        _forward(_session.Stream, _session.Elements(columns), columns, Output.ValuesOf(work.Items));
+    }
 
     public override void Back(in DeviceWork work) => throw new NotSupportedException("The cost's error is that of z already.");
 }
@@ -88,7 +91,7 @@ internal sealed class SoftmaxStage : DeviceStage
 internal sealed class PoolStage : DeviceStage
 {
     private readonly DeviceSession _session;
-    private readonly PoolShape _shape;
+    private readonly Layer _layer;
     private readonly Action<AcceleratorStream, KernelConfig, PoolShape, ArrayView<float>, ArrayView<float>> _forward;
     private readonly Action<AcceleratorStream, KernelConfig, PoolShape, ArrayView<float>, ArrayView<float>, ArrayView<float>> _back;
 
@@ -96,22 +99,24 @@ internal sealed class PoolStage : DeviceStage
         : base(input, output, goesBack)
     {
         _session = session;
-        _shape = PoolShape.Of(layer, input.Shape, output.Shape);
+        _layer = layer;
         session.Load(ElementKernels.Pool, out _forward);
         session.Load(ElementKernels.PoolBack, out _back);
     }
 
+    private PoolShape Shape => PoolShape.Of(_layer, Input.Shape, Output.Shape);
+
     public override void Forward(in DeviceWork work)
     {
         ArrayView<float> y = Output.ValuesOf(work.Items);
-        _forward(_session.Stream, _session.Elements(y.IntLength), _shape, Input.ValuesOf(work.Items), y);
+        _forward(_session.Stream, _session.Elements(y.IntLength), Shape, Input.ValuesOf(work.Items), y);
     }
 
     public override void Back(in DeviceWork work)
     {
         ArrayView<float> to = Input.ErrorsOf(work.Items);
         if (GoesBack)
-            _back(_session.Stream, _session.Elements(to.IntLength), _shape, Input.ValuesOf(work.Items), Output.ErrorsOf(work.Items), to);
+            _back(_session.Stream, _session.Elements(to.IntLength), Shape, Input.ValuesOf(work.Items), Output.ErrorsOf(work.Items), to);
     }
 }
 
@@ -154,7 +159,14 @@ internal sealed class DropoutStage : DeviceStage
     private readonly float _scale;
 
     private readonly Action<
-        AcceleratorStream, KernelConfig, long, long, int, uint, float, int, int, ArrayView<float>, ArrayView<float>, ArrayView<float>> _forward;
+        AcceleratorStream,
+        KernelConfig,
+        DropoutNumbers,
+        PixelShape,
+        ArrayView<int>,
+        ArrayView<float>,
+        ArrayView<float>,
+        ArrayView<float>> _forward;
 
     private readonly Action<AcceleratorStream, KernelConfig, ArrayView<float>, ArrayView<float>, ArrayView<float>> _back;
 
@@ -179,15 +191,22 @@ internal sealed class DropoutStage : DeviceStage
             return;
         }
 
+        DropoutNumbers numbers = new()
+        {
+            Seed = work.Seed,
+            Stream = _stream,
+            Place = work.Place,
+            Items = work.Items,
+            Threshold = _threshold,
+            Scale = _scale,
+        };
+        PixelShape shape = new() { Height = Input.Shape.Height, Width = Input.Shape.Width, Channels = Input.Shape.Channels };
         _forward(
-            _session.Stream, _session.Elements(work.Items),
-            work.Seed,
-            _stream,
-            work.Place,
-            _threshold,
-            _scale,
-            Input.Shape.Channels,
-            work.Items,
+            _session.Stream,
+            _session.Elements(work.Items),
+            numbers,
+            shape,
+            Input.Widths,
             x,
             _masks.SubView(0, x.Length),
             y);

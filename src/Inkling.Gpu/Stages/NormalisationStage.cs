@@ -19,7 +19,7 @@ internal sealed class NormalisationStage : DeviceStage
     private readonly Action<AcceleratorStream, KernelConfig, int, float, ArrayView<float>, ArrayView<float>, ArrayView<float>> _takeRunning;
 
     private readonly Action<
-        AcceleratorStream, KernelConfig, int, int, int, float, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>> _takeMoments;
+        AcceleratorStream, KernelConfig, int, int, int, int, float, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>> _takeMoments;
 
     private readonly Action<
         AcceleratorStream, KernelConfig,
@@ -81,6 +81,7 @@ internal sealed class NormalisationStage : DeviceStage
             _takeMoments(
                 _session.Stream, _session.Elements(_channels),
                 rows,
+                Input.OwnPixels,
                 _channels,
                 chunk,
                 BatchNormalisationStage.Epsilon,
@@ -109,7 +110,7 @@ internal sealed class NormalisationStage : DeviceStage
         {
             _back(
                 _session.Stream, _session.Elements(x.IntLength),
-                rows,
+                Input.OwnPixels,
                 _channels,
                 _isRectified,
                 _factors,

@@ -10,7 +10,7 @@ internal sealed class WeightedStage : DeviceStage
 {
     private readonly StageSettings _settings;
     private readonly DeviceSession _session;
-    private readonly ConvolutionShape _shape; // of the largest mini-batch
+    private readonly Layer _layer;
     private readonly ArrayView<float> _parameters, _parts;
     private readonly int _hasBias, _isRectified, _gradientSplits, _gradientStart;
     private readonly ProductLaunches _forward;
@@ -29,29 +29,28 @@ internal sealed class WeightedStage : DeviceStage
     {
         (_settings, _session) = (settings, settings.Session);
         WeightedLayer weights = (WeightedLayer)settings.Shape.All[layer]!;
-        _shape = ConvolutionShape.Of(settings.Shape.Architecture.Layers[layer], input.Shape, output.Shape);
-        _shape.Items = settings.MiniBatchSize;
+        _layer = settings.Shape.Architecture.Layers[layer];
+        ConvolutionShape most = ShapeOf(settings.MiniBatchSize);
         _hasBias = weights.HasBias ? 1 : 0;
         _isRectified = isRectified ? 1 : 0;
         _parameters = settings.Parameters.Of(layer);
         _parts = settings.Parts;
-        _forward = ProductLaunches.Forward(_session, _shape.Outputs);
+        _forward = ProductLaunches.Forward(_session, most.Outputs);
         _session.Load(ElementKernels.AddSplits, out _addSplits);
         _session.Load(ElementKernels.ActivateBack, out _rectifyBack);
         if (settings.Plan is not { } plan)
             return;
-        _gradients = ProductLaunches.Gradient(_session, _shape.Outputs);
-        _gradientSplits = _gradients.SplitsFor(_shape.Inputs + _hasBias, PixelsOf(_shape));
-        int weightCount = _shape.Inputs * _shape.Outputs, biasCount = _hasBias * _shape.Outputs;
+        _gradients = ProductLaunches.Gradient(_session, most.Outputs);
+        _gradientSplits = _gradients.SplitsFor(most.Inputs + _hasBias, PixelsOf(most));
+        int weightCount = most.Inputs * most.Outputs, biasCount = _hasBias * most.Outputs;
         _gradientStart = plan.Add(layer, weightCount, biasCount, _gradientSplits);
         if (goesBack)
-            _inputErrors = ProductLaunches.InputErrors(_session, _shape.Channels);
+            _inputErrors = ProductLaunches.InputErrors(_session, most.Channels);
     }
 
     public override void Forward(in DeviceWork work)
     {
-        ConvolutionShape shape = _shape;
-        shape.Items = work.Items;
+        ConvolutionShape shape = ShapeOf(work.Items);
         ArrayView<float> biases = _hasBias == 0
             ? _parameters
             : _parameters.SubView(shape.Inputs * shape.Outputs, shape.Outputs);
@@ -71,8 +70,7 @@ internal sealed class WeightedStage : DeviceStage
 
     public override void Back(in DeviceWork work)
     {
-        ConvolutionShape shape = _shape;
-        shape.Items = work.Items;
+        ConvolutionShape shape = ShapeOf(work.Items);
         ArrayView<float> errors = Output.ErrorsOf(work.Items);
         if (_isRectified != 0)
         {
@@ -102,6 +100,13 @@ internal sealed class WeightedStage : DeviceStage
             errors,
             shape.Channels,
             Input.ErrorsOf(work.Items));
+    }
+
+    private ConvolutionShape ShapeOf(int items)
+    {
+        ConvolutionShape shape = ConvolutionShape.Of(_layer, Input.Shape, Output.Shape);
+        shape.Items = items;
+        return shape;
     }
 
     /// <summary>Launches a product and, where it is divided, the sum of its parts.</summary>

@@ -22,12 +22,14 @@ public abstract class TrainingDevice
     /// </param>
     /// <param name="examples">The training examples.</param>
     /// <param name="settings">How a step is computed.</param>
-    /// <exception cref="InklingException">The device cannot train this network, or has too little memory.</exception>
+    /// <exception cref="InklingException">The device has too little memory, or fails.</exception>
     internal abstract ITrainingStep CreateStep(ParameterBuffer parameters, Examples examples, StepSettings settings);
 
-    /// <summary>The outputs of a network for each example, in order: [count][outputs].</summary>
+    /// <summary>
+    /// The outputs of a network for each example, in order: [count][outputs]; for inputs of any width [count][columns, outputs].
+    /// </summary>
     /// <param name="parameters">The network's architecture and parameters; not changed.</param>
     /// <param name="examples">Examples that fit the network.</param>
-    /// <exception cref="InklingException">The device cannot evaluate this network, has too little memory, or fails.</exception>
+    /// <exception cref="InklingException">The device has too little memory, or fails.</exception>
     internal abstract float[][] OutputsOf(ParameterBuffer parameters, Examples examples);
 }
