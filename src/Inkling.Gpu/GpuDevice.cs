@@ -13,7 +13,7 @@ namespace Inkling.Gpu;
 [SuppressMessage("Design", "CA1001", Justification = "The session is closed when its last use ends.")]
 public sealed class GpuDevice : TrainingDevice
 {
-    private const int EmulatedThreads = 64; // of the CPU, which wait for each other at each barrier
+    private const int WarpSize = 32, EmulatedThreads = 64; // of the CPU, which wait for each other at each barrier
 
     private readonly AcceleratorType _type;
     private readonly int _index; // among the devices of its type
@@ -193,5 +193,6 @@ public sealed class GpuDevice : TrainingDevice
         }
     }
 
-    private static Context CreateContext() => Context.Create(builder => builder.Cuda().OpenCL().CPU(new CPUDevice(32, EmulatedThreads / 32, 1)));
+    private static Context CreateContext() => Context.Create(
+        builder => builder.Cuda().OpenCL().CPU(new CPUDevice(WarpSize, EmulatedThreads / WarpSize, numMultiprocessors: 1)));
 }
