@@ -1,4 +1,3 @@
-using ILGPU;
 using Inkling.Execution.Costs;
 using Inkling.Gpu.Kernels;
 using Inkling.Layers;
@@ -42,7 +41,7 @@ internal static class DeviceExamples
     }
 
     /// <summary>Inputs that are numbers on the device already.</summary>
-    public static DeviceInputs OfNumbers(DeviceMemory memory, ArrayView<float> values, int size) => new()
+    public static DeviceInputs OfNumbers(DeviceMemory memory, Floats values, int size) => new()
     {
         Levels = memory.Allocate<byte>(0),
         ValueOf = memory.Allocate<float>(0),

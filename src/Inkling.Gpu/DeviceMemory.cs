@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using ILGPU;
 using ILGPU.Runtime;
 
@@ -40,7 +41,7 @@ internal sealed class DeviceMemory(Accelerator accelerator) : IDisposable
         where T : unmanaged
     {
         if (values.Length > 0)
-            view.SubView(0, values.Length).CopyFromCPU(ref System.Runtime.InteropServices.MemoryMarshal.GetReference(values), values.Length);
+            view.SubView(0, values.Length).CopyFromCPU(ref MemoryMarshal.GetReference(values), values.Length);
     }
 
     /// <summary>Reads the first numbers of a buffer, after all launches.</summary>

@@ -1,4 +1,3 @@
-using ILGPU;
 using Inkling.Gpu.Kernels;
 using Inkling.Layers;
 using Inkling.Numerics;
@@ -41,19 +40,19 @@ internal sealed class DeviceParameters
     }
 
     /// <summary>All parameters.</summary>
-    public ArrayView<float> Values { get; }
+    public Floats Values { get; }
 
     /// <summary>The running means and variances of all normalisations: of each [2, channels].</summary>
-    public ArrayView<float> Statistics { get; }
+    public Floats Statistics { get; }
 
     /// <summary>Where a layer's parameters begin.</summary>
     public int StartOf(int layer) => _starts[layer];
 
     /// <summary>The parameters of a layer.</summary>
-    public ArrayView<float> Of(int layer) => Values.SubView(_starts[layer], _starts[layer + 1] - _starts[layer]);
+    public Floats Of(int layer) => Values.SubView(_starts[layer], _starts[layer + 1] - _starts[layer]);
 
     /// <summary>The statistics of a layer.</summary>
-    public ArrayView<float> StatisticsOf(int layer) =>
+    public Floats StatisticsOf(int layer) =>
         Statistics.SubView(_statisticsStarts[layer], _statisticsStarts[layer + 1] - _statisticsStarts[layer]);
 
     /// <summary>Copies parameters to the device.</summary>

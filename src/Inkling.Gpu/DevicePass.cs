@@ -22,19 +22,11 @@ internal sealed class DevicePass
     private readonly int[] _widths; // [layers + 1, mini-batch]
     private readonly ArrayView<int> _deviceWidths;
 
-    private readonly Action<AcceleratorStream, KernelConfig, PixelShape, ArrayView<int>, ArrayView<float>> _clearBeyond;
-    private readonly Action<AcceleratorStream, KernelConfig, DeviceInputs, ArrayView<int>, int, ArrayView<float>> _gather;
+    private readonly Action<AcceleratorStream, KernelConfig, PixelShape, ArrayView<int>, Floats> _clearBeyond;
+    private readonly Action<AcceleratorStream, KernelConfig, DeviceInputs, ArrayView<int>, int, Floats> _gather;
 
     private readonly Action<
-        AcceleratorStream, KernelConfig,
-        ArrayView<float>,
-        ArrayView<int>,
-        int,
-        float,
-        int,
-        ArrayView<float>,
-        ArrayView<float>,
-        ArrayView<float>> _costErrors;
+        AcceleratorStream, KernelConfig, Floats, ArrayView<int>, int, float, int, Floats, Floats, Floats> _costErrors;
 
     /// <param name="session">The device.</param>
     /// <param name="memory">Where buffers are allocated.</param>
@@ -83,10 +75,10 @@ internal sealed class DevicePass
     public Numbers Output { get; }
 
     /// <summary>The gradient of all parameters, in partial sums.</summary>
-    public ArrayView<float> Gradient => _settings.Gradient;
+    public Floats Gradient => _settings.Gradient;
 
     /// <summary>The inputs of a mini-batch, [items, inputs], for a kernel that writes them.</summary>
-    public ArrayView<float> InputsOf(int items) => _input.ValuesOf(items);
+    public Floats InputsOf(int items) => _input.ValuesOf(items);
 
     /// <summary>Copies the inputs of a mini-batch.</summary>
     /// <param name="inputs">All examples.</param>
@@ -95,7 +87,7 @@ internal sealed class DevicePass
     /// <param name="items">How many.</param>
     public void TakeInputs(DeviceInputs inputs, ArrayView<int> order, int place, int items)
     {
-        ArrayView<float> x = InputsOf(items);
+        Floats x = InputsOf(items);
         _gather(_session.Stream, _session.Elements(x.IntLength), inputs, order, place, x);
     }
 
@@ -157,11 +149,12 @@ internal sealed class DevicePass
     /// <param name="order">Which examples, from <paramref name="place"/> on.</param>
     /// <param name="place">The first in the order.</param>
     /// <param name="kept">Receives a copy of the outputs.</param>
-    public void Back(in DeviceWork work, ArrayView<float> targets, ArrayView<int> order, int place, ArrayView<float> kept)
+    public void Back(in DeviceWork work, Floats targets, ArrayView<int> order, int place, Floats kept)
     {
-        ArrayView<float> outputs = Output.ValuesOf(work.Items);
+        Floats outputs = Output.ValuesOf(work.Items);
         _costErrors(
-            _session.Stream, _session.Elements(outputs.IntLength),
+            _session.Stream,
+            _session.Elements(outputs.IntLength),
             targets,
             order,
             place,
@@ -185,7 +178,7 @@ internal sealed class DevicePass
     }
 
     /// <summary>Clears the columns beyond each item's own, where items differ in their width.</summary>
-    private void ClearBeyond(Numbers of, ArrayView<float> numbers)
+    private void ClearBeyond(Numbers of, Floats numbers)
     {
         if (!_isRagged)
             return;
@@ -221,7 +214,8 @@ internal sealed class DevicePass
             }
 
             bool isRectified = l + 1 < layers.Count && layers[l + 1] is Layer.Activation { Function: ActivationFunction.Relu };
-            if (layers[l] is Layer.Flatten && (l == 0 || flattenedPixels[l + 1] > 1 || input.Shape.Height * input.Shape.Width == 1))
+            bool isInOrder = l == 0 || flattenedPixels[l + 1] > 1 || input.Shape.IsVector;
+            if (layers[l] is Layer.Flatten && isInOrder)
             {
                 input = input.As(_shapes[l + 1]); // the same numbers in the same order
                 _numbers.Add(input);

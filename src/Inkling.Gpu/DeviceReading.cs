@@ -25,7 +25,7 @@ internal static class DeviceReading
             session, memory, parameters, own, batchSize, parameters.Architecture.Input.Width, plan: null);
         DeviceInputs inputs = DeviceExamples.Inputs(memory, examples, parameters.Architecture);
         ArrayView<int> order = memory.Copy<int>([.. Enumerable.Range(0, examples.Count)]);
-        ArrayView<float> outputs = memory.Allocate<float>((long)examples.Count * size);
+        Floats outputs = memory.Allocate<float>((long)examples.Count * size);
         own.Write(parameters);
         for (int start = 0; start < examples.Count; start += batchSize)
         {

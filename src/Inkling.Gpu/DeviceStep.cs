@@ -30,21 +30,14 @@ internal sealed class DeviceStep : ITrainingStep
     private readonly InputSource? _inputs; // of examples other than lines
     private readonly DeviceLines? _lines;
     private readonly float[] _targets = [], _outputs = [];
-    private readonly ArrayView<float> _deviceTargets, _deviceOutputs, _empty;
+    private readonly Floats _deviceTargets, _deviceOutputs, _empty;
     private readonly ArrayView<int> _order;
     private readonly ArrayView<ParameterPart> _parts;
 
     private readonly Action<
-        AcceleratorStream, KernelConfig,
-        StepNumbers,
-        ArrayView<ParameterPart>,
-        ArrayView<float>,
-        ArrayView<float>,
-        ArrayView<float>,
-        ArrayView<float>,
-        ArrayView<float>> _optimise;
+        AcceleratorStream, KernelConfig, StepNumbers, ArrayView<ParameterPart>, Floats, Floats, Floats, Floats, Floats> _optimise;
 
-    private readonly Action<AcceleratorStream, KernelConfig, float, ArrayView<float>, ArrayView<float>> _moveAverage;
+    private readonly Action<AcceleratorStream, KernelConfig, float, Floats, Floats> _moveAverage;
     private bool _isWritten; // whether the device has the parameters
 
     /// <param name="lease">The opened device; given back when the step is disposed of, or cannot be created.</param>
@@ -218,9 +211,10 @@ internal sealed class DeviceStep : ITrainingStep
         }
 
         DeviceSession session = _lease.Session;
-        ArrayView<float> values = _parameters.Values, statistics = _parameters.Statistics;
+        Floats values = _parameters.Values, statistics = _parameters.Statistics;
         _optimise(
-            session.Stream, session.Elements(values.IntLength),
+            session.Stream,
+            session.Elements(values.IntLength),
             numbers,
             _parts,
             _pass.Gradient,
@@ -229,6 +223,9 @@ internal sealed class DeviceStep : ITrainingStep
             _second?.Values ?? _empty,
             _average?.Values ?? _empty);
         if (_average is not null && statistics.Length > 0)
-            _moveAverage(session.Stream, session.Elements(statistics.IntLength), numbers.Renewed, statistics, _average.Statistics);
+        {
+            KernelConfig blocks = session.Elements(statistics.IntLength);
+            _moveAverage(session.Stream, blocks, numbers.Renewed, statistics, _average.Statistics);
+        }
     }
 }

@@ -14,7 +14,7 @@ namespace Inkling.Gpu;
 public sealed class GpuDevice : TrainingDevice
 {
     private const string EmulatedName = "emulated";
-    private const int EmulatedThreads = 64; // of the CPU, which wait for each other at each barrier
+    private const int WarpSize = 32, EmulatedThreads = 64; // of the CPU, which wait for each other at each barrier
 
     private readonly AcceleratorType _type;
     private readonly int _index; // among the devices of its type
@@ -217,6 +217,7 @@ public sealed class GpuDevice : TrainingDevice
     private static Context CreateContext()
     {
         OpenClC.FenceSharedMemory();
-        return Context.Create(builder => builder.Cuda().OpenCL().CPU(new CPUDevice(32, EmulatedThreads / 32, 1)));
+        return Context.Create(
+            builder => builder.Cuda().OpenCL().CPU(new CPUDevice(WarpSize, EmulatedThreads / WarpSize, numMultiprocessors: 1)));
     }
 }

@@ -10,7 +10,7 @@ namespace Inkling.Gpu;
 /// <summary>Where a training's inputs come from on a device.</summary>
 internal abstract class InputSource
 {
-    /// <summary>Chooses where augmentation is done, where there is any: on the device if it can, otherwise on the processor.</summary>
+    /// <summary>Chooses where images are augmented, if they are: on the device if it can, otherwise on the processor.</summary>
     /// <param name="session">The device.</param>
     /// <param name="memory">Where buffers are allocated.</param>
     /// <param name="examples">The training examples.</param>
@@ -59,19 +59,19 @@ internal abstract class InputSource
         private readonly AugmentationShape _shape;
         private readonly DeviceInputs _stored, _augmented;
         private readonly ArrayView<int> _identity;
-        private readonly ArrayView<float> _gaussian;
+        private readonly Floats _gaussian;
         private readonly ArrayView<ImageDraw> _deviceDraws;
         private readonly ImageDraw[] _draws;
 
         private readonly Action<
-            AcceleratorStream,
-            KernelConfig,
-            AugmentationShape,
-            DeviceInputs,
-            ArrayView<int>,
-            ArrayView<ImageDraw>,
-            ArrayView<float>,
-            ArrayView<float>> _augment;
+        AcceleratorStream,
+        KernelConfig,
+        AugmentationShape,
+        DeviceInputs,
+        ArrayView<int>,
+        ArrayView<ImageDraw>,
+        Floats,
+        Floats> _augment;
 
         public AugmentedInputs(
             DeviceSession session,

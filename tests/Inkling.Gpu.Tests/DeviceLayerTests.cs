@@ -4,7 +4,7 @@ using Inkling.Training.Steps;
 
 namespace Inkling.Gpu.Tests;
 
-/// <summary>Each layer on a device, here one emulated on the CPU, against the CPU's: forward, back, and what is learned.</summary>
+/// <summary>Each layer on a device, here one emulated on the CPU, against the CPU's: forward, back, what is learned.</summary>
 public class DeviceLayerTests
 {
     [Theory]
@@ -23,7 +23,8 @@ public class DeviceLayerTests
     [InlineData("1x9x9 conv:4:3x3 relu maxpool:2 tanh flatten dense:3 softmax")]
     [InlineData("1x7x7 conv:17:3x3:pad1:nobias batchnorm relu maxpool:2 conv:5:2x2 tanh flatten dense:3 softmax")]
     [InlineData("1x9x9 conv:16:3x3:pad2 maxpool:2 conv:16:3x3:pad1 add:1 relu gap dense:3 softmax")]
-    [InlineData("2x6x6 conv:5:3x3:pad1 batchnorm relu dropout:0.3 conv:5:3x3:pad1:nobias batchnorm add:3 relu flatten dropout:0.5 dense:3 softmax")]
+    [InlineData("2x6x6 conv:5:3x3:pad1 batchnorm relu dropout:0.3 conv:5:3x3:pad1:nobias batchnorm add:3 relu "
+        + "flatten dropout:0.5 dense:3 softmax")]
     [InlineData("20x5x5 conv:48:3x3 relu conv:70:3x3 gap dense:3 softmax")]
     [InlineData("1x9x* conv:5:3x3:pad1:nobias batchnorm relu maxpool:2 conv:4:3x3:pad1 silu dropout:0.3 conv:6:4x3:pad0x1 "
         + "batchnorm tanh conv:6:1x3:pad0x1:nobias batchnorm add:2 relu conv:4:1x1 softmax")]
@@ -77,7 +78,8 @@ public class DeviceLayerTests
 
     private static ReadOnlySpan<float> RangeOf(ParameterBuffer parameters, int layer) => parameters.All[layer] switch
     {
-        WeightedLayer weighted => parameters.Span[(weighted.WeightRange.Start.Value - weighted.Stride)..weighted.WeightRange.End.Value],
+        WeightedLayer weighted =>
+            parameters.Span[(weighted.WeightRange.Start.Value - weighted.Stride)..weighted.WeightRange.End.Value],
         BatchNormalisation normalisation => normalisation.PaddedScale,
         _ => [],
     };

@@ -49,10 +49,10 @@ internal static class AugmentationKernel
         DeviceInputs inputs,
         ArrayView<int> order,
         ArrayView<ImageDraw> draws,
-        ArrayView<float> gaussian,
-        ArrayView<float> to)
+        Floats gaussian,
+        Floats to)
     {
-        ArrayView<float> source = SharedMemory.Allocate<float>((MostSide + 2) * (MostSide + 2)), // with a pixel of paper around
+        Floats source = SharedMemory.Allocate<float>((MostSide + 2) * (MostSide + 2)), // with a pixel of paper around
             noise = SharedMemory.Allocate<float>(MostPixels),
             smooth = SharedMemory.Allocate<float>(MostPixels),
             fieldX = SharedMemory.Allocate<float>(MostPixels),
@@ -110,7 +110,7 @@ internal static class AugmentationKernel
     /// <summary>
     /// A pixel moved towards the darkest (thicker) or lightest (thinner) of itself and its four neighbours.
     /// </summary>
-    private static float WithThickness(AugmentationShape shape, ArrayView<float> before, int at, float amount)
+    private static float WithThickness(AugmentationShape shape, Floats before, int at, float amount)
     {
         float own = before[at];
         int x = at % shape.Width, y = at / shape.Width;
@@ -129,7 +129,7 @@ internal static class AugmentationKernel
         return own + Math.Abs(amount) * (extreme - own);
     }
 
-    private static int InkWidth(AugmentationShape shape, ArrayView<float> source)
+    private static int InkWidth(AugmentationShape shape, Floats source)
     {
         int left = shape.Width, right = -1, pitch = shape.Width + 2;
         for (int y = 0; y < shape.Height; y++)
@@ -148,7 +148,7 @@ internal static class AugmentationKernel
     }
 
     /// <summary>Fills the noise of a field, by the first thread, whose stream it returns.</summary>
-    private static DeviceRandom FillNoise(AugmentationShape shape, DeviceRandom random, ArrayView<float> noise)
+    private static DeviceRandom FillNoise(AugmentationShape shape, DeviceRandom random, Floats noise)
     {
         if (Group.IdxX == 0)
         {
@@ -175,7 +175,7 @@ internal static class AugmentationKernel
 
     /// <summary>Convolves rows and then columns with the Gaussian; values beyond the edges count as 0.</summary>
     private static void Smooth(
-        AugmentationShape shape, ArrayView<float> noise, ArrayView<float> smooth, ArrayView<float> gaussian, ArrayView<float> field)
+        AugmentationShape shape, Floats noise, Floats smooth, Floats gaussian, Floats field)
     {
         int pixels = shape.Height * shape.Width;
         for (int i = Group.IdxX; i < pixels; i += Group.DimX)
@@ -228,7 +228,7 @@ internal static class AugmentationKernel
     }
 
     /// <summary>Bilinear interpolation; paper beyond the image.</summary>
-    private static float Between(AugmentationShape shape, ArrayView<float> source, double x, double y)
+    private static float Between(AugmentationShape shape, Floats source, double x, double y)
     {
         float value = 0;
         int pitch = shape.Width + 2;

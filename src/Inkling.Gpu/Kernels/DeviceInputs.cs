@@ -9,10 +9,10 @@ internal struct DeviceInputs
     public ArrayView<byte> Levels;
 
     /// <summary>[256]: the number that each grey level stands for.</summary>
-    public ArrayView<float> ValueOf;
+    public Floats ValueOf;
 
     /// <summary>[examples, height, width, channels]; not read where <see cref="IsGrey"/> is 1.</summary>
-    public ArrayView<float> Values;
+    public Floats Values;
 
     /// <summary>Numbers of an input.</summary>
     public int Size;

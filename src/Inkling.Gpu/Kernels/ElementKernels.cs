@@ -18,7 +18,7 @@ internal static class ElementKernels
     /// <param name="order">Which examples, from <paramref name="place"/> on.</param>
     /// <param name="place">The first in the order.</param>
     /// <param name="x">Receives [items, inputs].</param>
-    public static void Gather(DeviceInputs inputs, ArrayView<int> order, int place, ArrayView<float> x)
+    public static void Gather(DeviceInputs inputs, ArrayView<int> order, int place, Floats x)
     {
         for (int i = First; i < x.IntLength; i += Step)
         {
@@ -38,14 +38,14 @@ internal static class ElementKernels
     /// <param name="errors">Receives [items, outputs].</param>
     /// <param name="kept">Receives a copy of the outputs.</param>
     public static void CostErrors(
-        ArrayView<float> targets,
+        Floats targets,
         ArrayView<int> order,
         int place,
         float scale,
         int size,
-        ArrayView<float> outputs,
-        ArrayView<float> errors,
-        ArrayView<float> kept)
+        Floats outputs,
+        Floats errors,
+        Floats kept)
     {
         for (int i = First; i < outputs.IntLength; i += Step)
         {
@@ -61,7 +61,7 @@ internal static class ElementKernels
     /// <param name="biases">[columns]; not read where there are none.</param>
     /// <param name="columns">Columns of the product.</param>
     /// <param name="y">Receives [numbers].</param>
-    public static void AddSplits(ArrayView<float> parts, Product product, ArrayView<float> biases, int columns, ArrayView<float> y)
+    public static void AddSplits(Floats parts, Product product, Floats biases, int columns, Floats y)
     {
         int numbers = y.IntLength;
         for (int i = First; i < numbers; i += Step)
@@ -78,7 +78,7 @@ internal static class ElementKernels
     }
 
     /// <summary>a = f(a) for sigmoid, tanh and ReLU.</summary>
-    public static void Activate(int function, ArrayView<float> a)
+    public static void Activate(int function, Floats a)
     {
         for (int i = First; i < a.IntLength; i += Step)
         {
@@ -94,7 +94,7 @@ internal static class ElementKernels
     }
 
     /// <summary>errors *= f'(z), computed from a = f(z).</summary>
-    public static void ActivateBack(int function, ArrayView<float> a, ArrayView<float> errors)
+    public static void ActivateBack(int function, Floats a, Floats errors)
     {
         for (int i = First; i < errors.IntLength; i += Step)
         {
@@ -110,14 +110,14 @@ internal static class ElementKernels
     }
 
     /// <summary>y = z·σ(z).</summary>
-    public static void Silu(ArrayView<float> z, ArrayView<float> y)
+    public static void Silu(Floats z, Floats y)
     {
         for (int i = First; i < y.IntLength; i += Step)
             y[i] = z[i] * DeviceSigmoid<OpenClMath>.Of(z[i]);
     }
 
     /// <summary>The derivative of SiLU times the errors: σ(z) (1 + z (1 - σ(z))).</summary>
-    public static void SiluBack(ArrayView<float> z, ArrayView<float> errors, ArrayView<float> inputErrors)
+    public static void SiluBack(Floats z, Floats errors, Floats inputErrors)
     {
         for (int i = First; i < errors.IntLength; i += Step)
         {
@@ -130,7 +130,7 @@ internal static class ElementKernels
     /// <param name="shape">The shape of the widest item.</param>
     /// <param name="widths">Each item's width.</param>
     /// <param name="numbers">[items, height, width, channels].</param>
-    public static void ClearBeyond(PixelShape shape, ArrayView<int> widths, ArrayView<float> numbers)
+    public static void ClearBeyond(PixelShape shape, ArrayView<int> widths, Floats numbers)
     {
         for (int i = First; i < numbers.IntLength; i += Step)
         {
@@ -141,14 +141,14 @@ internal static class ElementKernels
     }
 
     /// <summary>y = a + b.</summary>
-    public static void Add(ArrayView<float> a, ArrayView<float> b, ArrayView<float> y)
+    public static void Add(Floats a, Floats b, Floats y)
     {
         for (int i = First; i < y.IntLength; i += Step)
             y[i] = a[i] + b[i];
     }
 
     /// <summary>y = a · b.</summary>
-    public static void Multiply(ArrayView<float> a, ArrayView<float> b, ArrayView<float> y)
+    public static void Multiply(Floats a, Floats b, Floats y)
     {
         for (int i = First; i < y.IntLength; i += Step)
             y[i] = a[i] * b[i];
@@ -157,7 +157,7 @@ internal static class ElementKernels
     /// <summary>
     /// Flattens maps to the users' order: [items, pixels, channels] to [items, channels, pixels]; with the two exchanged, back.
     /// </summary>
-    public static void Transpose(ArrayView<float> from, int pixels, int channels, ArrayView<float> to)
+    public static void Transpose(Floats from, int pixels, int channels, Floats to)
     {
         for (int i = First; i < to.IntLength; i += Step)
         {
@@ -167,7 +167,7 @@ internal static class ElementKernels
     }
 
     /// <summary>Max or average pooling.</summary>
-    public static void Pool(PoolShape shape, ArrayView<float> x, ArrayView<float> y)
+    public static void Pool(PoolShape shape, Floats x, Floats y)
     {
         for (int i = First; i < y.IntLength; i += Step)
         {
@@ -182,7 +182,7 @@ internal static class ElementKernels
     /// Each number's error: of max pooling from those windows whose largest it is, the first on ties; of average pooling in
     /// equal parts from those that it is in.
     /// </summary>
-    public static void PoolBack(PoolShape shape, ArrayView<float> x, ArrayView<float> errors, ArrayView<float> inputErrors)
+    public static void PoolBack(PoolShape shape, Floats x, Floats errors, Floats inputErrors)
     {
         for (int i = First; i < inputErrors.IntLength; i += Step)
         {
@@ -216,8 +216,8 @@ internal static class ElementKernels
     }
 
     /// <summary>
-    /// Dropout: one thread for each item, whose random numbers are those of the processor's stage; the mask is 0, or the scale for
-    /// numbers that are kept. The processor's numbers also cover channels' padding to whole panels of 16.
+    /// Dropout: one thread for each item, whose random numbers are those of the processor's stage; the mask is 0, or the scale
+    /// for numbers that are kept. The processor's numbers also cover channels' padding to whole panels of 16.
     /// </summary>
     /// <param name="numbers">What is random.</param>
     /// <param name="shape">The shape of an item.</param>
@@ -229,9 +229,9 @@ internal static class ElementKernels
         DropoutNumbers numbers,
         PixelShape shape,
         ArrayView<int> widths,
-        ArrayView<float> x,
-        ArrayView<float> masks,
-        ArrayView<float> y)
+        Floats x,
+        Floats masks,
+        Floats y)
     {
         int pitch = (shape.Channels + 15) / 16 * 16;
         for (int item = First; item < numbers.Items; item += Step)
@@ -264,7 +264,7 @@ internal static class ElementKernels
     /// <summary>
     /// Softmax in place, a thread for each item, or for each column of each. If any number is NaN or infinite, all become NaN.
     /// </summary>
-    public static void Softmax(int items, ArrayView<float> z)
+    public static void Softmax(int items, Floats z)
     {
         int size = z.IntLength / items;
         for (int item = First; item < items; item += Step)
@@ -294,7 +294,7 @@ internal static class ElementKernels
     private static int PlaceOf(PoolShape shape, int item, int row, int column, int channel) =>
         ((item * shape.Height + row) * shape.Width + column) * shape.Channels + channel;
 
-    private static float PooledAt(PoolShape shape, ArrayView<float> x, int item, int top, int left, int channel)
+    private static float PooledAt(PoolShape shape, Floats x, int item, int top, int left, int channel)
     {
         int firstRow = top * shape.StrideY, firstColumn = left * shape.StrideX;
         float value = x[PlaceOf(shape, item, firstRow, firstColumn, channel)], sum = 0;
@@ -315,7 +315,7 @@ internal static class ElementKernels
 
     /// <summary>Whether a number is the largest of its window, and none before it is as large.</summary>
     private static bool IsFirstLargest(
-        PoolShape shape, ArrayView<float> x, int item, int top, int left, int channel, int ownRow, int ownColumn)
+        PoolShape shape, Floats x, int item, int top, int left, int channel, int ownRow, int ownColumn)
     {
         float own = x[PlaceOf(shape, item, ownRow, ownColumn, channel)];
         bool isLargest = true;

@@ -19,9 +19,9 @@ internal static class NormalisationKernels
     /// <param name="chunk">Rows in a chunk.</param>
     /// <param name="x">[rows, channels].</param>
     /// <param name="parts">Receives [chunks, 2, channels].</param>
-    public static void Moments(int rows, int channels, int chunk, ArrayView<float> x, ArrayView<float> parts)
+    public static void Moments(int rows, int channels, int chunk, Floats x, Floats parts)
     {
-        ArrayView<float> sums = SharedMemory.Allocate<float>(MostThreads);
+        Floats sums = SharedMemory.Allocate<float>(MostThreads);
         int channel = Grid.IdxY * Lanes + Group.IdxX % Lanes, line = Group.IdxX / Lanes, lines = Group.DimX / Lanes;
         int start = Grid.IdxX * chunk, end = Math.Min(rows, start + chunk);
         float sum = 0;
@@ -62,10 +62,10 @@ internal static class NormalisationKernels
         int channels,
         int chunk,
         float epsilon,
-        ArrayView<float> parts,
-        ArrayView<float> learned,
-        ArrayView<float> running,
-        ArrayView<float> factors)
+        Floats parts,
+        Floats learned,
+        Floats running,
+        Floats factors)
     {
         for (int c = Grid.IdxX * Group.DimX + Group.IdxX; c < channels; c += Grid.DimX * Group.DimX)
         {
@@ -97,14 +97,14 @@ internal static class NormalisationKernels
     /// <summary>The factors of <see cref="Apply"/> outside training: from the running statistics.</summary>
     /// <inheritdoc cref="TakeMoments"/>
     public static void TakeRunning(
-        int channels, float epsilon, ArrayView<float> learned, ArrayView<float> running, ArrayView<float> factors)
+        int channels, float epsilon, Floats learned, Floats running, Floats factors)
     {
         for (int c = Grid.IdxX * Group.DimX + Group.IdxX; c < channels; c += Grid.DimX * Group.DimX)
             SetFactors(c, channels, running[c], running[channels + c], epsilon, learned, factors);
     }
 
     /// <summary>y = x · factor + summand, then ReLU where asked for.</summary>
-    public static void Apply(int channels, int isRectified, ArrayView<float> factors, ArrayView<float> x, ArrayView<float> y)
+    public static void Apply(int channels, int isRectified, Floats factors, Floats x, Floats y)
     {
         for (int i = Grid.IdxX * Group.DimX + Group.IdxX; i < y.IntLength; i += Grid.DimX * Group.DimX)
         {
@@ -131,13 +131,13 @@ internal static class NormalisationKernels
         int channels,
         int chunk,
         int isRectified,
-        ArrayView<float> factors,
-        ArrayView<float> x,
-        ArrayView<float> y,
-        ArrayView<float> errors,
-        ArrayView<float> parts)
+        Floats factors,
+        Floats x,
+        Floats y,
+        Floats errors,
+        Floats parts)
     {
-        ArrayView<float> shared = SharedMemory.Allocate<float>(MostThreads);
+        Floats shared = SharedMemory.Allocate<float>(MostThreads);
         int channel = Grid.IdxY * Lanes + Group.IdxX % Lanes, line = Group.IdxX / Lanes, lines = Group.DimX / Lanes;
         int start = Grid.IdxX * chunk, end = Math.Min(rows, start + chunk);
         float sum = 0, products = 0;
@@ -163,7 +163,7 @@ internal static class NormalisationKernels
     /// <param name="channels">Channels.</param>
     /// <param name="parts">[chunks, 2, channels].</param>
     /// <param name="gradient">Receives [2, channels]: of the scale, of the shift.</param>
-    public static void AddErrors(int chunks, int channels, ArrayView<float> parts, ArrayView<float> gradient)
+    public static void AddErrors(int chunks, int channels, Floats parts, Floats gradient)
     {
         for (int c = Grid.IdxX * Group.DimX + Group.IdxX; c < channels; c += Grid.DimX * Group.DimX)
         {
@@ -185,12 +185,12 @@ internal static class NormalisationKernels
         int own,
         int channels,
         int isRectified,
-        ArrayView<float> factors,
-        ArrayView<float> gradient,
-        ArrayView<float> x,
-        ArrayView<float> y,
-        ArrayView<float> errors,
-        ArrayView<float> inputErrors)
+        Floats factors,
+        Floats gradient,
+        Floats x,
+        Floats y,
+        Floats errors,
+        Floats inputErrors)
     {
         for (int i = Grid.IdxX * Group.DimX + Group.IdxX; i < inputErrors.IntLength; i += Grid.DimX * Group.DimX)
         {
@@ -202,7 +202,7 @@ internal static class NormalisationKernels
         }
     }
 
-    private static float ErrorAt(int at, int isRectified, ArrayView<float> y, ArrayView<float> errors)
+    private static float ErrorAt(int at, int isRectified, Floats y, Floats errors)
     {
         float error = errors[at];
         if (isRectified != 0)
@@ -211,7 +211,7 @@ internal static class NormalisationKernels
     }
 
     private static void SetFactors(
-        int c, int channels, float mean, float variance, float epsilon, ArrayView<float> learned, ArrayView<float> factors)
+        int c, int channels, float mean, float variance, float epsilon, Floats learned, Floats factors)
     {
         float inverse = 1 / MathF.Sqrt(variance + epsilon), factor = learned[c] * inverse;
         factors[c] = mean;
@@ -221,7 +221,7 @@ internal static class NormalisationKernels
     }
 
     /// <summary>The sum over a channel's lines of threads, in their order, for all of them.</summary>
-    private static float AddLines(ArrayView<float> sums, float own, int lines)
+    private static float AddLines(Floats sums, float own, int lines)
     {
         Group.Barrier(); // the sums before these have been read
         sums[Group.IdxX] = own;

@@ -50,11 +50,11 @@ internal static class OptimiserKernels
     public static void Step(
         StepNumbers step,
         ArrayView<ParameterPart> parts,
-        ArrayView<float> gradient,
-        ArrayView<float> parameters,
-        ArrayView<float> first,
-        ArrayView<float> second,
-        ArrayView<float> average)
+        Floats gradient,
+        Floats parameters,
+        Floats first,
+        Floats second,
+        Floats average)
     {
         for (int i = Grid.IdxX * Group.DimX + Group.IdxX; i < parameters.IntLength; i += Grid.DimX * Group.DimX)
         {
@@ -98,7 +98,7 @@ internal static class OptimiserKernels
     }
 
     /// <summary>Moves an average towards what it is of.</summary>
-    public static void MoveAverage(float renewed, ArrayView<float> values, ArrayView<float> average)
+    public static void MoveAverage(float renewed, Floats values, Floats average)
     {
         for (int i = Grid.IdxX * Group.DimX + Group.IdxX; i < average.IntLength; i += Grid.DimX * Group.DimX)
             average[i] += renewed * (values[i] - average[i]);

@@ -25,9 +25,9 @@ internal static class ProductKernels<TColumns>
     /// <param name="weights">[kernel height, kernel width, channels, outputs], behind them the biases.</param>
     /// <param name="y">Receives [splits, items, output height, output width, outputs].</param>
     public static void Forward(
-        ConvolutionShape shape, Product product, ArrayView<float> x, ArrayView<float> weights, ArrayView<float> y)
+        ConvolutionShape shape, Product product, Floats x, Floats weights, Floats y)
     {
-        ArrayView<float> a = SharedMemory.Allocate<float>(Depth * Pitch), b = SharedMemory.Allocate<float>(Depth * Pitch);
+        Floats a = SharedMemory.Allocate<float>(Depth * Pitch), b = SharedMemory.Allocate<float>(Depth * Pitch);
         ArrayView<int> places = SharedMemory.Allocate<int>(RegisterTile.Rows),
             tops = SharedMemory.Allocate<int>(RegisterTile.Rows),
             lefts = SharedMemory.Allocate<int>(RegisterTile.Rows);
@@ -78,7 +78,7 @@ internal static class ProductKernels<TColumns>
             HasBias = product.HasBias,
             IsRectified = product.IsRectified,
         };
-        ArrayView<float> own = y.SubView(Grid.IdxZ * rows * shape.Outputs, rows * shape.Outputs);
+        Floats own = y.SubView(Grid.IdxZ * rows * shape.Outputs, rows * shape.Outputs);
         sums.Store(own, Grid.IdxX * RegisterTile.Rows + t / Across, rows, shape.Outputs, ending);
     }
 
@@ -91,11 +91,11 @@ internal static class ProductKernels<TColumns>
     public static void InputErrors(
         ConvolutionShape shape,
         Product product,
-        ArrayView<float> errors,
-        ArrayView<float> weights,
-        ArrayView<float> inputErrors)
+        Floats errors,
+        Floats weights,
+        Floats inputErrors)
     {
-        ArrayView<float> a = SharedMemory.Allocate<float>(Depth * Pitch), b = SharedMemory.Allocate<float>(Depth * Pitch);
+        Floats a = SharedMemory.Allocate<float>(Depth * Pitch), b = SharedMemory.Allocate<float>(Depth * Pitch);
         ArrayView<int> places = SharedMemory.Allocate<int>(RegisterTile.Rows),
             tops = SharedMemory.Allocate<int>(RegisterTile.Rows),
             lefts = SharedMemory.Allocate<int>(RegisterTile.Rows);
@@ -143,7 +143,7 @@ internal static class ProductKernels<TColumns>
             Group.Barrier();
         }
 
-        ArrayView<float> own = inputErrors.SubView(Grid.IdxZ * rows * shape.Channels, rows * shape.Channels);
+        Floats own = inputErrors.SubView(Grid.IdxZ * rows * shape.Channels, rows * shape.Channels);
         Ending ending = new() { Biases = own, Column = firstColumn + t % Across };
         sums.Store(own, Grid.IdxX * RegisterTile.Rows + t / Across, rows, shape.Channels, ending);
     }
@@ -157,9 +157,9 @@ internal static class ProductKernels<TColumns>
     /// Receives [splits, kernel height × kernel width × channels (+ 1 where there are biases), outputs].
     /// </param>
     public static void Gradient(
-        ConvolutionShape shape, Product product, ArrayView<float> x, ArrayView<float> errors, ArrayView<float> gradient)
+        ConvolutionShape shape, Product product, Floats x, Floats errors, Floats gradient)
     {
-        ArrayView<float> a = SharedMemory.Allocate<float>(Depth * Pitch), b = SharedMemory.Allocate<float>(Depth * Pitch);
+        Floats a = SharedMemory.Allocate<float>(Depth * Pitch), b = SharedMemory.Allocate<float>(Depth * Pitch);
         int t = Group.IdxX, width = Across * default(TColumns).Count;
         int rows = shape.Inputs + product.HasBias, inner = shape.Items * shape.OutputHeight * shape.OutputWidth;
         int firstColumn = Grid.IdxY * width;
@@ -201,7 +201,7 @@ internal static class ProductKernels<TColumns>
             Group.Barrier();
         }
 
-        ArrayView<float> own = gradient.SubView(Grid.IdxZ * rows * shape.Outputs, rows * shape.Outputs);
+        Floats own = gradient.SubView(Grid.IdxZ * rows * shape.Outputs, rows * shape.Outputs);
         Ending ending = new() { Biases = own, Column = firstColumn + t % Across };
         sums.Store(own, Grid.IdxX * RegisterTile.Rows + t / Across, rows, shape.Outputs, ending);
     }
@@ -209,12 +209,12 @@ internal static class ProductKernels<TColumns>
     private const int Outside = -(1 << 28); // far from every map
 
     /// <summary>Adds the products of two tiles in shared memory.</summary>
-    private static RegisterTile<TColumns> MultiplyTiles(RegisterTile<TColumns> sums, ArrayView<float> a, ArrayView<float> b)
+    private static RegisterTile<TColumns> MultiplyTiles(RegisterTile<TColumns> sums, Floats a, Floats b)
     {
         const int Length = 3 * Pitch + 7 * Across + 1;
         for (int k = 0; k < Depth; k += 4)
         {
-            ArrayView<float> ownA = a.SubView(k * Pitch + Group.IdxX / Across, Length),
+            Floats ownA = a.SubView(k * Pitch + Group.IdxX / Across, Length),
                 ownB = b.SubView(k * Pitch + Group.IdxX % Across, Length);
             sums = sums.AddProducts(ownA, ownB, 0);
             sums = sums.AddProducts(ownA, ownB, Pitch);
@@ -226,7 +226,7 @@ internal static class ProductKernels<TColumns>
     }
 
     /// <summary>Copies a tile of a matrix whose rows are contiguous; zeros beyond its end and its columns.</summary>
-    private static void LoadRows(ArrayView<float> from, int first, int end, int columns, int firstColumn, ArrayView<float> tile)
+    private static void LoadRows(Floats from, int first, int end, int columns, int firstColumn, Floats tile)
     {
         int width = Across * default(TColumns).Count;
         for (int i = Group.IdxX; i < Depth * width; i += 2 * RegisterTile.Threads)
@@ -239,7 +239,7 @@ internal static class ProductKernels<TColumns>
         }
     }
 
-    private static float Element(ArrayView<float> from, int row, int end, int columns, int column)
+    private static float Element(Floats from, int row, int end, int columns, int column)
     {
         float value = 0;
         if (row < end && column < columns)
@@ -249,7 +249,7 @@ internal static class ProductKernels<TColumns>
 
     private static float Pixel(
         ConvolutionShape shape,
-        ArrayView<float> x,
+        Floats x,
         ArrayView<int> places,
         ArrayView<int> tops,
         ArrayView<int> lefts,
@@ -265,7 +265,7 @@ internal static class ProductKernels<TColumns>
     }
 
     private static float Pixel(
-        ConvolutionShape shape, ArrayView<float> x, Walk walk, int down, int right, int channel, float otherwise)
+        ConvolutionShape shape, Floats x, Walk walk, int down, int right, int channel, float otherwise)
     {
         int top = walk.Y * shape.StrideY + down, left = walk.X * shape.StrideX + right;
         if ((uint)top < (uint)shape.Height && (uint)left < (uint)shape.Width && walk.Item < shape.Items)
@@ -275,7 +275,7 @@ internal static class ProductKernels<TColumns>
 
     private static float Error(
         ConvolutionShape shape,
-        ArrayView<float> errors,
+        Floats errors,
         ArrayView<int> places,
         ArrayView<int> tops,
         ArrayView<int> lefts,
@@ -303,7 +303,7 @@ internal static class ProductKernels<TColumns>
     }
 
     private static float Weight(
-        ConvolutionShape shape, ArrayView<float> weights, int position, int output, int channel, bool isInside)
+        ConvolutionShape shape, Floats weights, int position, int output, int channel, bool isInside)
     {
         float value = 0;
         if (isInside && channel < shape.Channels)

@@ -1,5 +1,3 @@
-using ILGPU;
-
 namespace Inkling.Gpu.Kernels;
 
 /// <summary>
@@ -13,7 +11,7 @@ internal interface IColumns<TSelf>
     int Count { get; }
 
     /// <summary>Reads a number for each column.</summary>
-    TSelf Load(ArrayView<float> from, int at);
+    TSelf Load(Floats from, int at);
 
     /// <summary>These sums plus a · b.</summary>
     TSelf MultiplyAdd(float a, TSelf b);
@@ -23,14 +21,14 @@ internal interface IColumns<TSelf>
     /// <param name="at">The place of the first column.</param>
     /// <param name="left">How many columns the matrix has from the first on.</param>
     /// <param name="ending">What is done with a sum.</param>
-    void Store(ArrayView<float> to, int at, int left, Ending ending);
+    void Store(Floats to, int at, int left, Ending ending);
 }
 
 /// <summary>What becomes of a finished sum before it is written.</summary>
 internal struct Ending
 {
     /// <summary>Has a bias for each column; read where <see cref="HasBias"/>.</summary>
-    public ArrayView<float> Biases;
+    public Floats Biases;
 
     /// <summary>The place of the first column's bias.</summary>
     public int Bias;
@@ -52,11 +50,11 @@ internal struct OneColumn : IColumns<OneColumn>
 
     public readonly int Count => 1;
 
-    public readonly OneColumn Load(ArrayView<float> from, int at) => new() { _sum = from[at] };
+    public readonly OneColumn Load(Floats from, int at) => new() { _sum = from[at] };
 
     public readonly OneColumn MultiplyAdd(float a, OneColumn b) => new() { _sum = _sum + a * b._sum };
 
-    public readonly void Store(ArrayView<float> to, int at, int left, Ending ending)
+    public readonly void Store(Floats to, int at, int left, Ending ending)
     {
         if (left <= 0)
             return;
@@ -79,7 +77,7 @@ internal struct Columns<TLow, THigh> : IColumns<Columns<TLow, THigh>>
 
     public readonly int Count => default(TLow).Count + default(THigh).Count;
 
-    public readonly Columns<TLow, THigh> Load(ArrayView<float> from, int at) => new()
+    public readonly Columns<TLow, THigh> Load(Floats from, int at) => new()
     {
         _low = default(TLow).Load(from, at),
         _high = default(THigh).Load(from, at + RegisterTile.Across * default(TLow).Count),
@@ -91,7 +89,7 @@ internal struct Columns<TLow, THigh> : IColumns<Columns<TLow, THigh>>
         _high = _high.MultiplyAdd(a, b._high),
     };
 
-    public readonly void Store(ArrayView<float> to, int at, int left, Ending ending)
+    public readonly void Store(Floats to, int at, int left, Ending ending)
     {
         int step = RegisterTile.Across * default(TLow).Count;
         _low.Store(to, at, left, ending);
@@ -110,7 +108,7 @@ internal struct RegisterTile<TColumns>
     /// <param name="a">A's tile, transposed, from the thread's first row on.</param>
     /// <param name="b">B's tile, from the thread's first column on.</param>
     /// <param name="at">Where the column and the row begin: a constant, so that it is part of the instructions.</param>
-    public readonly RegisterTile<TColumns> AddProducts(ArrayView<float> a, ArrayView<float> b, int at)
+    public readonly RegisterTile<TColumns> AddProducts(Floats a, Floats b, int at)
     {
         TColumns row = default(TColumns).Load(b, at);
         const int Step = RegisterTile.Across;
@@ -133,7 +131,7 @@ internal struct RegisterTile<TColumns>
     /// <param name="rows">Rows of the matrix.</param>
     /// <param name="columns">Columns of the matrix.</param>
     /// <param name="ending">What is done with a sum; its column is the thread's first.</param>
-    public readonly void Store(ArrayView<float> to, int row, int rows, int columns, Ending ending)
+    public readonly void Store(Floats to, int row, int rows, int columns, Ending ending)
     {
         int left = columns - ending.Column, at = row * columns + ending.Column;
         int step = RegisterTile.Across * columns;
@@ -147,7 +145,7 @@ internal struct RegisterTile<TColumns>
         Store(_r7, to, at + 7 * step, rows - row - 7 * RegisterTile.Across, left, ending);
     }
 
-    private static void Store(TColumns sums, ArrayView<float> to, int at, int rowsLeft, int left, Ending ending)
+    private static void Store(TColumns sums, Floats to, int at, int rowsLeft, int left, Ending ending)
     {
         if (rowsLeft > 0)
             sums.Store(to, at, left, ending);

@@ -11,7 +11,7 @@ namespace Inkling.Gpu.Stages;
 /// <param name="values">Room for the largest mini-batch.</param>
 /// <param name="errors">∂C/∂ each number; empty where nothing goes back.</param>
 /// <param name="widths">Each item's width; empty where all have the same.</param>
-internal sealed class Numbers(int layer, Shape shape, ArrayView<float> values, ArrayView<float> errors, ArrayView<int> widths)
+internal sealed class Numbers(int layer, Shape shape, Floats values, Floats errors, ArrayView<int> widths)
 {
     public int Layer => layer;
 
@@ -23,9 +23,9 @@ internal sealed class Numbers(int layer, Shape shape, ArrayView<float> values, A
     /// <summary>The pixels of all items together, without columns that are not theirs.</summary>
     public int OwnPixels { get; set; }
 
-    public ArrayView<float> ValuesOf(int items) => values.SubView(0, items * Shape.Size);
+    public Floats ValuesOf(int items) => values.SubView(0, items * Shape.Size);
 
-    public ArrayView<float> ErrorsOf(int items) => errors.SubView(0, items * Shape.Size);
+    public Floats ErrorsOf(int items) => errors.SubView(0, items * Shape.Size);
 
     /// <summary>The same numbers in another shape.</summary>
     public Numbers As(Shape other) => new(layer, other, values, errors, widths);

@@ -10,8 +10,8 @@ internal sealed class ActivationStage : DeviceStage
 {
     private readonly DeviceSession _session;
     private readonly ActivationFunction _function;
-    private readonly Action<AcceleratorStream, KernelConfig, int, ArrayView<float>> _forward;
-    private readonly Action<AcceleratorStream, KernelConfig, int, ArrayView<float>, ArrayView<float>> _back;
+    private readonly Action<AcceleratorStream, KernelConfig, int, Floats> _forward;
+    private readonly Action<AcceleratorStream, KernelConfig, int, Floats, Floats> _back;
 
     public ActivationStage(DeviceSession session, Numbers inPlace, ActivationFunction function, bool goesBack)
         : base(inPlace, inPlace, goesBack)
@@ -24,13 +24,13 @@ internal sealed class ActivationStage : DeviceStage
 
     public override void Forward(in DeviceWork work)
     {
-        ArrayView<float> values = Output.ValuesOf(work.Items);
+        Floats values = Output.ValuesOf(work.Items);
         _forward(_session.Stream, _session.Elements(values.IntLength), (int)_function, values);
     }
 
     public override void Back(in DeviceWork work)
     {
-        ArrayView<float> errors = Output.ErrorsOf(work.Items);
+        Floats errors = Output.ErrorsOf(work.Items);
         if (GoesBack)
             _back(_session.Stream, _session.Elements(errors.IntLength), (int)_function, Output.ValuesOf(work.Items), errors);
     }
@@ -40,8 +40,8 @@ internal sealed class ActivationStage : DeviceStage
 internal sealed class SiluStage : DeviceStage
 {
     private readonly DeviceSession _session;
-    private readonly Action<AcceleratorStream, KernelConfig, ArrayView<float>, ArrayView<float>> _forward;
-    private readonly Action<AcceleratorStream, KernelConfig, ArrayView<float>, ArrayView<float>, ArrayView<float>> _back;
+    private readonly Action<AcceleratorStream, KernelConfig, Floats, Floats> _forward;
+    private readonly Action<AcceleratorStream, KernelConfig, Floats, Floats, Floats> _back;
 
     public SiluStage(DeviceSession session, Numbers input, Numbers output, bool goesBack)
         : base(input, output, goesBack)
@@ -53,15 +53,15 @@ internal sealed class SiluStage : DeviceStage
 
     public override void Forward(in DeviceWork work)
     {
-        ArrayView<float> y = Output.ValuesOf(work.Items);
+        Floats y = Output.ValuesOf(work.Items);
         _forward(_session.Stream, _session.Elements(y.IntLength), Input.ValuesOf(work.Items), y);
     }
 
     public override void Back(in DeviceWork work)
     {
-        ArrayView<float> errors = Output.ErrorsOf(work.Items);
+        Floats errors = Output.ErrorsOf(work.Items), to = Input.ErrorsOf(work.Items);
         if (GoesBack)
-            _back(_session.Stream, _session.Elements(errors.IntLength), Input.ValuesOf(work.Items), errors, Input.ErrorsOf(work.Items));
+            _back(_session.Stream, _session.Elements(to.IntLength), Input.ValuesOf(work.Items), errors, to);
     }
 }
 
@@ -69,7 +69,7 @@ internal sealed class SiluStage : DeviceStage
 internal sealed class SoftmaxStage : DeviceStage
 {
     private readonly DeviceSession _session;
-    private readonly Action<AcceleratorStream, KernelConfig, int, ArrayView<float>> _forward;
+    private readonly Action<AcceleratorStream, KernelConfig, int, Floats> _forward;
 
     public SoftmaxStage(DeviceSession session, Numbers inPlace)
         : base(inPlace, inPlace, goesBack: false)
@@ -92,8 +92,8 @@ internal sealed class PoolStage : DeviceStage
 {
     private readonly DeviceSession _session;
     private readonly Layer _layer;
-    private readonly Action<AcceleratorStream, KernelConfig, PoolShape, ArrayView<float>, ArrayView<float>> _forward;
-    private readonly Action<AcceleratorStream, KernelConfig, PoolShape, ArrayView<float>, ArrayView<float>, ArrayView<float>> _back;
+    private readonly Action<AcceleratorStream, KernelConfig, PoolShape, Floats, Floats> _forward;
+    private readonly Action<AcceleratorStream, KernelConfig, PoolShape, Floats, Floats, Floats> _back;
 
     public PoolStage(DeviceSession session, Layer layer, Numbers input, Numbers output, bool goesBack)
         : base(input, output, goesBack)
@@ -108,15 +108,15 @@ internal sealed class PoolStage : DeviceStage
 
     public override void Forward(in DeviceWork work)
     {
-        ArrayView<float> y = Output.ValuesOf(work.Items);
+        Floats y = Output.ValuesOf(work.Items);
         _forward(_session.Stream, _session.Elements(y.IntLength), Shape, Input.ValuesOf(work.Items), y);
     }
 
     public override void Back(in DeviceWork work)
     {
-        ArrayView<float> to = Input.ErrorsOf(work.Items);
+        Floats errors = Output.ErrorsOf(work.Items), to = Input.ErrorsOf(work.Items);
         if (GoesBack)
-            _back(_session.Stream, _session.Elements(to.IntLength), Shape, Input.ValuesOf(work.Items), Output.ErrorsOf(work.Items), to);
+            _back(_session.Stream, _session.Elements(to.IntLength), Shape, Input.ValuesOf(work.Items), errors, to);
     }
 }
 
@@ -124,7 +124,7 @@ internal sealed class PoolStage : DeviceStage
 internal sealed class TransposeStage : DeviceStage
 {
     private readonly DeviceSession _session;
-    private readonly Action<AcceleratorStream, KernelConfig, ArrayView<float>, int, int, ArrayView<float>> _launch;
+    private readonly Action<AcceleratorStream, KernelConfig, Floats, int, int, Floats> _launch;
 
     public TransposeStage(DeviceSession session, Numbers input, Numbers output, bool goesBack)
         : base(input, output, goesBack)
@@ -137,15 +137,15 @@ internal sealed class TransposeStage : DeviceStage
 
     public override void Forward(in DeviceWork work)
     {
-        ArrayView<float> y = Output.ValuesOf(work.Items);
+        Floats y = Output.ValuesOf(work.Items);
         _launch(_session.Stream, _session.Elements(y.IntLength), Input.ValuesOf(work.Items), Pixels, Input.Shape.Channels, y);
     }
 
     public override void Back(in DeviceWork work)
     {
-        ArrayView<float> to = Input.ErrorsOf(work.Items);
+        Floats errors = Output.ErrorsOf(work.Items), to = Input.ErrorsOf(work.Items);
         if (GoesBack)
-            _launch(_session.Stream, _session.Elements(to.IntLength), Output.ErrorsOf(work.Items), Input.Shape.Channels, Pixels, to);
+            _launch(_session.Stream, _session.Elements(to.IntLength), errors, Input.Shape.Channels, Pixels, to);
     }
 }
 
@@ -153,22 +153,15 @@ internal sealed class TransposeStage : DeviceStage
 internal sealed class DropoutStage : DeviceStage
 {
     private readonly DeviceSession _session;
-    private readonly ArrayView<float> _masks;
+    private readonly Floats _masks;
     private readonly long _stream;
     private readonly uint _threshold;
     private readonly float _scale;
 
     private readonly Action<
-        AcceleratorStream,
-        KernelConfig,
-        DropoutNumbers,
-        PixelShape,
-        ArrayView<int>,
-        ArrayView<float>,
-        ArrayView<float>,
-        ArrayView<float>> _forward;
+        AcceleratorStream, KernelConfig, DropoutNumbers, PixelShape, ArrayView<int>, Floats, Floats, Floats> _forward;
 
-    private readonly Action<AcceleratorStream, KernelConfig, ArrayView<float>, ArrayView<float>, ArrayView<float>> _back;
+    private readonly Action<AcceleratorStream, KernelConfig, Floats, Floats, Floats> _back;
 
     public DropoutStage(StageSettings settings, int layer, Numbers input, Numbers output, bool goesBack)
         : base(input, output, goesBack)
@@ -184,7 +177,7 @@ internal sealed class DropoutStage : DeviceStage
 
     public override void Forward(in DeviceWork work)
     {
-        ArrayView<float> x = Input.ValuesOf(work.Items), y = Output.ValuesOf(work.Items);
+        Floats x = Input.ValuesOf(work.Items), y = Output.ValuesOf(work.Items);
         if (!work.IsTraining)
         {
             x.CopyTo(y);
@@ -214,7 +207,7 @@ internal sealed class DropoutStage : DeviceStage
 
     public override void Back(in DeviceWork work)
     {
-        ArrayView<float> errors = Output.ErrorsOf(work.Items);
+        Floats errors = Output.ErrorsOf(work.Items);
         if (GoesBack)
             _back(_session.Stream, _session.Elements(errors.IntLength), errors, _masks, Input.ErrorsOf(work.Items));
     }
@@ -225,7 +218,7 @@ internal sealed class AddStage : DeviceStage
 {
     private readonly DeviceSession _session;
     private readonly Numbers _around;
-    private readonly Action<AcceleratorStream, KernelConfig, ArrayView<float>, ArrayView<float>, ArrayView<float>> _add;
+    private readonly Action<AcceleratorStream, KernelConfig, Floats, Floats, Floats> _add;
 
     public AddStage(DeviceSession session, Numbers input, Numbers around, Numbers output, bool goesBack)
         : base(input, output, goesBack)
@@ -237,7 +230,7 @@ internal sealed class AddStage : DeviceStage
 
     public override void Forward(in DeviceWork work)
     {
-        ArrayView<float> y = Output.ValuesOf(work.Items);
+        Floats y = Output.ValuesOf(work.Items);
         _add(_session.Stream, _session.Elements(y.IntLength), Input.ValuesOf(work.Items), _around.ValuesOf(work.Items), y);
     }
 
@@ -255,7 +248,7 @@ internal sealed class AddStage : DeviceStage
 internal sealed class BranchStage : DeviceStage
 {
     private readonly DeviceSession _session;
-    private readonly Action<AcceleratorStream, KernelConfig, ArrayView<float>, ArrayView<float>, ArrayView<float>> _add;
+    private readonly Action<AcceleratorStream, KernelConfig, Floats, Floats, Floats> _add;
 
     public BranchStage(DeviceSession session, Numbers inPlace, bool goesBack)
         : base(inPlace, inPlace, goesBack)
@@ -273,7 +266,7 @@ internal sealed class BranchStage : DeviceStage
 
     public override void Back(in DeviceWork work)
     {
-        ArrayView<float> errors = Input.ErrorsOf(work.Items);
+        Floats errors = Input.ErrorsOf(work.Items);
         if (GoesBack)
             _add(_session.Stream, _session.Elements(errors.IntLength), errors, End!.Output.ErrorsOf(work.Items), errors);
     }

@@ -13,39 +13,20 @@ internal sealed class NormalisationStage : DeviceStage
     private readonly StageSettings _settings;
     private readonly DeviceSession _session;
     private readonly int _channels, _isRectified, _gradientStart;
-    private readonly ArrayView<float> _learned, _running, _factors, _parts;
-    private readonly Action<AcceleratorStream, KernelConfig, int, int, int, ArrayView<float>, ArrayView<float>> _moments;
-    private readonly Action<AcceleratorStream, KernelConfig, int, int, ArrayView<float>, ArrayView<float>, ArrayView<float>> _apply;
-    private readonly Action<AcceleratorStream, KernelConfig, int, float, ArrayView<float>, ArrayView<float>, ArrayView<float>> _takeRunning;
+    private readonly Floats _learned, _running, _factors, _parts;
+    private readonly Action<AcceleratorStream, KernelConfig, int, int, int, Floats, Floats> _moments;
+    private readonly Action<AcceleratorStream, KernelConfig, int, int, Floats, Floats, Floats> _apply;
+    private readonly Action<AcceleratorStream, KernelConfig, int, float, Floats, Floats, Floats> _takeRunning;
 
     private readonly Action<
-        AcceleratorStream, KernelConfig, int, int, int, int, float, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>> _takeMoments;
+        AcceleratorStream, KernelConfig, int, int, int, int, float, Floats, Floats, Floats, Floats> _takeMoments;
 
     private readonly Action<
-        AcceleratorStream, KernelConfig,
-        int,
-        int,
-        int,
-        int,
-        ArrayView<float>,
-        ArrayView<float>,
-        ArrayView<float>,
-        ArrayView<float>,
-        ArrayView<float>> _sumErrors;
+        AcceleratorStream, KernelConfig, int, int, int, int, Floats, Floats, Floats, Floats, Floats> _sumErrors;
 
-    private readonly Action<AcceleratorStream, KernelConfig, int, int, ArrayView<float>, ArrayView<float>> _addErrors;
+    private readonly Action<AcceleratorStream, KernelConfig, int, int, Floats, Floats> _addErrors;
 
-    private readonly Action<
-        AcceleratorStream, KernelConfig,
-        int,
-        int,
-        int,
-        ArrayView<float>,
-        ArrayView<float>,
-        ArrayView<float>,
-        ArrayView<float>,
-        ArrayView<float>,
-        ArrayView<float>> _back;
+    private readonly Action<AcceleratorStream, KernelConfig, int, int, int, Floats, Floats, Floats, Floats, Floats, Floats> _back;
 
     /// <inheritdoc cref="WeightedStage(StageSettings, int, Numbers, Numbers, bool, bool)"/>
     public NormalisationStage(
@@ -73,13 +54,14 @@ internal sealed class NormalisationStage : DeviceStage
 
     public override void Forward(in DeviceWork work)
     {
-        ArrayView<float> x = Input.ValuesOf(work.Items), y = Output.ValuesOf(work.Items);
+        Floats x = Input.ValuesOf(work.Items), y = Output.ValuesOf(work.Items);
         (int rows, int chunk) = RowsOf(work);
         if (work.IsTraining)
         {
             _moments(_session.Stream, Chunks(rows, chunk), rows, _channels, chunk, x, _parts);
             _takeMoments(
-                _session.Stream, _session.Elements(_channels),
+                _session.Stream,
+                _session.Elements(_channels),
                 rows,
                 Input.OwnPixels,
                 _channels,
@@ -92,8 +74,8 @@ internal sealed class NormalisationStage : DeviceStage
         }
         else
         {
-            _takeRunning(
-                _session.Stream, _session.Elements(_channels), _channels, BatchNormalisationStage.Epsilon, _learned, _running, _factors);
+            KernelConfig blocks = _session.Elements(_channels);
+            _takeRunning(_session.Stream, blocks, _channels, BatchNormalisationStage.Epsilon, _learned, _running, _factors);
         }
 
         _apply(_session.Stream, _session.Elements(y.IntLength), _channels, _isRectified, _factors, x, y);
@@ -101,15 +83,16 @@ internal sealed class NormalisationStage : DeviceStage
 
     public override void Back(in DeviceWork work)
     {
-        ArrayView<float> x = Input.ValuesOf(work.Items), y = Output.ValuesOf(work.Items), errors = Output.ErrorsOf(work.Items);
-        ArrayView<float> gradient = _settings.Gradient.SubView(_gradientStart, 2 * _channels);
+        Floats x = Input.ValuesOf(work.Items), y = Output.ValuesOf(work.Items), errors = Output.ErrorsOf(work.Items);
+        Floats gradient = _settings.Gradient.SubView(_gradientStart, 2 * _channels);
         (int rows, int chunk) = RowsOf(work);
         _sumErrors(_session.Stream, Chunks(rows, chunk), rows, _channels, chunk, _isRectified, _factors, x, y, errors, _parts);
         _addErrors(_session.Stream, _session.Elements(_channels), (rows + chunk - 1) / chunk, _channels, _parts, gradient);
         if (GoesBack)
         {
             _back(
-                _session.Stream, _session.Elements(x.IntLength),
+                _session.Stream,
+                _session.Elements(x.IntLength),
                 Input.OwnPixels,
                 _channels,
                 _isRectified,

@@ -11,13 +11,13 @@ internal sealed class ProductLaunches
     private readonly DeviceSession _session;
     private readonly int _columns;
     private readonly int _width; // of a tile
-    private readonly Action<AcceleratorStream, KernelConfig, ConvolutionShape, Product, ArrayView<float>, ArrayView<float>, ArrayView<float>> _launch;
+    private readonly Action<AcceleratorStream, KernelConfig, ConvolutionShape, Product, Floats, Floats, Floats> _launch;
 
     private ProductLaunches(
         DeviceSession session,
         int columns,
         int width,
-        Action<ConvolutionShape, Product, ArrayView<float>, ArrayView<float>, ArrayView<float>> kernel)
+        Action<ConvolutionShape, Product, Floats, Floats, Floats> kernel)
     {
         (_session, _columns, _width) = (session, columns, width);
         session.Load(kernel, out _launch);
@@ -72,9 +72,9 @@ internal sealed class ProductLaunches
         Product product,
         int rows,
         int inner,
-        ArrayView<float> a,
-        ArrayView<float> b,
-        ArrayView<float> to)
+        Floats a,
+        Floats b,
+        Floats to)
     {
         int share = (inner + product.Splits - 1) / product.Splits;
         product.Share = (share + RegisterTile.Depth - 1) / RegisterTile.Depth * RegisterTile.Depth;

@@ -1,4 +1,3 @@
-using ILGPU;
 using Inkling.Layers;
 
 namespace Inkling.Gpu.Stages;
@@ -22,8 +21,8 @@ internal sealed class StageSettings
     public GradientPlan? Plan { get; init; }
 
     /// <summary>Room for the partial sums of one divided product, used by each in turn.</summary>
-    public required ArrayView<float> Parts { get; init; }
+    public required Floats Parts { get; init; }
 
     /// <summary>The gradient's partial sums; allocated when all stages have said how much they need.</summary>
-    public ArrayView<float> Gradient { get; set; }
+    public Floats Gradient { get; set; }
 }

@@ -11,12 +11,12 @@ internal sealed class WeightedStage : DeviceStage
     private readonly StageSettings _settings;
     private readonly DeviceSession _session;
     private readonly Layer _layer;
-    private readonly ArrayView<float> _parameters, _parts;
+    private readonly Floats _parameters, _parts;
     private readonly int _hasBias, _isRectified, _gradientSplits, _gradientStart;
     private readonly ProductLaunches _forward;
     private readonly ProductLaunches? _inputErrors, _gradients;
-    private readonly Action<AcceleratorStream, KernelConfig, ArrayView<float>, Product, ArrayView<float>, int, ArrayView<float>> _addSplits;
-    private readonly Action<AcceleratorStream, KernelConfig, int, ArrayView<float>, ArrayView<float>> _rectifyBack;
+    private readonly Action<AcceleratorStream, KernelConfig, Floats, Product, Floats, int, Floats> _addSplits;
+    private readonly Action<AcceleratorStream, KernelConfig, int, Floats, Floats> _rectifyBack;
 
     /// <param name="settings">What all stages have in common.</param>
     /// <param name="layer">Which layer, from 0.</param>
@@ -51,7 +51,7 @@ internal sealed class WeightedStage : DeviceStage
     public override void Forward(in DeviceWork work)
     {
         ConvolutionShape shape = ShapeOf(work.Items);
-        ArrayView<float> biases = _hasBias == 0
+        Floats biases = _hasBias == 0
             ? _parameters
             : _parameters.SubView(shape.Inputs * shape.Outputs, shape.Outputs);
         Product ending = new() { HasBias = _hasBias, IsRectified = _isRectified };
@@ -71,11 +71,11 @@ internal sealed class WeightedStage : DeviceStage
     public override void Back(in DeviceWork work)
     {
         ConvolutionShape shape = ShapeOf(work.Items);
-        ArrayView<float> errors = Output.ErrorsOf(work.Items);
+        Floats errors = Output.ErrorsOf(work.Items);
         if (_isRectified != 0)
         {
-            _rectifyBack(
-                _session.Stream, _session.Elements(errors.IntLength), (int)ActivationFunction.Relu, Output.ValuesOf(work.Items), errors);
+            KernelConfig blocks = _session.Elements(errors.IntLength);
+            _rectifyBack(_session.Stream, blocks, (int)ActivationFunction.Relu, Output.ValuesOf(work.Items), errors);
         }
 
         _gradients!.Launch(
@@ -116,11 +116,11 @@ internal sealed class WeightedStage : DeviceStage
         Product ending,
         int rows,
         int inner,
-        ArrayView<float> a,
-        ArrayView<float> b,
-        ArrayView<float> biases,
+        Floats a,
+        Floats b,
+        Floats biases,
         int columns,
-        ArrayView<float> to)
+        Floats to)
     {
         int splits = launches.SplitsFor(rows, inner);
         if (splits == 1)
@@ -130,7 +130,8 @@ internal sealed class WeightedStage : DeviceStage
         }
 
         launches.Launch(shape, new Product { Splits = splits }, rows, inner, a, b, _parts);
-        _addSplits(_session.Stream, _session.Elements(to.IntLength), _parts, ending with { Splits = splits }, biases, columns, to);
+        KernelConfig blocks = _session.Elements(to.IntLength);
+        _addSplits(_session.Stream, blocks, _parts, ending with { Splits = splits }, biases, columns, to);
     }
 
     private static int PixelsOf(in ConvolutionShape shape) => shape.Items * shape.OutputHeight * shape.OutputWidth;
