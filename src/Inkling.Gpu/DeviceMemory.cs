@@ -7,7 +7,7 @@ namespace Inkling.Gpu;
 /// <summary>The buffers of one training or reading, which are freed together.</summary>
 internal sealed class DeviceMemory(Accelerator accelerator) : IDisposable
 {
-    private const int MostNumbers = 1 << 30; // of a buffer: places are 32-bit integers
+    private const int MostNumbers = 1 << 30; // of a buffer: kernels count them with 32-bit integers
 
     private readonly List<MemoryBuffer> _buffers = [];
 
@@ -16,10 +16,11 @@ internal sealed class DeviceMemory(Accelerator accelerator) : IDisposable
     public ArrayView<T> Allocate<T>(long length)
         where T : unmanaged
     {
-        if (length > MostNumbers)
+        if (typeof(T) == typeof(float) && length > MostNumbers)
         {
             throw new InklingException(FormattableString.Invariant(
-                $"A mini-batch has {length:N0} numbers between two layers, over {MostNumbers:N0}. Take smaller mini-batches."));
+                $"On a device {length:N0} numbers would lie together, over {MostNumbers:N0}. ")
+                + "Take smaller mini-batches, or fewer examples.");
         }
 
         MemoryBuffer1D<T, Stride1D.Dense> buffer = accelerator.Allocate1D<T>(Math.Max(1, length));

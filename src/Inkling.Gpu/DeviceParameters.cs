@@ -133,8 +133,9 @@ internal sealed class GradientPlan(DeviceParameters parameters)
     /// <param name="weights">How many of its parameters decay.</param>
     /// <param name="others">How many do not.</param>
     /// <param name="splits">How many partial sums there are of each.</param>
+    /// <param name="left">How many the optimiser adds up.</param>
     /// <returns>Where the room begins: [splits, weights + others].</returns>
-    public int Add(int layer, int weights, int others, int splits)
+    public int Add(int layer, int weights, int others, int splits, int left)
     {
         int start = Length, from = parameters.StartOf(layer);
         ParameterPart part = new()
@@ -142,7 +143,7 @@ internal sealed class GradientPlan(DeviceParameters parameters)
             End = from + weights,
             ToGradient = start - from,
             SplitStride = weights + others,
-            Splits = splits,
+            Splits = left,
             Decay = 1,
         };
         if (weights > 0)

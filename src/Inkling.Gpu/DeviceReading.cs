@@ -9,7 +9,7 @@ namespace Inkling.Gpu;
 /// <summary>Computes the outputs of a network for many examples on a device.</summary>
 internal static class DeviceReading
 {
-    private const int BatchSize = 512;
+    private const int BatchSize = 256;
 
     /// <summary>[count][outputs].</summary>
     public static float[][] OutputsOf(DeviceSession session, ParameterBuffer parameters, Examples examples)

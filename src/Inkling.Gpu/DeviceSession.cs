@@ -1,6 +1,7 @@
 using System.Reflection;
 using ILGPU;
 using ILGPU.Runtime;
+using Inkling.Gpu.Kernels;
 
 namespace Inkling.Gpu;
 
@@ -27,6 +28,9 @@ internal sealed class DeviceSession : IDisposable
     /// <summary>So many blocks of 64 threads keep the device busy; a product with fewer is divided.</summary>
     public int BusyBlocks { get; }
 
+    /// <summary>So many partial sums are added up by the thread that needs them; more are by a launch of their own.</summary>
+    public int FewSums => _isEmulated ? 2 : 8;
+
     /// <summary>Threads of a block that augments an image.</summary>
     public int ImageThreads => _isEmulated ? 8 : 128;
 
@@ -47,6 +51,9 @@ internal sealed class DeviceSession : IDisposable
             ? new KernelConfig(1, EmulatedThreads)
             : new KernelConfig(Math.Clamp((numbers + Threads - 1) / Threads, 1, 16 * Accelerator.NumMultiprocessors), Threads);
     }
+
+    /// <summary>The launch of a kernel that sums down so many columns, by <see cref="ColumnSums"/>.</summary>
+    public KernelConfig Columns(int columns) => new((columns + ColumnSums.Lanes - 1) / ColumnSums.Lanes, SumThreads);
 
     /// <summary>Compiles a kernel where that has not been done.</summary>
     /// <typeparam name="TLaunch">A launch of it: the stream, the blocks, then the kernel's parameters.</typeparam>

@@ -135,13 +135,12 @@ public sealed class GpuDevice : TrainingDevice
 
     /// <summary>Whether an exception comes from the device or its driver.</summary>
     internal static bool IsFailure(Exception e) =>
-        e is AcceleratorException or InternalCompilerException or NotSupportedException or OutOfMemoryException;
+        e is AcceleratorException or InternalCompilerException or NotSupportedException;
 
     /// <summary>What a user is told when the device fails.</summary>
     internal InklingException Failed(Exception e)
     {
-        bool isFull = e is OutOfMemoryException
-            || e is CudaException { Error: nameof(CudaError.CUDA_ERROR_OUT_OF_MEMORY) }
+        bool isFull = e is CudaException { Error: nameof(CudaError.CUDA_ERROR_OUT_OF_MEMORY) }
             || e is CLException { Error: CLError.CL_MEM_OBJECT_ALLOCATION_FAILURE or CLError.CL_OUT_OF_RESOURCES };
         return new InklingException(
             isFull

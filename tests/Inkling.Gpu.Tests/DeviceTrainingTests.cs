@@ -144,6 +144,27 @@ public sealed class DeviceTrainingTests : IDisposable
         Assert.Contains("beginning in layer 1", e.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_device_that_fails_is_told_in_one_line()
+    {
+        string lost = Devices.Emulated.Failed(new NotSupportedException("launch failed\nat 3")).Message;
+        Assert.StartsWith("emulated failed: launch failed", lost, StringComparison.Ordinal);
+        Assert.Contains("resume from it", lost, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', lost);
+    }
+
+    [Fact]
+    public void A_mini_batch_that_no_device_can_hold_is_refused_before_anything_is_trained()
+    {
+        Network network = new(Architecture.Parse("4 dense:300000:nobias dense:2"), Initialisation.He, seed: 1);
+        VectorExamples examples = new(Enumerable.Repeat((new float[4], new float[2]), 4000));
+        InklingException e = Assert.Throws<InklingException>(() => network.Train(
+            examples,
+            Options with { MiniBatchSize = 4000, Device = Devices.Emulated },
+            TestContext.Current.CancellationToken));
+        Assert.Contains("smaller mini-batches", e.Message, StringComparison.Ordinal);
+    }
+
     private static Network Trained(TrainingOptions options)
     {
         Network network = new(Architecture.Parse(Small), Initialisation.He, seed: 1);

@@ -35,7 +35,7 @@ public partial class PtxTests
         ["Pool"] = ElementKernels.Pool,
         ["PoolBack"] = ElementKernels.PoolBack,
         ["ClearBeyond"] = ElementKernels.ClearBeyond,
-        ["Dropout"] = ElementKernels.Dropout,
+        ["DropoutMasks"] = ElementKernels.DropoutMasks,
         ["Softmax"] = ElementKernels.Softmax,
         ["Moments"] = NormalisationKernels.Moments,
         ["TakeMoments"] = NormalisationKernels.TakeMoments,
@@ -43,6 +43,7 @@ public partial class PtxTests
         ["SumErrors"] = NormalisationKernels.SumErrors,
         ["AddErrors"] = NormalisationKernels.AddErrors,
         ["Back"] = NormalisationKernels.Back,
+        ["ColumnSums"] = ColumnSums.Add,
         ["Augment"] = AugmentationKernel.Augment,
         ["Step"] = OptimiserKernels.Step,
     };

@@ -216,22 +216,14 @@ internal static class ElementKernels
     }
 
     /// <summary>
-    /// Dropout: one thread for each item, whose random numbers are those of the processor's stage; the mask is 0, or the scale
+    /// Masks of dropout: one thread for each item, whose random numbers are those of the processor's stage; the mask is 0, or the scale
     /// for numbers that are kept. The processor's numbers also cover channels' padding to whole panels of 16.
     /// </summary>
     /// <param name="numbers">What is random.</param>
     /// <param name="shape">The shape of an item.</param>
     /// <param name="widths">Each item's width; not read where all have the same.</param>
-    /// <param name="x">[items, height, width, channels].</param>
-    /// <param name="masks">Receives the factors.</param>
-    /// <param name="y">Receives x times its factor.</param>
-    public static void Dropout(
-        DropoutNumbers numbers,
-        PixelShape shape,
-        ArrayView<int> widths,
-        Floats x,
-        Floats masks,
-        Floats y)
+    /// <param name="masks">Receives the factors, [items, height, width, channels].</param>
+    public static void DropoutMasks(DropoutNumbers numbers, PixelShape shape, ArrayView<int> widths, Floats masks)
     {
         int pitch = (shape.Channels + 15) / 16 * 16;
         for (int item = First; item < numbers.Items; item += Step)
@@ -249,12 +241,7 @@ internal static class ElementKernels
                 for (int j = 0; j < 4; j++)
                 {
                     if (channel + j < shape.Channels)
-                    {
-                        float mask = (bits & 0xFFFF) < numbers.Threshold ? 0 : numbers.Scale;
-                        masks[at + j] = mask;
-                        y[at + j] = x[at + j] * mask;
-                    }
-
+                        masks[at + j] = (bits & 0xFFFF) < numbers.Threshold ? 0 : numbers.Scale;
                     bits >>= 16;
                 }
             }

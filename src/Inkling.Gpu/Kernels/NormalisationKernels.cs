@@ -8,10 +8,7 @@ namespace Inkling.Gpu.Kernels;
 /// </summary>
 internal static class NormalisationKernels
 {
-    /// <summary>Channels that a block works on side by side.</summary>
-    public const int Lanes = 32;
-
-    private const int MostThreads = 256, Momentum = 10; // a tenth of the new statistics
+    private const int Momentum = 10; // a tenth of the new statistics
 
     /// <summary>Each chunk's means, and sums of squared differences from them.</summary>
     /// <param name="rows">How many rows there are.</param>
@@ -21,13 +18,13 @@ internal static class NormalisationKernels
     /// <param name="parts">Receives [chunks, 2, channels].</param>
     public static void Moments(int rows, int channels, int chunk, Floats x, Floats parts)
     {
-        Floats sums = SharedMemory.Allocate<float>(MostThreads);
-        int channel = Grid.IdxY * Lanes + Group.IdxX % Lanes, line = Group.IdxX / Lanes, lines = Group.DimX / Lanes;
+        Floats shared = ColumnSums.Allocate();
+        int channel = ColumnSums.Column(Grid.IdxY), line = ColumnSums.Line, lines = ColumnSums.Lines;
         int start = Grid.IdxX * chunk, end = Math.Min(rows, start + chunk);
         float sum = 0;
         for (int row = start + line; row < end && channel < channels; row += lines)
             sum += x[row * channels + channel];
-        float mean = AddLines(sums, sum, lines) / (end - start);
+        float mean = ColumnSums.OfLines(shared, sum) / (end - start);
         float squares = 0;
         for (int row = start + line; row < end && channel < channels; row += lines)
         {
@@ -35,7 +32,7 @@ internal static class NormalisationKernels
             squares += difference * difference;
         }
 
-        squares = AddLines(sums, squares, lines);
+        squares = ColumnSums.OfLines(shared, squares);
         if (line == 0 && channel < channels)
         {
             parts[2 * Grid.IdxX * channels + channel] = mean;
@@ -44,7 +41,7 @@ internal static class NormalisationKernels
     }
 
     /// <summary>
-    /// Mean and variance over the mini-batch from those of the chunks (Chan, Golub and LeVeque 1983), and with them the running
+    /// Mean and variance over the mini-batch from those of the chunks, and with them the running
     /// statistics and the factors of <see cref="Apply"/>. Rows that belong to no item are zeros, and are taken out again.
     /// </summary>
     /// <param name="rows">How many rows there are.</param>
@@ -67,30 +64,31 @@ internal static class NormalisationKernels
         Floats running,
         Floats factors)
     {
-        for (int c = Grid.IdxX * Group.DimX + Group.IdxX; c < channels; c += Grid.DimX * Group.DimX)
+        Floats shared = ColumnSums.Allocate();
+        int channel = ColumnSums.Column(Grid.IdxX), c = Math.Min(channel, channels - 1);
+        float sum = 0;
+        for (int i = ColumnSums.Line; i * chunk < rows; i += ColumnSums.Lines)
+            sum += Math.Min(chunk, rows - i * chunk) * parts[2 * i * channels + c];
+        sum = ColumnSums.OfLines(shared, sum);
+        float mean = sum / rows, squares = 0;
+        for (int i = ColumnSums.Line; i * chunk < rows; i += ColumnSums.Lines)
         {
-            float mean = parts[c], squares = parts[channels + c];
-            int seen = Math.Min(chunk, rows);
-            for (int i = 1; i * chunk < rows; i++)
-            {
-                int more = Math.Min(chunk, rows - i * chunk);
-                float difference = parts[2 * i * channels + c] - mean, share = (float)more / (seen + more);
-                mean += difference * share;
-                squares += parts[(2 * i + 1) * channels + c] + difference * difference * seen * share;
-                seen += more;
-            }
+            float difference = parts[2 * i * channels + c] - mean;
+            squares += parts[(2 * i + 1) * channels + c] + Math.Min(chunk, rows - i * chunk) * difference * difference;
+        }
 
+        squares = ColumnSums.OfLines(shared, squares);
+        if (channel < channels && ColumnSums.Line == 0)
+        {
             if (own < rows)
             {
-                float all = mean * rows;
-                squares = Math.Max(0, squares + mean * all - all / own * all);
-                mean = all / own;
+                squares = Math.Max(0, squares + mean * sum - sum / own * sum);
+                mean = sum / own;
             }
 
-            float variance = squares / own;
             running[c] += (mean - running[c]) / Momentum;
             running[channels + c] += (squares / Math.Max(1, own - 1) - running[channels + c]) / Momentum;
-            SetFactors(c, channels, mean, variance, epsilon, learned, factors);
+            SetFactors(c, channels, mean, squares / own, epsilon, learned, factors);
         }
     }
 
@@ -137,8 +135,8 @@ internal static class NormalisationKernels
         Floats errors,
         Floats parts)
     {
-        Floats shared = SharedMemory.Allocate<float>(MostThreads);
-        int channel = Grid.IdxY * Lanes + Group.IdxX % Lanes, line = Group.IdxX / Lanes, lines = Group.DimX / Lanes;
+        Floats shared = ColumnSums.Allocate();
+        int channel = ColumnSums.Column(Grid.IdxY), line = ColumnSums.Line, lines = ColumnSums.Lines;
         int start = Grid.IdxX * chunk, end = Math.Min(rows, start + chunk);
         float sum = 0, products = 0;
         for (int row = start + line; row < end && channel < channels; row += lines)
@@ -149,8 +147,8 @@ internal static class NormalisationKernels
             products += error * ((x[at] - factors[channel]) * factors[channels + channel]);
         }
 
-        sum = AddLines(shared, sum, lines);
-        products = AddLines(shared, products, lines);
+        sum = ColumnSums.OfLines(shared, sum);
+        products = ColumnSums.OfLines(shared, products);
         if (line == 0 && channel < channels)
         {
             parts[2 * Grid.IdxX * channels + channel] = sum;
@@ -165,15 +163,19 @@ internal static class NormalisationKernels
     /// <param name="gradient">Receives [2, channels]: of the scale, of the shift.</param>
     public static void AddErrors(int chunks, int channels, Floats parts, Floats gradient)
     {
-        for (int c = Grid.IdxX * Group.DimX + Group.IdxX; c < channels; c += Grid.DimX * Group.DimX)
+        Floats shared = ColumnSums.Allocate();
+        int channel = ColumnSums.Column(Grid.IdxX), c = Math.Min(channel, channels - 1);
+        float sum = 0, products = 0;
+        for (int i = ColumnSums.Line; i < chunks; i += ColumnSums.Lines)
         {
-            float sum = 0, products = 0;
-            for (int i = 0; i < chunks; i++)
-            {
-                sum += parts[2 * i * channels + c];
-                products += parts[(2 * i + 1) * channels + c];
-            }
+            sum += parts[2 * i * channels + c];
+            products += parts[(2 * i + 1) * channels + c];
+        }
 
+        sum = ColumnSums.OfLines(shared, sum);
+        products = ColumnSums.OfLines(shared, products);
+        if (channel < channels && ColumnSums.Line == 0)
+        {
             gradient[c] = products;
             gradient[channels + c] = sum;
         }
@@ -218,17 +220,5 @@ internal static class NormalisationKernels
         factors[channels + c] = inverse;
         factors[2 * channels + c] = factor;
         factors[3 * channels + c] = learned[channels + c] - mean * factor;
-    }
-
-    /// <summary>The sum over a channel's lines of threads, in their order, for all of them.</summary>
-    private static float AddLines(Floats sums, float own, int lines)
-    {
-        Group.Barrier(); // the sums before these have been read
-        sums[Group.IdxX] = own;
-        Group.Barrier();
-        float sum = sums[Group.IdxX % Lanes];
-        for (int line = 1; line < lines; line++)
-            sum += sums[line * Lanes + Group.IdxX % Lanes];
-        return sum;
     }
 }

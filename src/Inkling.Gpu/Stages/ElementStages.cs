@@ -158,10 +158,9 @@ internal sealed class DropoutStage : DeviceStage
     private readonly uint _threshold;
     private readonly float _scale;
 
-    private readonly Action<
-        AcceleratorStream, KernelConfig, DropoutNumbers, PixelShape, ArrayView<int>, Floats, Floats, Floats> _forward;
+    private readonly Action<AcceleratorStream, KernelConfig, DropoutNumbers, PixelShape, ArrayView<int>, Floats> _draw;
 
-    private readonly Action<AcceleratorStream, KernelConfig, Floats, Floats, Floats> _back;
+    private readonly Action<AcceleratorStream, KernelConfig, Floats, Floats, Floats> _multiply;
 
     public DropoutStage(StageSettings settings, int layer, Numbers input, Numbers output, bool goesBack)
         : base(input, output, goesBack)
@@ -171,8 +170,8 @@ internal sealed class DropoutStage : DeviceStage
         (_stream, _threshold) = ((layer + 1L) << 32, (uint)(rate * 65536));
         _scale = 1 / (1 - _threshold / 65536f);
         _masks = settings.Memory.Allocate<float>(settings.Plan is null ? 0 : (long)settings.MiniBatchSize * input.Shape.Size);
-        _session.Load(ElementKernels.Dropout, out _forward);
-        _session.Load(ElementKernels.Multiply, out _back);
+        _session.Load(ElementKernels.DropoutMasks, out _draw);
+        _session.Load(ElementKernels.Multiply, out _multiply);
     }
 
     public override void Forward(in DeviceWork work)
@@ -194,22 +193,15 @@ internal sealed class DropoutStage : DeviceStage
             Scale = _scale,
         };
         PixelShape shape = new() { Height = Input.Shape.Height, Width = Input.Shape.Width, Channels = Input.Shape.Channels };
-        _forward(
-            _session.Stream,
-            _session.Elements(work.Items),
-            numbers,
-            shape,
-            Input.Widths,
-            x,
-            _masks.SubView(0, x.Length),
-            y);
+        _draw(_session.Stream, _session.Elements(work.Items), numbers, shape, Input.Widths, _masks);
+        _multiply(_session.Stream, _session.Elements(y.IntLength), x, _masks, y);
     }
 
     public override void Back(in DeviceWork work)
     {
         Floats errors = Output.ErrorsOf(work.Items);
         if (GoesBack)
-            _back(_session.Stream, _session.Elements(errors.IntLength), errors, _masks, Input.ErrorsOf(work.Items));
+            _multiply(_session.Stream, _session.Elements(errors.IntLength), errors, _masks, Input.ErrorsOf(work.Items));
     }
 }
 

@@ -8,7 +8,7 @@ namespace Inkling.Gpu.Stages;
 /// <summary>Batch normalisation, with ReLU behind it where one follows.</summary>
 internal sealed class NormalisationStage : DeviceStage
 {
-    private const int LeastRows = 64; // of a chunk, whose sums a block forms
+    private const int LeastRows = 64, MostChunks = 128; // whose sums a block forms, and which another adds up
 
     private readonly StageSettings _settings;
     private readonly DeviceSession _session;
@@ -48,8 +48,8 @@ internal sealed class NormalisationStage : DeviceStage
         _session.Load(NormalisationKernels.Back, out _back);
         if (settings.Plan is not { } plan)
             return;
-        _parts = settings.Memory.Allocate<float>(2L * _channels * (_session.BusyBlocks + 1));
-        _gradientStart = plan.Add(layer, 0, 2 * _channels, 1);
+        _parts = settings.Memory.Allocate<float>(2L * _channels * (MostChunks + 1));
+        _gradientStart = plan.Add(layer, 0, 2 * _channels, splits: 1, left: 1);
     }
 
     public override void Forward(in DeviceWork work)
@@ -61,7 +61,7 @@ internal sealed class NormalisationStage : DeviceStage
             _moments(_session.Stream, Chunks(rows, chunk), rows, _channels, chunk, x, _parts);
             _takeMoments(
                 _session.Stream,
-                _session.Elements(_channels),
+                _session.Columns(_channels),
                 rows,
                 Input.OwnPixels,
                 _channels,
@@ -87,7 +87,7 @@ internal sealed class NormalisationStage : DeviceStage
         Floats gradient = _settings.Gradient.SubView(_gradientStart, 2 * _channels);
         (int rows, int chunk) = RowsOf(work);
         _sumErrors(_session.Stream, Chunks(rows, chunk), rows, _channels, chunk, _isRectified, _factors, x, y, errors, _parts);
-        _addErrors(_session.Stream, _session.Elements(_channels), (rows + chunk - 1) / chunk, _channels, _parts, gradient);
+        _addErrors(_session.Stream, _session.Columns(_channels), (rows + chunk - 1) / chunk, _channels, _parts, gradient);
         if (GoesBack)
         {
             _back(
@@ -106,13 +106,14 @@ internal sealed class NormalisationStage : DeviceStage
     }
 
     private KernelConfig Chunks(int rows, int chunk) => new(
-        new Index3D((rows + chunk - 1) / chunk, (_channels + NormalisationKernels.Lanes - 1) / NormalisationKernels.Lanes, 1),
+        new Index3D((rows + chunk - 1) / chunk, (_channels + ColumnSums.Lanes - 1) / ColumnSums.Lanes, 1),
         new Index3D(_session.SumThreads, 1, 1));
 
     /// <summary>Rows, and rows in a chunk: no more chunks than keep the device busy.</summary>
     private (int Rows, int Chunk) RowsOf(in DeviceWork work)
     {
         int rows = work.Items * Input.Shape.Height * Input.Shape.Width;
-        return (rows, Math.Max(LeastRows, (rows + _session.BusyBlocks - 1) / _session.BusyBlocks));
+        int chunks = Math.Min(MostChunks, _session.BusyBlocks);
+        return (rows, Math.Max(LeastRows, (rows + chunks - 1) / chunks));
     }
 }

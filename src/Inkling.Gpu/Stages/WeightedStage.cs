@@ -17,6 +17,7 @@ internal sealed class WeightedStage : DeviceStage
     private readonly ProductLaunches? _inputErrors, _gradients;
     private readonly Action<AcceleratorStream, KernelConfig, Floats, Product, Floats, int, Floats> _addSplits;
     private readonly Action<AcceleratorStream, KernelConfig, int, Floats, Floats> _rectifyBack;
+    private readonly Action<AcceleratorStream, KernelConfig, int, int, Floats> _addRows;
 
     /// <param name="settings">What all stages have in common.</param>
     /// <param name="layer">Which layer, from 0.</param>
@@ -38,12 +39,13 @@ internal sealed class WeightedStage : DeviceStage
         _forward = ProductLaunches.Forward(_session, most.Outputs);
         _session.Load(ElementKernels.AddSplits, out _addSplits);
         _session.Load(ElementKernels.ActivateBack, out _rectifyBack);
+        _session.Load(ColumnSums.Add, out _addRows);
         if (settings.Plan is not { } plan)
             return;
         _gradients = ProductLaunches.Gradient(_session, most.Outputs);
         _gradientSplits = _gradients.SplitsFor(most.Inputs + _hasBias, PixelsOf(most));
         int weightCount = most.Inputs * most.Outputs, biasCount = _hasBias * most.Outputs;
-        _gradientStart = plan.Add(layer, weightCount, biasCount, _gradientSplits);
+        _gradientStart = plan.Add(layer, weightCount, biasCount, _gradientSplits, left: SumsOf(_gradientSplits));
         if (goesBack)
             _inputErrors = ProductLaunches.InputErrors(_session, most.Channels);
     }
@@ -78,6 +80,8 @@ internal sealed class WeightedStage : DeviceStage
             _rectifyBack(_session.Stream, blocks, (int)ActivationFunction.Relu, Output.ValuesOf(work.Items), errors);
         }
 
+        int numbers = (shape.Inputs + _hasBias) * shape.Outputs;
+        Floats gradient = _settings.Gradient.SubView(_gradientStart, _gradientSplits * numbers);
         _gradients!.Launch(
             shape,
             new Product { Splits = _gradientSplits, HasBias = _hasBias },
@@ -85,8 +89,8 @@ internal sealed class WeightedStage : DeviceStage
             PixelsOf(shape),
             Input.ValuesOf(work.Items),
             errors,
-            _settings.Gradient.SubView(
-                _gradientStart, _gradientSplits * (shape.Inputs + _hasBias) * shape.Outputs));
+            gradient);
+        AddMany(gradient, _gradientSplits, numbers);
         if (_inputErrors is null)
             return;
         Launch(
@@ -130,9 +134,20 @@ internal sealed class WeightedStage : DeviceStage
         }
 
         launches.Launch(shape, new Product { Splits = splits }, rows, inner, a, b, _parts);
+        AddMany(_parts, splits, to.IntLength);
         KernelConfig blocks = _session.Elements(to.IntLength);
-        _addSplits(_session.Stream, blocks, _parts, ending with { Splits = splits }, biases, columns, to);
+        _addSplits(_session.Stream, blocks, _parts, ending with { Splits = SumsOf(splits) }, biases, columns, to);
     }
+
+    /// <summary>Adds up many partial sums in a launch of its own, in which threads share them; a few are left.</summary>
+    private void AddMany(Floats parts, int splits, int numbers)
+    {
+        if (SumsOf(splits) != splits)
+            _addRows(_session.Stream, _session.Columns(numbers), splits, numbers, parts);
+    }
+
+    /// <summary>How many sums <see cref="AddMany"/> leaves.</summary>
+    private int SumsOf(int splits) => splits > _session.FewSums ? 1 : splits;
 
     private static int PixelsOf(in ConvolutionShape shape) => shape.Items * shape.OutputHeight * shape.OutputWidth;
 }
