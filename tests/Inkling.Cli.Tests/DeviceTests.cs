@@ -51,7 +51,9 @@ public sealed class DeviceTests : IDisposable
     public async Task A_network_trained_on_a_device_is_the_processors_up_to_rounding_and_is_evaluated_there()
     {
         string[] training =
-            ["train", "--data", _inkling.SmallData(), "--layers", "784,4,10", "--epochs", "1", "--mini-batch", "100", "--json"];
+        [
+            "train", "--data", _inkling.SmallData(120, 20), "--layers", "784,4,10", "--epochs", "1", "--mini-batch", "50", "--json",
+        ];
         Command.Result there = await _inkling.RunAsync([.. training, "--device", "EMULATED", "--out", "there.safetensors"]);
         Assert.True(there.ExitCode == 0, there.Error);
         Assert.Contains("Training on emulated (emulated on the CPU).", there.ErrorLines);
@@ -96,7 +98,7 @@ public sealed class DeviceTests : IDisposable
     public async Task A_training_begun_on_the_processor_is_resumed_on_a_device()
     {
         string[] training =
-            ["train", "--data", _inkling.SmallData(), "--mini-batch", "100", "--layers", "784,4,10", "--checkpoint", "run"];
+            ["train", "--data", _inkling.SmallData(120, 20), "--mini-batch", "50", "--layers", "784,4,10", "--checkpoint", "run"];
         Assert.Equal(0, (await _inkling.RunAsync([.. training, "--epochs", "1", "--out", "1.npz"])).ExitCode);
         Command.Result result = await _inkling.RunAsync(
             [.. training, "--epochs", "2", "--out", "2.npz", "--device", "emulated", "--resume", "--json"]);

@@ -26,7 +26,7 @@ public sealed class RunDeviceTests : InAFolder
     public async Task The_page_says_nothing_of_devices_where_there_is_none()
     {
         await using HostedServer server = await HostedServer.StartAsync();
-        Assert.DoesNotContain("Trained on", await LearnPageOf(server), StringComparison.Ordinal);
+        Assert.DoesNotContain("Train on", await LearnPageOf(server), StringComparison.Ordinal);
         Assert.Equal(
             new RunRefusal("device"), server.Services.GetRequiredService<RunBook>().Begin(Settings, isPaused: true, out _));
     }
