@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using Inkling.Files;
+using Inkling.Gpu;
 using Inkling.Training;
 using Inkling.Web.Reading;
 
@@ -28,6 +29,7 @@ internal static class TrainCommand
         LearningOptions learning = new();
         Option<int> seed = Options.Seed();
         Option<int> threads = Options.Threads();
+        Option<string?> device = DeviceOption.Create("Where the network is trained and evaluated");
         DataChoice.OptionGroup data = new();
         Option<string?> @out = new("--out")
         {
@@ -60,7 +62,7 @@ internal static class TrainCommand
             command.Options.Add(option);
         foreach (Option option in new Option[]
         {
-            seed, threads, data.Name, data.Path, data.Added, @out, plot, monitor, checkpoint, resume, json,
+            seed, threads, device, data.Name, data.Path, data.Added, @out, plot, monitor, checkpoint, resume, json,
         })
             command.Options.Add(option);
         command.Validators.Add(result =>
@@ -76,6 +78,7 @@ internal static class TrainCommand
         command.SetAction((parsed, cancellationToken) =>
         {
             Terminal terminal = new(parsed.GetValue(json));
+            GpuDevice? gpu = DeviceOption.Find(parsed.GetValue(device), terminal);
             Network? start = parsed.GetValue(from) is { } trained ? ModelSource.Load(trained, terminal) : null;
             Recipe recipe = start is not null ? Recipe.FineTuning(start.Architecture)
                 : parsed.GetValue(layers) is { Length: > 0 } sizes
@@ -86,6 +89,7 @@ internal static class TrainCommand
             TrainingOptions options = recipe.Options with
             {
                 Threads = parsed.GetValue(threads),
+                Device = gpu,
                 Checkpoint = parsed.GetValue(checkpoint),
             };
             return RunAsync(
@@ -104,7 +108,10 @@ internal static class TrainCommand
         return command;
     }
 
-    private static async Task<int> RunAsync(Job job, Terminal terminal, CancellationToken cancellationToken)
+    /// <summary>Trains, and saves what was asked for.</summary>
+    /// <returns>The command's exit code.</returns>
+    /// <exception cref="InklingException">Something is wrong before an epoch is over.</exception>
+    internal static async Task<int> RunAsync(Job job, Terminal terminal, CancellationToken cancellationToken)
     {
         RequireOutputs(job);
         RequireCheckpoint(job, terminal);
@@ -117,10 +124,16 @@ internal static class TrainCommand
                 + $"{data.Validation.Count:N0} for validation, {data.Test.Count:N0} for the test."));
         terminal.Message(
             $"{TrainingHistory.Describe(job.Recipe.Options, job.Recipe.Options.Epochs, data.Training.Count)}.");
+        TrainingDevice? device = job.Recipe.Options.Device;
+        if (device is not null)
+            terminal.Message($"Training on {device}.");
         if (job.Start is { } begun)
         {
+            Score before = device is null
+                ? begun.Network.Evaluate(data.Validation)
+                : begun.Network.Evaluate(data.Validation, device);
             terminal.Message(
-                $"{begun.Name} is right on {Figures.Percent(begun.Network.Evaluate(data.Validation).Accuracy)} "
+                $"{begun.Name} is right on {Figures.Percent(before.Accuracy)} "
                     + $"of the validation images before{Figures.NotMnist(data)}.");
         }
 
@@ -253,7 +266,7 @@ internal static class TrainCommand
             terminal.Failure("The first epoch was not over: no network is saved.");
         }
 
-        if (end.IsInterrupted && job.Recipe.Options.Checkpoint is { } checkpoint)
+        if ((end.IsInterrupted || end.Failure is not null) && job.Recipe.Options.Checkpoint is { } checkpoint)
             terminal.Message($"Kept the training in {checkpoint}: the same command with --resume goes on with it.");
         bool isDrawn = Draw(job, data, run, terminal);
         terminal.Json(json =>
@@ -265,6 +278,8 @@ internal static class TrainCommand
                 json.WriteNumber("bestEpoch", bestEpoch.Epoch);
             if (saved is not null)
                 json.WriteString("out", saved);
+            if (job.Recipe.Options.Device is { } device)
+                json.WriteString("device", device.Name);
             json.WriteString("data", data.Name);
         });
         if (end.Failure is not null)
