@@ -1,7 +1,9 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
+using Inkling.Execution.Ranks;
 using Inkling.Files;
+using Inkling.Mpi;
 using Inkling.Training;
 using Inkling.Web.Reading;
 
@@ -50,6 +52,12 @@ internal static class TrainCommand
         {
             Description = "Resume from the checkpoint, to the same bits as if never interrupted; more --epochs go beyond its end"
         };
+        Option<double> rankTimeout = Options.Number(
+            "--rank-timeout",
+            "Under mpirun, seconds after which a rank that does not answer ends the training",
+            MpiRanks.DefaultTimeout.TotalSeconds,
+            0.1,
+            1e6);
         Option<bool> json = Options.Json();
         Command command = new(
             "train", "Trains a network: the seed's job by default (784-30-10, 30 epochs, mini-batch 10, eta 3.0)")
@@ -60,7 +68,7 @@ internal static class TrainCommand
             command.Options.Add(option);
         foreach (Option option in new Option[]
         {
-            seed, threads, data.Name, data.Path, data.Added, @out, plot, monitor, checkpoint, resume, json,
+            seed, threads, data.Name, data.Path, data.Added, @out, plot, monitor, checkpoint, resume, rankTimeout, json,
         })
             command.Options.Add(option);
         command.Validators.Add(result =>
@@ -73,9 +81,19 @@ internal static class TrainCommand
             if (result.GetResult(resume) is { Implicit: false } && result.GetResult(checkpoint) is null or { Implicit: true })
                 result.AddError("--resume needs --checkpoint FILE");
         });
-        command.SetAction((parsed, cancellationToken) =>
+        command.SetAction((parsed, cancellationToken) => RankedCommand.RunAsync(
+            parsed.GetValue(json),
+            TimeSpan.FromSeconds(parsed.GetValue(rankTimeout)),
+            (terminal, ranks) =>
+            {
+                Job? job = null;
+                Do(ranks, () => job = CreateJob(parsed, terminal, ranks));
+                return RunAsync(job!, terminal, ranks, cancellationToken);
+            }));
+        return command;
+
+        Job CreateJob(ParseResult parsed, Terminal terminal, RankAgreement? ranks)
         {
-            Terminal terminal = new(parsed.GetValue(json));
             Network? start = parsed.GetValue(from) is { } trained ? ModelSource.Load(trained, terminal) : null;
             Recipe recipe = start is not null ? Recipe.FineTuning(start.Architecture)
                 : parsed.GetValue(layers) is { Length: > 0 } sizes
@@ -87,29 +105,42 @@ internal static class TrainCommand
             {
                 Threads = parsed.GetValue(threads),
                 Checkpoint = parsed.GetValue(checkpoint),
+                Ranks = ranks?.Group,
             };
-            return RunAsync(
-                new Job(
-                    recipe with { Options = options },
-                    start is null ? null : (parsed.GetValue(from)!, start),
-                    parsed.GetValue(seed),
-                    data.Of(parsed),
-                    parsed.GetValue(@out),
-                    parsed.GetValue(plot),
-                    parsed.GetValue(monitor),
-                    parsed.GetValue(resume)),
-                terminal,
-                cancellationToken);
-        });
-        return command;
+            return new Job(
+                recipe with { Options = options },
+                start is null ? null : (parsed.GetValue(from)!, start),
+                parsed.GetValue(seed),
+                data.Of(parsed),
+                parsed.GetValue(@out),
+                parsed.GetValue(plot),
+                parsed.GetValue(monitor),
+                parsed.GetValue(resume));
+        }
     }
 
-    private static async Task<int> RunAsync(Job job, Terminal terminal, CancellationToken cancellationToken)
+    /// <summary>Does something; where there are several ranks, on all of them, or it fails on all.</summary>
+    private static void Do(RankAgreement? ranks, Action action)
     {
-        RequireOutputs(job);
-        RequireCheckpoint(job, terminal);
-        ImageData data = await ChosenData.LoadToLearnAsync(job.Data, job.Seed, terminal, cancellationToken);
-        RequireFit(job, data);
+        if (ranks is null)
+            action();
+        else
+            ranks.Do(action);
+    }
+
+    private static async Task<int> RunAsync(
+        Job job, Terminal terminal, RankAgreement? ranks, CancellationToken cancellationToken)
+    {
+        bool isReporting = ranks is null or { Group.Rank: 0 };
+        Do(ranks, () =>
+        {
+            if (!isReporting)
+                return; // it writes nothing
+            RequireOutputs(job);
+            RequireCheckpoint(job, terminal);
+        });
+        ImageData data = await LoadAsync(job, terminal, ranks, cancellationToken);
+        Do(ranks, () => RequireFit(job, data));
         Network network = CreateNetwork(job);
         terminal.Message(string.Create(
             CultureInfo.InvariantCulture,
@@ -117,7 +148,7 @@ internal static class TrainCommand
                 + $"{data.Validation.Count:N0} for validation, {data.Test.Count:N0} for the test."));
         terminal.Message(
             $"{TrainingHistory.Describe(job.Recipe.Options, job.Recipe.Options.Epochs, data.Training.Count)}.");
-        if (job.Start is { } begun)
+        if (job.Start is { } begun && isReporting)
         {
             terminal.Message(
                 $"{begun.Name} is right on {Figures.Percent(begun.Network.Evaluate(data.Validation).Accuracy)} "
@@ -128,7 +159,18 @@ internal static class TrainCommand
         Stopwatch clock = Stopwatch.StartNew();
         TrainingEnd end = await run.TrainAsync(cancellationToken);
         clock.Stop();
-        return ReportEnd(job, data, run, clock.Elapsed, end, terminal);
+        return isReporting ? ReportEnd(job, data, run, clock.Elapsed, end, terminal) : CommandLine.Done;
+    }
+
+    private static async Task<ImageData> LoadAsync(
+        Job job, Terminal terminal, RankAgreement? ranks, CancellationToken cancellationToken)
+    {
+        if (ranks is null)
+            return await ChosenData.LoadToLearnAsync(job.Data, job.Seed, terminal, cancellationToken);
+        ImageData? data = null;
+        ranks.DoHereFirst(() =>
+            data = ChosenData.LoadToLearnAsync(job.Data, job.Seed, terminal, cancellationToken).GetAwaiter().GetResult());
+        return data!;
     }
 
     /// <summary>A new network, or one with the weights and the history of that which is trained further.</summary>
