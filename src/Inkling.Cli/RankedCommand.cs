@@ -17,7 +17,7 @@ internal static class RankedCommand
     public static async Task<int> RunAsync(bool json, TimeSpan timeout, Func<Terminal, RankAgreement?, Task<int>> run)
     {
         if (!MpiRanks.IsLaunched)
-            return await run(new Terminal(json), null);
+            return await run(new Terminal(json, isForwarded: MpiRanks.HasLauncher), null);
         using MpiRanks ranks = MpiRanks.Start(timeout);
         Terminal terminal = new(json, isSilent: ranks.Rank > 0, isForwarded: true);
         string? failure = null;

@@ -11,9 +11,15 @@ internal static class Cores
     /// </summary>
     /// <param name="processes">How many ranks are on this machine.</param>
     /// <param name="own">How many cores this process may use.</param>
-    public static int ShareOf(int processes, int own)
+    public static int ShareOf(int processes, int own) => ShareOf(
+        processes, own, Allowed("/proc/self/status"), Allowed($"/proc/{ParentOf("/proc/self/status")}/status"));
+
+    /// <param name="processes">How many ranks are on this machine.</param>
+    /// <param name="own">How many cores this process may use, after limits on its time.</param>
+    /// <param name="allowed">To how many cores it is bound; 0 where that is not known.</param>
+    /// <param name="ofLauncher">The same of the process that started it.</param>
+    internal static int ShareOf(int processes, int own, int allowed, int ofLauncher)
     {
-        int allowed = Allowed("/proc/self/status"), ofLauncher = Allowed($"/proc/{ParentOf("/proc/self/status")}/status");
         int share = ofLauncher > allowed && allowed > 0 ? Math.Min(own, ofLauncher / processes) : own / processes;
         return Math.Max(1, share);
     }

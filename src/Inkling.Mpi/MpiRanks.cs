@@ -46,6 +46,9 @@ public sealed class MpiRanks : RankGroup, IDisposable
     /// </summary>
     public static bool IsLaunched => Launched is { Count: not 1 };
 
+    /// <summary>Whether a launcher of MPI started this process, as one of several or alone.</summary>
+    public static bool HasLauncher => Launched is not null;
+
     /// <summary>The rank that the launcher says; 0 where <see cref="IsLaunched"/> is false.</summary>
     public static int LaunchedRank => IsLaunched ? Launched!.Rank : 0;
 
