@@ -18,6 +18,11 @@ internal sealed class ThreadRanks : RankGroup
     /// <summary>Bytes that this rank has sent.</summary>
     public long Sent { get; private set; }
 
+    /// <summary>Called before the fifth exchange: amid the first step of a training, after what comes before it.</summary>
+    public Action? OnFifthExchange { get; set; }
+
+    private int Exchanges { get; set; }
+
     /// <summary>Runs the same on each of several ranks, and returns what each of them returned.</summary>
     /// <exception cref="AggregateException">What each rank that failed has thrown, in order.</exception>
     public static T[] Run<T>(int count, Func<ThreadRanks, T> body)
@@ -48,6 +53,8 @@ internal sealed class ThreadRanks : RankGroup
 
     public override void Exchange(ReadOnlySpan<RankMessage> sent, ReadOnlySpan<RankMessage> received)
     {
+        if (++Exchanges == 5)
+            OnFifthExchange?.Invoke();
         foreach (RankMessage message in sent)
         {
             Assert.NotEqual(Rank, message.Rank);
