@@ -282,6 +282,15 @@ internal static class TrainCommand
         string how = end.Failure is not null ? "Stopped after" : end.IsInterrupted ? "Interrupted after" : "Trained in";
         terminal.Line(string.Create(
             CultureInfo.InvariantCulture, $"{how} {time.TotalSeconds:0.00} s, {imagesPerSecond:N0} images a second."));
+        MpiRanks? ranks = job.Recipe.Options.Ranks as MpiRanks;
+        if (ranks is not null)
+        {
+            terminal.Message(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{ranks.Count} ranks by {ranks.Library}; this one sent {ranks.BytesSent / 1e6:N1} MB and waited for others for "
+                    + $"{ranks.Waited.TotalSeconds:0.00} s."));
+        }
+
         string file = job.Out ?? ModelSource.LatestNetwork;
         string? saved = null;
         if (run.Best is { } epoch)
@@ -303,6 +312,13 @@ internal static class TrainCommand
             json.WriteNumber("totalSeconds", Math.Round(time.TotalSeconds, 4));
             json.WriteNumber("imagesPerSecond", Math.Round(imagesPerSecond));
             json.WriteBoolean("interrupted", end.IsInterrupted);
+            if (ranks is not null)
+            {
+                json.WriteNumber("ranks", ranks.Count);
+                json.WriteNumber("bytesSent", ranks.BytesSent);
+                json.WriteNumber("waitedSeconds", Math.Round(ranks.Waited.TotalSeconds, 4));
+            }
+
             if (run.Best is { } bestEpoch)
                 json.WriteNumber("bestEpoch", bestEpoch.Epoch);
             if (saved is not null)
