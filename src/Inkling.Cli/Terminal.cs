@@ -13,14 +13,18 @@ namespace Inkling.Cli;
 /// </summary>
 internal sealed class Terminal
 {
-    private readonly bool _json;
+    private readonly bool _json, _isSilent, _isForwarded;
 
-    public Terminal(bool json)
+    /// <param name="json">Whether results are for programs.</param>
+    /// <param name="isSilent">Whether nothing is written at all: by a rank whose results another one tells.</param>
+    /// <param name="isForwarded">Whether mpirun passes on what is written; it may look like a terminal, and is none.</param>
+    public Terminal(bool json, bool isSilent = false, bool isForwarded = false)
     {
-        _json = json;
+        (_json, _isSilent, _isForwarded) = (json, isSilent, isForwarded);
         Console.OutputEncoding = Encoding.UTF8;
         // A pipe has no width; 160 keeps tables from being wrapped at 80 characters.
-        People = json
+        People = isSilent ? AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(TextWriter.Null) })
+            : json
             ? AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) })
             : AnsiConsole.Console;
         if (!IsLive)
@@ -31,7 +35,7 @@ internal sealed class Terminal
     public IAnsiConsole People { get; }
 
     /// <summary>Whether a live progress bar can be shown.</summary>
-    public bool IsLive => _json ? !Console.IsErrorRedirected : !Console.IsOutputRedirected;
+    public bool IsLive => !_isSilent && !_isForwarded && (_json ? !Console.IsErrorRedirected : !Console.IsOutputRedirected);
 
     public bool IsJson => _json;
 
@@ -45,7 +49,7 @@ internal sealed class Terminal
         if (IsLive)
             People.WriteLine(text); // through Spectre, which moves a live bar out of the way
         else
-            (_json ? Console.Error : Console.Out).WriteLine(text);
+            Write(_json ? Console.Error : Console.Out, text);
     }
 
     /// <summary>A message beside the results: where data were found, what was saved.</summary>
@@ -55,7 +59,7 @@ internal sealed class Terminal
         if (IsLive)
             People.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"[grey]{text}[/]");
         else
-            Console.Error.WriteLine(text);
+            Write(Console.Error, text);
     }
 
     /// <summary>An error after which the command goes on: a line on standard error.</summary>
@@ -65,14 +69,14 @@ internal sealed class Terminal
         if (IsLive && !Console.IsErrorRedirected)
             People.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"[red]{text}[/]");
         else
-            Console.Error.WriteLine(text);
+            Write(Console.Error, text);
     }
 
     /// <summary>A result, for programs; only with <c>--json</c>.</summary>
     public void Json<T>(T result, JsonTypeInfo<T> type)
     {
         if (_json)
-            Console.Out.WriteLine(JsonSerializer.Serialize(result, type));
+            Write(Console.Out, JsonSerializer.Serialize(result, type));
     }
 
     /// <summary>A result, for programs; only with <c>--json</c>.</summary>
@@ -88,6 +92,12 @@ internal sealed class Terminal
             writer.WriteEndObject();
         }
 
-        Console.Out.WriteLine(Encoding.UTF8.GetString(line.ToArray()));
+        Write(Console.Out, Encoding.UTF8.GetString(line.ToArray()));
+    }
+
+    private void Write(TextWriter to, string line)
+    {
+        if (!_isSilent)
+            to.WriteLine(line);
     }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Inkling.Formats;
@@ -59,6 +60,21 @@ internal static class TrainingFingerprint
             settings.Add($"{which} inputs", HashOf(examples.AppendInputs));
             settings.Add($"{which} labels", HashOf(examples.AppendTargets));
         }
+    }
+
+    /// <summary>What must be the same on all ranks: these settings, and the program.</summary>
+    public static Dictionary<string, string> OfRank(Network network, Examples training, TrainingOptions options)
+    {
+        Assembly library = typeof(Network).Assembly;
+        string version = library.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "none";
+        Dictionary<string, string> settings = new(StringComparer.Ordinal)
+        {
+            ["version of Inkling"] = $"{version}, build {library.ManifestModule.ModuleVersionId}",
+        };
+        foreach ((string name, string value) in Of(network, training, options))
+            settings.Add(name, value);
+        settings.Add("checkpoint", options.Checkpoint is null ? "none" : "one");
+        return settings;
     }
 
     /// <summary>Which settings differ and how, <c>seed (7 there, 8 here)</c>; null where none does.</summary>

@@ -1,3 +1,4 @@
+using Inkling.Execution.Ranks;
 using Inkling.Training.Optimisers;
 
 namespace Inkling.Training.Steps;
@@ -17,6 +18,9 @@ internal interface ITrainingStep : IDisposable
 
     /// <summary>The optimiser's moments, for a checkpoint; null where the gradient is added directly to the parameters.</summary>
     OptimiserState? Optimiser { get; }
+
+    /// <summary>What this rank does of each mini-batch; null where every rank makes the whole step by itself.</summary>
+    RankShare? Share => null;
 
     /// <summary>Makes one step for each of the mini-batches, in order.</summary>
     /// <returns>Σ C_x over their examples, each mini-batch's measured before its step.</returns>
