@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Inkling.Cli;
+using Inkling.Cli.Sweeps;
 
 RootCommand root = new("Trains neural networks from scratch and reads handwritten digits with them.")
 {
@@ -7,6 +8,7 @@ RootCommand root = new("Trains neural networks from scratch and reads handwritte
     Subcommands =
     {
         TrainCommand.Create(),
+        SweepCommand.Create(),
         EvaluateCommand.Create(),
         ReadCommand.Create(),
         ExperimentCommand.Create(),

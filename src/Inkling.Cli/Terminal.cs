@@ -13,11 +13,14 @@ namespace Inkling.Cli;
 /// </summary>
 internal sealed class Terminal
 {
-    private readonly bool _json;
+    private readonly bool _json, _isQuiet;
 
-    public Terminal(bool json)
+    /// <summary>Opens the console.</summary>
+    /// <param name="json">Whether results are JSON.</param>
+    /// <param name="isQuiet">Whether only failures are shown: for a process beside another that tells the rest.</param>
+    public Terminal(bool json, bool isQuiet = false)
     {
-        _json = json;
+        (_json, _isQuiet) = (json, isQuiet);
         Console.OutputEncoding = Encoding.UTF8;
         // A pipe has no width; 160 keeps tables from being wrapped at 80 characters.
         People = json
@@ -31,7 +34,7 @@ internal sealed class Terminal
     public IAnsiConsole People { get; }
 
     /// <summary>Whether a live progress bar can be shown.</summary>
-    public bool IsLive => _json ? !Console.IsErrorRedirected : !Console.IsOutputRedirected;
+    public bool IsLive => !_isQuiet && (_json ? !Console.IsErrorRedirected : !Console.IsOutputRedirected);
 
     public bool IsJson => _json;
 
@@ -41,6 +44,8 @@ internal sealed class Terminal
     /// <summary>A result, for people.</summary>
     public void Line(string text)
     {
+        if (_isQuiet)
+            return;
         text = OneLine.Of(text, most: int.MaxValue);
         if (IsLive)
             People.WriteLine(text); // through Spectre, which moves a live bar out of the way
@@ -51,6 +56,8 @@ internal sealed class Terminal
     /// <summary>A message beside the results: where data were found, what was saved.</summary>
     public void Message(string text)
     {
+        if (_isQuiet)
+            return;
         text = OneLine.Of(text);
         if (IsLive)
             People.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"[grey]{text}[/]");
