@@ -82,6 +82,13 @@ internal sealed class Terminal
             Console.Out.WriteLine(JsonSerializer.Serialize(result, type));
     }
 
+    /// <summary>A result that is a line of JSON already; only with <c>--json</c>.</summary>
+    public void Json(string line)
+    {
+        if (_json)
+            Console.Out.WriteLine(line);
+    }
+
     /// <summary>A result, for programs; only with <c>--json</c>.</summary>
     public void Json(Action<Utf8JsonWriter> writeProperties)
     {

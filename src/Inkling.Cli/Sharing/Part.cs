@@ -56,15 +56,19 @@ internal sealed record Part(int Index, int Count)
     public static Part Of(Part? given, Func<string, string?>? variable = null)
     {
         variable ??= Environment.GetEnvironmentVariable;
-        (int rank, int ranks) =
-            Pair("OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE")
-            ?? Pair("PMI_RANK", "PMI_SIZE")
-            ?? Pair("SLURM_PROCID", variable("SLURM_STEP_NUM_TASKS") is null ? "SLURM_NTASKS" : "SLURM_STEP_NUM_TASKS")
-            ?? (0, 1);
+        (int, int)? mpi = Pair("OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE") ?? Pair("PMI_RANK", "PMI_SIZE");
+        (int rank, int ranks) = mpi ?? Pair("SLURM_PROCID", "SLURM_NTASKS") ?? (0, 1);
         (int task, int tasks) = ArrayTask() ?? (Number("JOB_COMPLETION_INDEX") is { } index ? (index, index + 1) : (0, 1));
         Part part = given ?? new Part((task * ranks) + rank, tasks * ranks);
+        // A batch script has Slurm's variables, too, though nothing but srun starts it several times.
+        bool areTogether = mpi is not null || variable("SLURM_STEP_ID") is not null;
         int here = Number("OMPI_COMM_WORLD_LOCAL_SIZE") ?? Number("MPI_LOCALNRANKS") ?? 1;
-        return part with { Rank = rank, Ranks = ranks, RanksHere = Math.Max(1, here) };
+        return part with
+        {
+            Rank = areTogether ? rank : 0,
+            Ranks = areTogether ? ranks : 1,
+            RanksHere = Math.Max(1, here),
+        };
 
         (int, int)? Pair(string rankName, string sizeName)
         {

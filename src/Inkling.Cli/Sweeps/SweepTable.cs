@@ -115,7 +115,7 @@ internal sealed class SweepTable
         GridHeatMap.Save(
             path,
             $"Accuracy on validation images of {OneLine.Of(_data, MostOfLabel)} in %, {Seeds(most)}",
-            others,
+            _cells.Length > 1 ? $"{others}; the best cell in a black frame, the worst in a red one" : others,
             [.. rowAxes.Select(axis => _axes[axis].Name)],
             [.. rows.Select(row => row.Select(value => OneLine.Of(value, MostOfLabel)).ToArray())],
             columnAxis < 0 ? "" : _axes[columnAxis].Name,
