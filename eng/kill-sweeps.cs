@@ -1,5 +1,5 @@
-// Kills "inkling sweep" with SIGKILL at random moments, two processes that share one folder, starts them again, and checks that no
-// result is lost, none is made twice, and the tables are, byte for byte, those of a sweep that was not killed.
+// Kills "inkling sweep" with SIGKILL at random moments, two processes that share one folder, starts them again, and checks that
+// no result is lost, none is made twice, and the tables are, byte for byte, those of a sweep that was not killed.
 //
 //     dotnet build -c Release src/Inkling.Cli
 //     dotnet run eng/kill-sweeps.cs            30 kills: about two minutes on two cores

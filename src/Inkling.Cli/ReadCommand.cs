@@ -70,7 +70,8 @@ internal static class ReadCommand
                 AllowedPattern = parsed.GetValue(pattern),
                 UnsureBelow = parsed.GetValue(unsure)
             };
-            Part own = Part.Of(parsed.GetValue(part));
+            // A task of an array or of a job may have pictures of its own: it shares where it is told to.
+            Part own = parsed.GetValue(@out) is not null || Part.IsRank ? Part.Of(parsed.GetValue(part)) : new Part(0, 1);
             string? kept = parsed.GetValue(@out)
                 ?? (own.Ranks > 1 && !pictures.Contains("-", StringComparer.Ordinal) && parsed.GetValue(explain) is null
                     ? SharedReading.StandardFile(pictures)
@@ -92,9 +93,9 @@ internal static class ReadCommand
                 return Task.FromResult(EndOf(each.Failures, files.Count, unreadableFolders, terminal));
             }
 
-            string settings = string.Create(
+            string network = modelOptions.Describe(parsed, file), settings = string.Create(
                 CultureInfo.InvariantCulture,
-                $"{modelOptions.Describe(parsed, file)}{options.ExpectedDigits}\n{options.AllowedPattern}\n{options.UnsureBelow}");
+                $"{network}{options.ExpectedDigits}\n{options.AllowedPattern}\n{options.UnsureBelow}\n");
             SharedReading reading = new(
                 kept,
                 files,

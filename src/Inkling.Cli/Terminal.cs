@@ -23,8 +23,8 @@ internal sealed class Terminal
         (_json, _isQuiet) = (json, isQuiet);
         Console.OutputEncoding = Encoding.UTF8;
         // A pipe has no width; 160 keeps tables from being wrapped at 80 characters.
-        People = json
-            ? AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) })
+        People = isQuiet ? AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(TextWriter.Null) })
+            : json ? AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) })
             : AnsiConsole.Console;
         if (!IsLive)
             People.Profile.Width = 160;
@@ -34,7 +34,9 @@ internal sealed class Terminal
     public IAnsiConsole People { get; }
 
     /// <summary>Whether a live progress bar can be shown.</summary>
-    public bool IsLive => !_isQuiet && (_json ? !Console.IsErrorRedirected : !Console.IsOutputRedirected);
+    public bool IsLive => !_isQuiet
+        && !(_json ? Console.IsErrorRedirected : Console.IsOutputRedirected)
+        && Environment.GetEnvironmentVariable("TERM") != "dumb";
 
     public bool IsJson => _json;
 

@@ -49,7 +49,8 @@ internal static class GridHeatMap
         float left = 0;
         for (int axis = 0; axis < rowAxes.Count; axis++)
         {
-            left += rows.Select(row => row[axis]).Append(rowAxes[axis]).Max(text => Sheet.Measure(text, TextSize, isStrong: true));
+            left += rows.Select(row => row[axis]).Append(rowAxes[axis])
+                .Max(text => Sheet.Measure(text, TextSize, isStrong: true));
             labelEnds[axis] = left;
             left += LabelGap;
         }
@@ -64,7 +65,11 @@ internal static class GridHeatMap
             for (int axis = 0; axis < rowAxes.Count; axis++)
                 sheet.Text(rowAxes[axis], labelEnds[axis], Top - 14, TextSize, Style.Muted, SKTextAlign.Right);
             for (int column = 0; column < columns.Count; column++)
-                DrawCentred(sheet, columns[column], left + ((column + 0.5f) * CellWidth), Top - 14, 15, Style.Ink, isStrong: true);
+            {
+                float middle = left + ((column + 0.5f) * CellWidth);
+                DrawCentred(sheet, columns[column], middle, Top - 14, 15, Style.Ink, isStrong: true);
+            }
+
             for (int row = 0; row < rows.Count; row++)
             {
                 float y = Top + (row * CellHeight);

@@ -54,7 +54,8 @@ public sealed class PlotContentTests : IDisposable
         };
 
         string[] texts = _folder.TextsOf(path => GridHeatMap.Save(
-            path, "A grid", "epochs 30", ["network", "cost"], [["784,30,10", "a"], ["784,100,10", "b"]], "eta", ["3", "30"], cells));
+            path, "A grid", "epochs 30", ["network", "cost"], [["784,30,10", "a"], ["784,100,10", "b"]], "eta", ["3", "30"],
+            cells));
 
         AssertShown(
             texts, "A grid", "epochs 30", "network", "cost", "eta", "784,30,10", "784,100,10", "3", "30", "95.12 ± 0.21",

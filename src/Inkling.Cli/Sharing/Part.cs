@@ -12,6 +12,8 @@ namespace Inkling.Cli.Sharing;
 /// <param name="Count">How many parts there are.</param>
 internal sealed record Part(int Index, int Count)
 {
+    private const string SlurmStep = "SLURM_STEP_ID";
+
     /// <summary>The processes of one launch by mpirun or srun, which start and end together; 1 where there is none.</summary>
     public int Ranks { get; init; } = 1;
 
@@ -24,8 +26,16 @@ internal sealed record Part(int Index, int Count)
     /// <summary>Whether this process prints what concerns all parts: each prints, but of one launch rank 0 alone.</summary>
     public bool IsSpeaker => Rank == 0;
 
-    /// <summary>The threads that a process uses that is told none: the cores that it may use, shared with the ranks here.</summary>
+    /// <summary>The threads of a process that is told none: the cores that it may use, shared with the ranks here.</summary>
     public int Threads => Math.Max(1, Environment.ProcessorCount / RanksHere);
+
+    /// <summary>Whether mpirun started this process.</summary>
+    public static bool IsUnderMpi =>
+        (Environment.GetEnvironmentVariable("OMPI_COMM_WORLD_SIZE") ?? Environment.GetEnvironmentVariable("PMI_SIZE"))
+            is { Length: > 0 };
+
+    /// <summary>Whether mpirun or srun started this process, and so others like it at the same time.</summary>
+    public static bool IsRank => IsUnderMpi || Environment.GetEnvironmentVariable(SlurmStep) is not null;
 
     /// <summary>An option that says it where no launcher does, as <c>2/8</c>.</summary>
     public static Option<Part?> Option() => new("--part")
@@ -59,9 +69,9 @@ internal sealed record Part(int Index, int Count)
         (int, int)? mpi = Pair("OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE") ?? Pair("PMI_RANK", "PMI_SIZE");
         (int rank, int ranks) = mpi ?? Pair("SLURM_PROCID", "SLURM_NTASKS") ?? (0, 1);
         (int task, int tasks) = ArrayTask() ?? (Number("JOB_COMPLETION_INDEX") is { } index ? (index, index + 1) : (0, 1));
-        Part part = given ?? new Part((task * ranks) + rank, tasks * ranks);
+        Part part = given ?? new Part(Limited(((long)task * ranks) + rank), Limited((long)tasks * ranks));
         // A batch script has Slurm's variables, too, though nothing but srun starts it several times.
-        bool areTogether = mpi is not null || variable("SLURM_STEP_ID") is not null;
+        bool areTogether = mpi is not null || variable(SlurmStep) is not null;
         int here = Number("OMPI_COMM_WORLD_LOCAL_SIZE") ?? Number("MPI_LOCALNRANKS") ?? 1;
         return part with
         {
@@ -95,12 +105,14 @@ internal sealed record Part(int Index, int Count)
             ? null
             : Whole(text) ?? throw Senseless(name, "which is no whole number");
 
+        static int Limited(long number) => (int)Math.Min(number, int.MaxValue);
+
         InklingException Senseless(string name, string why) => new(
             $"{name} is \"{variable(name)}\" in the environment, {why}. Unset it where no launcher has set it.");
     }
 
     private static int? Whole(string text) =>
-        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number <= 1_000_000
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number < int.MaxValue
             ? number
             : null;
 

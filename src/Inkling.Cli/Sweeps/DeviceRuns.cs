@@ -29,7 +29,7 @@ internal sealed class DeviceRuns(GpuDevice device, ImageData data, SweepLedger l
             && NetworkSweep.Takes(data.Training, architecture.Sizes[1], options.MiniBatchSize);
     }
 
-    /// <summary>Trains all runs that can be claimed, a lot at a time; each lot has as many epochs and the same mini-batches.</summary>
+    /// <summary>Trains all runs that can be claimed: those of as many epochs and the same mini-batches together.</summary>
     /// <param name="work">The runs.</param>
     /// <param name="jobs">The same runs.</param>
     /// <param name="cancellationToken">Stops after the epoch under way.</param>

@@ -18,7 +18,7 @@ namespace Inkling.Cli.Sweeps;
 /// <param name="Test">How many test images it reads rightly; null where training failed.</param>
 /// <param name="Weights">SHA-256 of its weights, in hexadecimal digits; null where training failed.</param>
 /// <param name="Failure">Why training failed: the cost was no longer a number. Otherwise null.</param>
-/// <param name="Epochs">Each epoch's figures; null from a graphics processor, which has only those of the trained network.</param>
+/// <param name="Epochs">Figures of each epoch; null from a graphics processor, which has those of the end alone.</param>
 internal sealed record RunResult(
     string Run,
     string Version,

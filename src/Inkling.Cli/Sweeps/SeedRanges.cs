@@ -15,6 +15,11 @@ internal sealed record SeedRanges(IReadOnlyList<(int From, int To)> Ranges)
     /// <summary>The seeds, in the order given.</summary>
     public IEnumerable<int> All => Ranges.SelectMany(range => Enumerable.Range(range.From, range.To - range.From + 1));
 
+    /// <summary>The text that <see cref="Parse"/> reads.</summary>
+    public override string ToString() => string.Join(',', Ranges.Select(range => range.From == range.To
+        ? range.From.ToString(CultureInfo.InvariantCulture)
+        : string.Create(CultureInfo.InvariantCulture, $"{range.From}-{range.To}")));
+
     /// <summary>Parses seeds and ranges; null where the text is none, or names a seed twice.</summary>
     public static SeedRanges? Parse(string text)
     {

@@ -32,14 +32,16 @@ internal static class SweepCommand
         Option<string?> device = new("--device")
         {
             Description =
-                "Where networks of chapter 1's kind are trained, many at once: cpu, gpu, or a part of a name that inkling devices "
-                    + "lists (default: cpu)",
+                "Where networks of chapter 1's kind are trained, many at once: cpu, gpu, or a part of a name that "
+                    + "inkling devices lists (default: cpu)",
             HelpName = "NAME",
         };
         DataChoice.OptionGroup data = new();
         Option<bool> json = Options.Json();
         Command command = new(
-            "sweep", "Trains networks over a grid of options: --layers 784,30,10 784,100,10 --eta 0.5,1,3 --seeds 1-50 --out DIR");
+            "sweep",
+            "Trains networks over a grid of options, as --layers 784,30,10 784,100,10 --eta 0.5,1,3 --seeds 1-50 --out DIR; "
+                + "options that are not given are those of train");
         Option[] others = [part, threads, device, data.Name, data.Path, data.Added];
         foreach (Option option in (Option[])[.. axes.All, @out, show, .. others, json])
             command.Options.Add(option);
@@ -100,7 +102,7 @@ internal static class SweepCommand
             : "";
         terminal.Message(string.Create(
             CultureInfo.InvariantCulture,
-            $"{jobs.Count:N0} runs ({grid.Cells.Count:N0} cells, {grid.Seeds.Count:N0} seeds each) on {data.Name}: "
+            $"{jobs.Count:N0} runs (cells: {grid.Cells.Count:N0}, seeds of each: {grid.Seeds.Count:N0}) on {data.Name}: "
                 + $"{runner.Done:N0} have a result, {jobs.Count - runner.Done:N0} have none; "
                 + $"{threads:N0} at a time{which}."));
         try
@@ -151,7 +153,8 @@ internal static class SweepCommand
         IReadOnlyList<RunResult> results = ledger.Results(terminal.Failure);
         terminal.Message(string.Create(
             CultureInfo.InvariantCulture,
-            $"{ledger.Folder}: {results.Count:N0} results on {ledger.DataName}; the grid last begun here has {ledger.Runs:N0} runs."));
+            $"{ledger.Folder}: {results.Count:N0} results on {ledger.DataName}; "
+                + $"the grid last begun here has {ledger.Runs:N0} runs."));
         if (results.Count == 0)
             return;
         SweepTable table = new(results, ledger.DataName);

@@ -83,6 +83,10 @@ internal sealed class SweepRunner(
                 }
             }
         }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // told by the caller, unless another thread failed
+        }
         catch
         {
             stop.Cancel(); // the other threads' runs could not be written either

@@ -19,6 +19,7 @@ public sealed class PartTests
         5)]
     [InlineData("SLURM_ARRAY_TASK_ID=3 SLURM_ARRAY_TASK_MIN=1 SLURM_ARRAY_TASK_MAX=4", 2, 4)]
     [InlineData("SLURM_ARRAY_TASK_ID=1 SLURM_ARRAY_TASK_COUNT=3 SLURM_PROCID=1 SLURM_NTASKS=2 SLURM_STEP_ID=0", 3, 6)]
+    [InlineData("SLURM_ARRAY_TASK_ID=4000000 SLURM_ARRAY_TASK_MIN=1 SLURM_ARRAY_TASK_MAX=4000000", 3999999, 4000000)]
     [InlineData("JOB_COMPLETION_INDEX=3", 3, 4)]
     [InlineData("JOB_COMPLETION_INDEX=0", 0, 1)]
     public void A_launcher_s_variables_say_which_part_of_how_many(string variables, int index, int count) =>
@@ -62,6 +63,7 @@ public sealed class PartTests
     [InlineData("0/8")]
     [InlineData("9/8")]
     [InlineData("8")]
+    [InlineData("1/9999999999")]
     [InlineData("1/2/3")]
     [InlineData("one/2")]
     public void A_part_that_is_none_is_refused(string text) =>

@@ -63,7 +63,8 @@ public sealed class SweepTests : IDisposable
         Command.Result last = await _inkling.RunAsync(Sweep("killed", [.. grid, "--json"]));
         Assert.True(last.ExitCode == 0, last.Error);
         Assert.Equal(
-            Results().Except(kept.Keys, StringComparer.Ordinal).Select(Path.GetFileNameWithoutExtension).Order(StringComparer.Ordinal),
+            Results().Except(kept.Keys, StringComparer.Ordinal).Select(Path.GetFileNameWithoutExtension)
+                .Order(StringComparer.Ordinal),
             last.Lines.Select(line => JsonDocument.Parse(line).RootElement.GetProperty("run").GetString())
                 .Order(StringComparer.Ordinal));
         Assert.All(kept, result => Assert.Equal(result.Value, StateOf(result.Key)));
