@@ -111,9 +111,15 @@ internal sealed class SweepLedger
     /// <summary>Writes down what the folder is for, before the first run.</summary>
     /// <param name="runs">How many runs the grid has.</param>
     /// <exception cref="InklingException">The folder cannot be written.</exception>
-    public void Write(int runs) => AtomicFile.Write(
-        Path.Combine(Folder, DescriptionFile),
-        stream => JsonSerializer.Serialize(stream, _description with { Runs = runs }, SweepJson.Lines.SweepDescription));
+    public void Write(int runs)
+    {
+        string file = Path.Combine(Folder, DescriptionFile);
+        SweepDescription description = _description with { Runs = runs };
+        if (Path.Exists(file) && Read(Folder)._description == description)
+            return; // over a network, to replace a file that others read just now may fail their reading
+        AtomicFile.Write(
+            file, stream => JsonSerializer.Serialize(stream, description, SweepJson.Lines.SweepDescription));
+    }
 
     /// <summary>The results that there are, sorted by their options; those that cannot be read are told and left out.</summary>
     public IReadOnlyList<RunResult> Results(Action<string> onDamaged)

@@ -40,7 +40,8 @@ internal sealed class SweepTable
     {
         Cell[] best = [.. _cells.OrderByDescending(cell => cell.Validation?.Mean ?? -1)];
         Table table = new() { Border = TableBorder.Rounded };
-        foreach (string column in (string[])[.. _axes.Select(axis => axis.Name), "runs", "validation", "test", "least … most"])
+        string[] columns = [.. _axes.Select(axis => axis.Name), "runs", "validation", "test", "test, least … most"];
+        foreach (string column in columns)
             table.AddColumn(column);
         foreach (Cell cell in best.Take(MostRows))
         {
@@ -115,7 +116,7 @@ internal sealed class SweepTable
         GridHeatMap.Save(
             path,
             $"Accuracy on validation images of {OneLine.Of(_data, MostOfLabel)} in %, {Seeds(most)}",
-            _cells.Length > 1 ? $"{others}; the best cell in a black frame, the worst in a red one" : others,
+            _cells.Length > 1 ? $"{others}; best cell framed black, worst red" : others,
             [.. rowAxes.Select(axis => _axes[axis].Name)],
             [.. rows.Select(row => row.Select(value => OneLine.Of(value, MostOfLabel)).ToArray())],
             columnAxis < 0 ? "" : _axes[columnAxis].Name,
