@@ -87,9 +87,11 @@ internal static class ReadCommand
             List<string> files = FilesOf(pictures, terminal, out int unreadableFolders);
             if (kept is null)
             {
-                PictureOutput output = new(terminal);
-                PictureReader each = new(reader, options, parsed.GetValue(explain), output, cancellationToken);
-                PictureReading.ForEach(files, terminal, picture => each.Read(picture), cancellationToken);
+                string? drawn = parsed.GetValue(explain);
+                PictureReader each = new(reader, options, new PrintedReadings(terminal), cancellationToken) { Explain = drawn };
+                PictureReading.ForEach(files, terminal, each.Read, cancellationToken);
+                if (drawn is not null && each.Failures == 0)
+                    terminal.Message($"Drew {drawn}");
                 return Task.FromResult(EndOf(each.Failures, files.Count, unreadableFolders, terminal));
             }
 
@@ -101,7 +103,7 @@ internal static class ReadCommand
                 files,
                 settings,
                 own,
-                output => new PictureReader(reader, options, null, output, cancellationToken));
+                output => new PictureReader(reader, options, output, cancellationToken));
             int failures = reading.Run(terminal, cancellationToken);
             if (own.IsSpeaker && parsed.GetValue(@out) is null)
                 reading.Print(terminal);

@@ -116,7 +116,7 @@ internal sealed class SharedReading
     /// <summary>Prints the readings as <c>read</c> prints them without a file.</summary>
     public void Print(Terminal terminal)
     {
-        PictureOutput output = new(terminal);
+        PrintedReadings output = new(terminal);
         foreach (string line in File.ReadLines(_file))
         {
             if (JsonSerializer.Deserialize(line, PieceJson.Default.UnreadPicture) is { Error: not null } unread)
@@ -266,7 +266,7 @@ internal sealed class SharedReading
     }
 
     /// <summary>Collects the readings of a piece.</summary>
-    private sealed class PieceOutput() : PictureOutput(new Terminal(json: false, isQuiet: true))
+    private sealed class PieceOutput : PictureOutput
     {
         private readonly StringBuilder _lines = new();
 

@@ -14,6 +14,21 @@ internal sealed class SweepAxes
     private readonly Command _train = new("train");
     private readonly List<(Option Single, Option<string[]> Many)> _axes = [];
 
+    private readonly Option<SeedRanges?> _seeds = new("--seeds")
+    {
+        Description = "Seeds of each cell's runs, as 1-50 or 1-10,77; the data are divided by seed 1",
+        HelpName = "N-N,…",
+        DefaultValueFactory = _ => SeedRanges.Parse("1"),
+        CustomParser = result =>
+        {
+            string text = result.Tokens[0].Value;
+            if (SeedRanges.Parse(text) is { } ranges)
+                return ranges;
+            result.AddError($"--seeds takes {SeedRanges.Accepted}, each once, not \"{text}\".");
+            return null;
+        },
+    };
+
     public SweepAxes()
     {
         foreach (Option option in _networks.All.Concat(_learning.All))
@@ -30,27 +45,10 @@ internal sealed class SweepAxes
                 many.Aliases.Add(alias);
             _axes.Add((option, many));
         }
-
-        Seeds = new Option<SeedRanges?>("--seeds")
-        {
-            Description = "Seeds of each cell's runs, as 1-50 or 1-10,77; the data are divided by seed 1",
-            HelpName = "N-N,…",
-            DefaultValueFactory = _ => SeedRanges.Parse("1"),
-            CustomParser = result =>
-            {
-                string text = result.Tokens[0].Value;
-                if (SeedRanges.Parse(text) is { } ranges)
-                    return ranges;
-                result.AddError($"--seeds takes {SeedRanges.Accepted}, each once, not \"{text}\".");
-                return null;
-            },
-        };
     }
 
     /// <summary>The options, in the order of the help.</summary>
-    public IEnumerable<Option> All => _axes.Select(axis => (Option)axis.Many).Append(Seeds);
-
-    private Option<SeedRanges?> Seeds { get; }
+    public IEnumerable<Option> All => _axes.Select(axis => (Option)axis.Many).Append(_seeds);
 
     /// <summary>Adds an error for the first value that <c>train</c> would not take.</summary>
     public void Validate(CommandResult result)
@@ -89,7 +87,7 @@ internal sealed class SweepAxes
             .. networks.Length > 0 ? new[] { networks } : [],
             .. given.Where(axis => !IsNetwork(axis.Option)).Select(axis => Arguments(axis).ToArray()),
         ];
-        SeedRanges seeds = parsed.GetValue(Seeds)!;
+        SeedRanges seeds = parsed.GetValue(_seeds)!;
         SweepGrid.RequireSize([.. axes.Select(axis => axis.Length)], seeds.Count);
         IEnumerable<string[]> cells = [[]];
         foreach (string[][] axis in axes)

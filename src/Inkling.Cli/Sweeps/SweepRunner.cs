@@ -109,7 +109,7 @@ internal sealed class SweepRunner(
         {
             new DeviceRuns(device, data, ledger, Report).Run(work, fitting, cancellationToken);
         }
-        catch (InklingException e) when (!e.Message.Contains("cannot be written", StringComparison.Ordinal))
+        catch (InklingException e) // a result that cannot be written is told again by the runs that follow
         {
             terminal.Failure($"{e.Message} The runs that are left are trained on the CPU.");
         }
@@ -117,13 +117,7 @@ internal sealed class SweepRunner(
         _work.Refresh();
     }
 
-    private void Report(RunResult result)
-    {
-        if (!terminal.IsJson)
-            return;
-        lock (jobs)
-            terminal.Json(result, SweepJson.Lines.RunResult);
-    }
+    private void Report(RunResult result) => terminal.Json(result, SweepJson.Lines.RunResult);
 
     private async Task ShowProgressAsync(Task training)
     {

@@ -99,7 +99,7 @@ public sealed class SharedReadingTests : IDisposable
         SharedReading Reading(Action onPiece) => new(file, pictures, "", new Part(0, 1), output =>
         {
             onPiece();
-            return new PictureReader(reader, new ReadingOptions(), null, output, CancellationToken.None);
+            return new PictureReader(reader, new ReadingOptions(), output, CancellationToken.None);
         });
     }
 
