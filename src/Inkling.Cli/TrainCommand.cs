@@ -15,12 +15,7 @@ internal static class TrainCommand
 {
     public static Command Create()
     {
-        Option<int[]?> layers = Options.Layers();
-        Option<string?> model = Options.OneOf(
-            "--model",
-            "A named network in place of --layers, with its own way of training",
-            [.. Recipe.All.Select(recipe => recipe.Name)]);
-        Option<Architecture?> architecture = Options.ArchitectureText();
+        NetworkOptions networks = new();
         Option<string?> from = new("--from")
         {
             Description =
@@ -62,21 +57,17 @@ internal static class TrainCommand
             1e6);
         Option<bool> json = Options.Json();
         Command command = new(
-            "train", "Trains a network: the seed's job by default (784-30-10, 30 epochs, mini-batch 10, eta 3.0)")
-        {
-            layers, model, architecture, from,
-        };
-        foreach (Option option in learning.All)
-            command.Options.Add(option);
-        foreach (Option option in new Option[]
-        {
+            "train", "Trains a network: the seed's job by default (784-30-10, 30 epochs, mini-batch 10, eta 3.0)");
+        Option[] all =
+        [
+            .. networks.All, from, .. learning.All,
             seed, threads, device, data.Name, data.Path, data.Added, @out, plot, monitor, checkpoint, resume, rankTimeout, json,
-        })
+        ];
+        foreach (Option option in all)
             command.Options.Add(option);
         command.Validators.Add(result =>
         {
-            Option[] networks = [layers, model, architecture, from];
-            if (networks.Count(option => result.GetResult(option) is { Implicit: false }) > 1)
+            if (networks.All.Append(from).Count(option => result.GetResult(option) is { Implicit: false }) > 1)
                 result.AddError("--layers, --model, --architecture and --from each name a network: give one of them");
             if (result.GetResult(from) is { Implicit: false } && learning.DrawsWeights(result))
                 result.AddError("--init draws new weights, and --from keeps those of a network: give one of them");
@@ -101,10 +92,7 @@ internal static class TrainCommand
                 throw new InklingException("--device trains in one process: run it without mpirun, or leave --device out.");
             Network? start = parsed.GetValue(from) is { } trained ? ModelSource.Load(trained, terminal) : null;
             Recipe recipe = start is not null ? Recipe.FineTuning(start.Architecture)
-                : parsed.GetValue(layers) is { Length: > 0 } sizes
-                ? Recipe.Seed with { Architecture = Architecture.FullyConnected(sizes) }
-                : parsed.GetValue(architecture) is { } own ? Recipe.Tiny with { Name = "architecture", Architecture = own }
-                : Recipe.Named(parsed.GetValue(model) ?? "seed")!;
+                : networks.RecipeOf(parsed);
             recipe = learning.Apply(parsed, recipe, isFineTuning: start is not null);
             TrainingOptions options = recipe.Options with
             {
