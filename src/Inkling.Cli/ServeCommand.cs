@@ -48,7 +48,7 @@ internal static class ServeCommand
         };
         Option<string[]> proxies = new("--proxy")
         {
-            Description = "The address or network of a proxy on another machine, trusted in the same way; may be given several times",
+            Description = "The address or network of a proxy on another machine, trusted likewise; may be given several times",
             HelpName = "ADDRESS",
         };
         Option<string?> database = new("--database")

@@ -6,7 +6,9 @@ public sealed class TranslationTests
     private const string Index = "docs/zh/README.md";
 
     private static readonly string[] EnglishOnly =
-        ["docs/claims.md", "docs/comparison.md", "docs/gpu.md", "docs/kernels.md", "docs/performance.md"];
+    [
+        "docs/claims.md", "docs/comparison.md", "docs/gpu.md", "docs/kernels.md", "docs/performance.md", "docs/replicas.md",
+    ];
 
     public static TheoryData<string> Translated =>
         [.. Page.All.Where(page => page.IsTranslation && page.Name != Index).Select(page => Path.GetFileName(page.Name))];

@@ -12,7 +12,7 @@ public sealed class Postgres : IAsyncLifetime
 {
     private const string Password = "a secret; with = signs";
     private const int FastShutdown = 2; // SIGINT
-    private const int Databases = 64;
+    private const int Connections = 100;
 
     private readonly string _folder = Directory.CreateTempSubdirectory("inkling postgres ").FullName;
     private readonly SemaphoreSlim _gate = new(1);
@@ -84,7 +84,8 @@ public sealed class Postgres : IAsyncLifetime
     public async Task StartAsync()
     {
         _server = AsItsUser("postgres", "-D", Data, "-p", $"{Port}", "-c", "listen_addresses=127.0.0.1",
-            "-c", "unix_socket_directories=", "-c", "fsync=off", "-c", $"max_connections={Databases}", "-c", "log_min_messages=panic");
+            "-c", "unix_socket_directories=", "-c", "fsync=off", "-c", $"max_connections={Connections}",
+            "-c", "log_min_messages=panic");
         while (true)
         {
             try
@@ -124,7 +125,8 @@ public sealed class Postgres : IAsyncLifetime
         if (Environment.IsPrivilegedProcess)
             await RunAsync(Process.Start("chown", ["-R", "postgres", _folder])); // it refuses to run as root
         await RunAsync(AsItsUser(
-            "initdb", "-D", Data, "-U", "inkling", "--auth=scram-sha-256", $"--pwfile={password}", "--no-sync", "--locale=C", "-E", "UTF8"));
+            "initdb", "-D", Data, "-U", "inkling", "--auth=scram-sha-256", $"--pwfile={password}", "--no-sync",
+            "--locale=C", "-E", "UTF8"));
     }
 
     private static async Task RunAsync(Process process)

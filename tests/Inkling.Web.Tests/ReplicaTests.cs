@@ -98,23 +98,23 @@ public sealed class ReplicaTests(Postgres postgres) : InAFolder
         await using (first)
         await using (second)
         {
-            Run run = first.Begin(Runs.Endless);
+            Run run = first.Begin(Runs.Endless, isPaused: true);
+            Assert.Null(first.Book.StepMiniBatch(run));
+            await Runs.UntilAsync(() => run.State == RunState.Paused && run.Progress.Examples == 10, "a mini-batch");
             second.Book.LookAtDatabase();
             Run seen = Assert.Single(second.Book.Runs);
+            Assert.Equal((RunState.Paused, true), (seen.State, seen.IsElsewhere));
+            Assert.Null(second.Book.StepMiniBatch(seen));
+            first.Book.LookAtDatabase();
+            await Runs.UntilAsync(() => run.State == RunState.Paused && run.Progress.Examples == 20, "another");
+            Assert.Null(second.Book.Start(seen));
+            first.Book.LookAtDatabase();
+            Assert.Equal(RunState.Running, run.State);
+            second.Book.LookAtDatabase();
+            Assert.Equal(RunState.Running, seen.State);
             Assert.Null(second.Book.Pause(seen));
             first.Book.LookAtDatabase();
             Assert.Equal(RunState.Paused, run.State);
-            await Runs.UntilAsync(() => run.Progress.Examples > 0, "it stands still");
-            (int _, int before, double _) = run.Progress;
-            second.Book.StepMiniBatch(seen);
-            second.Book.StepMiniBatch(seen);
-            first.Book.LookAtDatabase();
-            await Runs.UntilAsync(() => run.State == RunState.Paused && run.Progress.Examples > before, "a mini-batch");
-            second.Book.LookAtDatabase();
-            Assert.Equal(RunState.Paused, seen.State);
-            second.Book.Start(seen);
-            first.Book.LookAtDatabase();
-            Assert.Equal(RunState.Running, run.State);
             second.Book.Remove(seen);
             Assert.Empty(second.Book.Runs);
             first.Book.LookAtDatabase();
@@ -156,10 +156,11 @@ public sealed class ReplicaTests(Postgres postgres) : InAFolder
             Assert.Equal(
                 first.Models.NetworkOf(name).WeightedLayers[0].CopyWeights(),
                 second.Models.NetworkOf(name).WeightedLayers[0].CopyWeights());
-            Assert.Equal([7, 3], IdxFile.Read(Path.Combine(second.Corrections.Folder, "corrections-labels-idx1-ubyte")).Values<byte>());
+            string copies = second.Corrections.Folder;
+            Assert.Equal([7, 3], IdxFile.Read(Path.Combine(copies, "corrections-labels-idx1-ubyte")).Values<byte>());
             Assert.Equal(
                 [.. Runs.Data.Test.Pixels(0), .. Runs.Data.Test.Pixels(1)],
-                IdxFile.Read(Path.Combine(second.Corrections.Folder, "corrections-images-idx3-ubyte")).Values<byte>());
+                IdxFile.Read(Path.Combine(copies, "corrections-images-idx3-ubyte")).Values<byte>());
             second.Models.Save(new Network([784, 8, 10], 6), "mine");
             first.Shared.Copy();
             Assert.Equal(

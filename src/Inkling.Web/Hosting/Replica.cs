@@ -22,7 +22,8 @@ internal sealed partial class Replica(RunBook book, SharedFiles files, ILogger<R
             : _hasLooked ? HealthCheckResult.Healthy()
             : HealthCheckResult.Unhealthy("The database has not answered yet."));
 
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.Run(() => LookAsync(stoppingToken), stoppingToken);
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        Task.Run(() => LookAsync(stoppingToken), stoppingToken);
 
     private async Task LookAsync(CancellationToken stoppingToken)
     {

@@ -155,6 +155,12 @@ public static class WebServer
                 | (settings.Hosts.Count > 0 ? ForwardedHeaders.XForwardedHost : ForwardedHeaders.None), // none would admit any
             AllowedHosts = [.. settings.Hosts],
         };
+        if (!settings.BehindProxy)
+        {
+            options.KnownIPNetworks.Clear(); // this machine's, which are trusted by default
+            options.KnownProxies.Clear();
+        }
+
         foreach (string proxy in settings.Proxies)
             options.KnownIPNetworks.Add(WebSettings.NetworkOf(proxy)!.Value);
         return options;

@@ -121,6 +121,15 @@ public sealed record WebSettings
             : throw new ArgumentException($"\"{wrong}\" is no address or network, as 10.0.0.0/8.", nameof(value));
     } = [];
 
+    /// <summary>Whether what an address says of other visitors is believed.</summary>
+    internal bool IsProxy(IPAddress? address)
+    {
+        if (address is null)
+            return false;
+        IPAddress plain = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
+        return (BehindProxy && IPAddress.IsLoopback(plain)) || Proxies.Any(proxy => NetworkOf(proxy)!.Value.Contains(plain));
+    }
+
     /// <summary>An address alone is the network of that address; null where the text is neither.</summary>
     internal static IPNetwork? NetworkOf(string text) =>
         IPNetwork.TryParse(text, out IPNetwork network) ? network

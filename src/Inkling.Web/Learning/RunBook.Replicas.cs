@@ -45,6 +45,8 @@ internal sealed partial class RunBook
                 return;
             foreach ((int id, RunCommand command) in store.Receive())
                 Obey(Find(id), command);
+            foreach (Run held in Runs.Where(run => store.Holds(run.Id)))
+                held.Record(); // where that failed before
             foreach (int lost in store.Renew(IsNeededHere))
                 Find(lost)?.RequestStop(); // it follows the other replica as soon as its thread has ended
             IReadOnlyList<SharedRun> stored = store.Look();
@@ -55,11 +57,7 @@ internal sealed partial class RunBook
             {
                 Run run = Find(row.Kept.Id) ?? Add(row.Kept);
                 if (store.Holds(run.Id))
-                {
-                    run.Record(); // where that failed before
                     continue;
-                }
-
                 run.Follow(row.Kept);
                 if (row.IsFree && !run.IsLoaded && (run.State == RunState.Running || row.IsCommanded) && MayTrain(run))
                     TakeOver(run, row.Kept, store);
@@ -67,8 +65,8 @@ internal sealed partial class RunBook
         }
     }
 
-    /// <summary>Whether the lease on a run is renewed: while its thread lives, and while it waits for its state to be stored.</summary>
-    private bool IsNeededHere(int id) => Find(id) is { } run && (run.IsLoaded || run.State == RunState.Running);
+    /// <summary>Whether the lease on a run is renewed: while its thread lives.</summary>
+    private bool IsNeededHere(int id) => Find(id)?.IsLoaded == true;
 
     private bool MayTrain(Run run) =>
         _data.Available().Any(data => data.Name == run.Settings.Data) && MakeRoom(run, run.Settings) is null;

@@ -43,7 +43,7 @@ internal sealed partial class RunBook : IHostedService, IDisposable
         _memory = settings.TrainingMemory;
         metrics.Meter.CreateObservableGauge(
             "inkling.trainings",
-            () => Runs.Count(run => run.State == RunState.Running),
+            () => Runs.Count(run => run.IsLoaded && run.State == RunState.Running),
             description: "Trainings under way");
     }
 
@@ -138,7 +138,7 @@ internal sealed partial class RunBook : IHostedService, IDisposable
             }
             catch (InklingException)
             {
-                if (run.State == RunState.Running)
+                if (run.State == RunState.Running && _store.Holds(run.Id))
                     run.Start();
                 throw;
             }

@@ -6,7 +6,8 @@ using Npgsql;
 namespace Inkling.Web.Storage;
 
 /// <summary>
-/// A PostgreSQL that several servers share. Its tables are in a schema of their own, <c>inkling</c>, which the first server makes.
+/// A PostgreSQL that several servers share. Its tables are in a schema of their own, <c>inkling</c>, which the first server
+/// makes.
 /// </summary>
 internal sealed class PostgresDatabase : Database
 {
@@ -102,13 +103,15 @@ internal sealed class PostgresDatabase : Database
         }
         catch (Exception e) when (e is NpgsqlException { IsTransient: true } or SocketException or TimeoutException)
         {
-            throw new DatabaseAwayException($"The {Name} does not answer: {(e as PostgresException)?.MessageText ?? e.Message}", e);
+            throw new DatabaseAwayException($"The {Name} does not answer: {TextOf(e)}", e);
         }
         catch (NpgsqlException e)
         {
-            throw new InklingException($"The {Name} cannot be {verb}: {(e as PostgresException)?.MessageText ?? e.Message}", e);
+            throw new InklingException($"The {Name} cannot be {verb}: {TextOf(e)}", e);
         }
     }
+
+    private static string TextOf(Exception e) => (e as PostgresException)?.MessageText ?? e.Message;
 
     private static NpgsqlConnectionStringBuilder Parse(string connectionString)
     {
@@ -143,9 +146,9 @@ internal sealed class PostgresDatabase : Database
         if (Execute(connection, transaction, "SELECT 1 FROM pg_namespace WHERE nspname = @name", ("name", Schema)) is null)
             Execute(connection, transaction, $"CREATE SCHEMA {Schema}");
         long version = 0;
-        if (Execute(connection, transaction, "SELECT to_regclass(@name)::text", ("name", $"{Schema}.schema_version")) is string)
+        if (HasTables("tablename = 'schema_version'"))
             version = Execute(connection, transaction, "SELECT version FROM schema_version") as long? ?? throw NotOurs();
-        else if (Execute(connection, transaction, "SELECT 1 FROM pg_tables WHERE schemaname = @name", ("name", Schema)) is not null)
+        else if (HasTables("true"))
             throw NotOurs();
         else
             Execute(connection, transaction, "CREATE TABLE schema_version (version BIGINT NOT NULL)");
@@ -160,7 +163,8 @@ internal sealed class PostgresDatabase : Database
         {
             string sql = string.Concat(Migrations[(int)version..]);
             Execute(connection, transaction, $"{sql} DELETE FROM schema_version;");
-            Execute(connection, transaction, "INSERT INTO schema_version VALUES (@version)", ("version", (long)Migrations.Length));
+            version = Migrations.Length;
+            Execute(connection, transaction, "INSERT INTO schema_version VALUES (@version)", ("version", version));
         }
 
         try
@@ -176,6 +180,12 @@ internal sealed class PostgresDatabase : Database
 
         transaction.Commit();
         return true;
+
+        bool HasTables(string condition) => Execute(
+            connection,
+            transaction,
+            $"SELECT 1 FROM pg_tables WHERE schemaname = @name AND {condition}",
+            ("name", Schema)) is not null;
     }
 
     private InklingException NotOurs() => new(
