@@ -10,8 +10,6 @@ namespace Inkling.Web.Tests;
 [Collection(ReplicasAndTheirDatabase.Name)]
 public sealed class ReplicaServerTests(Postgres postgres, Browser browser) : InAFolder
 {
-    private const int Epochs = 8;
-
     [Fact]
     public async Task A_replica_killed_while_it_trains_loses_no_run_and_no_bit_and_its_visitors_go_on_at_the_other()
     {
@@ -22,18 +20,9 @@ public sealed class ReplicaServerTests(Postgres postgres, Browser browser) : InA
         try
         {
             await using Nginx nginx = await Nginx.StartAsync(replicas);
-            await using WatchedPage page = await browser.OpenAsync(nginx.Address, "/learn");
-            page.ExpectsProblems = true; // the browser reports the connection that the kill ends
-            await page.Page.Locator("form").GetByLabel("Data").SelectOptionAsync("generated");
-            await page.Page.Locator("form").GetByLabel("Epochs").FillAsync(Epochs.ToString(CultureInfo.InvariantCulture));
-            await page.Page.GetByRole(AriaRole.Button, new() { Name = "Start", Exact = true }).ClickAsync();
-            await page.Page.WaitForFunctionAsync("() => +document.querySelector('tr[data-run]')?.dataset.epochs >= 2");
-            foreach (Server replica in replicas)
-                await SeenAsync(replica, "data-run=\"1\"");
-
-            // Programs are sent to both, a browser to the one that has its page.
+            // Programs are sent to both replicas, a browser to the one that has its page.
             using HttpClient client = new(new HttpClientHandler { UseCookies = false }) { BaseAddress = nginx.Address };
-            for (int i = 0; i < 16; i++)
+            for (int i = 0; i < 24; i++)
             {
                 using ByteArrayContent picture = new(Strokes.Png(Strokes.Number));
                 using HttpResponseMessage answer = await client.PostAsync(new Uri("/api/read", UriKind.Relative), picture);
@@ -41,6 +30,18 @@ public sealed class ReplicaServerTests(Postgres postgres, Browser browser) : InA
             }
 
             Assert.Equal(2, nginx.AnsweredBy("/api/read").Distinct(StringComparer.Ordinal).Count());
+            await using WatchedPage page = await browser.OpenAsync(nginx.Address, "/learn");
+            page.ExpectsProblems = true; // the browser reports the connection that the kill ends
+            await page.Page.Locator("form").GetByLabel("Data").SelectOptionAsync("generated");
+            await page.Page.Locator("form").GetByLabel("Training examples").FillAsync("1000");
+            await page.Page.Locator("form").GetByLabel("Epochs").FillAsync("12");
+            await page.Page.GetByRole(AriaRole.Button, new() { Name = "Start paused" }).ClickAsync();
+            await page.Page.GetByLabel("Speed").FillAsync("5"); // 50 mini-batches a second: an epoch takes two
+            await page.Page.GetByRole(AriaRole.Button, new() { Name = "Resume" }).ClickAsync();
+            await page.Page.WaitForFunctionAsync("() => +document.querySelector('tr[data-run]').dataset.epochs >= 1");
+            foreach (Server replica in replicas)
+                await SeenAsync(replica, "data-run=\"1\"");
+
             string served = Assert.Single(nginx.AnsweredBy("/learn"));
             Assert.Equal([served], nginx.AnsweredBy("/assets/").Distinct(StringComparer.Ordinal));
 
@@ -51,7 +52,7 @@ public sealed class ReplicaServerTests(Postgres postgres, Browser browser) : InA
             await trains.KillAsync();
             ILocator run = page.Page.Locator("tr[data-run='1']");
             await Assertions.Expect(run).ToHaveAttributeAsync("data-state", "Done");
-            await Assertions.Expect(run).ToHaveAttributeAsync("data-epochs", Epochs.ToString(CultureInfo.InvariantCulture));
+            await Assertions.Expect(run).ToHaveAttributeAsync("data-epochs", "12");
             Assert.Equal(2L, await Postgres.ExecuteAsync(database, "SELECT term FROM runs"));
 
             // The same run again, undisturbed, which the replica that is left finds in the database.

@@ -43,6 +43,8 @@ public static class WebServer
         builder.Logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None); // the response tells it
         // Its keys are for sessions only, and may be lost with the process.
         builder.Logging.AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error);
+        // Nor is it of interest that a visitor's cookie is of an earlier process, or of another replica.
+        builder.Logging.AddFilter("Microsoft.AspNetCore.Antiforgery", LogLevel.Critical);
         builder.WebHost.ConfigureKestrel(kestrel => Configure(kestrel, settings));
 
         IServiceCollection services = builder.Services;
