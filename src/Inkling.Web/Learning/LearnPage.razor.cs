@@ -116,7 +116,8 @@ public sealed partial class LearnPage : IDisposable
             ? T.Format("learn.missing", RunNumber[..Math.Min(RunNumber.Length, 20)])
             : null;
         _selected = named ?? (Book.Runs is [var newest, ..] ? newest : null);
-        if (_selected is not null && before != _selected && RendererInfo.IsInteractive) // not when prerendering each request
+        bool mayHaveChanged = before != _selected || _selected?.IsElsewhere == true;
+        if (_selected is not null && mayHaveChanged && RendererInfo.IsInteractive) // not when prerendering each request
             _ = _selected.LoadResultAsync();
     }
 
@@ -131,7 +132,7 @@ public sealed partial class LearnPage : IDisposable
             while (await timer.WaitForNextTickAsync(gone))
             {
                 WatchRun();
-                long now = Book.Runs.Sum(run => (long)run.Version + 1);
+                long now = Book.Runs.Sum(run => (long)run.Version + 1) + Book.Looks;
                 if (now == drawn)
                     continue;
                 drawn = now;
