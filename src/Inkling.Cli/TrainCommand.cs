@@ -122,7 +122,10 @@ internal static class TrainCommand
             ranks.Do(action);
     }
 
-    private static async Task<int> RunAsync(
+    /// <summary>Trains, and saves what was asked for.</summary>
+    /// <returns>The command's exit code.</returns>
+    /// <exception cref="InklingException">Something is wrong before an epoch is over.</exception>
+    internal static async Task<int> RunAsync(
         Job job, Terminal terminal, RankAgreement? ranks, CancellationToken cancellationToken)
     {
         bool isReporting = ranks is null or { Group.Rank: 0 };

@@ -140,6 +140,7 @@ public sealed class DeviceTests : IDisposable
                 Monitor: null,
                 resume),
             new Terminal(json: false),
+            ranks: null,
             TestContext.Current.CancellationToken);
     }
 
