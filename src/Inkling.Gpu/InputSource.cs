@@ -29,7 +29,7 @@ internal abstract class InputSource
             return new StoredInputs(DeviceExamples.Inputs(memory, examples, architecture));
         return examples is LabelledImages images && settings.Augmentation is { } augmentation
             && AugmentedInputs.Suits(session, images, augmentation)
-            ? new AugmentedInputs(session, memory, images, augmentation, architecture, examplesAtOnce)
+            ? new AugmentedInputs(session, memory, images, augmentation, architecture, examplesAtOnce, settings.Threads)
             : new DistortedInputs(memory, examples, settings, examplesAtOnce);
     }
 
@@ -57,6 +57,7 @@ internal abstract class InputSource
         private readonly DeviceSession _session;
         private readonly Augmentation _augmentation;
         private readonly AugmentationShape _shape;
+        private readonly ParallelOptions _threads;
         private readonly DeviceInputs _stored, _augmented;
         private readonly ArrayView<int> _identity;
         private readonly Floats _gaussian;
@@ -79,9 +80,11 @@ internal abstract class InputSource
             LabelledImages images,
             Augmentation augmentation,
             Architecture architecture,
-            int examplesAtOnce)
+            int examplesAtOnce,
+            int threads)
         {
             (_session, _augmentation) = (session, augmentation);
+            _threads = new ParallelOptions { MaxDegreeOfParallelism = threads };
             Span<float> gaussian =
                 ElasticField.Gaussian(augmentation.ElasticSmoothness, new float[2 * ElasticField.MostRadius + 1]);
             _shape = new AugmentationShape
@@ -115,8 +118,8 @@ internal abstract class InputSource
             if (!miniBatches.IsAugmented)
                 return (_stored, order);
             int count = miniBatches.Examples;
-            for (int i = 0; i < count; i++)
-                _draws[i] = Draw(new RandomStream(miniBatches.Seed, miniBatches.Order[i]));
+            (long seed, ArraySegment<int> examples) = (miniBatches.Seed, miniBatches.Order);
+            Threading.For(count, _threads, i => _draws[i] = Draw(new RandomStream(seed, examples[i])));
             DeviceMemory.Write<ImageDraw>(_deviceDraws, _draws.AsSpan(0, count));
             _augment(
                 _session.Stream,

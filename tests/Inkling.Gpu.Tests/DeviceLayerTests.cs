@@ -25,7 +25,7 @@ public class DeviceLayerTests
     [InlineData("1x9x9 conv:16:3x3:pad2 maxpool:2 conv:16:3x3:pad1 add:1 relu gap dense:3 softmax")]
     [InlineData("2x6x6 conv:5:3x3:pad1 batchnorm relu dropout:0.3 conv:5:3x3:pad1:nobias batchnorm add:3 relu "
         + "flatten dropout:0.5 dense:3 softmax")]
-    [InlineData("20x5x5 conv:48:3x3 relu conv:70:3x3 gap dense:3 softmax")]
+    [InlineData("20x5x5 conv:60:3x3 relu conv:48:3x3 gap dense:3 softmax")]
     [InlineData("1x9x* conv:5:3x3:pad1:nobias batchnorm relu maxpool:2 conv:4:3x3:pad1 silu dropout:0.3 conv:6:4x3:pad0x1 "
         + "batchnorm tanh conv:6:1x3:pad0x1:nobias batchnorm add:2 relu conv:4:1x1 softmax")]
     public void A_layer_learns_on_a_device_what_it_learns_on_the_CPU(string text)
@@ -59,7 +59,8 @@ public class DeviceLayerTests
                 Assert.Equal(outputs[i][j], onIt[i][j], 1e-4f * Math.Max(1, Math.Abs(outputs[i][j])));
         }
 
-        Assert.Equal(expected.Evaluate(examples), expected.Evaluate(examples, Devices.Emulated));
+        if (examples is LabelledLines)
+            Assert.Equal(expected.Evaluate(examples), expected.Evaluate(examples, Devices.Emulated));
     }
 
     /// <summary>Requires two changes of the same parameters to differ by rounding only.</summary>

@@ -74,15 +74,18 @@ public sealed class DeviceTrainingTests : IDisposable
     {
         TrainingOptions options = AllWays["noise, one plain epoch"] with { Device = Devices.Emulated };
         List<double> costs = [];
+        List<float> seen = [];
         Network looked = Trained(options with
         {
             BetweenSteps = moment =>
             {
                 costs.Add(moment.Cost);
+                seen.Add(moment.Network.Parameters.Span[0]);
                 return 1;
             },
         });
         Assert.Equal(6, costs.Distinct().Count() + 1); // two epochs of three mini-batches, each from 0
+        Assert.Equal(6, seen.Distinct().Count()); // the parameters are those of the moment
         Assert.Equal(Trained(options).Parameters.Span, looked.Parameters.Span);
     }
 

@@ -7,7 +7,6 @@ using ILGPU.Backends.PTX;
 using ILGPU.Runtime.CPU;
 using ILGPU.Runtime.Cuda;
 using Inkling.Gpu.Kernels;
-using Two = Inkling.Gpu.Kernels.Columns<Inkling.Gpu.Kernels.OneColumn, Inkling.Gpu.Kernels.OneColumn>;
 
 namespace Inkling.Gpu.Tests;
 
@@ -20,10 +19,10 @@ public partial class PtxTests
     {
         ["TrainEpoch"] = SweepKernels<CudaMath>.TrainEpoch,
         ["CountRight"] = SweepKernels<CudaMath>.CountRight,
-        ["Forward, 64 columns"] = ProductKernels<Columns<Columns<Two, Two>, Columns<Two, Two>>>.Forward,
-        ["Forward, 48 columns"] = ProductKernels<Columns<Columns<Two, Two>, Two>>.Forward,
-        ["InputErrors, 64 columns"] = ProductKernels<Columns<Columns<Two, Two>, Columns<Two, Two>>>.InputErrors,
-        ["Gradient, 64 columns"] = ProductKernels<Columns<Columns<Two, Two>, Columns<Two, Two>>>.Gradient,
+        ["Forward, 64 columns"] = ProductKernels<Columns<FourColumns, FourColumns>>.Forward,
+        ["Forward, 48 columns"] = ProductKernels<Columns<FourColumns, TwoColumns>>.Forward,
+        ["InputErrors, 64 columns"] = ProductKernels<Columns<FourColumns, FourColumns>>.InputErrors,
+        ["Gradient, 64 columns"] = ProductKernels<Columns<FourColumns, FourColumns>>.Gradient,
         ["Gather"] = ElementKernels.Gather,
         ["CostErrors"] = ElementKernels.CostErrors,
         ["AddSplits"] = ElementKernels.AddSplits,
@@ -87,8 +86,11 @@ public partial class PtxTests
 
     [Theory]
     [MemberData(nameof(Products))]
-    public void The_sums_of_a_product_are_kept_in_registers(string kernel) =>
+    public void The_sums_of_a_product_are_kept_in_registers_and_its_factors_read_four_at_a_time(string kernel)
+    {
         Assert.DoesNotContain(".local", PtxOf(kernel), StringComparison.Ordinal);
+        Assert.Contains("ld.shared.v4.f32", PtxOf(kernel), StringComparison.Ordinal);
+    }
 
     private static string FiguresOf(string kernel)
     {

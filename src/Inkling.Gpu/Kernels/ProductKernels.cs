@@ -4,7 +4,7 @@ namespace Inkling.Gpu.Kernels;
 
 /// <summary>
 /// The three matrix products of a convolution, whose large matrices are never stored: an element is read from the maps where it
-/// is needed. A block of 64 threads computes a tile of 64 rows and 8 columns a thread, from tiles of both factors in shared
+/// is needed. A block of 64 threads computes a tile of 64 rows and up to 64 columns, from tiles of both factors in shared
 /// memory; each thread keeps eight rows of sums in registers. A dense layer is a convolution of one pixel.
 /// </summary>
 /// <remarks>
@@ -16,7 +16,7 @@ namespace Inkling.Gpu.Kernels;
 internal static class ProductKernels<TColumns>
     where TColumns : struct, IColumns<TColumns>
 {
-    private const int Depth = RegisterTile.Depth, Pitch = RegisterTile.Pitch, Across = RegisterTile.Across;
+    private const int Depth = RegisterTile.Depth, Pitch = RegisterTile.Pitch;
 
     /// <summary>y = x·w, then biases and ReLU where asked for.</summary>
     /// <param name="shape">The convolution.</param>
@@ -27,11 +27,12 @@ internal static class ProductKernels<TColumns>
     public static void Forward(
         ConvolutionShape shape, Product product, Floats x, Floats weights, Floats y)
     {
-        Floats a = SharedMemory.Allocate<float>(Depth * Pitch), b = SharedMemory.Allocate<float>(Depth * Pitch);
+        ArrayView<Quad> tileA = RegisterTile.Allocate(), tileB = RegisterTile.Allocate();
+        Floats a = tileA.Cast<float>(), b = tileB.Cast<float>();
         ArrayView<int> places = SharedMemory.Allocate<int>(RegisterTile.Rows),
             tops = SharedMemory.Allocate<int>(RegisterTile.Rows),
             lefts = SharedMemory.Allocate<int>(RegisterTile.Rows);
-        int t = Group.IdxX, width = Across * default(TColumns).Count;
+        int t = Group.IdxX, width = default(TColumns).Width;
         int rows = shape.Items * shape.OutputHeight * shape.OutputWidth, inner = shape.Inputs;
         int firstColumn = Grid.IdxY * width;
         int row = Grid.IdxX * RegisterTile.Rows + t;
@@ -66,20 +67,20 @@ internal static class ProductKernels<TColumns>
 
             LoadRows(weights, k0, end, shape.Outputs, firstColumn, b);
             Group.Barrier();
-            sums = MultiplyTiles(sums, a, b);
+            sums = MultiplyTiles(sums, tileA, tileB);
             Group.Barrier();
         }
 
         Ending ending = new()
         {
             Biases = weights,
-            Bias = inner * shape.Outputs + firstColumn + t % Across,
-            Column = firstColumn + t % Across,
+            FirstBias = inner * shape.Outputs,
+            Columns = shape.Outputs,
             HasBias = product.HasBias,
             IsRectified = product.IsRectified,
         };
         Floats own = y.SubView(Grid.IdxZ * rows * shape.Outputs, rows * shape.Outputs);
-        sums.Store(own, Grid.IdxX * RegisterTile.Rows + t / Across, rows, shape.Outputs, ending);
+        sums.Store(own, rows, Grid.IdxX * RegisterTile.Rows, firstColumn, ending);
     }
 
     /// <summary>∂C/∂x = ∂C/∂y · wᵀ: each pixel's error from the windows that it is in.</summary>
@@ -95,11 +96,12 @@ internal static class ProductKernels<TColumns>
         Floats weights,
         Floats inputErrors)
     {
-        Floats a = SharedMemory.Allocate<float>(Depth * Pitch), b = SharedMemory.Allocate<float>(Depth * Pitch);
+        ArrayView<Quad> tileA = RegisterTile.Allocate(), tileB = RegisterTile.Allocate();
+        Floats a = tileA.Cast<float>(), b = tileB.Cast<float>();
         ArrayView<int> places = SharedMemory.Allocate<int>(RegisterTile.Rows),
             tops = SharedMemory.Allocate<int>(RegisterTile.Rows),
             lefts = SharedMemory.Allocate<int>(RegisterTile.Rows);
-        int t = Group.IdxX, width = Across * default(TColumns).Count;
+        int t = Group.IdxX, width = default(TColumns).Width;
         int rows = shape.Items * shape.Height * shape.Width;
         int inner = shape.KernelHeight * shape.KernelWidth * shape.Outputs;
         int firstColumn = Grid.IdxY * width;
@@ -139,13 +141,13 @@ internal static class ProductKernels<TColumns>
             }
 
             Group.Barrier();
-            sums = MultiplyTiles(sums, a, b);
+            sums = MultiplyTiles(sums, tileA, tileB);
             Group.Barrier();
         }
 
         Floats own = inputErrors.SubView(Grid.IdxZ * rows * shape.Channels, rows * shape.Channels);
-        Ending ending = new() { Biases = own, Column = firstColumn + t % Across };
-        sums.Store(own, Grid.IdxX * RegisterTile.Rows + t / Across, rows, shape.Channels, ending);
+        Ending ending = new() { Biases = own, Columns = shape.Channels };
+        sums.Store(own, rows, Grid.IdxX * RegisterTile.Rows, firstColumn, ending);
     }
 
     /// <summary>∂C/∂w = xᵀ · ∂C/∂y and, with one row of ones more in xᵀ, ∂C/∂b.</summary>
@@ -159,8 +161,9 @@ internal static class ProductKernels<TColumns>
     public static void Gradient(
         ConvolutionShape shape, Product product, Floats x, Floats errors, Floats gradient)
     {
-        Floats a = SharedMemory.Allocate<float>(Depth * Pitch), b = SharedMemory.Allocate<float>(Depth * Pitch);
-        int t = Group.IdxX, width = Across * default(TColumns).Count;
+        ArrayView<Quad> tileA = RegisterTile.Allocate(), tileB = RegisterTile.Allocate();
+        Floats a = tileA.Cast<float>(), b = tileB.Cast<float>();
+        int t = Group.IdxX, width = default(TColumns).Width;
         int rows = shape.Inputs + product.HasBias, inner = shape.Items * shape.OutputHeight * shape.OutputWidth;
         int firstColumn = Grid.IdxY * width;
         int row = Grid.IdxX * RegisterTile.Rows + t, position = row / shape.Channels, channel = row % shape.Channels;
@@ -197,25 +200,24 @@ internal static class ProductKernels<TColumns>
 
             LoadRows(errors, m0, end, shape.Outputs, firstColumn, b);
             Group.Barrier();
-            sums = MultiplyTiles(sums, a, b);
+            sums = MultiplyTiles(sums, tileA, tileB);
             Group.Barrier();
         }
 
         Floats own = gradient.SubView(Grid.IdxZ * rows * shape.Outputs, rows * shape.Outputs);
-        Ending ending = new() { Biases = own, Column = firstColumn + t % Across };
-        sums.Store(own, Grid.IdxX * RegisterTile.Rows + t / Across, rows, shape.Outputs, ending);
+        Ending ending = new() { Biases = own, Columns = shape.Outputs };
+        sums.Store(own, rows, Grid.IdxX * RegisterTile.Rows, firstColumn, ending);
     }
 
     private const int Outside = -(1 << 28); // far from every map
 
     /// <summary>Adds the products of two tiles in shared memory.</summary>
-    private static RegisterTile<TColumns> MultiplyTiles(RegisterTile<TColumns> sums, Floats a, Floats b)
+    private static RegisterTile<TColumns> MultiplyTiles(
+        RegisterTile<TColumns> sums, ArrayView<Quad> a, ArrayView<Quad> b)
     {
-        const int Length = 3 * Pitch + 7 * Across + 1;
         for (int k = 0; k < Depth; k += 4)
         {
-            Floats ownA = a.SubView(k * Pitch + Group.IdxX / Across, Length),
-                ownB = b.SubView(k * Pitch + Group.IdxX % Across, Length);
+            ArrayView<Quad> ownA = a.SubView(k * Pitch / 4), ownB = b.SubView(k * Pitch / 4);
             sums = sums.AddProducts(ownA, ownB, 0);
             sums = sums.AddProducts(ownA, ownB, Pitch);
             sums = sums.AddProducts(ownA, ownB, 2 * Pitch);
@@ -228,7 +230,7 @@ internal static class ProductKernels<TColumns>
     /// <summary>Copies a tile of a matrix whose rows are contiguous; zeros beyond its end and its columns.</summary>
     private static void LoadRows(Floats from, int first, int end, int columns, int firstColumn, Floats tile)
     {
-        int width = Across * default(TColumns).Count;
+        int width = default(TColumns).Width;
         for (int i = Group.IdxX; i < Depth * width; i += 2 * RegisterTile.Threads)
         {
             int j = i + RegisterTile.Threads;

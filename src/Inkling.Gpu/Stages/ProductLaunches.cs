@@ -1,13 +1,14 @@
 using ILGPU;
 using ILGPU.Runtime;
 using Inkling.Gpu.Kernels;
-using Two = Inkling.Gpu.Kernels.Columns<Inkling.Gpu.Kernels.OneColumn, Inkling.Gpu.Kernels.OneColumn>;
 
 namespace Inkling.Gpu.Stages;
 
 /// <summary>The launches of one of the three products, with tiles as wide as its matrix suits.</summary>
 internal sealed class ProductLaunches
 {
+    private static readonly int[] Widths = [64, 48, 32, 16];
+
     private readonly DeviceSession _session;
     private readonly int _columns;
     private readonly int _width; // of a tile
@@ -26,28 +27,28 @@ internal sealed class ProductLaunches
     /// <summary>y = x·w.</summary>
     public static ProductLaunches Forward(DeviceSession session, int columns) => WidthFor(columns) switch
     {
-        16 => new(session, columns, 16, ProductKernels<Two>.Forward),
-        32 => new(session, columns, 32, ProductKernels<Columns<Two, Two>>.Forward),
-        48 => new(session, columns, 48, ProductKernels<Columns<Columns<Two, Two>, Two>>.Forward),
-        _ => new(session, columns, 64, ProductKernels<Columns<Columns<Two, Two>, Columns<Two, Two>>>.Forward),
+        16 => new(session, columns, 16, ProductKernels<TwoColumns>.Forward),
+        32 => new(session, columns, 32, ProductKernels<FourColumns>.Forward),
+        48 => new(session, columns, 48, ProductKernels<Columns<FourColumns, TwoColumns>>.Forward),
+        _ => new(session, columns, 64, ProductKernels<Columns<FourColumns, FourColumns>>.Forward),
     };
 
     /// <summary>∂C/∂x = ∂C/∂y · wᵀ.</summary>
     public static ProductLaunches InputErrors(DeviceSession session, int columns) => WidthFor(columns) switch
     {
-        16 => new(session, columns, 16, ProductKernels<Two>.InputErrors),
-        32 => new(session, columns, 32, ProductKernels<Columns<Two, Two>>.InputErrors),
-        48 => new(session, columns, 48, ProductKernels<Columns<Columns<Two, Two>, Two>>.InputErrors),
-        _ => new(session, columns, 64, ProductKernels<Columns<Columns<Two, Two>, Columns<Two, Two>>>.InputErrors),
+        16 => new(session, columns, 16, ProductKernels<TwoColumns>.InputErrors),
+        32 => new(session, columns, 32, ProductKernels<FourColumns>.InputErrors),
+        48 => new(session, columns, 48, ProductKernels<Columns<FourColumns, TwoColumns>>.InputErrors),
+        _ => new(session, columns, 64, ProductKernels<Columns<FourColumns, FourColumns>>.InputErrors),
     };
 
     /// <summary>∂C/∂w = xᵀ · ∂C/∂y.</summary>
     public static ProductLaunches Gradient(DeviceSession session, int columns) => WidthFor(columns) switch
     {
-        16 => new(session, columns, 16, ProductKernels<Two>.Gradient),
-        32 => new(session, columns, 32, ProductKernels<Columns<Two, Two>>.Gradient),
-        48 => new(session, columns, 48, ProductKernels<Columns<Columns<Two, Two>, Two>>.Gradient),
-        _ => new(session, columns, 64, ProductKernels<Columns<Columns<Two, Two>, Columns<Two, Two>>>.Gradient),
+        16 => new(session, columns, 16, ProductKernels<TwoColumns>.Gradient),
+        32 => new(session, columns, 32, ProductKernels<FourColumns>.Gradient),
+        48 => new(session, columns, 48, ProductKernels<Columns<FourColumns, TwoColumns>>.Gradient),
+        _ => new(session, columns, 64, ProductKernels<Columns<FourColumns, FourColumns>>.Gradient),
     };
 
     /// <summary>Numbers that the partial sums of any divided product take at most, other than those of a gradient.</summary>
@@ -84,14 +85,11 @@ internal sealed class ProductLaunches
 
     private int BlocksFor(int rows) => DivideUp(rows, RegisterTile.Rows) * DivideUp(_columns, _width);
 
-    /// <summary>The width whose tiles cover the columns with the fewest beyond them; of equal ones the widest.</summary>
-    private static int WidthFor(int columns)
-    {
-        int best = 64;
-        foreach (int width in new[] { 48, 32, 16 })
-            best = DivideUp(columns, width) * width < DivideUp(columns, best) * best ? width : best;
-        return best;
-    }
+    /// <summary>
+    /// The width whose tiles cover the columns with the least work: that of their products, and that of reading the rows' factor
+    /// once for each tile, which takes a thread as many instructions as about 24 columns' products.
+    /// </summary>
+    private static int WidthFor(int columns) => Widths.MinBy(width => DivideUp(columns, width) * (width + 24));
 
     private static int DivideUp(int number, int by) => (number + by - 1) / by;
 }
