@@ -123,7 +123,8 @@ internal sealed unsafe class MpiLibrary
         }
     }
 
-    public void Finalise() => Check(_finalize(), "MPI_Finalize");
+    /// <summary>Ends the use of MPI; whether that fails does not matter any more.</summary>
+    public void Finalise() => _ = _finalize();
 
     /// <summary>Ends all processes of the job.</summary>
     public void Abort(int exitCode) => _ = _abort(_world, exitCode);
