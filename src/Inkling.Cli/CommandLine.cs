@@ -65,7 +65,7 @@ internal static class CommandLine
             if (MpiRanks.LaunchedRank == 0)
                 Console.Error.WriteLine(OneLine.Of(message));
             else
-                Thread.Sleep(1000); // the same has failed on rank 0, which a launcher ends, with its message, when another rank ends
+                Thread.Sleep(1000); // the same fails on rank 0, which may be ended, before it says so, once another rank ends
         }
         catch (IOException)
         {

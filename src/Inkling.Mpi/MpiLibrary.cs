@@ -13,7 +13,7 @@ namespace Inkling.Mpi;
 /// </remarks>
 internal sealed unsafe class MpiLibrary
 {
-    /// <summary>Where the path of an MPI library is taken from, rather than from the names under which systems install it.</summary>
+    /// <summary>The variable that names an MPI library's file, in place of the names under which systems install them.</summary>
     public const string PathVariable = "INKLING_MPI";
 
     private const int StatusBytes = 64; // more than any library's MPI_Status
@@ -89,8 +89,8 @@ internal sealed unsafe class MpiLibrary
             Launcher.Mpich => [.. mpich, .. standard],
             _ => [.. openMpi, .. mpich, .. standard],
         };
-        // UCX, which a library may use, would catch SIGSEGV, by which .NET finds null references. It reads its variables when it
-        // is loaded, from the C environment, which .NET's copy does not change; some versions warn of those that they do not know.
+        // UCX, which a library may use, would catch SIGSEGV, by which .NET finds null references. It reads its variables when
+        // it is loaded, from the C environment, which .NET's copy does not change; some versions warn of unknown ones.
         _ = SetVariable("UCX_ERROR_SIGNALS", "", 1);
         _ = SetVariable("UCX_WARN_UNUSED_ENV_VARS", "n", 0);
         foreach (string name in names)
@@ -117,10 +117,14 @@ internal sealed unsafe class MpiLibrary
         int provided;
         Check(_initThread(null, null, _serialized, &provided), "MPI_Init_thread");
         if (provided < _serialized)
-            throw new InklingException($"{File}: this MPI library is built for one thread only; Inkling's calls come from several.");
+        {
+            throw new InklingException(
+                $"{File}: this MPI library is built for one thread only, and Inkling's calls come from several.");
+        }
     }
 
-    public void Finalise() => Check(_finalize(), "MPI_Finalize");
+    /// <summary>Ends the use of MPI; whether that fails does not matter any more.</summary>
+    public void Finalise() => _ = _finalize();
 
     /// <summary>Ends all processes of the job.</summary>
     public void Abort(int exitCode) => _ = _abort(_world, exitCode);
@@ -147,7 +151,7 @@ internal sealed unsafe class MpiLibrary
         return Encoding.UTF8.GetString(text, 0, Math.Clamp(length, 0, most)).TrimEnd('\0');
     }
 
-    /// <summary>By default MPI ends the job itself where a function fails; this is for users who have told it to return.</summary>
+    /// <summary>By default MPI ends the job itself where a function fails; otherwise this throws.</summary>
     private static void Check(int error, string function)
     {
         if (error != 0)

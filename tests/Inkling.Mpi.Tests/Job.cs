@@ -132,8 +132,9 @@ internal sealed class Job : IDisposable
         public string[] Lines => Output.Split(["\r\n", "\n"], StringSplitOptions.RemoveEmptyEntries);
 
         /// <summary>How often a line is on standard error.</summary>
-        public int Count(string line) =>
-            Error.Split(["\r\n", "\n"], StringSplitOptions.None).Count(written => written.Contains(line, StringComparison.Ordinal));
+        public int Count(string line) => Error
+            .Split(["\r\n", "\n"], StringSplitOptions.None)
+            .Count(written => written.Contains(line, StringComparison.Ordinal));
 
         public override string ToString() => $"exit code {ExitCode}\n{Output}\n{Error}";
     }

@@ -86,7 +86,8 @@ public abstract class TrainTogetherTests(string launcher) : IDisposable
             launcher, Train("other", epochs: 2), [.. Train("other", epochs: 2), "--eta", "2"]);
         Assert.NotEqual(0, other.ExitCode);
         Assert.DoesNotContain(other.Lines, line => line.StartsWith("Epoch", StringComparison.Ordinal));
-        Assert.True(other.Count("Rank 2 was started otherwise than rank 0 (here): learning rate (2 there,") == 1, other.ToString());
+        Assert.True(
+            other.Count("Rank 2 was started otherwise than rank 0 (here): learning rate (2 there,") == 1, other.ToString());
 
         string[] elsewhere = ["--data", _job.PathOf("nowhere")];
         Job.Ended missing = await _job.RunDifferentlyAsync(

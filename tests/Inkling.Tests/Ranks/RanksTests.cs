@@ -11,7 +11,8 @@ public class RanksTests
     private static readonly LabelledImages Validation = GeneratedDigits.Create(23, seed: 6);
 
     /// <summary>Networks that together have every stage, and for each of them another way of training.</summary>
-    private static readonly Dictionary<string, (string Architecture, TrainingOptions Options)> Trainings = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, (string Architecture, TrainingOptions Options)> Trainings =
+        new(StringComparer.Ordinal)
     {
         ["dense, plain descent"] = (
             "1x28x28 flatten dense:33 sigmoid dense:10 softmax", new TrainingOptions { MiniBatchSize = 140, LearningRate = 0.5 }),

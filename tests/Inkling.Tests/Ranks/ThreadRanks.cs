@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace Inkling.Tests.Ranks;
 
-/// <summary>Ranks as threads of this process: each message is checked, copied, and waits in a queue of its pair of ranks.</summary>
+/// <summary>Ranks as threads of this process: each message is checked, copied, and waits in a queue of its pair.</summary>
 internal sealed class ThreadRanks : RankGroup
 {
     private readonly Hub _hub;

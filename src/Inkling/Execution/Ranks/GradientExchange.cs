@@ -48,7 +48,9 @@ internal sealed class GradientExchange
     /// <summary>Bytes that this rank sends in each <see cref="Run"/>.</summary>
     public long BytesSent { get; private set; }
 
-    /// <summary>Adds the gradient of a layer's parameters; on every rank in the same order, before <see cref="Allocate"/>.</summary>
+    /// <summary>
+    /// Adds the gradient of a layer's parameters; on every rank in the same order, before <see cref="Allocate"/>.
+    /// </summary>
     /// <returns>Where its part of the shards' sums begins.</returns>
     public int Add(GradientPart part)
     {
@@ -78,7 +80,9 @@ internal sealed class GradientExchange
     /// <summary>[length]: the sums of one of this rank's shards.</summary>
     public Span<float> SumsOf(int shard) => _sums[shard - _share.FirstShard].Span;
 
-    /// <summary>Adds the sums of all shards of all ranks to the destination, which is the same on all ranks before and after.</summary>
+    /// <summary>
+    /// Adds the sums of all shards of all ranks to the destination, which is the same on all ranks before and after.
+    /// </summary>
     public void Run(ParameterBuffer destination, Workers workers)
     {
         if (_runs.OwnAdditions[_rank].Length > 0)
@@ -100,7 +104,9 @@ internal sealed class GradientExchange
             TakePortion(rank, destination);
     }
 
-    /// <summary>Copies the portion of a rank from the roots of this one: into the message to it, or for this rank itself.</summary>
+    /// <summary>
+    /// Copies the portion of a rank from the roots of this one: into the message to it, or for this rank itself.
+    /// </summary>
     private void Pack(int rank)
     {
         int length = PortionLength(rank), at = 0;

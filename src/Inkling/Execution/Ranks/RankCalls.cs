@@ -24,7 +24,7 @@ internal static class RankCalls
     public static string[] Gather(this RankGroup group, string own)
     {
         byte[] bytes = Encoding.UTF8.GetBytes(own + "\n"); // the line feed: no message is empty
-        int[] lengths = [.. group.Gather(Int64(bytes.Length)).Select(length => (int)BinaryPrimitives.ReadInt64LittleEndian(length))];
+        long[] lengths = group.Gather((long)bytes.Length);
         byte[][] all = [.. lengths.Select((length, rank) => rank == group.Rank ? bytes : new byte[length])];
         int[] others = Others(group);
         group.Exchange(

@@ -36,10 +36,14 @@ internal sealed class RankShare
     /// <summary>Whether this rank has been asked to stop; every message of <see cref="Gather"/> says so.</summary>
     public bool IsStopWanted { get; set; }
 
-    /// <summary>Whether any rank has said that it was asked to stop: after the same call of <see cref="Gather"/> on all.</summary>
+    /// <summary>
+    /// Whether any rank has said that it was asked to stop: after the same call of <see cref="Gather"/> on all.
+    /// </summary>
     public bool IsStopAgreed { get; private set; }
 
-    /// <summary>This rank's examples of a mini-batch: the first, and the one after the last; of a short one, maybe none.</summary>
+    /// <summary>
+    /// This rank's examples of a mini-batch: the first, and the one after the last; of a short one, maybe none.
+    /// </summary>
     /// <param name="items">Examples in the mini-batch.</param>
     public (int Start, int End) ItemsOf(int items) => FirstShard == EndShard
         ? (items, items)
