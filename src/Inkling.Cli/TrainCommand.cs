@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using Inkling.Files;
+using Inkling.Gpu;
 using Inkling.Training;
 using Inkling.Web.Reading;
 
@@ -23,6 +24,7 @@ internal static class TrainCommand
         LearningOptions learning = new();
         Option<int> seed = Options.Seed();
         Option<int> threads = Options.Threads();
+        Option<string?> device = DeviceOption.Create("Where the network is trained and evaluated");
         DataChoice.OptionGroup data = new();
         Option<string?> @out = new("--out")
         {
@@ -51,7 +53,7 @@ internal static class TrainCommand
         Option[] all =
         [
             .. networks.All, from, .. learning.All,
-            seed, threads, data.Name, data.Path, data.Added, @out, plot, monitor, checkpoint, resume, json,
+            seed, threads, device, data.Name, data.Path, data.Added, @out, plot, monitor, checkpoint, resume, json,
         ];
         foreach (Option option in all)
             command.Options.Add(option);
@@ -67,6 +69,7 @@ internal static class TrainCommand
         command.SetAction((parsed, cancellationToken) =>
         {
             Terminal terminal = new(parsed.GetValue(json));
+            GpuDevice? gpu = DeviceOption.Find(parsed.GetValue(device), terminal);
             Network? start = parsed.GetValue(from) is { } trained ? ModelSource.Load(trained, terminal) : null;
             Recipe recipe = start is not null ? Recipe.FineTuning(start.Architecture)
                 : networks.RecipeOf(parsed);
@@ -74,6 +77,7 @@ internal static class TrainCommand
             TrainingOptions options = recipe.Options with
             {
                 Threads = parsed.GetValue(threads),
+                Device = gpu,
                 Checkpoint = parsed.GetValue(checkpoint),
             };
             return RunAsync(
@@ -92,7 +96,10 @@ internal static class TrainCommand
         return command;
     }
 
-    private static async Task<int> RunAsync(Job job, Terminal terminal, CancellationToken cancellationToken)
+    /// <summary>Trains, and saves what was asked for.</summary>
+    /// <returns>The command's exit code.</returns>
+    /// <exception cref="InklingException">Something is wrong before an epoch is over.</exception>
+    internal static async Task<int> RunAsync(Job job, Terminal terminal, CancellationToken cancellationToken)
     {
         RequireOutputs(job);
         RequireCheckpoint(job, terminal);
@@ -105,10 +112,16 @@ internal static class TrainCommand
                 + $"{data.Validation.Count:N0} for validation, {data.Test.Count:N0} for the test."));
         terminal.Message(
             $"{TrainingHistory.Describe(job.Recipe.Options, job.Recipe.Options.Epochs, data.Training.Count)}.");
+        TrainingDevice? device = job.Recipe.Options.Device;
+        if (device is not null)
+            terminal.Message($"Training on {device}.");
         if (job.Start is { } begun)
         {
+            Score before = device is null
+                ? begun.Network.Evaluate(data.Validation)
+                : begun.Network.Evaluate(data.Validation, device);
             terminal.Message(
-                $"{begun.Name} is right on {Figures.Percent(begun.Network.Evaluate(data.Validation).Accuracy)} "
+                $"{begun.Name} is right on {Figures.Percent(before.Accuracy)} "
                     + $"of the validation images before{Figures.NotMnist(data)}.");
         }
 
@@ -241,7 +254,7 @@ internal static class TrainCommand
             terminal.Failure("The first epoch was not over: no network is saved.");
         }
 
-        if (end.IsInterrupted && job.Recipe.Options.Checkpoint is { } checkpoint)
+        if ((end.IsInterrupted || end.Failure is not null) && job.Recipe.Options.Checkpoint is { } checkpoint)
             terminal.Message($"Kept the training in {checkpoint}: the same command with --resume goes on with it.");
         bool isDrawn = Draw(job, data, run, terminal);
         terminal.Json(json =>
@@ -253,6 +266,8 @@ internal static class TrainCommand
                 json.WriteNumber("bestEpoch", bestEpoch.Epoch);
             if (saved is not null)
                 json.WriteString("out", saved);
+            if (job.Recipe.Options.Device is { } device)
+                json.WriteString("device", device.Name);
             json.WriteString("data", data.Name);
         });
         if (end.Failure is not null)

@@ -92,10 +92,10 @@ internal sealed class Command : IDisposable
     }
 
     /// <summary>Writes a folder of IDX files with few images, for training whose accuracy does not matter.</summary>
-    public string SmallData()
+    public string SmallData(int training = 600, int test = 100)
     {
         string folder = Directory.CreateDirectory(PathOf("small")).FullName;
-        foreach ((string name, int count) in new[] { ("train", 600), ("t10k", 100) })
+        foreach ((string name, int count) in new[] { ("train", training), ("t10k", test) })
         {
             LabelledImages images = GeneratedDigits.Create(count, seed: count);
             byte[] pixels = [.. Enumerable.Range(0, count).SelectMany(i => images.Pixels(i).ToArray())];

@@ -31,9 +31,15 @@ internal sealed class Runs : IAsyncDisposable
     /// <param name="folder">The user's data folder.</param>
     /// <param name="beforeChange">Called before each change on the disk.</param>
     /// <param name="memory">How much memory trainings may take.</param>
-    public static async Task<Runs> OpenAsync(string folder, Action<string>? beforeChange = null, long memory = long.MaxValue)
+    /// <param name="devices">What trains, beside the processor.</param>
+    public static async Task<Runs> OpenAsync(
+        string folder,
+        Action<string>? beforeChange = null,
+        long memory = long.MaxValue,
+        IReadOnlyList<TrainingDevice>? devices = null)
     {
-        Runs runs = new(WebServer.Create(new WebSettings { Folder = folder, TrainingMemory = memory }));
+        Runs runs = new(WebServer.Create(
+            new WebSettings { Folder = folder, TrainingMemory = memory, Devices = devices ?? [] }));
         try
         {
             runs.Folder.BeforeChange = beforeChange;

@@ -34,11 +34,14 @@ internal sealed class EpochReports(TrainingOptions options, bool evaluatesConcur
 
     private EpochResult EvaluateAndReport(int epoch, double cost, TimeSpan time, Network network, int threads)
     {
-        Score? test = options.TestData is null ? null : network.Evaluate(options.TestData, threads);
-        Score? validation = options.ValidationData is null ? null : network.Evaluate(options.ValidationData, threads);
-        EpochResult result = new(epoch, cost, test, validation, time, network);
+        EpochResult result = new(
+            epoch, cost, ScoreOn(options.TestData), ScoreOn(options.ValidationData), time, network);
         Announce(result);
         return result;
+
+        Score? ScoreOn(Examples? examples) => examples is null ? null
+            : options.Device is { } device ? network.Evaluate(examples, device)
+            : network.Evaluate(examples, threads);
     }
 
     /// <summary>

@@ -47,7 +47,7 @@ internal sealed class Trainer : IDisposable
         _miniBatchSize = Math.Min(options.MiniBatchSize, training.Count);
         _order = new int[training.Count];
         _average = options.WeightAverage > 0 ? network.Clone() : null;
-        _step = TrainingSteps.Create(network.Parameters, training, new StepSettings(_miniBatchSize)
+        StepSettings settings = new(_miniBatchSize)
         {
             Threads = Workers.CountFor(options.Threads),
             Optimiser = options.Optimiser,
@@ -56,8 +56,10 @@ internal sealed class Trainer : IDisposable
             LabelSmoothing = options.LabelSmoothing,
             Average = _average?.Parameters,
             AverageDecay = options.WeightAverage,
+            Augmentation = options.Augmentation,
             Distort = options.Augmentation is { } augmentation ? Distorting(augmentation, (LabelledImages)training) : null,
-        });
+        };
+        _step = TrainingSteps.Create(network.Parameters, training, settings, options.Device);
         _rates = new double[_step.MiniBatchesAtOnce];
     }
 
@@ -95,6 +97,7 @@ internal sealed class Trainer : IDisposable
         }
         catch (OperationCanceledException)
         {
+            _step.Fetch();
             checkpoint?.Save();
             throw;
         }
@@ -117,6 +120,8 @@ internal sealed class Trainer : IDisposable
             _network.Parameters.CopyFrom(end.Parameters);
     }
 
+    private bool IsAugmentedEpoch => State.Epoch < _options.Epochs - _options.PlainEpochs;
+
     private bool NeedsResults => _options.StopsEarly || _options.Checkpoint is not null;
 
     private void RunEpoch(CancellationToken cancellationToken)
@@ -138,6 +143,7 @@ internal sealed class Trainer : IDisposable
             if (_options.BetweenSteps is { } between && State.Steps >= _nextCall)
             {
                 double cost = State.ExamplesDone == 0 ? 0 : State.CostSum / State.ExamplesDone;
+                _step.Fetch();
                 _nextCall = State.Steps
                     + Math.Max(1, between(new TrainingMoment(_network, State.Epoch, State.ExamplesDone, cost)));
                 cancellationToken.ThrowIfCancellationRequested();
@@ -152,6 +158,7 @@ internal sealed class Trainer : IDisposable
             CountProgress(miniBatches.Examples);
         }
 
+        _step.Fetch();
         // No cost reflects the last step yet, so its parameters are checked.
         if ((FiniteParameters.FirstNotFinite(_network.Parameters)
                 ?? FiniteParameters.FirstNotFinite(Result.Parameters)) is { } lost)
@@ -183,12 +190,18 @@ internal sealed class Trainer : IDisposable
             _rates[i] = RateAt(State.ExamplesDone + i * _miniBatchSize);
         ArraySegment<int> rest = new ArraySegment<int>(_order)[State.ExamplesDone..];
         return new MiniBatches(
-            rest, _miniBatchSize, _rates.AsMemory(0, count), State.Steps, State.ExamplesDone, State.EpochSeed);
+            rest,
+            _miniBatchSize,
+            _rates.AsMemory(0, count),
+            State.Steps,
+            State.ExamplesDone,
+            State.EpochSeed,
+            IsAugmentedEpoch);
     }
 
     private Action<int, Span<float>> Distorting(Augmentation augmentation, LabelledImages images) => (example, image) =>
     {
-        if (State.Epoch < _options.Epochs - _options.PlainEpochs)
+        if (IsAugmentedEpoch)
             augmentation.Apply(image, images.Height, images.Width, State.EpochSeed, example);
     };
 

@@ -88,6 +88,12 @@ public sealed record TrainingOptions
     public int Threads { get; init; }
 
     /// <summary>
+    /// The device that trains and evaluates, such as a graphics processor; null for the processor. Results are the same up to
+    /// rounding, and a checkpoint can be resumed on any.
+    /// </summary>
+    public TrainingDevice? Device { get; init; }
+
+    /// <summary>
     /// The file to save the training in after each epoch and when it is cancelled. If it exists, training resumes from it and
     /// ends with the same bits as if it had never been interrupted; the checkpoint of another training (other settings, seed or
     /// start weights, other examples) is refused, and so is one that another training is using. More <see cref="Epochs"/> than
