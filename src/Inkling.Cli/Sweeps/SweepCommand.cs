@@ -62,6 +62,13 @@ internal static class SweepCommand
             Part own = Part.Of(parsed.GetValue(part));
             Terminal terminal = new(parsed.GetValue(json), isQuiet: !own.IsSpeaker);
             GpuDevice? gpu = DeviceOption.Find(parsed.GetValue(device), terminal);
+            if (gpu?.Backend == "OpenCL")
+            {
+                throw new InklingException(
+                    $"--device {gpu.Name}: OpenCL rounds otherwise than the CPU, and a sweep's results are the same wherever "
+                        + "they are made. Name a device with CUDA, or none.");
+            }
+
             return await RunAsync(
                 grid,
                 parsed.GetValue(@out)!,
