@@ -29,13 +29,7 @@ internal static class SweepCommand
         Option<Part?> part = Part.Option();
         Option<int> threads = Options.Number(
             "--threads", "Networks trained at a time, one on a thread; 0 for as many as there are cores", 0, 0, 1024);
-        Option<string?> device = new("--device")
-        {
-            Description =
-                "Where networks of chapter 1's kind are trained, many at once: cpu, gpu, or a part of a name that "
-                    + "inkling devices lists (default: cpu)",
-            HelpName = "NAME",
-        };
+        Option<string?> device = DeviceOption.Create("Where networks of chapter 1's kind are trained, many at once");
         DataChoice.OptionGroup data = new();
         Option<bool> json = Options.Json();
         Command command = new(
@@ -67,7 +61,14 @@ internal static class SweepCommand
             SweepGrid grid = axes.GridOf(parsed);
             Part own = Part.Of(parsed.GetValue(part));
             Terminal terminal = new(parsed.GetValue(json), isQuiet: !own.IsSpeaker);
-            GpuDevice? gpu = DeviceOf(parsed.GetValue(device));
+            GpuDevice? gpu = DeviceOption.Find(parsed.GetValue(device), terminal);
+            if (gpu?.Backend == "OpenCL")
+            {
+                throw new InklingException(
+                    $"--device {gpu.Name}: OpenCL rounds otherwise than the CPU, and a sweep's results are the same wherever "
+                        + "they are made. Name a device with CUDA, or none.");
+            }
+
             return await RunAsync(
                 grid,
                 parsed.GetValue(@out)!,
@@ -184,7 +185,4 @@ internal static class SweepCommand
                 + $"in {images.Classes} classes need {images.InputSize} or 1x{images.Height}x{images.Width} first and "
                 + $"{images.OutputSize} last.");
     }
-
-    private static GpuDevice? DeviceOf(string? name) =>
-        name is null || string.Equals(name, "cpu", StringComparison.OrdinalIgnoreCase) ? null : GpuDevice.Named(name);
 }

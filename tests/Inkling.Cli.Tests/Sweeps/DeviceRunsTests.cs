@@ -20,7 +20,7 @@ public sealed class DeviceRunsTests : IDisposable
         IReadOnlyList<SweepJob> jobs = grid.JobsFor(ledger);
         SharedWork work = new(_folder, SweepLedger.Ending, [.. jobs.Select(job => job.Name)], new Part(0, 1));
         List<string> done = [];
-        new DeviceRuns(GpuDevice.Emulated, data, ledger, result => done.Add(result.Run))
+        new DeviceRuns(GpuDevice.Named("emulated"), data, ledger, result => done.Add(result.Run))
             .Run(work, jobs, TestContext.Current.CancellationToken);
         Assert.True(work.IsComplete);
         Assert.Equal(jobs.Select(job => job.Name).Order(StringComparer.Ordinal), done.Order(StringComparer.Ordinal));
