@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using Inkling.Mpi;
 
 namespace Inkling.Cli;
 
@@ -18,6 +19,8 @@ internal static class CommandLine
 
     public static async Task<int> RunAsync(RootCommand root, string[] args)
     {
+        if (MpiRanks.HasLauncher)
+            Environment.SetEnvironmentVariable("TERM", null); // Open MPI's pseudo-terminal takes no control sequences
         if (Array.Exists(args, string.IsNullOrEmpty))
             return Fail("An argument is empty. Is a variable in the command not set?", WrongUsage);
         ParseResult parsed;
@@ -59,7 +62,10 @@ internal static class CommandLine
     {
         try
         {
-            Console.Error.WriteLine(OneLine.Of(message));
+            if (MpiRanks.LaunchedRank == 0)
+                Console.Error.WriteLine(OneLine.Of(message));
+            else
+                Thread.Sleep(1000); // the same has failed on rank 0, which a launcher ends, with its message, when another rank ends
         }
         catch (IOException)
         {

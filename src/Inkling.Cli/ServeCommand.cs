@@ -3,6 +3,7 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using Inkling.Gpu;
 using Inkling.Web;
 using Inkling.Web.Reading;
 using Inkling.Web.Storage;
@@ -115,6 +116,7 @@ internal static class ServeCommand
                 PathPrefix = parsed.GetValue(prefix)!,
                 AllowedOrigins = parsed.GetValue(origins) ?? [],
                 DataDirectory = parsed.GetValue(data),
+                Devices = GpuDevice.All,
             };
             if (parsed.GetValue(model) is { } file)
             {

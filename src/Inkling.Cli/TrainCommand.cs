@@ -1,7 +1,10 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
+using Inkling.Execution.Ranks;
 using Inkling.Files;
+using Inkling.Gpu;
+using Inkling.Mpi;
 using Inkling.Training;
 using Inkling.Web.Reading;
 
@@ -12,12 +15,7 @@ internal static class TrainCommand
 {
     public static Command Create()
     {
-        Option<int[]?> layers = Options.Layers();
-        Option<string?> model = Options.OneOf(
-            "--model",
-            "A named network in place of --layers, with its own way of training",
-            [.. Recipe.All.Select(recipe => recipe.Name)]);
-        Option<Architecture?> architecture = Options.ArchitectureText();
+        NetworkOptions networks = new();
         Option<string?> from = new("--from")
         {
             Description =
@@ -28,6 +26,7 @@ internal static class TrainCommand
         LearningOptions learning = new();
         Option<int> seed = Options.Seed();
         Option<int> threads = Options.Threads();
+        Option<string?> device = DeviceOption.Create("Where the network is trained and evaluated");
         DataChoice.OptionGroup data = new();
         Option<string?> @out = new("--out")
         {
@@ -50,66 +49,92 @@ internal static class TrainCommand
         {
             Description = "Resume from the checkpoint, to the same bits as if never interrupted; more --epochs go beyond its end"
         };
+        Option<double> rankTimeout = Options.Number(
+            "--rank-timeout",
+            "Under mpirun, seconds after which a rank that does not answer ends the training",
+            MpiRanks.DefaultTimeout.TotalSeconds,
+            0.1,
+            1e6);
         Option<bool> json = Options.Json();
         Command command = new(
-            "train", "Trains a network: the seed's job by default (784-30-10, 30 epochs, mini-batch 10, eta 3.0)")
-        {
-            layers, model, architecture, from,
-        };
-        foreach (Option option in learning.All)
-            command.Options.Add(option);
-        foreach (Option option in new Option[]
-        {
-            seed, threads, data.Name, data.Path, data.Added, @out, plot, monitor, checkpoint, resume, json,
-        })
+            "train", "Trains a network: the seed's job by default (784-30-10, 30 epochs, mini-batch 10, eta 3.0)");
+        Option[] all =
+        [
+            .. networks.All, from, .. learning.All,
+            seed, threads, device, data.Name, data.Path, data.Added, @out, plot, monitor, checkpoint, resume, rankTimeout, json,
+        ];
+        foreach (Option option in all)
             command.Options.Add(option);
         command.Validators.Add(result =>
         {
-            Option[] networks = [layers, model, architecture, from];
-            if (networks.Count(option => result.GetResult(option) is { Implicit: false }) > 1)
+            if (networks.All.Append(from).Count(option => result.GetResult(option) is { Implicit: false }) > 1)
                 result.AddError("--layers, --model, --architecture and --from each name a network: give one of them");
             if (result.GetResult(from) is { Implicit: false } && learning.DrawsWeights(result))
                 result.AddError("--init draws new weights, and --from keeps those of a network: give one of them");
             if (result.GetResult(resume) is { Implicit: false } && result.GetResult(checkpoint) is null or { Implicit: true })
                 result.AddError("--resume needs --checkpoint FILE");
         });
-        command.SetAction((parsed, cancellationToken) =>
+        command.SetAction((parsed, cancellationToken) => RankedCommand.RunAsync(
+            parsed.GetValue(json),
+            TimeSpan.FromSeconds(parsed.GetValue(rankTimeout)),
+            (terminal, ranks) =>
+            {
+                Job? job = null;
+                Do(ranks, () => job = CreateJob(parsed, terminal, ranks));
+                return RunAsync(job!, terminal, ranks, cancellationToken);
+            }));
+        return command;
+
+        Job CreateJob(ParseResult parsed, Terminal terminal, RankAgreement? ranks)
         {
-            Terminal terminal = new(parsed.GetValue(json));
+            GpuDevice? gpu = DeviceOption.Find(parsed.GetValue(device), terminal);
+            if (gpu is not null && ranks is not null)
+                throw new InklingException("--device trains in one process: run it without mpirun, or leave --device out.");
             Network? start = parsed.GetValue(from) is { } trained ? ModelSource.Load(trained, terminal) : null;
             Recipe recipe = start is not null ? Recipe.FineTuning(start.Architecture)
-                : parsed.GetValue(layers) is { Length: > 0 } sizes
-                ? Recipe.Seed with { Architecture = Architecture.FullyConnected(sizes) }
-                : parsed.GetValue(architecture) is { } own ? Recipe.Tiny with { Name = "architecture", Architecture = own }
-                : Recipe.Named(parsed.GetValue(model) ?? "seed")!;
+                : networks.RecipeOf(parsed);
             recipe = learning.Apply(parsed, recipe, isFineTuning: start is not null);
             TrainingOptions options = recipe.Options with
             {
                 Threads = parsed.GetValue(threads),
+                Device = gpu,
                 Checkpoint = parsed.GetValue(checkpoint),
+                Ranks = ranks?.Group,
             };
-            return RunAsync(
-                new Job(
-                    recipe with { Options = options },
-                    start is null ? null : (parsed.GetValue(from)!, start),
-                    parsed.GetValue(seed),
-                    data.Of(parsed),
-                    parsed.GetValue(@out),
-                    parsed.GetValue(plot),
-                    parsed.GetValue(monitor),
-                    parsed.GetValue(resume)),
-                terminal,
-                cancellationToken);
-        });
-        return command;
+            return new Job(
+                recipe with { Options = options },
+                start is null ? null : (parsed.GetValue(from)!, start),
+                parsed.GetValue(seed),
+                data.Of(parsed),
+                parsed.GetValue(@out),
+                parsed.GetValue(plot),
+                parsed.GetValue(monitor),
+                parsed.GetValue(resume));
+        }
     }
 
-    private static async Task<int> RunAsync(Job job, Terminal terminal, CancellationToken cancellationToken)
+    /// <summary>Does something; where there are several ranks, on all of them, or it fails on all.</summary>
+    private static void Do(RankAgreement? ranks, Action action)
     {
-        RequireOutputs(job);
-        RequireCheckpoint(job, terminal);
-        ImageData data = await ChosenData.LoadToLearnAsync(job.Data, job.Seed, terminal, cancellationToken);
-        RequireFit(job, data);
+        if (ranks is null)
+            action();
+        else
+            ranks.Do(action);
+    }
+
+    private static async Task<int> RunAsync(
+        Job job, Terminal terminal, RankAgreement? ranks, CancellationToken cancellationToken)
+    {
+        bool isReporting = ranks is null or { Group.Rank: 0 };
+        Do(ranks, () =>
+        {
+            if (!isReporting)
+                return; // it writes nothing
+            RequireOutputs(job);
+            RequireCheckpoint(job, terminal);
+        });
+        ImageData data = await LoadAsync(job, terminal, ranks, cancellationToken);
+        Do(ranks, () => RequireFit(job, data));
         Network network = CreateNetwork(job);
         terminal.Message(string.Create(
             CultureInfo.InvariantCulture,
@@ -117,10 +142,16 @@ internal static class TrainCommand
                 + $"{data.Validation.Count:N0} for validation, {data.Test.Count:N0} for the test."));
         terminal.Message(
             $"{TrainingHistory.Describe(job.Recipe.Options, job.Recipe.Options.Epochs, data.Training.Count)}.");
-        if (job.Start is { } begun)
+        TrainingDevice? device = job.Recipe.Options.Device;
+        if (device is not null)
+            terminal.Message($"Training on {device}.");
+        if (job.Start is { } begun && isReporting)
         {
+            Score before = device is null
+                ? begun.Network.Evaluate(data.Validation)
+                : begun.Network.Evaluate(data.Validation, device);
             terminal.Message(
-                $"{begun.Name} is right on {Figures.Percent(begun.Network.Evaluate(data.Validation).Accuracy)} "
+                $"{begun.Name} is right on {Figures.Percent(before.Accuracy)} "
                     + $"of the validation images before{Figures.NotMnist(data)}.");
         }
 
@@ -128,7 +159,18 @@ internal static class TrainCommand
         Stopwatch clock = Stopwatch.StartNew();
         TrainingEnd end = await run.TrainAsync(cancellationToken);
         clock.Stop();
-        return ReportEnd(job, data, run, clock.Elapsed, end, terminal);
+        return isReporting ? ReportEnd(job, data, run, clock.Elapsed, end, terminal) : CommandLine.Done;
+    }
+
+    private static async Task<ImageData> LoadAsync(
+        Job job, Terminal terminal, RankAgreement? ranks, CancellationToken cancellationToken)
+    {
+        if (ranks is null)
+            return await ChosenData.LoadToLearnAsync(job.Data, job.Seed, terminal, cancellationToken);
+        ImageData? data = null;
+        ranks.DoHereFirst(() =>
+            data = ChosenData.LoadToLearnAsync(job.Data, job.Seed, terminal, cancellationToken).GetAwaiter().GetResult());
+        return data!;
     }
 
     /// <summary>A new network, or one with the weights and the history of that which is trained further.</summary>
@@ -240,6 +282,15 @@ internal static class TrainCommand
         string how = end.Failure is not null ? "Stopped after" : end.IsInterrupted ? "Interrupted after" : "Trained in";
         terminal.Line(string.Create(
             CultureInfo.InvariantCulture, $"{how} {time.TotalSeconds:0.00} s, {imagesPerSecond:N0} images a second."));
+        MpiRanks? ranks = job.Recipe.Options.Ranks as MpiRanks;
+        if (ranks is not null)
+        {
+            terminal.Message(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{ranks.Count} ranks by {ranks.Library}; this one sent {ranks.BytesSent / 1e6:N1} MB and waited for others for "
+                    + $"{ranks.Waited.TotalSeconds:0.00} s."));
+        }
+
         string file = job.Out ?? ModelSource.LatestNetwork;
         string? saved = null;
         if (run.Best is { } epoch)
@@ -253,7 +304,7 @@ internal static class TrainCommand
             terminal.Failure("The first epoch was not over: no network is saved.");
         }
 
-        if (end.IsInterrupted && job.Recipe.Options.Checkpoint is { } checkpoint)
+        if ((end.IsInterrupted || end.Failure is not null) && job.Recipe.Options.Checkpoint is { } checkpoint)
             terminal.Message($"Kept the training in {checkpoint}: the same command with --resume goes on with it.");
         bool isDrawn = Draw(job, data, run, terminal);
         terminal.Json(json =>
@@ -261,10 +312,19 @@ internal static class TrainCommand
             json.WriteNumber("totalSeconds", Math.Round(time.TotalSeconds, 4));
             json.WriteNumber("imagesPerSecond", Math.Round(imagesPerSecond));
             json.WriteBoolean("interrupted", end.IsInterrupted);
+            if (ranks is not null)
+            {
+                json.WriteNumber("ranks", ranks.Count);
+                json.WriteNumber("bytesSent", ranks.BytesSent);
+                json.WriteNumber("waitedSeconds", Math.Round(ranks.Waited.TotalSeconds, 4));
+            }
+
             if (run.Best is { } bestEpoch)
                 json.WriteNumber("bestEpoch", bestEpoch.Epoch);
             if (saved is not null)
                 json.WriteString("out", saved);
+            if (job.Recipe.Options.Device is { } device)
+                json.WriteString("device", device.Name);
             json.WriteString("data", data.Name);
         });
         if (end.Failure is not null)

@@ -1,11 +1,13 @@
+using System.Collections.Concurrent;
 using System.Globalization;
-using System.Reflection;
 using System.Text.RegularExpressions;
 using ILGPU;
 using ILGPU.Backends.EntryPoints;
 using ILGPU.Backends.PTX;
 using ILGPU.Runtime.CPU;
 using ILGPU.Runtime.Cuda;
+using Inkling.Gpu.Kernels;
+using Two = Inkling.Gpu.Kernels.Columns<Inkling.Gpu.Kernels.OneColumn, Inkling.Gpu.Kernels.OneColumn>;
 
 namespace Inkling.Gpu.Tests;
 
@@ -14,11 +16,48 @@ public partial class PtxTests
 {
     private const string Record = "kernels.txt";
 
-    public static TheoryData<string> Kernels =>
-        [nameof(SweepKernels<CudaMath>.TrainEpoch), nameof(SweepKernels<CudaMath>.CountRight)];
+    internal static readonly Dictionary<string, Delegate> All = new(StringComparer.Ordinal)
+    {
+        ["TrainEpoch"] = SweepKernels<CudaMath>.TrainEpoch,
+        ["CountRight"] = SweepKernels<CudaMath>.CountRight,
+        ["Forward, 64 columns"] = ProductKernels<Columns<Columns<Two, Two>, Columns<Two, Two>>>.Forward,
+        ["Forward, 48 columns"] = ProductKernels<Columns<Columns<Two, Two>, Two>>.Forward,
+        ["InputErrors, 64 columns"] = ProductKernels<Columns<Columns<Two, Two>, Columns<Two, Two>>>.InputErrors,
+        ["Gradient, 64 columns"] = ProductKernels<Columns<Columns<Two, Two>, Columns<Two, Two>>>.Gradient,
+        ["Gather"] = ElementKernels.Gather,
+        ["CostErrors"] = ElementKernels.CostErrors,
+        ["AddSplits"] = ElementKernels.AddSplits,
+        ["Activate"] = ElementKernels.Activate,
+        ["ActivateBack"] = ElementKernels.ActivateBack,
+        ["Silu"] = ElementKernels.Silu,
+        ["SiluBack"] = ElementKernels.SiluBack,
+        ["Transpose"] = ElementKernels.Transpose,
+        ["Pool"] = ElementKernels.Pool,
+        ["PoolBack"] = ElementKernels.PoolBack,
+        ["ClearBeyond"] = ElementKernels.ClearBeyond,
+        ["DropoutMasks"] = ElementKernels.DropoutMasks,
+        ["Softmax"] = ElementKernels.Softmax,
+        ["Moments"] = NormalisationKernels.Moments,
+        ["TakeMoments"] = NormalisationKernels.TakeMoments,
+        ["Apply"] = NormalisationKernels.Apply,
+        ["SumErrors"] = NormalisationKernels.SumErrors,
+        ["AddErrors"] = NormalisationKernels.AddErrors,
+        ["Back"] = NormalisationKernels.Back,
+        ["ColumnSums"] = ColumnSums.Add,
+        ["Augment"] = AugmentationKernel.Augment,
+        ["Step"] = OptimiserKernels.Step,
+    };
+
+    private static readonly ConcurrentDictionary<string, string> Compiled = new(StringComparer.Ordinal);
+
+    public static TheoryData<string> Sweeps => ["TrainEpoch", "CountRight"];
+
+    public static TheoryData<string> Products => ["Forward, 64 columns", "InputErrors, 64 columns", "Gradient, 64 columns"];
+
+    public static TheoryData<string> Kernels => [.. All.Keys];
 
     [Theory]
-    [MemberData(nameof(Kernels))]
+    [MemberData(nameof(Sweeps))]
     public void Every_sum_and_product_names_its_rounding_so_that_the_driver_fuses_none(string kernel)
     {
         string[] instructions = InstructionsOf(PtxOf(kernel));
@@ -37,7 +76,7 @@ public partial class PtxTests
     [Fact]
     public void The_kernels_have_the_instructions_that_are_on_record()
     {
-        string figures = string.Join('\n', Kernels.Select(kernel => FiguresOf(kernel.Data)));
+        string figures = string.Join('\n', Sweeps.Concat(Products).Select(kernel => FiguresOf(kernel.Data)));
         string file = Path.Combine(AppContext.BaseDirectory, Record);
         if (figures != File.ReadAllText(file).ReplaceLineEndings("\n"))
         {
@@ -45,6 +84,11 @@ public partial class PtxTests
             Assert.Fail($"If this is meant, copy {file}.new to tests/Inkling.Gpu.Tests/{Record}:\n{figures}");
         }
     }
+
+    [Theory]
+    [MemberData(nameof(Products))]
+    public void The_sums_of_a_product_are_kept_in_registers(string kernel) =>
+        Assert.DoesNotContain(".local", PtxOf(kernel), StringComparison.Ordinal);
 
     private static string FiguresOf(string kernel)
     {
@@ -59,7 +103,9 @@ public partial class PtxTests
             + $"{string.Join('\n', kinds)}\n";
     }
 
-    private static string PtxOf(string kernel)
+    private static string PtxOf(string kernel) => Compiled.GetOrAdd(kernel, Compile);
+
+    private static string Compile(string kernel)
     {
         using Context context = Context.Create(builder => builder.CPU(CPUDeviceKind.Nvidia));
         using PTXBackend backend = new(
@@ -68,8 +114,7 @@ public partial class PtxTests
             CudaArchitecture.SM_80,
             CudaInstructionSet.ISA_70,
             null!);
-        MethodInfo method = typeof(SweepKernels<CudaMath>).GetMethod(kernel)!;
-        EntryPointDescription entry = EntryPointDescription.FromExplicitlyGroupedKernel(method);
+        EntryPointDescription entry = EntryPointDescription.FromExplicitlyGroupedKernel(All[kernel].Method);
         return ((PTXCompiledKernel)backend.Compile(entry, default)).PTXAssembly;
     }
 

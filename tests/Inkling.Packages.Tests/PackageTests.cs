@@ -120,6 +120,7 @@ public sealed class PackageTests(PackedFeed packed) : IClassFixture<PackedFeed>
     [InlineData("Inkling.Cli")]
     [InlineData("Inkling.Gpu")]
     [InlineData("Inkling.Imaging")]
+    [InlineData("Inkling.Mpi")]
     [InlineData("Inkling.Onnx")]
     [InlineData("Inkling.Plots")]
     public void A_package_says_what_it_is_and_whose(string id)
@@ -141,6 +142,7 @@ public sealed class PackageTests(PackedFeed packed) : IClassFixture<PackedFeed>
     [InlineData("Inkling")]
     [InlineData("Inkling.Gpu")]
     [InlineData("Inkling.Imaging")]
+    [InlineData("Inkling.Mpi")]
     [InlineData("Inkling.Onnx")]
     [InlineData("Inkling.Plots")]
     public void A_debugger_finds_the_source_of_every_method(string id)

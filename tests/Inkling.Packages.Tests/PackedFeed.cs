@@ -7,7 +7,7 @@ namespace Inkling.Packages.Tests;
 public sealed class PackedFeed : IAsyncLifetime
 {
     public static readonly string[] Ids =
-        ["Inkling", "Inkling.Cli", "Inkling.Gpu", "Inkling.Imaging", "Inkling.Onnx", "Inkling.Plots"];
+        ["Inkling", "Inkling.Cli", "Inkling.Gpu", "Inkling.Imaging", "Inkling.Mpi", "Inkling.Onnx", "Inkling.Plots"];
 
     /// <summary>A unique version, which no package cache holds.</summary>
     public string Version { get; } = string.Create(CultureInfo.InvariantCulture, $"0.1.0-test.{DateTime.UtcNow.Ticks}");

@@ -41,14 +41,20 @@ internal sealed class Runs : IAsyncDisposable
     /// <param name="folder">The user's data folder.</param>
     /// <param name="beforeChange">Called before each change on the disk.</param>
     /// <param name="memory">How much memory trainings may take.</param>
+    /// <param name="devices">What trains, beside the processor.</param>
     /// <param name="database">The database that the server shares with others.</param>
     public static async Task<Runs> OpenAsync(
-        string folder, Action<string>? beforeChange = null, long memory = long.MaxValue, string? database = null)
+        string folder,
+        Action<string>? beforeChange = null,
+        long memory = long.MaxValue,
+        IReadOnlyList<TrainingDevice>? devices = null,
+        string? database = null)
     {
         Runs runs = new(WebServer.Create(new WebSettings
         {
             Folder = folder,
             TrainingMemory = memory,
+            Devices = devices ?? [],
             Database = database,
             LeaseTime = database is null ? new WebSettings().LeaseTime : TimeSpan.FromSeconds(1),
         }));

@@ -36,6 +36,9 @@ public sealed record WebSettings
     /// <summary>Where data are looked for; null for the usual places.</summary>
     public string? DataDirectory { get; init; }
 
+    /// <summary>Devices that the Learn page offers to train on, beside the processor.</summary>
+    public IReadOnlyList<TrainingDevice> Devices { get; init; } = [];
+
     /// <summary>Networks to offer by these names, beside the bundled ones and those in <see cref="Folder"/>.</summary>
     internal IReadOnlyDictionary<string, Network> Networks { get; init; } =
         new Dictionary<string, Network>(StringComparer.Ordinal);

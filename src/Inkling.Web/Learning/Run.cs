@@ -13,6 +13,7 @@ namespace Inkling.Web.Learning;
 internal sealed partial class Run(
     int id,
     RunSettings settings,
+    IReadOnlyList<TrainingDevice> devices,
     RunStore store,
     TrainingData data,
     SemaphoreSlim cores,
@@ -356,6 +357,11 @@ internal sealed partial class Run(
             LogFailure(id, failure is InklingException ? null : failure, failure.Message);
     }
 
+    /// <summary>The device that trains it; null for the processor.</summary>
+    private TrainingDevice? FindDevice() => settings.Device is not { } name ? null
+        : devices.FirstOrDefault(device => device.Name == name)
+            ?? throw new InklingException($"{name} is not in this machine any more. Resume goes on when it is back.");
+
     /// <summary>Stores the checkpoint that an interruption has left; without it, the run resumes from the one before.</summary>
     private void KeepProgress()
     {
@@ -411,6 +417,7 @@ internal sealed partial class Run(
 
     private void Train(CancellationToken stop)
     {
+        TrainingDevice? device = FindDevice();
         ImageData images = data.LoadAsync(settings.Data).WaitAsync(stop).GetAwaiter().GetResult();
         Network network = new(settings.Architecture, settings.Initialisation, settings.Seed);
         LabelledImages training = settings.Examples is 0 || settings.Examples >= images.Training.Count
@@ -428,6 +435,7 @@ internal sealed partial class Run(
                 L2 = settings.Regularisation == Regularisation.L2 ? settings.Strength : 0,
                 TestData = images.Test,
                 Threads = 1,
+                Device = device,
                 Checkpoint = store.Folder.PathOf(RunFolder.CheckpointOf(id)),
                 OnWarning = warning => LogFailure(id, null, warning),
                 OnEpoch = epoch => TakeEpoch(epoch, images, stop),

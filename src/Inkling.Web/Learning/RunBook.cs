@@ -22,6 +22,7 @@ internal sealed partial class RunBook : IHostedService, IDisposable
     private readonly Lock _gate = new();
     private readonly List<Run> _runs = [];
     private readonly List<string> _notices = [];
+    private readonly IReadOnlyList<TrainingDevice> _devices;
     private readonly RunStore _store;
     private readonly TrainingData _data;
     private readonly ModelCache _models;
@@ -38,7 +39,7 @@ internal sealed partial class RunBook : IHostedService, IDisposable
         ServerMetrics metrics,
         ILogger<RunBook> logger)
     {
-        (_store, _data, _models, _logger) = (store, data, models, logger);
+        (_devices, _store, _data, _models, _logger) = (settings.Devices, store, data, models, logger);
         _cores = new SemaphoreSlim(settings.TrainingCores);
         _memory = settings.TrainingMemory;
         metrics.Meter.CreateObservableGauge(
@@ -82,6 +83,8 @@ internal sealed partial class RunBook : IHostedService, IDisposable
             return new RunRefusal(wrong);
         if (_data.Available().All(data => data.Name != settings.Data))
             return new RunRefusal("data");
+        if (settings.Device is { } device && _devices.All(known => known.Name != device))
+            return new RunRefusal("device");
         lock (_commands)
         {
             if (Runs.Count >= MostRuns || _isStopping)
@@ -214,7 +217,7 @@ internal sealed partial class RunBook : IHostedService, IDisposable
         _cores.Dispose(); // not _looks: an evaluation may still use it, and it holds no unmanaged resource
     }
 
-    private Run NewRun(int id, RunSettings settings) => new(id, settings, _store, _data, _cores, _looks, _logger);
+    private Run NewRun(int id, RunSettings settings) => new(id, settings, _devices, _store, _data, _cores, _looks, _logger);
 
     private RunRefusal? Go(Run run, RunCommand command)
     {

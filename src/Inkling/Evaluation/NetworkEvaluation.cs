@@ -24,15 +24,21 @@ public static class NetworkEvaluation
     public static Score Evaluate(this Network network, Examples examples, int threads = 0)
     {
         RequireFit(network, examples);
+        return new Score(CountCorrect(network, examples, threads, 0, examples.Count), examples.Count);
+    }
+
+    /// <summary>Counts as <see cref="Evaluate"/> does, among the examples from the first to the one before the end.</summary>
+    internal static int CountCorrect(this Network network, Examples examples, int threads, int first, int end)
+    {
         int correct = 0;
-        ForEachOutput(network, examples, threads, (i, output) =>
+        ForEachOutput(network, examples, threads, first, end, (i, output) =>
         {
             bool isRight = examples is LineExamples lines
                 ? BestPath.Of(output, examples.OutputSize).AsSpan().SequenceEqual(lines.LabelOf(i))
                 : Vectors.Argmax(output) == examples.ClassOf(i);
             correct += isRight ? 1 : 0;
         });
-        return new Score(correct, examples.Count);
+        return correct;
     }
 
     /// <summary>
@@ -50,7 +56,7 @@ public static class NetworkEvaluation
     {
         RequireFit(network, examples);
         float[][] outputs = new float[examples.Count][];
-        ForEachOutput(network, examples, threads, (i, output) => outputs[i] = output.ToArray());
+        ForEachOutput(network, examples, threads, 0, examples.Count, (i, output) => outputs[i] = output.ToArray());
         return outputs;
     }
 
@@ -64,7 +70,7 @@ public static class NetworkEvaluation
         float[] y = new float[examples.OutputSize];
         CtcAlignments alignments = new(examples.OutputSize, examples.OutputSize);
         double sum = 0;
-        ForEachOutput(network, examples, threads: 0, (i, a) =>
+        ForEachOutput(network, examples, threads: 0, 0, examples.Count, (i, a) =>
         {
             if (examples is LineExamples lines)
             {
@@ -78,7 +84,8 @@ public static class NetworkEvaluation
         return sum / examples.Count;
     }
 
-    private static void ForEachOutput(Network network, Examples examples, int threads, OutputAction action)
+    private static void ForEachOutput(
+        Network network, Examples examples, int threads, int first, int last, OutputAction action)
     {
         using Backpropagation pass = new(
             network.Parameters,
@@ -86,7 +93,7 @@ public static class NetworkEvaluation
             Workers.CountFor(threads),
             examples.IsSparse,
             purpose: PassPurpose.Reading);
-        int[] order = [.. Enumerable.Range(0, examples.Count)];
+        int[] order = [.. Enumerable.Range(first, last - first)];
         for (int start = 0; start < order.Length; start += BatchSize)
         {
             int size = Math.Min(BatchSize, order.Length - start), end = start + size;
@@ -96,7 +103,7 @@ public static class NetworkEvaluation
                 next: new(order, end, Math.Min(BatchSize, order.Length - end)));
             int stride = outputs.Length / size;
             for (int i = 0; i < size; i++)
-                action(start + i, WithoutPadding(outputs.Slice(i * stride, stride), pass.ColumnsOf(i), examples.OutputSize));
+                action(first + start + i, WithoutPadding(outputs.Slice(i * stride, stride), pass.ColumnsOf(i), examples.OutputSize));
         }
     }
 

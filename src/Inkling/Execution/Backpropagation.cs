@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Inkling.Execution.Costs;
+using Inkling.Execution.Ranks;
 using Inkling.Execution.Stages;
 using Inkling.Layers;
 using Inkling.Numerics;
@@ -25,6 +26,7 @@ internal sealed class Backpropagation : IDisposable
     private Stage[] _stages;
     private SparseDenseStage? _sparse; // the first stage, where it reads examples directly
     private LossStage? _loss;
+    private GradientExchange? _exchange; // where ranks share mini-batches
     private float[][] _ordered = []; // for each thread an input in the user's order; empty where the engine's is the same
     private int _width; // for which there is room
     private Examples? _examples;
@@ -43,6 +45,7 @@ internal sealed class Backpropagation : IDisposable
     /// <param name="purpose">What the pass is for.</param>
     /// <param name="workWorthSharing">Multiply-adds of a mini-batch from which on several threads are used.</param>
     /// <param name="stages">Chooses the stages; null for those of the processor.</param>
+    /// <param name="ranks">The ranks that share each mini-batch when learning; null for this process alone.</param>
     public Backpropagation(
         ParameterBuffer parameters,
         int miniBatchSize,
@@ -50,12 +53,15 @@ internal sealed class Backpropagation : IDisposable
         bool isSparse = false,
         PassPurpose purpose = PassPurpose.Learning,
         long workWorthSharing = WorkWorthSharing,
-        StageFactory? stages = null)
+        StageFactory? stages = null,
+        RankGroup? ranks = null)
     {
         (_parameters, _purpose, _miniBatchSize, _isSparse) = (parameters, purpose, miniBatchSize, isSparse);
         Architecture architecture = parameters.Architecture;
         int workers = architecture.MultiplyAdds * miniBatchSize < workWorthSharing ? 1 : threads;
         _factory = stages ?? StageFactory.Processor;
+        Shards shards = new PassSettings(parameters, purpose, miniBatchSize, workers, isSparse, architecture.MinWidth).Shards;
+        Share = ranks is { Count: > 1 } && shards.Count > 1 ? new RankShare(ranks, shards) : null;
         Build(architecture.MinWidth, workers);
         _copyInputs = (worker, start, end) =>
         {
@@ -66,6 +72,12 @@ internal sealed class Backpropagation : IDisposable
     }
 
     public Workers Workers { get; }
+
+    /// <summary>What this rank does of each mini-batch; null where one process does all of it.</summary>
+    public RankShare? Share { get; }
+
+    /// <summary>Bytes that this rank sends in each step, apart from a few sums; 0 where one process does all of it.</summary>
+    public long BytesSentPerStep => _exchange?.BytesSent ?? 0;
 
     /// <summary>Distorts an input in place while learning, given the example's number; called from all threads.</summary>
     public Action<int, Span<float>>? Distort { get; set; }
@@ -143,8 +155,18 @@ internal sealed class Backpropagation : IDisposable
         long seed = 0,
         int place = 0)
     {
-        FeedForward(examples, miniBatch, next, isTraining: true, seed, place);
-        StageWork work = new(miniBatch.Count, IsTraining: true, Workers, seed, place);
+        int all = miniBatch.Count;
+        if (Share is not null)
+        {
+            (int start, int end) = Share.ItemsOf(all);
+            miniBatch = miniBatch[start..end];
+            next = next[Math.Min(start, next.Count)..Math.Min(end, next.Count)];
+            place += start;
+        }
+
+        StageWork work = new(miniBatch.Count, IsTraining: true, Workers, seed, place, Share, all);
+        TakeInputs(examples, miniBatch, next, work);
+        Forward(work);
         (_loss!.Examples, _loss.MiniBatch, _loss.Scale) = (examples, miniBatch, scale);
         _loss.Forward(work);
         _loss.PropagateBack(work);
@@ -155,6 +177,7 @@ internal sealed class Backpropagation : IDisposable
             _stages[s].AddGradient(work, destination);
         }
 
+        _exchange?.Run(destination, Workers);
         return _loss.Sum;
     }
 
@@ -241,19 +264,24 @@ internal sealed class Backpropagation : IDisposable
     }
 
     /// <summary>After a mini-batch, the name of the first layer whose output is not finite; null where all are finite.</summary>
-    public string? FirstLayerNotFinite(int items) =>
-        _stages
-            .FirstOrDefault(stage =>
+    /// <param name="items">How many examples of the mini-batch this pass had.</param>
+    /// <param name="ranks">The ranks that had the others: the first layer on any of them; null for this process alone.</param>
+    public string? FirstLayerNotFinite(int items, RankGroup? ranks = null)
+    {
+        int first = Array.FindIndex(_stages, stage =>
+        {
+            foreach ((int start, int length) in stage.Output.RangesOf(0, items))
             {
-                foreach ((int start, int length) in stage.Output.RangesOf(0, items))
-                {
-                    if (!Vectors.AreFinite(stage.Output.Values.Slice(start, length)))
-                        return true;
-                }
+                if (!Vectors.AreFinite(stage.Output.Values.Slice(start, length)))
+                    return true;
+            }
 
-                return false;
-            })
-            ?.Name;
+            return false;
+        });
+        if (ranks is not null)
+            first = (int)ranks.Gather((long)first).Where(stage => stage >= 0).DefaultIfEmpty(-1).Min();
+        return first < 0 ? null : _stages[first].Name;
+    }
 
     /// <summary>Creates the stages for inputs of up to this width.</summary>
     [MemberNotNull(nameof(_input), nameof(_stages))]
@@ -275,6 +303,14 @@ internal sealed class Backpropagation : IDisposable
             : null;
         if (_loss is not null)
             _loss.LabelSmoothing = LabelSmoothing;
+        if (Share is not null)
+        {
+            _exchange = new GradientExchange(Share);
+            foreach (Stage stage in _stages)
+                stage.ShareGradient(_exchange);
+            _exchange.Allocate();
+        }
+
         _ordered = _input.Layout.IsChannelsFirst
             ? []
             : [.. Enumerable.Range(0, workers).Select(_ => new float[settings.Shapes[0].Size])];
@@ -351,11 +387,7 @@ internal sealed class Backpropagation : IDisposable
             : _ordered[worker];
         if (_examples is LineExamples lines)
         {
-            int width = lines.CopyLine(index, room);
-            if (width < _parameters.Architecture.MinWidth || width > lines.MaxWidth)
-                throw new InklingException(FormattableString.Invariant(
-                    $"Example {index} is {width} columns wide; the network takes {_parameters.Architecture.MinWidth} and more, ")
-                    + FormattableString.Invariant($"and the widest of the examples is said to have {lines.MaxWidth}."));
+            int width = lines.CopyLineOf(index, room, _parameters.Architecture.MinWidth);
             _input.SetWidth(item, width);
             size *= width;
         }

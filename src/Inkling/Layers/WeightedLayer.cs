@@ -63,8 +63,14 @@ public abstract class WeightedLayer
     /// <summary>[stride].</summary>
     internal Span<float> PaddedBiases => _buffer.Slice(_start, Stride);
 
+    /// <summary>Where the biases begin in the buffer: [stride].</summary>
+    internal int BiasStart => _start;
+
+    /// <summary>Where the weights begin in the buffer: [panels, inputs, 16].</summary>
+    internal int WeightStart => _start + Stride;
+
     /// <summary>The range of the weights in the buffer, to which weight decay applies.</summary>
-    internal Range WeightRange => (_start + Stride)..(_start + Stride + Inputs * Stride);
+    internal Range WeightRange => WeightStart..(WeightStart + Inputs * Stride);
 
     /// <summary>The weight w[j,k] from input k of [channels, height, width] to neuron j.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such neuron or input.</exception>

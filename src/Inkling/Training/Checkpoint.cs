@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Inkling.Execution.Ranks;
 using Inkling.Files;
 using Inkling.Formats;
 using Inkling.Layers;
@@ -28,8 +29,9 @@ internal sealed class Checkpoint : IDisposable
     private readonly TrainingOptions _options;
     private readonly int _count;
     private readonly int _stepsAnEpoch;
-    private readonly FileLock _lock;
+    private readonly FileLock? _lock; // null on other ranks than 0, which have no file
     private Dictionary<string, string> _settings;
+    private CheckpointFile? _restored; // until the other ranks have it
     private bool _isWhole; // what is at the path, as this training wrote or read it
 
     /// <summary>Takes the file, before anything has been learned.</summary>
@@ -43,21 +45,24 @@ internal sealed class Checkpoint : IDisposable
         TrainingOptions options,
         Examples training)
     {
+        (_network, _average, _optimiser, _state, _options) = (network, average, optimiser, state, options);
+        _count = training.Count;
+        int miniBatchSize = Math.Min(options.MiniBatchSize, training.Count);
+        _stepsAnEpoch = (training.Count + miniBatchSize - 1) / miniBatchSize;
+        _settings = TrainingFingerprint.Of(network, training, options);
+        _path = path;
+        if (options.SeveralRanks is { Rank: > 0 })
+            return;
         AtomicFile.RequireWritable(path);
         RequireFile(path);
         _path = AtomicFile.TargetOf(path);
         AtomicFile.RequireWritable(Previous);
         RequireFile(Previous);
-        (_network, _average, _optimiser, _state, _options) = (network, average, optimiser, state, options);
         long best = NamedTensor.Of(network.Parameters).Sum(tensor => (long)tensor.Length);
         long numbers = best + Tensors().Sum(tensor => (long)tensor.Length);
         CheckpointFile.RequireShort(path, numbers, options.Epochs);
         long held = new[] { _path, Previous }.Sum(LengthOf);
         AtomicFile.RequireWritable(path, FilesAtOnce * sizeof(float) * numbers - held);
-        _count = training.Count;
-        int miniBatchSize = Math.Min(options.MiniBatchSize, training.Count);
-        _stepsAnEpoch = (training.Count + miniBatchSize - 1) / miniBatchSize;
-        _settings = TrainingFingerprint.Of(network, training, options);
         _lock = FileLock.Take(
             _path, $"{path}: another training is using this checkpoint. Wait for it, stop it, or name another file.");
     }
@@ -74,7 +79,7 @@ internal sealed class Checkpoint : IDisposable
         File.Delete(PreviousOf(path));
     }
 
-    public void Dispose() => _lock.Dispose();
+    public void Dispose() => _lock?.Dispose();
 
     /// <summary>Writes the state as it is now; the file before becomes FILE.previous.</summary>
     /// <exception cref="InklingException">
@@ -82,6 +87,8 @@ internal sealed class Checkpoint : IDisposable
     /// </exception>
     public void Save()
     {
+        if (_lock is null)
+            return;
         IEnumerable<NamedTensor> places = _state.Best is { } best ? Tensors().Concat(TensorsOf(best)) : Tensors();
         Tensor[] tensors = [.. places.Select(place => new Tensor(place.Name, place.Shape, place.Get()))];
         SavedTraining training = new(
@@ -103,6 +110,8 @@ internal sealed class Checkpoint : IDisposable
     /// </exception>
     public void Restore()
     {
+        if (_lock is null)
+            return;
         InklingException? damage = null;
         string[] files = [.. new[] { _path, Previous }.Where(File.Exists)];
         foreach (string file in files)
@@ -114,6 +123,7 @@ internal sealed class Checkpoint : IDisposable
                 if (damage is not null)
                     _options.Warn($"{damage.Message} Going on from the checkpoint before it, {file}.");
                 Take(saved);
+                _restored = saved;
                 _isWhole = file == _path;
                 if (_state.IsDone(_options))
                 {
@@ -133,6 +143,17 @@ internal sealed class Checkpoint : IDisposable
 
         if (damage is not null)
             throw new InklingException($"{damage.Message} To begin again, delete {Names(files)}.", damage);
+    }
+
+    /// <summary>Sends what rank 0 has restored to the other ranks, which go on from there too.</summary>
+    public void ShareWith(RankGroup ranks)
+    {
+        using MemoryStream file = new();
+        _restored?.WriteTo(file);
+        byte[]? restored = ranks.Broadcast(_restored is null ? null : file.ToArray());
+        _restored = null;
+        if (ranks.Rank > 0 && restored is not null)
+            Take(CheckpointFile.Parse(restored, _path));
     }
 
     private static string Names(string[] files) => string.Join(" and ", files.Select(Path.GetFileName));

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Inkling.Execution.Ranks;
 
 namespace Inkling.Training;
 
@@ -24,7 +25,7 @@ internal sealed class EpochReports(TrainingOptions options, bool evaluatesConcur
         if (evaluatesConcurrently)
             _last = Task.Run(() => EvaluateAndReport(epoch, cost, time, copy, threads: 1));
         else
-            result = EvaluateAndReport(epoch, cost, time, copy, options.Threads);
+            result = EvaluateAndReport(epoch, cost, time, copy, options.ThreadCount);
         _clock.Restart();
         return result;
     }
@@ -34,11 +35,26 @@ internal sealed class EpochReports(TrainingOptions options, bool evaluatesConcur
 
     private EpochResult EvaluateAndReport(int epoch, double cost, TimeSpan time, Network network, int threads)
     {
-        Score? test = options.TestData is null ? null : network.Evaluate(options.TestData, threads);
-        Score? validation = options.ValidationData is null ? null : network.Evaluate(options.ValidationData, threads);
+        Score? test = Evaluate(network, options.TestData, threads);
+        Score? validation = Evaluate(network, options.ValidationData, threads);
         EpochResult result = new(epoch, cost, test, validation, time, network);
         Announce(result);
         return result;
+    }
+
+    /// <summary>Evaluates a network; each of several ranks does so on a run of the examples.</summary>
+    private Score? Evaluate(Network network, Examples? examples, int threads)
+    {
+        if (examples is null)
+            return null;
+        if (options.Device is { } device)
+            return network.Evaluate(examples, device);
+        if (options.SeveralRanks is not { } ranks)
+            return network.Evaluate(examples, threads);
+        int first = (int)((long)ranks.Rank * examples.Count / ranks.Count),
+            end = (int)((ranks.Rank + 1L) * examples.Count / ranks.Count);
+        long correct = network.CountCorrect(examples, threads, first, end);
+        return new Score((int)ranks.Gather(correct).Sum(), examples.Count);
     }
 
     /// <summary>

@@ -1,6 +1,6 @@
+using Inkling.Execution.Ranks;
 using Inkling.Layers;
 using Inkling.Numerics;
-using Inkling.Numerics.Threads;
 using Inkling.Training.Steps;
 
 namespace Inkling.Training;
@@ -15,12 +15,14 @@ internal sealed class Trainer : IDisposable
     private readonly Examples _training;
     private readonly TrainingOptions _options;
     private readonly ITrainingStep _step;
+    private readonly RankAgreement? _ranks; // where there are several
     private readonly Network? _average;
     private readonly int[] _order;
     private readonly int _miniBatchSize;
     private readonly double[] _rates;
     private long _trained, _reported; // examples trained on by this call, and how many of them were reported
     private long _nextCall; // the number of steps after which BetweenSteps is called next
+    private long _nextAgreement; // the number of steps after which ranks compare their weights next
 
     public Trainer(Network network, Examples training, TrainingOptions options)
     {
@@ -40,24 +42,32 @@ internal sealed class Trainer : IDisposable
             throw new ArgumentException("Only images can be augmented.", nameof(options));
         if (options.LabelSmoothing > 0 && network.Architecture.Cost == Cost.Ctc)
             throw new ArgumentException("Labels are not smoothed in CTC, which has no targets.", nameof(options));
+        if (options is { Device: not null, SeveralRanks: not null })
+            throw new ArgumentException("A device trains in one process; ranks share mini-batches on processors.", nameof(options));
         _network = network;
         State.History = network.History;
         _training = training;
-        _options = options;
+        _ranks = options.SeveralRanks is { } ranks ? new RankAgreement(ranks) : null;
+        _options = _ranks is null or { Group.Rank: 0 }
+            ? options
+            : options with { OnEpoch = null, Progress = null, BetweenSteps = null, OnWarning = _ => { } };
         _miniBatchSize = Math.Min(options.MiniBatchSize, training.Count);
         _order = new int[training.Count];
         _average = options.WeightAverage > 0 ? network.Clone() : null;
-        _step = TrainingSteps.Create(network.Parameters, training, new StepSettings(_miniBatchSize)
+        StepSettings settings = new(_miniBatchSize)
         {
-            Threads = Workers.CountFor(options.Threads),
+            Threads = options.ThreadCount,
+            Ranks = options.SeveralRanks,
             Optimiser = options.Optimiser,
             L1 = options.L1 / training.Count,
             L2 = options.L2 / training.Count,
             LabelSmoothing = options.LabelSmoothing,
             Average = _average?.Parameters,
             AverageDecay = options.WeightAverage,
+            Augmentation = options.Augmentation,
             Distort = options.Augmentation is { } augmentation ? Distorting(augmentation, (LabelledImages)training) : null,
-        });
+        };
+        _step = TrainingSteps.Create(network.Parameters, training, settings, options.Device);
         _rates = new double[_step.MiniBatchesAtOnce];
     }
 
@@ -71,12 +81,21 @@ internal sealed class Trainer : IDisposable
 
     public void Run(CancellationToken cancellationToken)
     {
-        using Checkpoint? checkpoint = _options.Checkpoint is { } path
-            ? new Checkpoint(path, _network, _average, _step.Optimiser, State, _options, _training)
-            : null;
-        bool leavesCores = _step is StagedStep { Threads: 1 } && Workers.CountFor(_options.Threads) > 1;
+        _ranks?.RequireSame(
+            TrainingFingerprint.OfRank(_network, _training, _options),
+            (there, here) => TrainingFingerprint.Difference(there, here, startsWhereSavedEnds: false));
+        Checkpoint? opened = null;
+        if (_ranks is null)
+            opened = Open();
+        else
+            _ranks.Do(() => opened = Open());
+        using Checkpoint? checkpoint = opened;
+        if (_ranks is not null)
+            checkpoint?.ShareWith(_ranks.Group);
+        bool leavesCores = _step is StagedStep { Threads: 1 } && _options.ThreadCount > 1 && _ranks is null;
         EpochReports reports = new(_options, evaluatesConcurrently: leavesCores && !NeedsResults);
-        checkpoint?.Restore();
+        if (!State.IsDone(_options))
+            SayHowRanksShare();
         foreach (EpochResult past in State.Past)
             reports.Announce(past);
         int? kept = null;
@@ -95,6 +114,7 @@ internal sealed class Trainer : IDisposable
         }
         catch (OperationCanceledException)
         {
+            _step.Fetch();
             checkpoint?.Save();
             throw;
         }
@@ -117,6 +137,43 @@ internal sealed class Trainer : IDisposable
             _network.Parameters.CopyFrom(end.Parameters);
     }
 
+    private bool IsAugmentedEpoch => State.Epoch < _options.Epochs - _options.PlainEpochs;
+
+    /// <summary>Opens the checkpoint, if there is one, and restores the training from it.</summary>
+    private Checkpoint? Open()
+    {
+        if (_options.Checkpoint is not { } path)
+            return null;
+        Checkpoint checkpoint = new(path, _network, _average, _step.Optimiser, State, _options, _training);
+        try
+        {
+            checkpoint.Restore();
+            return checkpoint;
+        }
+        catch
+        {
+            checkpoint.Dispose();
+            throw;
+        }
+    }
+
+    private void SayHowRanksShare()
+    {
+        if (_ranks is null)
+            return;
+        int ranks = _ranks.Group.Count, active = _step.Share?.Runs.Active ?? 1;
+        if (_step.Share is null)
+        {
+            _options.Warn(FormattableString.Invariant(
+                $"Mini-batches of {_miniBatchSize} are too small to share: each of {ranks} ranks makes every step by itself."));
+        }
+        else if (active < ranks)
+        {
+            _options.Warn(FormattableString.Invariant(
+                $"Mini-batches of {_miniBatchSize} have {active} shards: {ranks - active} of {ranks} ranks only evaluate."));
+        }
+    }
+
     private bool NeedsResults => _options.StopsEarly || _options.Checkpoint is not null;
 
     private void RunEpoch(CancellationToken cancellationToken)
@@ -134,13 +191,15 @@ internal sealed class Trainer : IDisposable
         State.EpochSeed = unchecked((long)random.NextUInt64());
         while (State.ExamplesDone < _order.Length)
         {
-            cancellationToken.ThrowIfCancellationRequested();
+            StopIfCancelled(cancellationToken);
             if (_options.BetweenSteps is { } between && State.Steps >= _nextCall)
             {
                 double cost = State.ExamplesDone == 0 ? 0 : State.CostSum / State.ExamplesDone;
+                _step.Fetch();
                 _nextCall = State.Steps
                     + Math.Max(1, between(new TrainingMoment(_network, State.Epoch, State.ExamplesDone, cost)));
-                cancellationToken.ThrowIfCancellationRequested();
+                if (_ranks is null)
+                    cancellationToken.ThrowIfCancellationRequested();
             }
 
             MiniBatches miniBatches = NextMiniBatches();
@@ -152,6 +211,7 @@ internal sealed class Trainer : IDisposable
             CountProgress(miniBatches.Examples);
         }
 
+        _step.Fetch();
         // No cost reflects the last step yet, so its parameters are checked.
         if ((FiniteParameters.FirstNotFinite(_network.Parameters)
                 ?? FiniteParameters.FirstNotFinite(Result.Parameters)) is { } lost)
@@ -160,6 +220,34 @@ internal sealed class Trainer : IDisposable
         }
 
         _network.Random.CopyFrom(random);
+    }
+
+    /// <summary>
+    /// Stops where this training has been cancelled; of several ranks, where any has been: all after the same step. They compare
+    /// their weights at the beginning, every hundred steps that they share, and every second or so of others.
+    /// </summary>
+    private void StopIfCancelled(CancellationToken cancellationToken)
+    {
+        if (_ranks is null)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            return;
+        }
+
+        bool isStopped = _step.Share?.IsStopAgreed == true;
+        if (State.Steps >= _nextAgreement)
+        {
+            const double MultiplyAddsOfASecond = 1e10;
+            isStopped |= _ranks.RequireSameWeights(_network.Parameters, State.Steps, cancellationToken.IsCancellationRequested);
+            double work = 3.0 * _network.Architecture.MultiplyAdds * _miniBatchSize; // forward, and twice as much backward
+            _nextAgreement = State.Steps
+                + (_step.Share is null ? (long)Math.Clamp(MultiplyAddsOfASecond / work, 1, 10_000) : 100);
+        }
+
+        if (isStopped)
+            throw new OperationCanceledException(cancellationToken);
+        if (_step.Share is { } share)
+            share.IsStopWanted = cancellationToken.IsCancellationRequested;
     }
 
     private void CountProgress(int examples)
@@ -179,16 +267,24 @@ internal sealed class Trainer : IDisposable
             count = Math.Min(_rates.Length, left);
         if (_options.BetweenSteps is not null)
             count = (int)Math.Min(count, _nextCall - State.Steps);
+        if (_ranks is not null)
+            count = (int)Math.Min(count, _nextAgreement - State.Steps);
         for (int i = 0; i < count; i++)
             _rates[i] = RateAt(State.ExamplesDone + i * _miniBatchSize);
         ArraySegment<int> rest = new ArraySegment<int>(_order)[State.ExamplesDone..];
         return new MiniBatches(
-            rest, _miniBatchSize, _rates.AsMemory(0, count), State.Steps, State.ExamplesDone, State.EpochSeed);
+            rest,
+            _miniBatchSize,
+            _rates.AsMemory(0, count),
+            State.Steps,
+            State.ExamplesDone,
+            State.EpochSeed,
+            IsAugmentedEpoch);
     }
 
     private Action<int, Span<float>> Distorting(Augmentation augmentation, LabelledImages images) => (example, image) =>
     {
-        if (State.Epoch < _options.Epochs - _options.PlainEpochs)
+        if (IsAugmentedEpoch)
             augmentation.Apply(image, images.Height, images.Width, State.EpochSeed, example);
     };
 

@@ -82,10 +82,24 @@ public sealed record TrainingOptions
     public Func<TrainingMoment, int>? BetweenSteps { get; init; }
 
     /// <summary>
-    /// The most threads to use, from 1 to 1,024; 0 for as many as the machine has cores. The result is the same to the bit for
-    /// any number.
+    /// The most threads to use, from 1 to 1,024; 0 for as many as the machine has cores, which several ranks on it share. The
+    /// result is the same to the bit for any number.
     /// </summary>
     public int Threads { get; init; }
+
+    /// <summary>
+    /// The device that trains and evaluates, such as a graphics processor; null for the processor. Results are the same up to
+    /// rounding, and a checkpoint can be resumed on any.
+    /// </summary>
+    public TrainingDevice? Device { get; init; }
+
+    /// <summary>
+    /// The processes that train this network together, each on its share of every mini-batch; null for this one alone. All give
+    /// the same network, examples and options, apart from what is for people: on other ranks than 0 nothing is reported or
+    /// written, and <see cref="OnEpoch"/>, <see cref="Progress"/>, <see cref="BetweenSteps"/> and <see cref="OnWarning"/> are
+    /// not called. Cancelled on one, the training ends on all. The result is the same to the bit for any number of ranks.
+    /// </summary>
+    public RankGroup? Ranks { get; init; }
 
     /// <summary>
     /// The file to save the training in after each epoch and when it is cancelled. If it exists, training resumes from it and
@@ -101,6 +115,13 @@ public sealed record TrainingOptions
     /// one before it; null for standard error.
     /// </summary>
     public Action<string>? OnWarning { get; init; }
+
+    /// <summary>The ranks, where there are several.</summary>
+    internal RankGroup? SeveralRanks => Ranks is { Count: > 1 } ? Ranks : null;
+
+    /// <summary>The most threads of this process.</summary>
+    internal int ThreadCount =>
+        Threads == 0 && SeveralRanks is { } ranks ? Workers.CountFor(ranks.DefaultThreads) : Workers.CountFor(Threads);
 
     /// <summary>Whether training may end before its last epoch, and keeps the network of the best.</summary>
     internal bool StopsEarly => Patience > 0 || Schedule is Schedule.HalveOnStall;

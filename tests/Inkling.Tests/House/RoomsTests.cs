@@ -12,10 +12,11 @@ public class RoomsTests
     private static readonly string[] Order =
     [
         "", "Files", "Numerics", "Numerics/Threads", "Numerics/Kernels", "Pictures", "Data", "Data/Own", "Data/Catalogue",
-        "Layers", "Execution/Stages", "Execution/Costs", "Execution", "Execution/Frozen", "Networks", "Networks/Neurons",
-        "Formats", "Evaluation", "Training/Optimisers", "Training/Steps", "Training", "Synthesis", "Bundled", "Imported",
-        "Reading/Numbers", "Reading/Constants", "Reading/Budget", "Reading/Sheets", "Reading/Finding", "Reading/Reshaping",
-        "Reading/Ruling", "Reading/Arranging", "Reading/Cutting", "Reading/Lines", "Reading/Deciding", "Reading", "Recipes",
+        "Layers", "Execution/Ranks", "Execution/Stages", "Execution/Costs", "Execution", "Execution/Frozen", "Networks",
+        "Networks/Neurons", "Formats", "Evaluation", "Training/Optimisers", "Training/Steps", "Training", "Synthesis",
+        "Bundled", "Imported", "Reading/Numbers", "Reading/Constants", "Reading/Budget", "Reading/Sheets", "Reading/Finding",
+        "Reading/Reshaping", "Reading/Ruling", "Reading/Arranging", "Reading/Cutting", "Reading/Lines", "Reading/Deciding",
+        "Reading", "Recipes",
     ];
 
     private static readonly Lazy<Rooms> Library = new(() =>

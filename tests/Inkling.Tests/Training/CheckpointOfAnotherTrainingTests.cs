@@ -102,7 +102,8 @@ public sealed class CheckpointOfAnotherTrainingTests : IDisposable
         string[] withoutEffect =
         [
             nameof(TrainingOptions.Threads), nameof(TrainingOptions.Progress), nameof(TrainingOptions.OnEpoch),
-            nameof(TrainingOptions.OnWarning), nameof(TrainingOptions.BetweenSteps), nameof(TrainingOptions.Checkpoint)
+            nameof(TrainingOptions.OnWarning), nameof(TrainingOptions.BetweenSteps), nameof(TrainingOptions.Checkpoint),
+            nameof(TrainingOptions.Ranks),
         ];
         TrainingOptions options = CheckpointFolder.Options with { TestData = CheckpointFolder.Validation };
         Network network = CheckpointFolder.Fresh();

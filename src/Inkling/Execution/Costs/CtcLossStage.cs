@@ -32,7 +32,7 @@ internal sealed class CtcLossStage : LossStage
     public override void Forward(in StageWork work)
     {
         work.Workers.Split(work.Items, _align);
-        AddUp(_costs.AsSpan(0, work.Items));
+        AddUp(work, _costs.AsSpan(0, work.Items));
     }
 
     public override void PropagateBack(in StageWork work)

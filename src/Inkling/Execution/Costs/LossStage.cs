@@ -41,18 +41,21 @@ internal abstract class LossStage(Activations outputs, Shards shards) : Stage(ou
             : new TargetLossStage(outputs, cost, miniBatchSize, shards) { Name = "the cost" };
 
     /// <summary>Adds up the cost of each example into <see cref="Sum"/>: in each shard, then along the tree of shards.</summary>
+    /// <param name="work">The mini-batch.</param>
     /// <param name="costs">[items].</param>
-    protected void AddUp(ReadOnlySpan<double> costs)
+    protected void AddUp(in StageWork work, ReadOnlySpan<double> costs)
     {
         Span<double> sums = stackalloc double[shards.Count];
         sums.Clear();
-        for (int shard = 0; shard < sums.Length; shard++)
+        (int first, int last) = work.OwnShards(shards);
+        for (int shard = first; shard < last; shard++)
         {
-            (int start, int end) = shards.ItemsOf(shard, costs.Length);
+            (int start, int end) = work.ItemsOf(shards, shard);
             for (int i = start; i < end; i++)
                 sums[shard] += costs[i];
         }
 
+        work.Share?.Gather(sums);
         Sum = shards.Add(sums);
     }
 }
@@ -81,7 +84,7 @@ internal sealed class TargetLossStage(Activations outputs, Cost cost, int miniBa
             _costs[i] = CostFunctions.Of(cost, target, Output.ValuesOf(i)[.._outputs]);
         }
 
-        AddUp(_costs.AsSpan(0, work.Items));
+        AddUp(work, _costs.AsSpan(0, work.Items));
     }
 
     public override void PropagateBack(in StageWork work)

@@ -24,6 +24,9 @@ internal sealed class BatchNormalisationStage : Stage
     private readonly AlignedBuffer _mean, _inverseDeviation, _scale, _shift,
         _errorSum, _errorTimesNormalised, _meanError, _meanProduct;
 
+    private double[] _shared = []; // [shards, 2 or 1, pitch]: the sums that ranks exchange
+    private double _pixels; // of all items together in the last forward pass of training
+
     private readonly Action<int, int, int> _sumValues, _sumSquares, _apply, _sumErrors, _back, _backOutsideTraining;
 
     public BatchNormalisationStage(
@@ -61,11 +64,11 @@ internal sealed class BatchNormalisationStage : Stage
         BatchNormalisation learned = Learned;
         if (work.IsTraining)
         {
-            double n = PixelsOf(work.Items);
+            double n = _pixels = PixelsOf(work);
             work.ForEachItem(Output.Layout.Stride, _sumValues);
-            AddUp(work.Items, 0, 1 / n, _mean.Span);
+            AddUp(work, 0, 1 / n, _mean.Span);
             work.ForEachItem(Output.Layout.Stride, _sumSquares);
-            AddUp(work.Items, 1, 1 / n, _inverseDeviation.Span);
+            AddUp(work, 1, 1 / n, _inverseDeviation.Span);
             Span<float> mean = _mean.Span,
                 variance = _inverseDeviation.Span,
                 runningMean = learned.PaddedRunningMean,
@@ -105,7 +108,7 @@ internal sealed class BatchNormalisationStage : Stage
         }
 
         AddUpErrors(work);
-        double n = PixelsOf(work.Items);
+        double n = _pixels;
         for (int c = 0; c < _pitch; c++)
         {
             _meanError.Span[c] = (float)(_errorSum.Span[c] / n);
@@ -127,8 +130,7 @@ internal sealed class BatchNormalisationStage : Stage
     private void AddUpErrors(in StageWork work)
     {
         work.ForEachItem(Output.Layout.Stride, _sumErrors);
-        AddUp(work.Items, 0, 1, _errorSum.Span);
-        AddUp(work.Items, 1, 1, _errorTimesNormalised.Span);
+        AddUp(work, 0, 1, _errorSum.Span, _errorTimesNormalised.Span);
     }
 
     private static Action<int, int, int> ForItems(Action<int> body) => (_, start, end) =>
@@ -138,29 +140,80 @@ internal sealed class BatchNormalisationStage : Stage
     };
 
     /// <summary>Pixels of all items together: how many numbers each channel has.</summary>
-    private double PixelsOf(int items)
+    private double PixelsOf(in StageWork work)
     {
         long pixels = 0;
-        for (int i = 0; i < items; i++)
+        for (int i = 0; i < work.Items; i++)
             pixels += (long)Input.Layout.Height * Input.WidthOf(i);
-        return pixels;
+        if (work.Share is null)
+            return pixels;
+        if (!_parameters.Architecture.Input.HasAnyWidth)
+            return (double)Input.Layout.Pixels * work.MiniBatch;
+        Span<double> counts = stackalloc double[_shards.Count]; // whole numbers: exact in any order
+        counts.Clear();
+        (int first, int end) = work.OwnShards(_shards);
+        if (first < end)
+            counts[first] = pixels;
+        work.Share.Gather(counts);
+        return _shards.Add(counts);
     }
 
-    private void AddUp(int items, int which, double scale, Span<float> result)
+    /// <summary>Adds up the items' sums: in each shard, then along the tree of shards.</summary>
+    /// <param name="work">The mini-batch.</param>
+    /// <param name="which">Which of an item's two sums.</param>
+    /// <param name="scale">The factor by which the results are multiplied.</param>
+    /// <param name="result">[pitch].</param>
+    /// <param name="second">[pitch]: receives the total of the next of an item's sums; empty where it is not wanted.</param>
+    private void AddUp(in StageWork work, int which, double scale, Span<float> result, Span<float> second = default)
     {
+        if (work.Share is not null)
+        {
+            AddUpShared(work, which, scale, result, second);
+            return;
+        }
+
         Span<double> sums = stackalloc double[_shards.Count];
         for (int c = 0; c < result.Length; c++)
         {
-            sums.Clear();
             for (int shard = 0; shard < sums.Length; shard++)
-            {
-                (int start, int end) = _shards.ItemsOf(shard, items);
-                for (int i = start; i < end; i++)
-                    sums[shard] += _sums.Span[(i * 2 + which) * _pitch + c];
-            }
-
+                sums[shard] = ShardSum(work, shard, which, c);
             result[c] = (float)(_shards.Add(sums) * scale);
         }
+
+        if (!second.IsEmpty)
+            AddUp(work, which + 1, scale, second);
+    }
+
+    /// <summary>The same among ranks, in one exchange.</summary>
+    private void AddUpShared(in StageWork work, int which, double scale, Span<float> result, Span<float> second)
+    {
+        int width = result.Length + second.Length;
+        if (_shared.Length < _shards.Count * width)
+            _shared = new double[_shards.Count * width];
+        Span<double> all = _shared.AsSpan(0, _shards.Count * width), sums = stackalloc double[_shards.Count];
+        (int first, int end) = work.OwnShards(_shards);
+        for (int shard = first; shard < end; shard++)
+        {
+            for (int c = 0; c < width; c++)
+                all[shard * width + c] = ShardSum(work, shard, which + c / _pitch, c % _pitch);
+        }
+
+        work.Share!.Gather(all);
+        for (int c = 0; c < width; c++)
+        {
+            for (int shard = 0; shard < sums.Length; shard++)
+                sums[shard] = all[shard * width + c];
+            (c < _pitch ? result : second)[c % _pitch] = (float)(_shards.Add(sums) * scale);
+        }
+    }
+
+    private double ShardSum(in StageWork work, int shard, int which, int channel)
+    {
+        double sum = 0;
+        (int start, int end) = work.ItemsOf(_shards, shard);
+        for (int i = start; i < end; i++)
+            sum += _sums.Span[(i * 2 + which) * _pitch + channel];
+        return sum;
     }
 
     private void SumValues(int item)

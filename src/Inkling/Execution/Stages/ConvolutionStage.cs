@@ -1,3 +1,4 @@
+using Inkling.Execution.Ranks;
 using Inkling.Layers;
 using Inkling.Numerics;
 using Inkling.Numerics.Kernels;
@@ -81,13 +82,24 @@ internal sealed class ConvolutionStage : Stage
 
     public override void AddGradient(in StageWork work, ParameterBuffer destination)
     {
+        if (_gradient!.IsShared)
+        {
+            _gradient.SumShards(work);
+            return;
+        }
+
         WeightedLayer to = (WeightedLayer)destination.All[_layer]!;
-        ReadOnlySpan<float> sum = _gradient!.Sum(work);
+        ReadOnlySpan<float> sum = _gradient.Sum(work);
         int weights = to.Panels.Length;
         Vectors.Add(sum[..weights], to.Panels);
         if (to.HasBias)
             Vectors.Add(sum[weights..], to.PaddedBiases);
     }
+
+    public override void ShareGradient(GradientExchange exchange) => _gradient!.ShareWith(
+        exchange,
+        new PlainPart(Weights.WeightStart, Weights.Panels.Length),
+        new PlainPart(Weights.BiasStart, Output.Layout.Pitch));
 
     private void AddShard(int worker, int start, int end, Span<float> sums)
     {

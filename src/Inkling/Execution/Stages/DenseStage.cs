@@ -1,3 +1,4 @@
+using Inkling.Execution.Ranks;
 using Inkling.Layers;
 using Inkling.Numerics;
 using Inkling.Numerics.Kernels;
@@ -19,9 +20,12 @@ internal sealed class DenseStage : Stage
     private readonly Shards _shards;
     private readonly int[] _inputRows, _outputRows, _offsets;
     private readonly AlignedBuffer _transposed, _zeros, _biasSums;
-    private readonly Action<int, int, int> _forward, _transpose, _back, _addTiles;
+    private readonly Action<int, int, int> _forward, _transpose, _back, _addTiles, _sumTiles;
     private WeightedLayer _destination;
     private int _items;
+    private GradientExchange? _exchange;
+    private int _start; // of the exchange's sums
+    private int _shard, _shardStart, _shardEnd; // the shard that is summed for the exchange, and its items
 
     public DenseStage(
         Activations input,
@@ -73,7 +77,23 @@ internal sealed class DenseStage : Stage
             start,
             end,
             _shards);
+        _sumTiles = (_, start, end) => PanelProducts.AddOuterProducts(
+            Input.Values.Span,
+            _inputRows.AsSpan(_shardStart, _shardEnd - _shardStart),
+            _offsets,
+            ErrorsOfShard,
+            SumsOfShard[..Weights.Panels.Length],
+            start,
+            end,
+            Shards.One);
     }
+
+    private Span<float> ErrorsOfShard =>
+        Output.Errors.Slice(_shardStart * Output.Layout.Stride, (_shardEnd - _shardStart) * Output.Layout.Stride);
+
+    /// <summary>[inputs × stride + stride]: a shard's sums for the weights, then those for the biases.</summary>
+    private Span<float> SumsOfShard =>
+        _exchange!.SumsOf(_shard).Slice(_start, Weights.Panels.Length + Output.Layout.Stride);
 
     private WeightedLayer Weights => (WeightedLayer)_parameters.All[_layer]!;
 
@@ -89,14 +109,41 @@ internal sealed class DenseStage : Stage
     {
         _destination = (WeightedLayer)destination.All[_layer]!;
         _items = work.Items;
-        int tiles = PanelProducts.TileCount(_offsets.Length, Output.Layout.Stride);
-        work.Workers.For(
-            tiles,
-            ChunkOf(work.Items, work.Workers) == work.Items ? tiles : Math.Max(1, tiles / (4 * work.Workers.Active)),
-            _addTiles);
+        int tiles = PanelProducts.TileCount(_offsets.Length, Output.Layout.Stride),
+            chunk = ChunkOf(work.Items, work.Workers) == work.Items ? tiles : Math.Max(1, tiles / (4 * work.Workers.Active));
+        if (_exchange is not null)
+        {
+            SumShards(work, tiles, chunk);
+            return;
+        }
+
+        work.Workers.For(tiles, chunk, _addTiles);
         if (_destination.HasBias)
             Rows.AddRows(
                 Output.Errors.Slice(0, work.Items * Output.Layout.Stride), _shards, _biasSums.Span, _destination.PaddedBiases);
+    }
+
+    public override void ShareGradient(GradientExchange exchange)
+    {
+        _exchange = exchange;
+        _start = exchange.Add(new PlainPart(Weights.WeightStart, Weights.Panels.Length));
+        exchange.Add(new PlainPart(Weights.BiasStart, Output.Layout.Stride));
+    }
+
+    /// <summary>Sums each of this rank's shards for the exchange.</summary>
+    private void SumShards(in StageWork work, int tiles, int chunk)
+    {
+        (int first, int end) = work.OwnShards(_shards);
+        for (_shard = first; _shard < end; _shard++)
+        {
+            (_shardStart, _shardEnd) = work.ItemsOf(_shards, _shard);
+            SumsOfShard.Clear();
+            if (_shardStart == _shardEnd)
+                continue;
+            work.Workers.For(tiles, chunk, _sumTiles);
+            if (Weights.HasBias)
+                Rows.AddRows(ErrorsOfShard, SumsOfShard[Weights.Panels.Length..]);
+        }
     }
 
     /// <summary>

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Inkling.Execution.Ranks;
 using Inkling.Layers;
 using Inkling.Numerics;
 using Inkling.Numerics.Kernels;
@@ -15,9 +16,12 @@ internal sealed class SparseDenseStage : Stage
     private readonly Shards _shards;
     private readonly Lazy<AlignedBuffer>[] _sums; // for each thread that is given a panel [shards, inputs, 16]
     private readonly AlignedBuffer _biasSums;
-    private readonly Action<int, int, int> _forwardItems, _forwardPanels, _addPanels;
+    private readonly Action<int, int, int> _forwardItems, _forwardPanels, _addPanels, _sumPanels;
     private WeightedLayer _destination;
     private int _items;
+    private GradientExchange? _exchange;
+    private int _start; // of the exchange's sums
+    private StageWork _work;
 
     public SparseDenseStage(
         Activations input,
@@ -54,6 +58,18 @@ internal sealed class SparseDenseStage : Stage
             for (int p = start; p < end; p++)
                 AddPanel(p, _destination.Panels.Slice(p * panel, panel), _sums[worker].Value.Span);
         };
+        _sumPanels = (_, start, end) =>
+        {
+            (int first, int last) = _work.OwnShards(_shards);
+            for (int shard = first; shard < last; shard++)
+            {
+                Span<float> weights = _exchange!.SumsOf(shard).Slice(_start + start * panel, (end - start) * panel);
+                weights.Clear();
+                (int from, int to) = _work.ItemsOf(_shards, shard);
+                SparseProducts.AddOuterProducts(
+                    Rows!, Examples.AsSpan(from, to - from), ErrorsOf(from, to), weights, start, end);
+            }
+        };
     }
 
     /// <summary>Where the examples come from, set before each mini-batch.</summary>
@@ -88,15 +104,47 @@ internal sealed class SparseDenseStage : Stage
     public override void PropagateBack(in StageWork work) =>
         throw new NotSupportedException("Nothing is learned before the input.");
 
+    public override void ShareGradient(GradientExchange exchange)
+    {
+        _exchange = exchange;
+        _start = exchange.Add(new PlainPart(Weights.WeightStart, Weights.Panels.Length));
+        exchange.Add(new PlainPart(Weights.BiasStart, Output.Layout.Stride));
+    }
+
     [MethodImpl(Hot.Method)]
     public override void AddGradient(in StageWork work, ParameterBuffer destination)
     {
+        if (_exchange is not null)
+        {
+            SumShards(work);
+            return;
+        }
+
         _destination = (WeightedLayer)destination.All[_layer]!;
         work.Workers.Split(Panels, _addPanels);
         if (_destination.HasBias)
             Numerics.Rows.AddRows(
                 Output.Errors.Slice(0, work.Items * Output.Layout.Stride), _shards, _biasSums.Span, _destination.PaddedBiases);
     }
+
+    /// <summary>Sums each of this rank's shards for the exchange.</summary>
+    private void SumShards(in StageWork work)
+    {
+        _work = work;
+        work.Workers.Split(Panels, _sumPanels);
+        (int first, int end) = work.OwnShards(_shards);
+        for (int shard = first; shard < end; shard++)
+        {
+            Span<float> biases = _exchange!.SumsOf(shard).Slice(_start + Weights.Panels.Length, Output.Layout.Stride);
+            biases.Clear();
+            (int from, int to) = work.ItemsOf(_shards, shard);
+            if (Weights.HasBias)
+                Numerics.Rows.AddRows(ErrorsOf(from, to), biases);
+        }
+    }
+
+    private Span<float> ErrorsOf(int from, int to) =>
+        Output.Errors.Slice(from * Output.Layout.Stride, (to - from) * Output.Layout.Stride);
 
     /// <summary>Adds the gradient of a panel's weights: directly with one shard, otherwise that of each shard first.</summary>
     /// <param name="panel">Which panel.</param>

@@ -1,4 +1,6 @@
+using Inkling.Execution.Ranks;
 using Inkling.Layers;
+using Inkling.Numerics;
 using Inkling.Numerics.Threads;
 
 namespace Inkling.Execution.Stages;
@@ -84,10 +86,18 @@ internal abstract class Stage
     public virtual void AddGradient(in StageWork work, ParameterBuffer destination)
     {
     }
+
+    /// <summary>
+    /// From now on, <see cref="AddGradient"/> leaves the sums of this rank's shards to an exchange among ranks, which adds those
+    /// of all ranks to the destination at the end of the backward pass.
+    /// </summary>
+    public virtual void ShareGradient(GradientExchange exchange)
+    {
+    }
 }
 
 /// <summary>What a stage needs to know about the current mini-batch.</summary>
-/// <param name="Items">The number of examples.</param>
+/// <param name="Items">The number of examples; of a mini-batch that ranks share, of those that are this rank's.</param>
 /// <param name="IsTraining">Whether dropout is active and batch normalisation uses the mini-batch's statistics.</param>
 /// <param name="Workers">The threads.</param>
 /// <param name="Seed">The epoch's seed of what is random: dropout.</param>
@@ -95,8 +105,31 @@ internal abstract class Stage
 /// The place of the first example in the epoch's order. What is random for an example depends on the seed and its place, not on
 /// the mini-batch's division among threads or machines.
 /// </param>
-internal readonly record struct StageWork(int Items, bool IsTraining, Workers Workers, long Seed = 0, int Place = 0)
+/// <param name="Share">What this rank does of a mini-batch that ranks share; null where one process has all of it.</param>
+/// <param name="MiniBatch">The number of examples of a mini-batch that ranks share; otherwise not used.</param>
+internal readonly record struct StageWork(
+    int Items,
+    bool IsTraining,
+    Workers Workers,
+    long Seed = 0,
+    int Place = 0,
+    RankShare? Share = null,
+    int MiniBatch = 0)
 {
+    /// <summary>The shards of the mini-batch that this process has: the first, and the one after the last.</summary>
+    public (int First, int End) OwnShards(Shards shards) =>
+        Share is null ? (0, shards.Count) : (Share.FirstShard, Share.EndShard);
+
+    /// <summary>The examples of one of these shards, counted from this process's first.</summary>
+    public (int Start, int End) ItemsOf(Shards shards, int shard)
+    {
+        if (Share is null)
+            return shards.ItemsOf(shard, Items);
+        int first = Share.ItemsOf(MiniBatch).Start;
+        (int start, int end) = shards.ItemsOf(shard, MiniBatch);
+        return (start - first, end - first);
+    }
+
     /// <summary>
     /// Runs the body for each example, on all threads where that is faster. Every stage gives a thread the same examples, so
     /// that what one stage wrote is in the caches of the core that reads it next.

@@ -1,3 +1,4 @@
+using Inkling.Execution.Ranks;
 using Inkling.Layers;
 using Inkling.Numerics;
 using Inkling.Numerics.Kernels;
@@ -98,7 +99,8 @@ internal sealed class WinogradStage : Stage
         _toKernels = (_, start, end) =>
         {
             for (int unit = start; unit < end; unit++)
-                AddKernels(unit / from.Channels, unit % from.Channels);
+                AddKernels(
+                    _gradient!.Total[.._kernels.Length], unit / from.Channels * from.Pitch + unit % from.Channels, _destination);
         };
     }
 
@@ -144,12 +146,21 @@ internal sealed class WinogradStage : Stage
 
     public override void AddGradient(in StageWork work, ParameterBuffer destination)
     {
+        if (_gradient!.IsShared)
+        {
+            _gradient.SumShards(work);
+            return;
+        }
+
         _destination = (WeightedLayer)destination.All[_layer]!;
-        Span<float> sum = _gradient!.Sum(work);
+        Span<float> sum = _gradient.Sum(work);
         work.Workers.Split(Output.Layout.Pitch / Rows.Panel * Input.Layout.Channels, _toKernels);
         if (_destination.HasBias)
             Vectors.Add(sum[_kernels.Length..], _destination.PaddedBiases);
     }
+
+    public override void ShareGradient(GradientExchange exchange) => _gradient!.ShareWith(
+        exchange, new KernelPart(this), new PlainPart(Weights.BiasStart, Output.Layout.Pitch));
 
     /// <summary>
     /// The fewest images, at most seven or <paramref name="most"/>, whose tiles fill blocks of seven rows to at least 8/9.
@@ -295,13 +306,22 @@ internal sealed class WinogradStage : Stage
             Rows.AddRows(Output.ErrorsOf(i), sums[_kernels.Length..]);
     }
 
-    private void AddKernels(int panel, int channel) => Winograd.FromPlanes(
-        Winograd.Map.KernelGradient,
-        _gradient!.Total[.._kernels.Length],
-        _kernels.Length / Winograd.Planes,
-        (panel * Input.Layout.Pitch + channel) * Rows.Panel,
-        _destination.Panels[KernelStart(panel, channel)..],
-        KernelPlace);
+    /// <summary>Transforms the gradient of sixteen kernels back from the planes and adds it.</summary>
+    /// <param name="planes">[36, units, 16].</param>
+    /// <param name="unit">Which unit of all: panel × the input's pitch + channel.</param>
+    /// <param name="destination">The layer that is added to.</param>
+    /// <param name="firstUnit">The first unit of <paramref name="planes"/>.</param>
+    private void AddKernels(ReadOnlySpan<float> planes, int unit, WeightedLayer destination, int firstUnit = 0)
+    {
+        (int panel, int channel) = Math.DivRem(unit, Input.Layout.Pitch);
+        Winograd.FromPlanes(
+            Winograd.Map.KernelGradient,
+            planes,
+            planes.Length / Winograd.Planes,
+            (unit - firstUnit) * Rows.Panel,
+            destination.Panels[KernelStart(panel, channel)..],
+            KernelPlace);
+    }
 
     private Winograd.Place KernelPlace => new(3, 3, Input.Layout.Channels * Rows.Panel, Rows.Panel, 0, 0);
 
@@ -327,6 +347,42 @@ internal sealed class WinogradStage : Stage
         layout.Pitch,
         tile / tileColumns * Winograd.Tile - padding.Height,
         tile % tileColumns * Winograd.Tile - padding.Width);
+
+    /// <summary>
+    /// The gradient of the kernels in planes, [36, panels × the input's pitch, 16]. Ranks add the planes, since a sum of
+    /// transformed shards would have other bits; what they send each other of the result is the kernels, a quarter as much.
+    /// </summary>
+    private sealed class KernelPart(WinogradStage stage) : GradientPart
+    {
+        public override int Planes => Winograd.Planes;
+
+        public override int Units => stage.Output.Layout.Pitch / Rows.Panel * stage.Input.Layout.Pitch;
+
+        public override void AddTo(ParameterBuffer destination, int first, int end, ReadOnlySpan<float> total)
+        {
+            WeightedLayer layer = (WeightedLayer)destination.All[stage._layer]!;
+            for (int unit = first; unit < end; unit++)
+            {
+                if (unit % stage.Input.Layout.Pitch < stage.Input.Layout.Channels)
+                    stage.AddKernels(total, unit, layer, first);
+            }
+        }
+
+        public override IEnumerable<(int Start, int Length)> RangesOf(int first, int end)
+        {
+            (int pitch, int channels) = (stage.Input.Layout.Pitch, stage.Input.Layout.Channels);
+            for (int panel = first / pitch; panel * pitch < end; panel++)
+            {
+                int from = Math.Max(0, first - panel * pitch), count = Math.Min(channels, end - panel * pitch) - from;
+                for (int place = 0; place < 9 && count > 0; place++)
+                {
+                    yield return (
+                        stage.Weights.WeightStart + stage.KernelStart(panel, from) + place * channels * Rows.Panel,
+                        count * Rows.Panel);
+                }
+            }
+        }
+    }
 
     /// <summary>
     /// The order of a group's tiles in the planes. A tile over the right or the lower edge does not need the last column or row

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Inkling.Execution;
+using Inkling.Execution.Ranks;
 using Inkling.Layers;
 using Inkling.Numerics;
 using Inkling.Numerics.Threads;
@@ -24,7 +25,8 @@ internal sealed class StagedStep : ITrainingStep
             parameters,
             settings.MiniBatchSize,
             settings.Threads,
-            isSparse: examples.IsSparse && settings.Distort is null)
+            isSparse: examples.IsSparse && settings.Distort is null,
+            ranks: settings.Ranks)
         {
             LabelSmoothing = settings.LabelSmoothing,
             Distort = settings.Distort,
@@ -38,6 +40,10 @@ internal sealed class StagedStep : ITrainingStep
     public int Threads => _pass.Workers.Count;
 
     public OptimiserState? Optimiser { get; }
+
+    public RankShare? Share => _pass.Share;
+
+    public long BytesSentPerStep => _pass.BytesSentPerStep;
 
     /// <summary>Decides between all threads and one; the result does not depend on it.</summary>
     public ThreadChoice Choice { get; } = new();
@@ -54,7 +60,13 @@ internal sealed class StagedStep : ITrainingStep
         return cost;
     }
 
-    public string? FirstLayerNotFinite(ArraySegment<int> miniBatch) => _pass.FirstLayerNotFinite(miniBatch.Count);
+    public string? FirstLayerNotFinite(ArraySegment<int> miniBatch)
+    {
+        if (_pass.Share is not { } share)
+            return _pass.FirstLayerNotFinite(miniBatch.Count);
+        (int start, int end) = share.ItemsOf(miniBatch.Count);
+        return _pass.FirstLayerNotFinite(end - start, share.Group);
+    }
 
     public void Dispose() => _pass.Dispose();
 

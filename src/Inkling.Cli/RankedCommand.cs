@@ -1,0 +1,65 @@
+using Inkling.Execution.Ranks;
+using Inkling.Mpi;
+
+namespace Inkling.Cli;
+
+/// <summary>
+/// Runs a command that several processes do together where an MPI launcher started them (<c>mpirun -np 4 inkling train</c>).
+/// Rank 0 prints; of the others only what ended the job is seen, once.
+/// </summary>
+internal static class RankedCommand
+{
+    /// <summary>Runs the command: alone, or as one of several ranks.</summary>
+    /// <param name="json">Whether results are for programs.</param>
+    /// <param name="timeout">How long a rank is waited for.</param>
+    /// <param name="run">The command. Its ranks are null where this process is alone.</param>
+    /// <returns>The exit code.</returns>
+    public static async Task<int> RunAsync(bool json, TimeSpan timeout, Func<Terminal, RankAgreement?, Task<int>> run)
+    {
+        if (!MpiRanks.IsLaunched)
+            return await run(new Terminal(json, isForwarded: MpiRanks.HasLauncher), null);
+        using MpiRanks ranks = MpiRanks.Start(timeout);
+        Terminal terminal = new(json, isSilent: ranks.Rank > 0, isForwarded: true);
+        string? failure = null;
+        int exitCode = CommandLine.Failed;
+        try
+        {
+            exitCode = await run(terminal, new RankAgreement(ranks));
+        }
+        catch (OperationCanceledException)
+        {
+            (failure, exitCode) = ("Interrupted.", CommandLine.Interrupted);
+        }
+        catch (Exception e) when (e is InklingException or IOException or UnauthorizedAccessException or OutOfMemoryException)
+        {
+            failure = e.Message;
+        }
+
+        if (failure is not null)
+            terminal.Failure(failure);
+        string name = ranks.NameOf(ranks.Rank);
+        ranks.End(hasFailed: exitCode != CommandLine.Done, beforeAbort: () =>
+        {
+            if (failure is not null && ranks.Rank > 0)
+                new Terminal(json, isForwarded: true).Failure($"{char.ToUpperInvariant(name[0])}{name[1..]}: {failure}");
+        });
+        return exitCode;
+    }
+
+    /// <summary>
+    /// Does something on one rank of each machine before the others there, which then find the files that it may have fetched;
+    /// on all ranks, or it fails on all.
+    /// </summary>
+    public static void DoHereFirst(this RankAgreement ranks, Action action)
+    {
+        bool isFirst = ((MpiRanks)ranks.Group).IsFirstHere;
+        ranks.Do(() => Do(isFirst));
+        ranks.Do(() => Do(!isFirst));
+
+        void Do(bool isTurn)
+        {
+            if (isTurn)
+                action();
+        }
+    }
+}

@@ -1,0 +1,86 @@
+using System.Collections.Concurrent;
+
+namespace Inkling.Tests.Ranks;
+
+/// <summary>Ranks as threads of this process: each message is checked, copied, and waits in a queue of its pair of ranks.</summary>
+internal sealed class ThreadRanks : RankGroup
+{
+    private readonly Hub _hub;
+
+    private ThreadRanks(Hub hub, int rank) => (_hub, Rank) = (hub, rank);
+
+    public override int Rank { get; }
+
+    public override int Count => _hub.Count;
+
+    public override int DefaultThreads => 1;
+
+    /// <summary>Bytes that this rank has sent.</summary>
+    public long Sent { get; private set; }
+
+    /// <summary>Called before the fifth exchange: amid the first step of a training, after what comes before it.</summary>
+    public Action? OnFifthExchange { get; set; }
+
+    private int Exchanges { get; set; }
+
+    /// <summary>Runs the same on each of several ranks, and returns what each of them returned.</summary>
+    /// <exception cref="AggregateException">What each rank that failed has thrown, in order.</exception>
+    public static T[] Run<T>(int count, Func<ThreadRanks, T> body)
+    {
+        Hub hub = new(count);
+        T[] results = new T[count];
+        Exception?[] failures = new Exception?[count];
+        Thread[] threads = [.. Enumerable.Range(0, count).Select(rank => new Thread(() =>
+        {
+            try
+            {
+                results[rank] = body(new ThreadRanks(hub, rank));
+            }
+            catch (Exception e)
+            {
+                failures[rank] = e;
+                if (e is not (InklingException or OperationCanceledException))
+                    hub.IsBroken.Cancel();
+            }
+        }))];
+        foreach (Thread thread in threads)
+            thread.Start();
+        foreach (Thread thread in threads)
+            thread.Join();
+        Exception[] found = [.. failures.OfType<Exception>()];
+        return found.Length == 0 ? results : throw new AggregateException(found);
+    }
+
+    public override void Exchange(ReadOnlySpan<RankMessage> sent, ReadOnlySpan<RankMessage> received)
+    {
+        if (++Exchanges == 5)
+            OnFifthExchange?.Invoke();
+        foreach (RankMessage message in sent)
+        {
+            Assert.NotEqual(Rank, message.Rank);
+            Assert.False(message.Bytes.IsEmpty);
+            Sent += message.Bytes.Length;
+            _hub.Queue(Rank, message.Rank).Add(message.Bytes.ToArray());
+        }
+
+        foreach (RankMessage message in received)
+        {
+            byte[] bytes = _hub.Queue(message.Rank, Rank).Take(_hub.IsBroken.Token);
+            Assert.Equal(message.Bytes.Length, bytes.Length);
+            bytes.CopyTo(message.Bytes);
+        }
+    }
+
+    private sealed class Hub(int count)
+    {
+        private readonly BlockingCollection<byte[]>[] _queues =
+            [.. Enumerable.Range(0, count * count).Select(_ => new BlockingCollection<byte[]>())];
+
+        public int Count => count;
+
+        /// <summary>Cancelled when a rank ends with an exception that the others do not know of.</summary>
+        public CancellationTokenSource IsBroken { get; } = new();
+
+        public BlockingCollection<byte[]> Queue(int from, int to) => _queues[from * count + to];
+    }
+}
