@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Inkling.Web.Learning;
 using Inkling.Web.Storage;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
@@ -10,17 +11,21 @@ namespace Inkling.Web;
 /// Looks at the database that several servers share, about once a second. Not ready while it does not answer; readings, which do
 /// not need it, go on.
 /// </summary>
-internal sealed partial class Replica(RunBook book, SharedFiles files, ILogger<Replica> logger) : BackgroundService, IHealthCheck
+internal sealed partial class Replica(RunBook book, SharedFiles files, WebSettings settings, ILogger<Replica> logger)
+    : BackgroundService, IHealthCheck
 {
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(1);
 
-    private volatile bool _hasLooked;
+    private readonly TimeSpan _patience = settings.LeaseTime;
+    private bool _hasLooked;
+    private long _lastLook = Stopwatch.GetTimestamp();
 
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
         Task.FromResult(
             book.Away is { } away ? HealthCheckResult.Unhealthy(away)
-            : _hasLooked ? HealthCheckResult.Healthy()
-            : HealthCheckResult.Unhealthy("The database has not answered yet."));
+            : Volatile.Read(ref _hasLooked) && Stopwatch.GetElapsedTime(Volatile.Read(ref _lastLook)) < _patience
+                ? HealthCheckResult.Healthy()
+            : HealthCheckResult.Unhealthy("The database has not answered for some seconds."));
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
         Task.Run(() => LookAsync(stoppingToken), stoppingToken);
@@ -36,7 +41,7 @@ internal sealed partial class Replica(RunBook book, SharedFiles files, ILogger<R
                     files.Clear();
                 book.LookAtDatabase();
                 files.Copy();
-                _hasLooked = true;
+                Volatile.Write(ref _hasLooked, true);
                 book.Away = null;
             }
             catch (Exception e) when (e is InklingException or IOException or UnauthorizedAccessException)
@@ -45,6 +50,8 @@ internal sealed partial class Replica(RunBook book, SharedFiles files, ILogger<R
                     LogAway(e.Message);
                 book.Away = e.Message;
             }
+
+            Volatile.Write(ref _lastLook, Stopwatch.GetTimestamp());
         }
         while (await timer.WaitForNextTickAsync(stoppingToken));
     }

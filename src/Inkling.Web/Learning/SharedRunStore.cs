@@ -138,6 +138,8 @@ internal sealed class SharedRunStore(RunFolder folder, PostgresDatabase database
                 EXISTS (SELECT 1 FROM commands WHERE run = runs.id) FROM runs ORDER BY id
             """))
         {
+            if (row[0] is not (long and >= 1 and <= int.MaxValue))
+                continue; // this program gives no run such a number
             int id = Convert.ToInt32(row[0], CultureInfo.InvariantCulture);
             long changed = (long)row[5];
             if (!_known.TryGetValue(id, out (long Changed, KeptRun? Run) known) || known.Changed != changed)

@@ -6,6 +6,9 @@ namespace Inkling.Web.Storage;
 /// the derived classes.</summary>
 internal abstract class Database : IDisposable
 {
+    /// <summary>A slower network is taken for one that does not answer.</summary>
+    private const int LeastBytesPerSecond = 500_000;
+
     /// <summary>Called before each change with what is about to change; may throw. For tests.</summary>
     public Action<string>? BeforeChange { get; init; }
 
@@ -74,6 +77,7 @@ internal abstract class Database : IDisposable
         command.CommandText = sql;
 #pragma warning restore CA2100
         command.Transaction = transaction;
+        command.CommandTimeout += parameters.Sum(parameter => (parameter.Value as byte[])?.Length ?? 0) / LeastBytesPerSecond;
         foreach ((string name, object? value) in parameters)
         {
             DbParameter parameter = command.CreateParameter();
