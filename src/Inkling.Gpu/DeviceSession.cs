@@ -10,7 +10,7 @@ internal sealed class DeviceSession : IDisposable
 {
     private readonly Context _context;
     private readonly bool _isEmulated;
-    private readonly Dictionary<MethodInfo, Delegate> _kernels = [];
+    private readonly Dictionary<MethodInfo, (Kernel Kernel, Delegate Launch)> _kernels = []; // ILGPU itself keeps none alive
 
     public DeviceSession(Context context, Accelerator accelerator)
     {
@@ -62,12 +62,12 @@ internal sealed class DeviceSession : IDisposable
     public void Load<TLaunch>(Delegate kernel, out TLaunch launch)
         where TLaunch : Delegate
     {
-        if (!_kernels.TryGetValue(kernel.Method, out Delegate? found))
+        if (!_kernels.TryGetValue(kernel.Method, out (Kernel Kernel, Delegate Launch) found))
         {
-            found = Accelerator.LoadKernel(kernel.Method).CreateLauncherDelegate<TLaunch>();
-            _kernels.Add(kernel.Method, found);
+            Kernel loaded = Accelerator.LoadKernel(kernel.Method);
+            _kernels.Add(kernel.Method, found = (loaded, loaded.CreateLauncherDelegate<TLaunch>()));
         }
 
-        launch = (TLaunch)found;
+        launch = (TLaunch)found.Launch;
     }
 }
