@@ -10,7 +10,7 @@ namespace Inkling.Cli;
 /// precision, and evaluates on the test images once, at the end. An interrupted run resumes where it stopped.
 /// </summary>
 internal sealed class BestExperiment(
-    Recipe recipe, int seeds, int epochs, int threads, string folder, ImageData data, Terminal terminal)
+    Recipe recipe, int seeds, int epochs, int threads, TrainingDevice? device, string folder, ImageData data, Terminal terminal)
 {
     private const int Kept = 5_000; // validation images held out of training, to choose between seeds and to calibrate
 
@@ -33,7 +33,7 @@ internal sealed class BestExperiment(
         List<Network> networks = [];
         for (int seed = 1; seed <= seeds; seed++)
             networks.Add(await TrainedAsync(seed, training, validation, cancellationToken));
-        Network chosen = networks.MaxBy(network => network.Evaluate(validation).Correct)!;
+        Network chosen = networks.MaxBy(network => ScoreOf(network, validation).Correct)!;
         string bundled = Path.Combine(folder, $"{recipe.Name}.safetensors");
         ModelFile.SaveSmall(chosen, bundled, terminal);
         Report(networks, validation);
@@ -57,6 +57,7 @@ internal sealed class BestExperiment(
             Epochs = epochs,
             ValidationData = validation,
             Threads = threads,
+            Device = device,
             Checkpoint = Path.Combine(folder, $"{recipe.Name}-{seed}.checkpoint"),
             OnEpoch = epoch => terminal.Message(string.Create(
                 CultureInfo.InvariantCulture,
@@ -75,19 +76,26 @@ internal sealed class BestExperiment(
         return ModelFile.LoadMade(file, recipe.Architecture, options, training.Count);
     }
 
+    private Score ScoreOf(Network network, LabelledImages images) =>
+        device is null ? network.Evaluate(images) : network.Evaluate(images, device);
+
+    private Ensemble EnsembleOf(IReadOnlyList<Network> networks) => device is null
+        ? new Ensemble(networks)
+        : new Ensemble(networks) { OutputsOf = (network, examples) => network.Outputs(examples, device) };
+
     private void Report(List<Network> networks, LabelledImages validation)
     {
         Table table = new() { Border = TableBorder.Rounded, Title = new TableTitle($"{recipe.Name}, in %, {data.Name}") };
         table.AddColumns("network", "validation", "test", "95 % interval", "labels corrected", "calibration error, validation");
         List<Result> results = [.. networks.Select((network, i) => new Result(
             string.Create(CultureInfo.InvariantCulture, $"seed {i + 1}"),
-            network.Evaluate(validation),
-            new Ensemble([network]).MeanConfidences(data.Test),
+            ScoreOf(network, validation),
+            EnsembleOf([network]).MeanConfidences(data.Test),
             data,
             network.CalibrationError(validation)))];
         if (networks.Count > 1)
         {
-            Ensemble all = new(networks);
+            Ensemble all = EnsembleOf(networks);
             results.Add(new Result(
                 string.Create(CultureInfo.InvariantCulture, $"ensemble of {networks.Count}"),
                 Score.Of(all.MeanConfidences(validation), validation),

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Inkling.Evaluation;
+using Inkling.Gpu;
 using Inkling.Web.Reading;
 using Spectre.Console;
 
@@ -22,11 +23,17 @@ internal static class EvaluateCommand
         Option<string?> plot = Options.Plot(
             "the confusion matrix into FILE.png, and beside it the worst mistakes and the hidden neurons' weights; "
                 + "with --images, what was read wrongly");
+        Option<string?> device = DeviceOption.Create("Where the network's outputs for the test images are computed");
         Option<bool> json = Options.Json();
         Command command = new("evaluate", "Accuracy, confusion matrix, worst mistakes")
         {
-            model, data.Name, data.Path, images, plot, json
+            model, data.Name, data.Path, images, device, plot, json
         };
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(images) is not null && result.GetValue(device) is not null)
+                result.AddError("--images reads pictures, which the processor does: leave out --device");
+        });
         ModelOptions modelOptions = new();
         modelOptions.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>
@@ -45,10 +52,11 @@ internal static class EvaluateCommand
                     [file, .. parsed.GetValue(images) is null ? data.Of(parsed).Files() : []]);
             }
 
+            GpuDevice? gpu = DeviceOption.Find(parsed.GetValue(device), terminal);
             Network network = modelOptions.Load(parsed, file, terminal);
             return parsed.GetValue(images) is { } folder
                 ? EvaluatePictures(network, file, folder, parsed.GetValue(plot), terminal, cancellationToken)
-                : await EvaluateOnTestImages(network, data.Of(parsed), parsed.GetValue(plot), terminal, cancellationToken);
+                : await EvaluateOnTestImages(network, data.Of(parsed), gpu, parsed.GetValue(plot), terminal, cancellationToken);
         });
         return command;
     }
@@ -68,6 +76,7 @@ internal static class EvaluateCommand
     private static async Task<int> EvaluateOnTestImages(
         Network network,
         DataChoice choice,
+        GpuDevice? device,
         string? plot,
         Terminal terminal,
         CancellationToken cancellationToken)
@@ -80,14 +89,16 @@ internal static class EvaluateCommand
                     + $"in {data.Test.OutputSize} classes.");
         }
 
-        Assessment assessment = Assessment.Of(network, data.Test);
+        Assessment assessment = device is null
+            ? Assessment.Of(network, data.Test)
+            : Assessment.Of(network, data.Test, network.Outputs(data.Test, device));
         terminal.Json(json =>
         {
             json.WriteString("data", data.Name);
             json.WriteNumber("images", assessment.Score.Total);
             json.WriteNumber("correct", assessment.Score.Correct);
             json.WriteNumber("accuracy", assessment.Score.Accuracy);
-            json.WriteNumber("cost", Math.Round(network.Cost(data.Test), 6));
+            json.WriteNumber("cost", Math.Round(assessment.Cost, 6));
             json.WriteStartArray("confusion");
             for (int truth = 0; truth < data.Test.Classes; truth++)
             {

@@ -52,13 +52,7 @@ internal static class ExperimentCommand
         Option<int> numbers = Options.Number(
             "--numbers", "lines: how many numbers to learn from", LinesExperiment.Numbers, 100, 1_000_000_000);
         Option<int> threads = Options.Threads();
-        Option<string?> device = new("--device")
-        {
-            Description =
-                "seed: where the networks are trained, all at once: cpu, gpu, or a part of a name that inkling devices lists "
-                    + "(default: cpu)",
-            HelpName = "NAME"
-        };
+        Option<string?> device = DeviceOption.Create("Where networks are trained; of seed, all at once");
         Option<string?> data = Options.Data();
         Option<string?> plot = Options.Plot(
             "seed: the learning curves into FILE.png, and beside it the seed's figures: "
@@ -72,7 +66,7 @@ internal static class ExperimentCommand
         {
             Terminal terminal = new(parsed.GetValue(json));
             string folder = parsed.GetValue(@out) ?? "models";
-            GpuDevice? gpu = DeviceOf(parsed.GetValue(device), parsed.GetValue(name)!);
+            GpuDevice? gpu = DeviceOf(parsed.GetValue(device), parsed.GetValue(name)!, terminal);
             if (parsed.GetValue(name) == "reader")
             {
                 return new ReaderExperiment(
@@ -83,7 +77,7 @@ internal static class ExperimentCommand
             if (parsed.GetValue(name) == "lines")
             {
                 return await new LinesExperiment(
-                    parsed.GetValue(numbers), parsed.GetValue(threads), folder, parsed.GetValue(data), terminal)
+                    parsed.GetValue(numbers), parsed.GetValue(threads), gpu, folder, parsed.GetValue(data), terminal)
                     .RunAsync(cancellationToken);
             }
 
@@ -96,28 +90,24 @@ internal static class ExperimentCommand
                 "seed" => await SeedExperiment.RunAsync(
                     runs, ownEpochs ?? 30, cores, gpu, images, parsed.GetValue(plot), terminal, cancellationToken),
                 "ladder" => await LadderExperiment.RunAsync(
-                    parsed.GetValue(rows), runs, ownEpochs, cores, images, terminal, cancellationToken),
+                    parsed.GetValue(rows), runs, ownEpochs, cores, gpu, images, terminal, cancellationToken),
                 _ when parsed.GetValue(model) == Recipe.Segments.Name
                     => await new SegmentsExperiment(
-                        ownEpochs ?? Recipe.Segments.Options.Epochs, cores, folder, images, terminal)
+                        ownEpochs ?? Recipe.Segments.Options.Epochs, cores, gpu, folder, images, terminal)
                         .RunAsync(cancellationToken),
                 _ => await new BestExperiment(
-                    recipe, runs, ownEpochs ?? recipe.Options.Epochs, cores, folder, images, terminal)
+                    recipe, runs, ownEpochs ?? recipe.Options.Epochs, cores, gpu, folder, images, terminal)
                     .RunAsync(cancellationToken),
             };
         });
         return command;
     }
 
-    /// <summary>The device of that name; null for the CPU.</summary>
-    private static GpuDevice? DeviceOf(string? name, string experiment)
-    {
-        if (name is null || string.Equals(name, "cpu", StringComparison.OrdinalIgnoreCase))
-            return null;
-        return experiment == "seed"
-            ? GpuDevice.Named(name)
-            : throw new InklingException($"Only experiment seed is run on a graphics processor, not {experiment}.");
-    }
+    /// <summary>The device of that name; null for the processor.</summary>
+    private static GpuDevice? DeviceOf(string? name, string experiment, Terminal terminal) =>
+        name is null || experiment != "reader"
+            ? DeviceOption.Find(name, terminal)
+            : throw new InklingException("experiment reader trains no network: leave out --device.");
 
     private static void RequireOutputs(string experiment, string model, string folder, string? plot)
     {

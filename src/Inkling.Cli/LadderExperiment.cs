@@ -53,6 +53,7 @@ internal static class LadderExperiment
         int seeds,
         int? epochs,
         int threads,
+        TrainingDevice? device,
         ImageData data,
         Terminal terminal,
         CancellationToken cancellationToken)
@@ -68,7 +69,8 @@ internal static class LadderExperiment
                 Run run = new(rung, seed);
                 terminal.Message($"{rung.Name}, seed {seed} …");
                 await Task.Run(
-                    () => run.Train(rung.IsExpanded ? expanded! : data.Training, data, epochs, threads, cancellationToken),
+                    () => run.Train(
+                        rung.IsExpanded ? expanded! : data.Training, data, epochs, threads, device, cancellationToken),
                     CancellationToken.None);
                 runs.Add(run);
                 // The table comes only hours later.
@@ -192,13 +194,20 @@ internal static class LadderExperiment
         /// <summary>The epoch with the highest accuracy on validation images.</summary>
         public EpochResult? Chosen { get; private set; }
 
-        public void Train(LabelledImages training, ImageData data, int? epochs, int threads, CancellationToken cancellationToken)
+        public void Train(
+            LabelledImages training,
+            ImageData data,
+            int? epochs,
+            int threads,
+            TrainingDevice? device,
+            CancellationToken cancellationToken)
         {
             Network network = new(rung.Architecture, rung.Initialisation, seed);
             TrainingOptions options = rung.Options with
             {
                 Epochs = epochs ?? rung.Options.Epochs,
                 Threads = threads,
+                Device = device,
                 ValidationData = data.Validation,
                 TestData = data.Test,
                 OnEpoch = epoch =>

@@ -52,6 +52,10 @@ internal sealed class LearningOptions
     /// <summary>The options, in the order of the help.</summary>
     public IReadOnlyList<Option> All => [_epochs, _miniBatch, _eta, _cost, _init, _optimiser, _schedule, _l2, _patience];
 
+    /// <summary>The name of a way of drawing weights, as <c>--init</c> takes it.</summary>
+    public static string NameOf(Initialisation initialisation) =>
+        Initialisations.Single(way => way.Value == initialisation).Name;
+
     /// <summary>Whether new weights are asked for, which a network that is trained further does not get.</summary>
     public bool DrawsWeights(CommandResult result) => result.GetResult(_init) is { Implicit: false };
 

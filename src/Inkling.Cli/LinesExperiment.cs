@@ -11,7 +11,8 @@ namespace Inkling.Cli;
 /// while it trains, and reports how many numbers it reads by writers that it has not seen. An interrupted run resumes where it
 /// stopped.
 /// </summary>
-internal sealed class LinesExperiment(int numbers, int threads, string folder, string? data, Terminal terminal)
+internal sealed class LinesExperiment(
+    int numbers, int threads, TrainingDevice? device, string folder, string? data, Terminal terminal)
 {
     /// <summary>How many numbers the bundled network learned from in its first cycle.</summary>
     public const int Numbers = 400_000;
@@ -114,6 +115,7 @@ internal sealed class LinesExperiment(int numbers, int threads, string folder, s
         {
             LearningRate = cycle == 1 ? Recipe.Options.LearningRate : LaterLearningRate,
             Threads = threads,
+            Device = device,
             Checkpoint = Path.Combine(folder, $"{Recipe.Name}-{cycle}.checkpoint"),
             BetweenSteps = moment =>
             {

@@ -1,5 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.Security.Cryptography;
+using Inkling.Files;
 using Inkling.Web.Reading;
 
 namespace Inkling.Cli;
@@ -66,6 +68,21 @@ internal sealed class ModelOptions
         ModelSource.FileOf(model) is null && FirstGiven(parsed.CommandResult) is null
             ? DigitReader.Load(model) // which loads it only if a picture asks it
             : ModelShelf.ReaderOf(Load(parsed, model, terminal), model);
+
+    /// <summary>All that tells one network from another, a line each: its name or its file's hash, and the options.</summary>
+    /// <exception cref="InklingException">The file cannot be read.</exception>
+    public string Describe(ParseResult parsed, string model)
+    {
+        string network = ModelSource.FileOf(model) is { } file
+            ? Convert.ToHexString(SHA256.HashData(WholeFile.Read(file)))
+            : model;
+        IEnumerable<string> given = All
+            .Select(option => parsed.GetResult(option))
+            .OfType<OptionResult>()
+            .Where(result => !result.Implicit)
+            .Select(result => $"{result.Option.Name} {string.Join(' ', result.Tokens.Select(token => token.Value))}");
+        return string.Concat(given.Prepend(network).Select(line => $"{line}\n"));
+    }
 
     private static bool IsGiven(CommandResult result, Option option) => result.GetResult(option) is { Implicit: false };
 }

@@ -1,9 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
-using Inkling.Imaging;
-using Inkling.Plots;
-using Inkling.Reading;
-using Inkling.Web.Api;
+using Inkling.Cli.Sharing;
 
 namespace Inkling.Cli;
 
@@ -33,8 +30,19 @@ internal static class ReadCommand
             1.0);
         Option<string?> explain = Options.Picture(
             "--explain", "Draw the one picture with its boxes, cuts and digits into FILE.png");
+        Option<string?> @out = new("--out")
+        {
+            Description =
+                "Write the readings into FILE.jsonl, a line of JSON each, in the order of names. Started again, the same command "
+                    + "reads what is missing, and several processes share the pictures",
+            HelpName = "FILE.jsonl"
+        };
+        Option<Part?> part = Part.Option();
         Option<bool> json = Options.Json();
-        Command command = new("read", "Reads the numbers in pictures") { images, model, digits, pattern, unsure, explain, json };
+        Command command = new("read", "Reads the numbers in pictures")
+        {
+            images, model, digits, pattern, unsure, explain, @out, part, json
+        };
         ModelOptions modelOptions = new();
         modelOptions.AddTo(command);
         command.Validators.Add(result =>
@@ -44,6 +52,11 @@ internal static class ReadCommand
                 result.AddError("--explain draws one picture: name one, not several and no folder");
             if (given.Count(image => image == "-") > 1)
                 result.AddError("- is standard input, which can be read once: name it once");
+            if (result.GetResult(@out) is { Implicit: false }
+                && (given.Contains("-", StringComparer.Ordinal) || result.GetResult(explain) is { Implicit: false }))
+                result.AddError("--out keeps readings of files: not of standard input, and without --explain");
+            if (result.GetResult(part) is { Implicit: false } && result.GetResult(@out) is null or { Implicit: true })
+                result.AddError("--part shares readings through a file: name it with --out FILE.jsonl");
         });
         command.SetAction((parsed, cancellationToken) =>
         {
@@ -57,22 +70,61 @@ internal static class ReadCommand
                 AllowedPattern = parsed.GetValue(pattern),
                 UnsureBelow = parsed.GetValue(unsure)
             };
+            // A task of an array or of a job may have pictures of its own: it shares where it is told to.
+            Part own = parsed.GetValue(@out) is not null || Part.IsRank ? Part.Of(parsed.GetValue(part)) : new Part(0, 1);
+            string? kept = parsed.GetValue(@out)
+                ?? (own.Ranks > 1 && !pictures.Contains("-", StringComparer.Ordinal) && parsed.GetValue(explain) is null
+                    ? SharedReading.StandardFile(pictures)
+                    : null);
+            if (kept is not null)
+            {
+                OutputFiles.RequireEnding("--out", kept, [".jsonl"]);
+                OutputFiles.RequireNoneOf("--out", kept, [.. pictures, file]);
+                terminal = new Terminal(parsed.GetValue(json), isQuiet: !own.IsSpeaker);
+            }
+
             DigitReader reader = modelOptions.LoadReader(parsed, file, terminal);
-            return Task.FromResult(Run(pictures, reader, options, parsed.GetValue(explain), terminal, cancellationToken));
+            List<string> files = FilesOf(pictures, terminal, out int unreadableFolders);
+            if (kept is null)
+            {
+                string? drawn = parsed.GetValue(explain);
+                PictureReader each = new(reader, options, new PrintedReadings(terminal), cancellationToken) { Explain = drawn };
+                PictureReading.ForEach(files, terminal, each.Read, cancellationToken);
+                if (drawn is not null && each.Failures == 0)
+                    terminal.Message($"Drew {drawn}");
+                return Task.FromResult(EndOf(each.Failures, files.Count, unreadableFolders, terminal));
+            }
+
+            string network = modelOptions.Describe(parsed, file), settings = string.Create(
+                CultureInfo.InvariantCulture,
+                $"{network}{options.ExpectedDigits}\n{options.AllowedPattern}\n{options.UnsureBelow}\n");
+            SharedReading reading = new(
+                kept,
+                files,
+                settings,
+                own,
+                output => new PictureReader(reader, options, output, cancellationToken));
+            int failures = reading.Run(terminal, cancellationToken);
+            if (own.IsSpeaker && parsed.GetValue(@out) is null)
+                reading.Print(terminal);
+            return Task.FromResult(own.IsSpeaker ? EndOf(failures, files.Count, unreadableFolders, terminal) : CommandLine.Done);
         });
         return command;
     }
 
-    private static int Run(
-        string[] images,
-        DigitReader reader,
-        ReadingOptions options,
-        string? explain,
-        Terminal terminal,
-        CancellationToken cancellationToken)
+    private static int EndOf(int failures, int files, int unreadableFolders, Terminal terminal)
+    {
+        if (failures > 0 && files > 1)
+            terminal.Failure(string.Create(
+                CultureInfo.InvariantCulture, $"{failures} of {files} could not be read as pictures."));
+        return failures + unreadableFolders == 0 ? CommandLine.Done : CommandLine.Failed;
+    }
+
+    /// <summary>All pictures, those in folders by name.</summary>
+    private static List<string> FilesOf(string[] images, Terminal terminal, out int unreadableFolders)
     {
         List<string> files = [];
-        int failures = 0, unreadableFolders = 0;
+        unreadableFolders = 0;
         foreach (string image in images)
         {
             if (!Directory.Exists(image))
@@ -95,90 +147,6 @@ internal static class ReadCommand
             throw new InklingException(
                 $"There is no picture that is read in any of the {images.Length} folders "
                     + $"({string.Join(", ", PictureFolder.Extensions)}).");
-        PictureReading.ForEach(files, terminal, Read, cancellationToken);
-        if (failures > 0 && files.Count > 1)
-            terminal.Failure(string.Create(
-                CultureInfo.InvariantCulture, $"{failures} of {files.Count} could not be read as pictures."));
-        return failures + unreadableFolders == 0 ? CommandLine.Done : CommandLine.Failed;
-
-        void Read(string image)
-        {
-            bool isWhole = Try(image, () =>
-            {
-                PicturePages pages = image == "-"
-                    ? PictureFile.LoadPages(Console.OpenStandardInput(), "standard input")
-                    : PictureFile.LoadPages(image);
-                if (pages.Count > 1 && explain is not null)
-                    throw new InklingException(
-                        $"{image}: {pages.Count} pages, and --explain draws one picture. Save the page as a picture of its own.");
-                // A damaged page is reported, and the others are read.
-                bool areRead = true;
-                for (int page = 0; page < pages.Count; page++)
-                    areRead &= Try(image, () => ReadPage(image, pages, page));
-                return areRead;
-            });
-            failures += isWhole ? 0 : 1;
-        }
-
-        bool Try(string image, Func<bool> read)
-        {
-            try
-            {
-                return read();
-            }
-            catch (InklingException e)
-            {
-                string message = e.Message.StartsWith(OneLine.Of(image), StringComparison.Ordinal) || image == "-"
-                    ? e.Message
-                    : $"{image}: {e.Message}";
-                terminal.Failure(message);
-                return false;
-            }
-        }
-
-        bool ReadPage(string image, PicturePages pages, int index)
-        {
-            GreyImage picture = pages.Load(index);
-            ReadingStages stages = reader.Explain(picture, options, cancellationToken);
-            int? page = pages.Count > 1 ? index + 1 : null;
-            Write(image, page, stages.Reading, terminal);
-            if (!stages.Reading.IsComplete)
-                terminal.Failure(
-                    $"{NameOf(image == "-" ? "standard input" : image, page)}: too much is on it; not all of it was read. "
-                        + "Divide it into several pictures.");
-            if (explain is null)
-                return true;
-            ReadingPicture.Save(explain, picture, stages);
-            terminal.Message($"Drew {explain}");
-            return true;
-        }
-    }
-
-    private static string NameOf(string image, int? page) => page is null ? image : $"{image}, page {page}";
-
-    private static void Write(string image, int? page, ReadingResult reading, Terminal terminal)
-    {
-        if (!terminal.IsJson)
-        {
-            string text = reading.Text.Length == 0 ? "–" : reading.Text.Replace("\n", " / ", StringComparison.Ordinal);
-            string confidence = reading.Text.Length == 0 ? "" : Figures.Percent(reading.Confidence);
-            terminal.Line(string.Create(
-                CultureInfo.InvariantCulture, $"{text,-12} {confidence,8}  {Note(reading),-28}  {NameOf(image, page)}"));
-        }
-
-        terminal.Json(ReadingAnswer.Of(reading, image) with { Page = page }, AnswerJson.Default.ReadingAnswer);
-    }
-
-    private static string Note(ReadingResult reading)
-    {
-        if (reading.Text.Length == 0)
-            return "nothing to read";
-        (string Text, double Confidence)? second = reading.Numbers.Count() == 1
-            ? reading.Numbers.Single().RunnersUp.Cast<(string, double)?>().FirstOrDefault()
-            : null;
-        string other = second is { } runnerUp && runnerUp.Confidence >= 0.00005
-            ? $"or {(runnerUp.Text.Length == 0 ? "nothing" : runnerUp.Text)}: {Figures.Percent(runnerUp.Confidence)}"
-            : "";
-        return reading.IsUnsure ? (other.Length == 0 ? "unsure" : $"unsure, {other}") : other;
+        return files;
     }
 }

@@ -60,6 +60,7 @@ internal static class SeedExperiment
         GpuDevice device, Run[] runs, int epochs, ImageData data, Terminal terminal, CancellationToken cancellationToken)
     {
         terminal.Message($"{runs.Length} networks on {device} …");
+        Queue<(Run Run, Task Assessment)> trained = []; // assessed on the cores while the device trains others
         NetworkSweep.Train(
             device,
             data.Training,
@@ -73,17 +74,26 @@ internal static class SeedExperiment
                 {
                     for (int i = 0; i < epoch.Runs.Count; i++)
                         runs[epoch.Runs[i]].Add((double)epoch.Right[i] / data.Test.Count);
+                    WriteTrained(isEnd: false);
                     terminal.Message(string.Create(
                         CultureInfo.InvariantCulture,
                         $"{epoch.Runs.Count} networks like {runs[epoch.Runs[0]].Row.Name}: epoch {epoch.Epoch + 1} of {epochs}"));
                 },
                 OnTrained = (i, network) =>
-                {
-                    runs[i].Assess(network, data);
-                    runs[i].WriteJson(data, terminal);
-                },
+                    trained.Enqueue((runs[i], Task.Run(() => runs[i].Assess(network, data, threads: 1)))),
             },
             cancellationToken);
+        WriteTrained(isEnd: true);
+
+        void WriteTrained(bool isEnd)
+        {
+            while (trained.TryPeek(out var next) && (isEnd || next.Assessment.IsCompleted))
+            {
+                next.Assessment.GetAwaiter().GetResult();
+                next.Run.WriteJson(data, terminal);
+                trained.Dequeue();
+            }
+        }
     }
 
     private static void WriteTable(Run[] runs, int seeds, int epochs, ImageData data, Terminal terminal)
@@ -150,15 +160,15 @@ internal static class SeedExperiment
             Network network = new(row.Sizes, seed);
             TrainingOptions options = new() { Threads = threads, OnEpoch = epoch => Add(epoch.Test!.Value.Accuracy) };
             network.Sgd(data.Training, epochs, MiniBatchSize, row.Eta, data.Test, options, cancellationToken);
-            Assess(network, data);
+            Assess(network, data, threads);
         }
 
         /// <summary>Adds an epoch's accuracy on the test images.</summary>
         public void Add(double accuracy) => _accuracies.Add(accuracy);
 
         /// <summary>Looks for digits that the trained network never answers.</summary>
-        public void Assess(Network network, ImageData data) =>
-            NeverAnswered = [.. Assessment.Of(network, data.Test).NeverAnswered];
+        public void Assess(Network network, ImageData data, int threads) =>
+            NeverAnswered = [.. Assessment.Of(network, data.Test, network.Outputs(data.Test, threads)).NeverAnswered];
 
         public void WriteJson(ImageData data, Terminal terminal) => terminal.Json(json =>
         {

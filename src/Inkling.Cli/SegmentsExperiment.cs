@@ -8,7 +8,8 @@ namespace Inkling.Cli;
 /// generated ones, segments them as the reader segments photos, trains on the segments, and calibrates. An interrupted run
 /// resumes where it stopped.
 /// </summary>
-internal sealed class SegmentsExperiment(int epochs, int threads, string folder, ImageData data, Terminal terminal)
+internal sealed class SegmentsExperiment(
+    int epochs, int threads, TrainingDevice? device, string folder, ImageData data, Terminal terminal)
 {
     private const int Kept = 5_000, Generated = 40_000, Lines = 42_000, ValidationLines = 3_000;
 
@@ -34,6 +35,7 @@ internal sealed class SegmentsExperiment(int epochs, int threads, string folder,
             Epochs = epochs,
             ValidationData = validation,
             Threads = threads,
+            Device = device,
             Checkpoint = Path.Combine(folder, $"{recipe.Name}.checkpoint"),
             OnEpoch = epoch => terminal.Message(string.Create(
                 CultureInfo.InvariantCulture,

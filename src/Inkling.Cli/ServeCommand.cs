@@ -3,8 +3,10 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using Inkling.Gpu;
 using Inkling.Web;
 using Inkling.Web.Reading;
+using Inkling.Web.Storage;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -19,6 +21,9 @@ internal static class ServeCommand
 {
     /// <summary>Characters of URLs and addresses that a host name does not have.</summary>
     private static readonly SearchValues<char> NoName = SearchValues.Create("/:@ \t");
+
+    /// <summary>Names the database where --database does not, so that a password need not stand in a command.</summary>
+    private const string DatabaseVariable = "INKLING_DATABASE";
 
     public static Command Create()
     {
@@ -42,6 +47,18 @@ internal static class ServeCommand
         {
             Description = "A proxy on this machine passes requests on; its X-Forwarded headers say whose they are and for what"
         };
+        Option<string[]> proxies = new("--proxy")
+        {
+            Description = "The address or network of a proxy on another machine, trusted likewise; may be given several times",
+            HelpName = "ADDRESS",
+        };
+        Option<string?> database = new("--database")
+        {
+            Description =
+                "A PostgreSQL that several servers share: \"Host=db;Database=inkling;Username=inkling\" "
+                    + $"(default: the variable {DatabaseVariable}, then the data folder)",
+            HelpName = "CONNECTION",
+        };
         Option<string> prefix = new("--path-prefix")
         {
             Description = "The path below which everything is served, as /inkling, for a proxy that serves other sites too",
@@ -60,7 +77,7 @@ internal static class ServeCommand
         };
         Command command = new("serve", "Serves the page and the HTTP API")
         {
-            port, address, hosts, proxy, prefix, origins, open, data, model
+            port, address, hosts, proxy, proxies, prefix, origins, open, data, database, model
         };
         ModelOptions modelOptions = new();
         modelOptions.AddTo(command);
@@ -74,6 +91,10 @@ internal static class ServeCommand
                 result.AddError($"--host takes a name alone, as numbers.example.org, not \"{wrong}\"");
             }
 
+            if (result.GetValue(proxies)?.FirstOrDefault(text => WebSettings.NetworkOf(text) is null) is { } none)
+                result.AddError($"--proxy takes an address or a network, as 10.0.0.0/8, not \"{none}\"");
+            if (result.GetValue(database) is { } connection && PostgresDatabase.FindMistake(connection) is { } mistake)
+                result.AddError($"--database: {mistake}");
             if (result.GetValue(prefix) is { } path && !WebSettings.IsPathPrefix(path))
                 result.AddError($"--path-prefix takes a path, as /inkling, not \"{path}\"");
             if (result.GetValue(origins)?.FirstOrDefault(origin => !IsOrigin(origin)) is { } site)
@@ -90,16 +111,19 @@ internal static class ServeCommand
                 Address = parsed.GetValue(address)! is var given && IsLocalhost(given) ? "localhost" : given,
                 Hosts = parsed.GetValue(hosts) ?? [],
                 BehindProxy = parsed.GetValue(proxy),
+                Proxies = parsed.GetValue(proxies) ?? [],
+                Database = parsed.GetValue(database) ?? DatabaseOfVariable(),
                 PathPrefix = parsed.GetValue(prefix)!,
                 AllowedOrigins = parsed.GetValue(origins) ?? [],
                 DataDirectory = parsed.GetValue(data),
+                Devices = GpuDevice.All,
             };
             if (parsed.GetValue(model) is { } file)
             {
                 Network network = modelOptions.Load(parsed, file, terminal);
                 ModelShelf.ReaderOf(network, file);
                 string name = ModelShelf.NameOf(
-                    Path.GetFileNameWithoutExtension(file), new ModelShelf(settings.Folder).Names());
+                    Path.GetFileNameWithoutExtension(file), new ModelShelf(settings.SharedFolder).Names());
                 settings = settings with
                 {
                     Networks = new Dictionary<string, Network>(StringComparer.Ordinal) { [name] = network }
@@ -118,6 +142,11 @@ internal static class ServeCommand
         || (Uri.TryCreate(text, UriKind.Absolute, out Uri? uri)
             && uri.Scheme is "http" or "https"
             && string.Equals(uri.GetLeftPart(UriPartial.Authority), text, StringComparison.OrdinalIgnoreCase));
+
+    private static string? DatabaseOfVariable() =>
+        Environment.GetEnvironmentVariable(DatabaseVariable) is not { Length: > 0 } text ? null
+        : PostgresDatabase.FindMistake(text) is { } mistake ? throw new InklingException($"{DatabaseVariable}: {mistake}")
+        : text;
 
     private static bool IsLocalhost(string address) => address.Equals("localhost", StringComparison.OrdinalIgnoreCase);
 

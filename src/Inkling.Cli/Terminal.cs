@@ -13,19 +13,20 @@ namespace Inkling.Cli;
 /// </summary>
 internal sealed class Terminal
 {
-    private readonly bool _json, _isSilent, _isForwarded;
+    private readonly bool _json, _isQuiet, _isSilent, _isForwarded;
 
-    /// <param name="json">Whether results are for programs.</param>
+    /// <summary>Opens the console.</summary>
+    /// <param name="json">Whether results are JSON.</param>
+    /// <param name="isQuiet">Whether only failures and JSON are written: by a process beside another that tells the rest.</param>
     /// <param name="isSilent">Whether nothing is written at all: by a rank whose results another one tells.</param>
     /// <param name="isForwarded">Whether mpirun passes on what is written; it may look like a terminal, and is none.</param>
-    public Terminal(bool json, bool isSilent = false, bool isForwarded = false)
+    public Terminal(bool json, bool isQuiet = false, bool isSilent = false, bool isForwarded = false)
     {
-        (_json, _isSilent, _isForwarded) = (json, isSilent, isForwarded);
+        (_json, _isQuiet, _isSilent, _isForwarded) = (json, isQuiet || isSilent, isSilent, isForwarded);
         Console.OutputEncoding = Encoding.UTF8;
         // A pipe has no width; 160 keeps tables from being wrapped at 80 characters.
-        People = isSilent ? AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(TextWriter.Null) })
-            : json
-            ? AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) })
+        People = _isQuiet ? AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(TextWriter.Null) })
+            : json ? AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) })
             : AnsiConsole.Console;
         if (!IsLive)
             People.Profile.Width = 160;
@@ -35,7 +36,10 @@ internal sealed class Terminal
     public IAnsiConsole People { get; }
 
     /// <summary>Whether a live progress bar can be shown.</summary>
-    public bool IsLive => !_isSilent && !_isForwarded && (_json ? !Console.IsErrorRedirected : !Console.IsOutputRedirected);
+    public bool IsLive => !_isQuiet
+        && !_isForwarded
+        && !(_json ? Console.IsErrorRedirected : Console.IsOutputRedirected)
+        && Environment.GetEnvironmentVariable("TERM") != "dumb";
 
     public bool IsJson => _json;
 
@@ -45,6 +49,8 @@ internal sealed class Terminal
     /// <summary>A result, for people.</summary>
     public void Line(string text)
     {
+        if (_isQuiet)
+            return;
         text = OneLine.Of(text, most: int.MaxValue);
         if (IsLive)
             People.WriteLine(text); // through Spectre, which moves a live bar out of the way
@@ -55,6 +61,8 @@ internal sealed class Terminal
     /// <summary>A message beside the results: where data were found, what was saved.</summary>
     public void Message(string text)
     {
+        if (_isQuiet)
+            return;
         text = OneLine.Of(text);
         if (IsLive)
             People.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"[grey]{text}[/]");

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Inkling.Execution.Ranks;
 using Inkling.Files;
+using Inkling.Gpu;
 using Inkling.Mpi;
 using Inkling.Training;
 using Inkling.Web.Reading;
@@ -14,12 +15,7 @@ internal static class TrainCommand
 {
     public static Command Create()
     {
-        Option<int[]?> layers = Options.Layers();
-        Option<string?> model = Options.OneOf(
-            "--model",
-            "A named network in place of --layers, with its own way of training",
-            [.. Recipe.All.Select(recipe => recipe.Name)]);
-        Option<Architecture?> architecture = Options.ArchitectureText();
+        NetworkOptions networks = new();
         Option<string?> from = new("--from")
         {
             Description =
@@ -30,6 +26,7 @@ internal static class TrainCommand
         LearningOptions learning = new();
         Option<int> seed = Options.Seed();
         Option<int> threads = Options.Threads();
+        Option<string?> device = DeviceOption.Create("Where the network is trained and evaluated");
         DataChoice.OptionGroup data = new();
         Option<string?> @out = new("--out")
         {
@@ -60,21 +57,17 @@ internal static class TrainCommand
             1e6);
         Option<bool> json = Options.Json();
         Command command = new(
-            "train", "Trains a network: the seed's job by default (784-30-10, 30 epochs, mini-batch 10, eta 3.0)")
-        {
-            layers, model, architecture, from,
-        };
-        foreach (Option option in learning.All)
-            command.Options.Add(option);
-        foreach (Option option in new Option[]
-        {
-            seed, threads, data.Name, data.Path, data.Added, @out, plot, monitor, checkpoint, resume, rankTimeout, json,
-        })
+            "train", "Trains a network: the seed's job by default (784-30-10, 30 epochs, mini-batch 10, eta 3.0)");
+        Option[] all =
+        [
+            .. networks.All, from, .. learning.All,
+            seed, threads, device, data.Name, data.Path, data.Added, @out, plot, monitor, checkpoint, resume, rankTimeout, json,
+        ];
+        foreach (Option option in all)
             command.Options.Add(option);
         command.Validators.Add(result =>
         {
-            Option[] networks = [layers, model, architecture, from];
-            if (networks.Count(option => result.GetResult(option) is { Implicit: false }) > 1)
+            if (networks.All.Append(from).Count(option => result.GetResult(option) is { Implicit: false }) > 1)
                 result.AddError("--layers, --model, --architecture and --from each name a network: give one of them");
             if (result.GetResult(from) is { Implicit: false } && learning.DrawsWeights(result))
                 result.AddError("--init draws new weights, and --from keeps those of a network: give one of them");
@@ -94,16 +87,17 @@ internal static class TrainCommand
 
         Job CreateJob(ParseResult parsed, Terminal terminal, RankAgreement? ranks)
         {
+            GpuDevice? gpu = DeviceOption.Find(parsed.GetValue(device), terminal);
+            if (gpu is not null && ranks is not null)
+                throw new InklingException("--device trains in one process: run it without mpirun, or leave --device out.");
             Network? start = parsed.GetValue(from) is { } trained ? ModelSource.Load(trained, terminal) : null;
             Recipe recipe = start is not null ? Recipe.FineTuning(start.Architecture)
-                : parsed.GetValue(layers) is { Length: > 0 } sizes
-                ? Recipe.Seed with { Architecture = Architecture.FullyConnected(sizes) }
-                : parsed.GetValue(architecture) is { } own ? Recipe.Tiny with { Name = "architecture", Architecture = own }
-                : Recipe.Named(parsed.GetValue(model) ?? "seed")!;
+                : networks.RecipeOf(parsed);
             recipe = learning.Apply(parsed, recipe, isFineTuning: start is not null);
             TrainingOptions options = recipe.Options with
             {
                 Threads = parsed.GetValue(threads),
+                Device = gpu,
                 Checkpoint = parsed.GetValue(checkpoint),
                 Ranks = ranks?.Group,
             };
@@ -128,7 +122,10 @@ internal static class TrainCommand
             ranks.Do(action);
     }
 
-    private static async Task<int> RunAsync(
+    /// <summary>Trains, and saves what was asked for.</summary>
+    /// <returns>The command's exit code.</returns>
+    /// <exception cref="InklingException">Something is wrong before an epoch is over.</exception>
+    internal static async Task<int> RunAsync(
         Job job, Terminal terminal, RankAgreement? ranks, CancellationToken cancellationToken)
     {
         bool isReporting = ranks is null or { Group.Rank: 0 };
@@ -148,10 +145,16 @@ internal static class TrainCommand
                 + $"{data.Validation.Count:N0} for validation, {data.Test.Count:N0} for the test."));
         terminal.Message(
             $"{TrainingHistory.Describe(job.Recipe.Options, job.Recipe.Options.Epochs, data.Training.Count)}.");
+        TrainingDevice? device = job.Recipe.Options.Device;
+        if (device is not null)
+            terminal.Message($"Training on {device}.");
         if (job.Start is { } begun && isReporting)
         {
+            Score before = device is null
+                ? begun.Network.Evaluate(data.Validation)
+                : begun.Network.Evaluate(data.Validation, device);
             terminal.Message(
-                $"{begun.Name} is right on {Figures.Percent(begun.Network.Evaluate(data.Validation).Accuracy)} "
+                $"{begun.Name} is right on {Figures.Percent(before.Accuracy)} "
                     + $"of the validation images before{Figures.NotMnist(data)}.");
         }
 
@@ -304,7 +307,7 @@ internal static class TrainCommand
             terminal.Failure("The first epoch was not over: no network is saved.");
         }
 
-        if (end.IsInterrupted && job.Recipe.Options.Checkpoint is { } checkpoint)
+        if ((end.IsInterrupted || end.Failure is not null) && job.Recipe.Options.Checkpoint is { } checkpoint)
             terminal.Message($"Kept the training in {checkpoint}: the same command with --resume goes on with it.");
         bool isDrawn = Draw(job, data, run, terminal);
         terminal.Json(json =>
@@ -323,6 +326,8 @@ internal static class TrainCommand
                 json.WriteNumber("bestEpoch", bestEpoch.Epoch);
             if (saved is not null)
                 json.WriteString("out", saved);
+            if (job.Recipe.Options.Device is { } device)
+                json.WriteString("device", device.Name);
             json.WriteString("data", data.Name);
         });
         if (end.Failure is not null)

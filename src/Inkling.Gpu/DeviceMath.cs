@@ -50,7 +50,10 @@ internal readonly struct CudaMath : IDeviceMath
     }
 }
 
-/// <summary>ILGPU compiles a · b + c to OpenCL's fma; what else is fused is the driver's choice.</summary>
+/// <summary>
+/// What the device's compiler makes of it. In OpenCL C a product and the sum that follows are rounded apart: ILGPU writes a
+/// statement for each, and OpenCL fuses within an expression at most.
+/// </summary>
 internal readonly struct OpenClMath : IDeviceMath
 {
     public float MultiplyAdd(float a, float b, float c) => a * b + c;
@@ -81,10 +84,14 @@ internal static class DeviceSigmoid<TMath>
     private const float ToNearestInteger = 12_582_912; // 1.5 · 2^23: a sum with it has no bits behind the point
 
     /// <summary>σ(z), by the operations of <see cref="Numerics.Kernels.SigmoidKernels"/> in their order.</summary>
-    public static float Of(float z)
+    public static float Of(float z) => 1 / default(TMath).Add(1, Exp(-z));
+
+    /// <summary>e^x for |x| ≤ 87, and constant beyond; NaN stays NaN, which a device's min and max would drop.</summary>
+    public static float Exp(float x)
     {
         TMath math = default;
-        float x = Math.Min(87f, Math.Max(-87f, -z));
+        x = x > 87 ? 87 : x;
+        x = x < -87 ? -87 : x;
         float n = math.Subtract(math.Add(math.Multiply(x, 1.44269504088896341f), ToNearestInteger), ToNearestInteger);
         float r = math.MultiplyAdd(n, -0.693359375f, x);
         r = math.MultiplyAdd(n, 2.12194440e-4f, r);
@@ -95,8 +102,7 @@ internal static class DeviceSigmoid<TMath>
         p = math.MultiplyAdd(p, r, 1.6666665459e-1f);
         p = math.MultiplyAdd(p, r, 5.0000001201e-1f);
         p = math.MultiplyAdd(p, math.Multiply(r, r), math.Add(r, 1));
-        float e = math.Multiply(p, Interop.IntAsFloat((uint)((int)n + 127) << 23));
-        return 1 / math.Add(1, e);
+        return math.Multiply(p, Interop.IntAsFloat((uint)((int)n + 127) << 23));
     }
 
     /// <summary>error · σ'(z), with σ'(z) = a (1 - a); 0 where it is too small to change a weight.</summary>

@@ -1,18 +1,26 @@
+using System.Diagnostics.CodeAnalysis;
 using ILGPU;
 using ILGPU.Runtime;
 using ILGPU.Runtime.CPU;
 using ILGPU.Runtime.Cuda;
 using ILGPU.Runtime.OpenCL;
+using Inkling.Layers;
+using Inkling.Training.Steps;
 
 namespace Inkling.Gpu;
 
 /// <summary>A graphics processor that networks can be trained on, through its driver: nothing else need be installed.</summary>
-public sealed class GpuDevice
+[SuppressMessage("Design", "CA1001", Justification = "The session is closed when its last use ends.")]
+public sealed class GpuDevice : TrainingDevice
 {
-    private const int EmulatedThreads = 64; // of the CPU, which wait for each other at each barrier
+    private const string EmulatedName = "emulated";
+    private const int WarpSize = 32, EmulatedThreads = 64; // of the CPU, which wait for each other at each barrier
 
     private readonly AcceleratorType _type;
     private readonly int _index; // among the devices of its type
+    private readonly Lock _gate = new();
+    private DeviceSession? _session; // while it is in use
+    private int _uses;
 
     private GpuDevice(Device device, int index, string name)
     {
@@ -22,7 +30,7 @@ public sealed class GpuDevice
     }
 
     /// <summary>The name that its driver gives it; with a number behind where there are several of a name.</summary>
-    public string Name { get; }
+    public override string Name { get; }
 
     /// <summary>The size of its memory in bytes.</summary>
     public long MemoryBytes { get; }
@@ -34,6 +42,9 @@ public sealed class GpuDevice
         AcceleratorType.OpenCL => "OpenCL",
         _ => "emulated on the CPU",
     };
+
+    /// <summary>Whether it is emulated on the CPU.</summary>
+    internal bool IsEmulated => _type == AcceleratorType.CPU;
 
     /// <summary>Threads in a block, at most.</summary>
     internal int MostThreads { get; }
@@ -52,6 +63,14 @@ public sealed class GpuDevice
                 {
                     if (device.AcceleratorType != type)
                         continue;
+                    // Not the processor, and not a card once more that CUDA has.
+                    if (device is CLDevice cl && (cl.DeviceType.HasFlag(CLDeviceType.CL_DEVICE_TYPE_CPU)
+                        || (cl.Vendor == CLDeviceVendor.Nvidia && all.Count > 0)))
+                    {
+                        index++;
+                        continue;
+                    }
+
                     string name = device.Name.Trim();
                     int same = all.Count(
                         other => other.Name == name || other.Name.StartsWith($"{name} #", StringComparison.Ordinal));
@@ -69,19 +88,28 @@ public sealed class GpuDevice
         get
         {
             using Context context = CreateContext();
-            return new GpuDevice(context.GetCPUDevice(0), 0, "emulated");
+            return new GpuDevice(context.GetCPUDevice(0), 0, EmulatedName);
         }
     }
 
     /// <summary>Chooses a device.</summary>
-    /// <param name="name">Its name, or a part of it; "gpu" for the first of all.</param>
+    /// <param name="name">
+    /// Its name, or a part of it; "gpu" for the first of all; "emulated" for one that is emulated on the CPU, far slower than the
+    /// CPU itself, to try programs where there is no device.
+    /// </param>
     /// <exception cref="InklingException">There is no such device.</exception>
     public static GpuDevice Named(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
+        if (string.Equals(name, EmulatedName, StringComparison.OrdinalIgnoreCase))
+            return Emulated;
         IReadOnlyList<GpuDevice> all = All;
         if (all.Count == 0)
-            throw new InklingException("This machine has no graphics processor with a driver for CUDA or OpenCL.");
+        {
+            throw new InklingException(
+                "This machine has no graphics processor with a driver for CUDA or OpenCL: if it has one, install its driver.");
+        }
+
         return string.Equals(name, "gpu", StringComparison.OrdinalIgnoreCase)
             ? all[0]
             : all.FirstOrDefault(device => string.Equals(device.Name, name, StringComparison.OrdinalIgnoreCase))
@@ -92,6 +120,77 @@ public sealed class GpuDevice
 
     /// <inheritdoc/>
     public override string ToString() => $"{Name} ({Backend})";
+
+    internal override ITrainingStep CreateStep(ParameterBuffer parameters, Examples examples, StepSettings settings)
+    {
+        DeviceLease lease = Acquire();
+        return lease.Use(() => new DeviceStep(lease, parameters, examples, settings));
+    }
+
+    internal override float[][] OutputsOf(ParameterBuffer parameters, Examples examples)
+    {
+        using DeviceLease lease = Acquire();
+        return lease.Use(() => DeviceReading.OutputsOf(lease.Session, parameters, examples));
+    }
+
+    /// <summary>Whether an exception comes from the device or its driver.</summary>
+    internal static bool IsFailure(Exception e) =>
+        e is AcceleratorException or InternalCompilerException or NotSupportedException;
+
+    /// <summary>What a user is told when the device fails.</summary>
+    internal InklingException Failed(Exception e)
+    {
+        bool isFull = e is CudaException { Error: nameof(CudaError.CUDA_ERROR_OUT_OF_MEMORY) }
+            || e is CLException { Error: CLError.CL_MEM_OBJECT_ALLOCATION_FAILURE or CLError.CL_OUT_OF_RESOURCES };
+        return new InklingException(
+            isFull
+                ? FormattableString.Invariant(
+                    $"{Name}: its memory of {MemoryBytes >> 20:N0} MB is too small for this. Take smaller mini-batches.")
+                : $"{Name} failed: {OneLine.Of(e.Message)} A checkpoint, if there is one, is whole: resume from it.",
+            e);
+    }
+
+    /// <summary>Opens the device, or shares what is open.</summary>
+    /// <exception cref="InklingException">It cannot be opened.</exception>
+    private DeviceLease Acquire()
+    {
+        lock (_gate)
+        {
+            try
+            {
+                if (_session is null)
+                {
+                    (Context context, Accelerator accelerator) = Open();
+                    _session = new DeviceSession(context, accelerator);
+                }
+            }
+            catch (Exception e) when (IsFailure(e))
+            {
+                throw Failed(e);
+            }
+
+            _uses++;
+            return new DeviceLease(this, _session, GiveBack);
+        }
+    }
+
+    private void GiveBack()
+    {
+        lock (_gate)
+        {
+            if (--_uses > 0)
+                return;
+            try
+            {
+                _session!.Dispose();
+            }
+            catch (Exception e) when (IsFailure(e)) // a device that was lost cannot be closed
+            {
+            }
+
+            _session = null;
+        }
+    }
 
     /// <summary>Opens it; the context is to be disposed after the accelerator.</summary>
     internal (Context Context, Accelerator Accelerator) Open()
@@ -114,5 +213,10 @@ public sealed class GpuDevice
         }
     }
 
-    private static Context CreateContext() => Context.Create(builder => builder.Cuda().OpenCL().CPU(CPUDeviceKind.Nvidia));
+    private static Context CreateContext()
+    {
+        OpenClC.FenceSharedMemory();
+        return Context.Create(
+            builder => builder.Cuda().OpenCL().CPU(new CPUDevice(WarpSize, EmulatedThreads / WarpSize, numMultiprocessors: 1)));
+    }
 }

@@ -57,6 +57,13 @@ public static class NetworkSweep
         return networks;
     }
 
+    /// <summary>Whether a device trains networks of this size on these images.</summary>
+    internal static bool Takes(LabelledImages training, int hidden, int miniBatch) =>
+        training.InputSize <= SweepLimits.Inputs
+            && training.OutputSize <= SweepLimits.Outputs
+            && hidden <= SweepLimits.Stride
+            && miniBatch <= SweepLimits.MiniBatch;
+
     private static void Require(LabelledImages training, IReadOnlyList<SweepRun> runs, SweepOptions options)
     {
         if (training.Count == 0 || training.InputSize > SweepLimits.Inputs || training.OutputSize > SweepLimits.Outputs)

@@ -14,6 +14,9 @@ internal sealed class Command : IDisposable
     /// <summary>The user's home folder, as the command sees it; its name contains a space.</summary>
     public string Home { get; } = Directory.CreateTempSubdirectory("inkling user ").FullName;
 
+    /// <summary>Further environment variables of the command.</summary>
+    public Dictionary<string, string> Variables { get; } = new(StringComparer.Ordinal);
+
     public void Dispose() => Directory.Delete(Home, recursive: true);
 
     /// <summary>The path of a file in the home folder.</summary>
@@ -89,10 +92,10 @@ internal sealed class Command : IDisposable
     }
 
     /// <summary>Writes a folder of IDX files with few images, for training whose accuracy does not matter.</summary>
-    public string SmallData()
+    public string SmallData(int training = 600, int test = 100)
     {
         string folder = Directory.CreateDirectory(PathOf("small")).FullName;
-        foreach ((string name, int count) in new[] { ("train", 600), ("t10k", 100) })
+        foreach ((string name, int count) in new[] { ("train", training), ("t10k", test) })
         {
             LabelledImages images = GeneratedDigits.Create(count, seed: count);
             byte[] pixels = [.. Enumerable.Range(0, count).SelectMany(i => images.Pixels(i).ToArray())];
@@ -128,6 +131,8 @@ internal sealed class Command : IDisposable
         start.Environment.Remove("INKLING_DATA");
         if (withData && Environment.GetEnvironmentVariable("INKLING_DATA") is { Length: > 0 } data)
             start.Environment["INKLING_DATA"] = Path.GetFullPath(data); // may be relative to the tests' working directory
+        foreach ((string name, string value) in Variables)
+            start.Environment[name] = value;
         return Process.Start(start)!;
     }
 
@@ -147,6 +152,14 @@ internal sealed class Command : IDisposable
         }
 
         return new Result(process.ExitCode, await output, await error);
+    }
+
+    /// <summary>Starts the command and does not wait for it; nothing is on its standard input.</summary>
+    public Task<Result> StartAsync(params string[] arguments)
+    {
+        Process process = Start(withData: false, arguments);
+        process.StandardInput.Close();
+        return FinishAsync(process);
     }
 
     [DllImport("libc", EntryPoint = "kill")]

@@ -7,7 +7,8 @@ public sealed class TranslationTests
 
     private static readonly string[] EnglishOnly =
     [
-        "docs/claims.md", "docs/comparison.md", "docs/gpu.md", "docs/kernels.md", "docs/many-machines.md", "docs/performance.md"
+        "docs/claims.md", "docs/comparison.md", "docs/gpu.md", "docs/kernels.md", "docs/many-machines.md", "docs/performance.md",
+        "docs/replicas.md", "docs/sweeps.md",
     ];
 
     public static TheoryData<string> Translated =>

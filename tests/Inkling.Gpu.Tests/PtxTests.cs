@@ -1,11 +1,12 @@
+using System.Collections.Concurrent;
 using System.Globalization;
-using System.Reflection;
 using System.Text.RegularExpressions;
 using ILGPU;
 using ILGPU.Backends.EntryPoints;
 using ILGPU.Backends.PTX;
 using ILGPU.Runtime.CPU;
 using ILGPU.Runtime.Cuda;
+using Inkling.Gpu.Kernels;
 
 namespace Inkling.Gpu.Tests;
 
@@ -14,11 +15,48 @@ public partial class PtxTests
 {
     private const string Record = "kernels.txt";
 
-    public static TheoryData<string> Kernels =>
-        [nameof(SweepKernels<CudaMath>.TrainEpoch), nameof(SweepKernels<CudaMath>.CountRight)];
+    internal static readonly Dictionary<string, Delegate> All = new(StringComparer.Ordinal)
+    {
+        ["TrainEpoch"] = SweepKernels<CudaMath>.TrainEpoch,
+        ["CountRight"] = SweepKernels<CudaMath>.CountRight,
+        ["Forward, 64 columns"] = ProductKernels<Columns<FourColumns, FourColumns>>.Forward,
+        ["Forward, 48 columns"] = ProductKernels<Columns<FourColumns, TwoColumns>>.Forward,
+        ["InputErrors, 64 columns"] = ProductKernels<Columns<FourColumns, FourColumns>>.InputErrors,
+        ["Gradient, 64 columns"] = ProductKernels<Columns<FourColumns, FourColumns>>.Gradient,
+        ["Gather"] = ElementKernels.Gather,
+        ["CostErrors"] = ElementKernels.CostErrors,
+        ["AddSplits"] = ElementKernels.AddSplits,
+        ["Activate"] = ElementKernels.Activate,
+        ["ActivateBack"] = ElementKernels.ActivateBack,
+        ["Silu"] = ElementKernels.Silu,
+        ["SiluBack"] = ElementKernels.SiluBack,
+        ["Transpose"] = ElementKernels.Transpose,
+        ["Pool"] = ElementKernels.Pool,
+        ["PoolBack"] = ElementKernels.PoolBack,
+        ["ClearBeyond"] = ElementKernels.ClearBeyond,
+        ["DropoutMasks"] = ElementKernels.DropoutMasks,
+        ["Softmax"] = ElementKernels.Softmax,
+        ["Moments"] = NormalisationKernels.Moments,
+        ["TakeMoments"] = NormalisationKernels.TakeMoments,
+        ["Apply"] = NormalisationKernels.Apply,
+        ["SumErrors"] = NormalisationKernels.SumErrors,
+        ["AddErrors"] = NormalisationKernels.AddErrors,
+        ["Back"] = NormalisationKernels.Back,
+        ["ColumnSums"] = ColumnSums.Add,
+        ["Augment"] = AugmentationKernel.Augment,
+        ["Step"] = OptimiserKernels.Step,
+    };
+
+    private static readonly ConcurrentDictionary<string, string> Compiled = new(StringComparer.Ordinal);
+
+    public static TheoryData<string> Sweeps => ["TrainEpoch", "CountRight"];
+
+    public static TheoryData<string> Products => ["Forward, 64 columns", "InputErrors, 64 columns", "Gradient, 64 columns"];
+
+    public static TheoryData<string> Kernels => [.. All.Keys];
 
     [Theory]
-    [MemberData(nameof(Kernels))]
+    [MemberData(nameof(Sweeps))]
     public void Every_sum_and_product_names_its_rounding_so_that_the_driver_fuses_none(string kernel)
     {
         string[] instructions = InstructionsOf(PtxOf(kernel));
@@ -37,13 +75,21 @@ public partial class PtxTests
     [Fact]
     public void The_kernels_have_the_instructions_that_are_on_record()
     {
-        string figures = string.Join('\n', Kernels.Select(kernel => FiguresOf(kernel.Data)));
+        string figures = string.Join('\n', Sweeps.Concat(Products).Select(kernel => FiguresOf(kernel.Data)));
         string file = Path.Combine(AppContext.BaseDirectory, Record);
         if (figures != File.ReadAllText(file).ReplaceLineEndings("\n"))
         {
             File.WriteAllText(file + ".new", figures);
             Assert.Fail($"If this is meant, copy {file}.new to tests/Inkling.Gpu.Tests/{Record}:\n{figures}");
         }
+    }
+
+    [Theory]
+    [MemberData(nameof(Products))]
+    public void The_sums_of_a_product_are_kept_in_registers_and_its_factors_read_four_at_a_time(string kernel)
+    {
+        Assert.DoesNotContain(".local", PtxOf(kernel), StringComparison.Ordinal);
+        Assert.Contains("ld.shared.v4.f32", PtxOf(kernel), StringComparison.Ordinal);
     }
 
     private static string FiguresOf(string kernel)
@@ -59,7 +105,9 @@ public partial class PtxTests
             + $"{string.Join('\n', kinds)}\n";
     }
 
-    private static string PtxOf(string kernel)
+    private static string PtxOf(string kernel) => Compiled.GetOrAdd(kernel, Compile);
+
+    private static string Compile(string kernel)
     {
         using Context context = Context.Create(builder => builder.CPU(CPUDeviceKind.Nvidia));
         using PTXBackend backend = new(
@@ -68,8 +116,7 @@ public partial class PtxTests
             CudaArchitecture.SM_80,
             CudaInstructionSet.ISA_70,
             null!);
-        MethodInfo method = typeof(SweepKernels<CudaMath>).GetMethod(kernel)!;
-        EntryPointDescription entry = EntryPointDescription.FromExplicitlyGroupedKernel(method);
+        EntryPointDescription entry = EntryPointDescription.FromExplicitlyGroupedKernel(All[kernel].Method);
         return ((PTXCompiledKernel)backend.Compile(entry, default)).PTXAssembly;
     }
 

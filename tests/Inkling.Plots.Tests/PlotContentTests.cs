@@ -45,6 +45,24 @@ public sealed class PlotContentTests : IDisposable
     }
 
     [Fact]
+    public void A_grid_names_its_axes_and_shows_mean_deviation_and_note_of_each_cell()
+    {
+        GridCell?[,] cells =
+        {
+            { new GridCell(0.9512, 0.0021, "worst 94.80, seed 3"), new GridCell(0.3, null, "2 of 50 failed") },
+            { null, new GridCell(0.9650, 0.0010, "worst 96.30, seed 7") },
+        };
+
+        string[] texts = _folder.TextsOf(path => GridHeatMap.Save(
+            path, "A grid", "epochs 30", ["network", "cost"], [["784,30,10", "a"], ["784,100,10", "b"]], "eta", ["3", "30"],
+            cells));
+
+        AssertShown(
+            texts, "A grid", "epochs 30", "network", "cost", "eta", "784,30,10", "784,100,10", "3", "30", "95.12 ± 0.21",
+            "worst 94.80, seed 3", "30.00", "2 of 50 failed", "96.50 ± 0.10", "–");
+    }
+
+    [Fact]
     public void A_monitor_shows_cost_errors_weights_and_gradients_of_each_layer()
     {
         MonitorEntry[] entries =

@@ -22,6 +22,9 @@ public sealed class PlotTests : IDisposable
         ["cost surface"] = path =>
             PlotFolder.SaveBowl(path, [new("a path that diverges", [(1, 1), (-5, 3), (double.NaN, 0)]), new("no path", [])]),
         ["flat cost surface"] = path => CostSurface.Save(path, "Title", [0, 1], [0, 1], new double[2, 2], [], "w", "b"),
+        ["grid"] = path => GridHeatMap.Save(
+            path, "Title", "note", ["network"], [["784,10"]], "eta", ["1", "3"], new[,] { { new GridCell(0.9, 0.1, ""), null } }),
+        ["grid of nothing"] = path => GridHeatMap.Save(path, "Title", "", [], [[]], "", [""], new GridCell?[1, 1]),
         ["contact sheet"] = path => ContactSheet.Save(path, "Title", [new byte[784]], labels: ["7"]),
         ["empty contact sheet"] = path => ContactSheet.Save(path, "Title", []),
     };

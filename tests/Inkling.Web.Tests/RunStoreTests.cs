@@ -130,7 +130,7 @@ public sealed class RunStoreTests : InAFolder
     public void A_list_that_cannot_be_read_is_said_in_one_line()
     {
         using RunFolder folder = new(new WebSettings { Folder = Folder });
-        using RunStore store = new(folder);
+        using LocalRunStore store = new(folder);
         Runs.Change(Folder, "DROP TABLE epochs");
         InklingException refused = Assert.Throws<InklingException>(() => store.All());
         Assert.Contains("runs.db: cannot be read", refused.Message, StringComparison.Ordinal);

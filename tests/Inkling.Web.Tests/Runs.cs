@@ -1,4 +1,6 @@
 using Inkling.Web.Learning;
+using Inkling.Web.Reading;
+using Inkling.Web.Storage;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
@@ -25,15 +27,37 @@ internal sealed class Runs : IAsyncDisposable
 
     public RunBook Book => _app.Services.GetRequiredService<RunBook>();
 
+    public RunStore Store => _app.Services.GetRequiredService<RunStore>();
+
+    public SharedFiles Shared => _app.Services.GetRequiredService<SharedFiles>();
+
+    public ModelCache Models => _app.Services.GetRequiredService<ModelCache>();
+
+    public Corrections Corrections => _app.Services.GetRequiredService<Corrections>();
+
     public RunFolder Folder => _app.Services.GetRequiredService<RunFolder>();
 
     /// <summary>Opens a folder as a server does when it starts.</summary>
     /// <param name="folder">The user's data folder.</param>
     /// <param name="beforeChange">Called before each change on the disk.</param>
     /// <param name="memory">How much memory trainings may take.</param>
-    public static async Task<Runs> OpenAsync(string folder, Action<string>? beforeChange = null, long memory = long.MaxValue)
+    /// <param name="devices">What trains, beside the processor.</param>
+    /// <param name="database">The database that the server shares with others.</param>
+    public static async Task<Runs> OpenAsync(
+        string folder,
+        Action<string>? beforeChange = null,
+        long memory = long.MaxValue,
+        IReadOnlyList<TrainingDevice>? devices = null,
+        string? database = null)
     {
-        Runs runs = new(WebServer.Create(new WebSettings { Folder = folder, TrainingMemory = memory }));
+        Runs runs = new(WebServer.Create(new WebSettings
+        {
+            Folder = folder,
+            TrainingMemory = memory,
+            Devices = devices ?? [],
+            Database = database,
+            LeaseTime = database is null ? new WebSettings().LeaseTime : TimeSpan.FromSeconds(1),
+        }));
         try
         {
             runs.Folder.BeforeChange = beforeChange;

@@ -27,14 +27,18 @@ public sealed class Server : IAsyncDisposable
 
     public string Home { get; }
 
+    /// <summary>The process's number.</summary>
+    public int Id => _process.Id;
+
     /// <summary>Starts the server and waits until its reader is ready.</summary>
     /// <param name="home">An existing home folder; null for a new one.</param>
     /// <param name="port">The port; 0 for any that is free.</param>
-    public static async Task<Server> StartAsync(string? home = null, int port = 0)
+    /// <param name="options">Further options of <c>inkling serve</c>.</param>
+    public static async Task<Server> StartAsync(string? home = null, int port = 0, params string[] options)
     {
         bool ownsHome = home is null;
         home ??= Directory.CreateTempSubdirectory("inkling web ").FullName;
-        Process process = Run(home, ["--port", $"{port}"], seesErrors: false);
+        Process process = Run(home, ["--port", $"{port}", .. options], seesErrors: false);
         using CancellationTokenSource patience = new(Patience);
         try
         {
@@ -90,6 +94,13 @@ public sealed class Server : IAsyncDisposable
             _process.Kill();
             throw new TimeoutException("The server did not stop.", e);
         }
+    }
+
+    /// <summary>Kills the server with SIGKILL, and waits until it is gone.</summary>
+    public async Task KillAsync()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync();
     }
 
     [DllImport("libc", EntryPoint = "kill")]

@@ -58,15 +58,18 @@ internal static class RandomCases
         : null;
 }
 
-/// <summary>Ends a case that never finishes, which no exception would end, and names it.</summary>
+/// <summary>
+/// Ends a case that never finishes, which no exception would end, and names it. Both clocks must have run: on a machine that is
+/// busy with other programs a short case may last minutes, and on many cores other tests take minutes of processor time at once.
+/// </summary>
 internal sealed class Watchdog : IDisposable
 {
-    private readonly ConcurrentDictionary<object, (string What, long Begin)> _watched = new();
+    private readonly ConcurrentDictionary<object, (string What, long Begin, TimeSpan Processor)> _watched = new();
     private readonly TimeSpan _patience;
     private readonly Action<string> _end;
     private readonly Timer _timer;
 
-    /// <param name="patience">How long one case may take, even on a slow machine.</param>
+    /// <param name="patience">How long one case may last, and how much processor time this process may take meanwhile.</param>
     /// <param name="end">Called with a message that names a case that took longer.</param>
     public Watchdog(TimeSpan patience, Action<string> end)
     {
@@ -79,7 +82,7 @@ internal sealed class Watchdog : IDisposable
     public IDisposable Watch(string what)
     {
         Watched watched = new(this);
-        _watched[watched] = (what, Environment.TickCount64);
+        _watched[watched] = (what, Environment.TickCount64, Environment.CpuUsage.TotalTime);
         return watched;
     }
 
@@ -87,11 +90,14 @@ internal sealed class Watchdog : IDisposable
 
     private void Look()
     {
-        foreach ((string what, long begin) in _watched.Values)
+        foreach ((string what, long begin, TimeSpan processor) in _watched.Values)
         {
-            if (Environment.TickCount64 - begin >= _patience.TotalMilliseconds)
+            if (Environment.TickCount64 - begin >= _patience.TotalMilliseconds
+                && Environment.CpuUsage.TotalTime - processor >= _patience)
+            {
                 _end(
                     string.Create(CultureInfo.InvariantCulture, $"Ended after {_patience.TotalSeconds:0} s in one case. {what}"));
+            }
         }
     }
 

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Net.Http.Headers;
 
 namespace Inkling.Web.Api;
@@ -23,6 +24,15 @@ internal static class ApiRoutes
             .WithMethods(HttpMethods.Get, HttpMethods.Post)
             .WithHeaders(HeaderNames.ContentType)
             .WithExposedHeaders(HeaderNames.RetryAfter));
+
+    /// <summary>One line: that it is healthy, or why it is not.</summary>
+    private static Task WriteReasonAsync(HttpContext context, HealthReport report)
+    {
+        context.Response.ContentType = "text/plain; charset=utf-8";
+        return context.Response.WriteAsync(
+            report.Entries.Values.FirstOrDefault(entry => entry.Status != HealthStatus.Healthy).Description
+            ?? report.Status.ToString());
+    }
 
     public static void MapApi(this IEndpointRouteBuilder routes)
     {
@@ -45,7 +55,10 @@ internal static class ApiRoutes
             .Produces<ShelvedModel[]>();
         routes.MapOpenApi("/api/openapi.json");
         routes.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false }).DisableRateLimiting();
-        routes.MapHealthChecks("/health/ready", new HealthCheckOptions { Predicate = check => check.Tags.Contains("ready") })
-            .DisableRateLimiting();
+        routes.MapHealthChecks("/health/ready", new HealthCheckOptions
+        {
+            Predicate = check => check.Tags.Contains("ready"),
+            ResponseWriter = WriteReasonAsync,
+        }).DisableRateLimiting();
     }
 }

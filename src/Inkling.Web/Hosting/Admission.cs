@@ -58,8 +58,9 @@ internal static class Admission
     public static PartitionedRateLimiter<ConnectionContext> ConnectionsPerAddress(WebSettings settings) =>
         PartitionedRateLimiter.Create<ConnectionContext, IPAddress>(connection =>
         {
-            IPAddress visitor = VisitorOf((connection.RemoteEndPoint as IPEndPoint)?.Address);
-            return settings.BehindProxy && IPAddress.IsLoopback(visitor)
+            IPAddress? address = (connection.RemoteEndPoint as IPEndPoint)?.Address;
+            IPAddress visitor = VisitorOf(address);
+            return settings.IsProxy(address)
                 ? RateLimitPartition.GetNoLimiter(visitor) // the proxy's connections carry everybody's requests
                 : RateLimitPartition.GetConcurrencyLimiter(visitor, _ => AtOnce(settings.ConnectionsPerAddress));
         });

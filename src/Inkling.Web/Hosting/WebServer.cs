@@ -5,6 +5,7 @@ using Inkling.Web.Api;
 using Inkling.Web.Learning;
 using Inkling.Web.Reading;
 using Inkling.Web.Shell;
+using Inkling.Web.Storage;
 using Inkling.Web.Understanding;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
@@ -42,6 +43,8 @@ public static class WebServer
         builder.Logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None); // the response tells it
         // Its keys are for sessions only, and may be lost with the process.
         builder.Logging.AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error);
+        // Nor is it of interest that a visitor's cookie is of an earlier process, or of another replica.
+        builder.Logging.AddFilter("Microsoft.AspNetCore.Antiforgery", LogLevel.Critical);
         builder.WebHost.ConfigureKestrel(kestrel => Configure(kestrel, settings));
 
         IServiceCollection services = builder.Services;
@@ -54,12 +57,31 @@ public static class WebServer
         services.AddSingleton<ModelCache>();
         services.AddSingleton<Corrections>();
         services.AddSingleton<RunFolder>();
-        services.AddSingleton<RunStore>();
+        if (settings.Database is null)
+        {
+            services.AddSingleton<RunStore, LocalRunStore>();
+        }
+        else
+        {
+            services.AddSingleton<PostgresDatabase>();
+            services.AddSingleton<SharedRunStore>();
+            services.AddSingleton<RunStore>(provider => provider.GetRequiredService<SharedRunStore>());
+            services.AddSingleton<SharedFiles>();
+        }
+
         services.AddSingleton<TrainingData>();
         services.AddSingleton<MnistDownload>();
         services.AddSingleton<ChapterOneNetwork>();
         services.AddSingleton<RunBook>();
         services.AddHostedService(provider => provider.GetRequiredService<RunBook>());
+        IHealthChecksBuilder health = services.AddHealthChecks().AddCheck<WarmUp>("readers", tags: ["ready"]);
+        if (settings.Database is not null)
+        {
+            services.AddSingleton<Replica>();
+            services.AddHostedService(provider => provider.GetRequiredService<Replica>());
+            health.AddCheck<Replica>("database", tags: ["ready"]);
+        }
+
         services.AddSingleton<WarmUp>();
         services.AddHostedService(provider => provider.GetRequiredService<WarmUp>());
         services.AddDataProtection().UseEphemeralDataProtectionProvider();
@@ -68,7 +90,6 @@ public static class WebServer
         services.AddProblemDetails();
         services.AddOpenApi(ApiDescription.Configure);
         services.AddSingleton<ApiDocument>();
-        services.AddHealthChecks().AddCheck<WarmUp>("readers", tags: ["ready"]);
         services.ConfigureHttpJsonOptions(json =>
         {
             json.SerializerOptions.TypeInfoResolverChain.Insert(0, AnswerJson.Default);
@@ -92,7 +113,7 @@ public static class WebServer
                 });
             return next(context);
         });
-        if (settings.BehindProxy)
+        if (settings.BehindProxy || settings.Proxies.Count > 0)
             app.UseForwardedHeaders(Forwarded(settings));
         if (settings.PathPrefix.Length > 0)
             app.UseMiddleware<PathPrefix>();
@@ -124,15 +145,28 @@ public static class WebServer
     }
 
     /// <summary>
-    /// Trusted from this machine only, and only the last value, which the proxy itself adds. A proxy may pass on a host that the
-    /// visitor sent, so that only names that the server was given are taken; the prefix is a setting, not the visitor's choice.
+    /// Trusted from this machine and the proxies that the settings name, and only the last value, which the proxy itself adds. A
+    /// proxy may pass on a host that the visitor sent, so that only names that the server was given are taken; the prefix is a
+    /// setting, not the visitor's choice.
     /// </summary>
-    private static ForwardedHeadersOptions Forwarded(WebSettings settings) => new()
+    private static ForwardedHeadersOptions Forwarded(WebSettings settings)
     {
-        ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto
-            | (settings.Hosts.Count > 0 ? ForwardedHeaders.XForwardedHost : ForwardedHeaders.None), // no names would admit any
-        AllowedHosts = [.. settings.Hosts],
-    };
+        ForwardedHeadersOptions options = new()
+        {
+            ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto
+                | (settings.Hosts.Count > 0 ? ForwardedHeaders.XForwardedHost : ForwardedHeaders.None), // none would admit any
+            AllowedHosts = [.. settings.Hosts],
+        };
+        if (!settings.BehindProxy)
+        {
+            options.KnownIPNetworks.Clear(); // this machine's, which are trusted by default
+            options.KnownProxies.Clear();
+        }
+
+        foreach (string proxy in settings.Proxies)
+            options.KnownIPNetworks.Add(WebSettings.NetworkOf(proxy)!.Value);
+        return options;
+    }
 
     private static bool IsForPrograms(HttpContext context) =>
         context.Request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase)

@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using Inkling.Files;
 using Inkling.Web.Reading;
 
@@ -18,8 +20,24 @@ public sealed record WebSettings
     /// <summary>Where runs, saved networks and corrections are kept: by default in the user's data folder.</summary>
     public string Folder { get; init; } = UserFolders.Data;
 
+    /// <summary>
+    /// The connection string of a PostgreSQL, as <c>Host=db;Database=inkling;Username=inkling</c>, in which several servers keep
+    /// runs, saved networks and corrections together; null to keep them in <see cref="Folder"/>, for this server alone.
+    /// </summary>
+    public string? Database { get; init; }
+
+    /// <summary>Where runs, saved networks and corrections are, or the copies of those in <see cref="Database"/>.</summary>
+    internal string SharedFolder => Database is null ? Folder : Path.Combine(Folder, "replica");
+
+    /// <summary>How long a server that shares a database holds a run without a sign of life: ten times what passes between
+    /// two, so that a busy machine is not taken for a dead one.</summary>
+    internal TimeSpan LeaseTime { get; init; } = TimeSpan.FromSeconds(10);
+
     /// <summary>Where data are looked for; null for the usual places.</summary>
     public string? DataDirectory { get; init; }
+
+    /// <summary>Devices that the Learn page offers to train on, beside the processor.</summary>
+    public IReadOnlyList<TrainingDevice> Devices { get; init; } = [];
 
     /// <summary>Networks to offer by these names, beside the bundled ones and those in <see cref="Folder"/>.</summary>
     internal IReadOnlyDictionary<string, Network> Networks { get; init; } =
@@ -92,6 +110,35 @@ public sealed record WebSettings
 
     /// <summary>How many readings for one address may wait for these places.</summary>
     public int WaitingPerAddress { get; init; } = 64;
+
+    /// <summary>
+    /// Proxies on other machines that forward requests, addresses or networks as <c>10.0.0.0/8</c>: trusted as one on this
+    /// machine is where <see cref="BehindProxy"/> is set.
+    /// </summary>
+    /// <exception cref="ArgumentException">One is neither.</exception>
+    public IReadOnlyList<string> Proxies
+    {
+        get;
+        init => field = value.FirstOrDefault(text => NetworkOf(text) is null) is not { } wrong
+            ? value
+            : throw new ArgumentException($"\"{wrong}\" is no address or network, as 10.0.0.0/8.", nameof(value));
+    } = [];
+
+    /// <summary>Whether what an address says of other visitors is believed.</summary>
+    internal bool IsProxy(IPAddress? address)
+    {
+        if (address is null)
+            return false;
+        IPAddress plain = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
+        return (BehindProxy && IPAddress.IsLoopback(plain)) || Proxies.Any(proxy => NetworkOf(proxy)!.Value.Contains(plain));
+    }
+
+    /// <summary>An address alone is the network of that address; null where the text is neither.</summary>
+    internal static IPNetwork? NetworkOf(string text) =>
+        IPNetwork.TryParse(text, out IPNetwork network) ? network
+        : IPAddress.TryParse(text, out IPAddress? address)
+            ? new IPNetwork(address, address.AddressFamily == AddressFamily.InterNetwork ? 32 : 128)
+        : null;
 
     /// <summary>
     /// Whether a proxy on this machine forwards requests. It names their clients in <c>X-Forwarded-For</c>, so that limits for

@@ -16,7 +16,7 @@ public sealed partial class LearnPage : IDisposable
     private static readonly double?[] Speeds = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, null];
 
     private bool _isDataChosen;
-    private string _data = "", _maps = "", _hidden = "30";
+    private string _data = "", _device = "", _maps = "", _hidden = "30";
     private ActivationFunction _activation = ActivationFunction.Sigmoid;
     private Cost _cost = Cost.Quadratic;
     private Regularisation _regularisation;
@@ -40,6 +40,8 @@ public sealed partial class LearnPage : IDisposable
 
     [Inject] private TrainingData Data { get; set; } = null!;
 
+    [Inject] private WebSettings Server { get; set; } = null!;
+
     [Inject] private NavigationManager Navigation { get; set; } = null!;
 
     private IReadOnlyList<Run> Shown => [.. Book.Runs.Take(MostShown)];
@@ -58,6 +60,7 @@ public sealed partial class LearnPage : IDisposable
         Eta = _eta,
         Epochs = _epochs,
         Seed = _seed,
+        Device = _device.Length > 0 ? _device : null,
     };
 
     /// <summary>The accuracies published for MNIST, where a run shown is on MNIST.</summary>
@@ -113,7 +116,8 @@ public sealed partial class LearnPage : IDisposable
             ? T.Format("learn.missing", RunNumber[..Math.Min(RunNumber.Length, 20)])
             : null;
         _selected = named ?? (Book.Runs is [var newest, ..] ? newest : null);
-        if (_selected is not null && before != _selected && RendererInfo.IsInteractive) // not when prerendering each request
+        bool mayHaveChanged = before != _selected || _selected?.IsElsewhere == true;
+        if (_selected is not null && mayHaveChanged && RendererInfo.IsInteractive) // not when prerendering each request
             _ = _selected.LoadResultAsync();
     }
 
@@ -128,7 +132,7 @@ public sealed partial class LearnPage : IDisposable
             while (await timer.WaitForNextTickAsync(gone))
             {
                 WatchRun();
-                long now = Book.Runs.Sum(run => (long)run.Version + 1);
+                long now = Book.Runs.Sum(run => (long)run.Version + 1) + Book.Looks;
                 if (now == drawn)
                     continue;
                 drawn = now;

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Inkling.Layers;
 using Inkling.Training;
+using Inkling.Web.Storage;
 using Microsoft.Extensions.Logging;
 
 namespace Inkling.Web.Learning;
@@ -12,6 +13,7 @@ namespace Inkling.Web.Learning;
 internal sealed partial class Run(
     int id,
     RunSettings settings,
+    IReadOnlyList<TrainingDevice> devices,
     RunStore store,
     TrainingData data,
     SemaphoreSlim cores,
@@ -20,7 +22,7 @@ internal sealed partial class Run(
 {
     private const int StepsAtOnce = 64, DrawnNeurons = 100;
 
-    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(120);
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(120), BetweenTries = TimeSpan.FromSeconds(1);
 
     private readonly RunPace _pace = new();
     private readonly RunMoments _moments = new();
@@ -35,6 +37,9 @@ internal sealed partial class Run(
     private bool _isLearning, _isFinished, _holdsCore, _isDisposed;
     private (RunState State, string? Message)? _recorded, _toRecord; // the state stored for a restart, and the one to be stored
     private string? _network, _looked; // the file named in the store, and the one evaluated for the page
+    private KeptRun? _followed;
+    private string? _failure; // why something could not be stored, as long as that is so
+    private int _checkpointed; // the epoch whose checkpoint is stored; -1 before the first step
     private long _lastLook;
     private int _stepsLeft = int.MaxValue, _pauseBefore = int.MaxValue; // steps until, and the epoch before which to pause
 
@@ -69,6 +74,9 @@ internal sealed partial class Run(
         }
     }
 
+    /// <summary>Whether another server trains it, or may.</summary>
+    public bool IsElsewhere => !store.Holds(id);
+
     /// <summary>The epoch under way, how many examples it has seen, and their mean cost.</summary>
     public (int Epoch, int Examples, double Cost) Progress { get; private set; }
 
@@ -95,11 +103,29 @@ internal sealed partial class Run(
         _recorded = _toRecord = (kept.State, kept.Message);
         _epochs.AddRange(kept.Epochs);
         Progress = (kept.Epochs.Count, 0, 0);
-        if (State == RunState.Done && (_network is null || !File.Exists(store.Folder.PathOf(_network))))
+        if (State == RunState.Done && (_network is null || !store.HasNetwork(_network)))
             Set(
                 RunState.Failed,
                 $"{_network ?? RunFolder.NetworkOf(id)} is missing in {store.Folder.Location}. Resume trains it again.");
         Record();
+    }
+
+    /// <summary>Takes over what another server has stored of it; nothing where it is loaded here.</summary>
+    public void Follow(KeptRun kept)
+    {
+        lock (_gate)
+        {
+            if (_isLearning || ReferenceEquals(kept, _followed))
+                return;
+            _followed = kept;
+            (State, Message, _network) = (kept.State, kept.Message, kept.Network);
+            _recorded = _toRecord = (kept.State, kept.Message);
+            _failure = null;
+            _epochs.Clear();
+            _epochs.AddRange(kept.Epochs);
+            Progress = (kept.Epochs.Count, 0, 0);
+            Version++;
+        }
     }
 
     /// <summary>Starts or resumes training.</summary>
@@ -154,7 +180,7 @@ internal sealed partial class Run(
     {
         lock (_gate)
         {
-            if (Result is not null || _network is null || _network == _looked)
+            if (_network is null || _network == _looked)
                 return Look ?? Task.CompletedTask;
             string file = _looked = _network;
             return Look = Task.Run(() => LookAsync(file));
@@ -166,7 +192,7 @@ internal sealed partial class Run(
     public Network LoadNetwork()
     {
         lock (_networkGate)
-            return Network.Load(store.Folder.PathOf(_network ?? throw new InklingException($"Run {id} has no network yet.")));
+            return store.LoadNetwork(id, _network ?? throw new InklingException($"Run {id} has no network yet."));
     }
 
     public void Dispose()
@@ -187,7 +213,7 @@ internal sealed partial class Run(
             ImageData images = await data.LoadAsync(settings.Data);
             Network network = LoadNetwork();
             RunResult result = RunResult.Of(network, images);
-            if (Result is null)
+            if (_looked == file)
                 Show(network, result);
         }
         catch (Exception e)
@@ -229,6 +255,7 @@ internal sealed partial class Run(
     {
         _stop.Dispose();
         _stop = new CancellationTokenSource();
+        _checkpointed = -1;
         CancellationToken stop = _stop.Token;
         _isLearning = true;
         try
@@ -253,7 +280,7 @@ internal sealed partial class Run(
 
     /// <summary>Stores the state for a restart, outside the gate so that pages do not wait for the disk. Where that fails, the
     /// run keeps its state, and a restart uses the state stored before.</summary>
-    private void Record()
+    public void Record()
     {
         lock (_recording)
         {
@@ -269,10 +296,15 @@ internal sealed partial class Run(
             {
                 store.Set(id, now.State, now.Message);
                 _recorded = now;
+                Succeed();
+            }
+            catch (LeaseLostException)
+            {
+                // what another server stores counts
             }
             catch (Exception e)
             {
-                Message ??= e.Message;
+                Message ??= _failure = e.Message;
             }
         }
     }
@@ -291,12 +323,18 @@ internal sealed partial class Run(
         {
             // the server stops, or another run needs the memory; the progress is in the checkpoint
         }
+        catch (LeaseLostException)
+        {
+            // another server trains it, or it was removed there
+        }
         catch (Exception e)
         {
             failure = e;
         }
 
         LetCoreGo();
+        if (!isDone)
+            KeepProgress();
         lock (_gate)
         {
             _isLearning = false;
@@ -319,8 +357,67 @@ internal sealed partial class Run(
             LogFailure(id, failure is InklingException ? null : failure, failure.Message);
     }
 
+    /// <summary>The device that trains it; null for the processor.</summary>
+    private TrainingDevice? FindDevice() => settings.Device is not { } name ? null
+        : devices.FirstOrDefault(device => device.Name == name)
+            ?? throw new InklingException($"{name} is not in this machine any more. Resume goes on when it is back.");
+
+    /// <summary>Stores the checkpoint that an interruption has left; without it, the run resumes from the one before.</summary>
+    private void KeepProgress()
+    {
+        try
+        {
+            store.KeepCheckpoint(id);
+        }
+        catch (Exception e) when (e is InklingException or IOException or UnauthorizedAccessException)
+        {
+            // as after a kill
+        }
+    }
+
+    /// <summary>Stores something, and waits while the database does not answer, until the run is to stop.</summary>
+    /// <exception cref="InklingException">It cannot be stored.</exception>
+    private void Store(Action change, CancellationToken stop)
+    {
+        while (true)
+        {
+            try
+            {
+                change();
+                Succeed();
+                return;
+            }
+            catch (DatabaseAwayException e) when (!stop.IsCancellationRequested)
+            {
+                LetCoreGo();
+                lock (_gate)
+                {
+                    Message = _failure = e.Message;
+                    Version++;
+                }
+
+                stop.WaitHandle.WaitOne(BetweenTries);
+            }
+        }
+    }
+
+    /// <summary>Something could be stored again: that it could not is no longer shown.</summary>
+    private void Succeed()
+    {
+        lock (_gate)
+        {
+            if (_failure is null)
+                return;
+            if (Message == _failure)
+                Message = _toRecord?.Message;
+            _failure = null;
+            Version++;
+        }
+    }
+
     private void Train(CancellationToken stop)
     {
+        TrainingDevice? device = FindDevice();
         ImageData images = data.LoadAsync(settings.Data).WaitAsync(stop).GetAwaiter().GetResult();
         Network network = new(settings.Architecture, settings.Initialisation, settings.Seed);
         LabelledImages training = settings.Examples is 0 || settings.Examples >= images.Training.Count
@@ -338,9 +435,10 @@ internal sealed partial class Run(
                 L2 = settings.Regularisation == Regularisation.L2 ? settings.Strength : 0,
                 TestData = images.Test,
                 Threads = 1,
+                Device = device,
                 Checkpoint = store.Folder.PathOf(RunFolder.CheckpointOf(id)),
                 OnWarning = warning => LogFailure(id, null, warning),
-                OnEpoch = epoch => TakeEpoch(epoch, images),
+                OnEpoch = epoch => TakeEpoch(epoch, images, stop),
                 BetweenSteps = moment => Wait(moment, training.Count, sample, stop),
             },
             stop);
@@ -348,7 +446,7 @@ internal sealed partial class Run(
         store.Folder.Save(network, file);
         lock (_recording)
         {
-            store.Finish(id, file);
+            Store(() => store.Finish(id, file), stop);
             lock (_gate)
             {
                 _isFinished = true; // so that no later command overwrites this in the store
@@ -363,6 +461,13 @@ internal sealed partial class Run(
     /// to take.</summary>
     private int Wait(TrainingMoment moment, int examples, LabelledImages sample, CancellationToken stop)
     {
+        if (moment.Epoch != _checkpointed)
+        {
+            if (_checkpointed >= 0)
+                Store(() => store.KeepCheckpoint(id), stop);
+            _checkpointed = moment.Epoch;
+        }
+
         if (_stepsLeft == 0 || Stopwatch.GetElapsedTime(_lastLook) >= (_pace.IsLimited ? RunPace.Tick : BetweenLooks))
         {
             _moments.Measure(moment, examples, sample);
@@ -442,7 +547,7 @@ internal sealed partial class Run(
     /// Stores an epoch: first its network, in a file of its own, then, in one transaction, its figures and that file's name.
     /// After a kill in between, the run still has the epoch before with its network, and repeats this one from the checkpoint.
     /// </summary>
-    private void TakeEpoch(EpochResult result, ImageData images)
+    private void TakeEpoch(EpochResult result, ImageData images, CancellationToken stop)
     {
         RunEpoch epoch = new(
             result.Epoch, result.Cost, result.Test!.Value.Correct, result.Test.Value.Total, result.Time.TotalSeconds);
@@ -452,9 +557,14 @@ internal sealed partial class Run(
             string? file = null;
             if (network is not null)
                 store.Folder.Save(network, file = RunFolder.NetworkOf(id, epoch.Epoch));
-            store.Add(id, epoch, file);
+            Store(() => store.Add(id, epoch, file), stop);
             lock (_gate)
+            {
                 _epochs.Add(epoch);
+                if (file is not null)
+                    _looked = file; // it is evaluated below
+            }
+
             if (file is not null)
                 NetworkIsNow(file);
         }
@@ -470,6 +580,8 @@ internal sealed partial class Run(
         {
             string? before = _network;
             _network = file;
+            if (Result is not null)
+                _looked = file; // the training has evaluated it
             if (before is not null && before != file)
                 store.Folder.Delete(before);
         }

@@ -22,6 +22,7 @@ internal sealed partial class RunBook : IHostedService, IDisposable
     private readonly Lock _gate = new();
     private readonly List<Run> _runs = [];
     private readonly List<string> _notices = [];
+    private readonly IReadOnlyList<TrainingDevice> _devices;
     private readonly RunStore _store;
     private readonly TrainingData _data;
     private readonly ModelCache _models;
@@ -38,12 +39,12 @@ internal sealed partial class RunBook : IHostedService, IDisposable
         ServerMetrics metrics,
         ILogger<RunBook> logger)
     {
-        (_store, _data, _models, _logger) = (store, data, models, logger);
+        (_devices, _store, _data, _models, _logger) = (settings.Devices, store, data, models, logger);
         _cores = new SemaphoreSlim(settings.TrainingCores);
         _memory = settings.TrainingMemory;
         metrics.Meter.CreateObservableGauge(
             "inkling.trainings",
-            () => Runs.Count(run => run.State == RunState.Running),
+            () => Runs.Count(run => run.IsLoaded && run.State == RunState.Running),
             description: "Trainings under way");
     }
 
@@ -58,7 +59,14 @@ internal sealed partial class RunBook : IHostedService, IDisposable
     }
 
     /// <summary>What was found damaged when the server started, a line each.</summary>
-    public IReadOnlyList<string> Notices => _notices;
+    public IReadOnlyList<string> Notices
+    {
+        get
+        {
+            lock (_gate)
+                return _away is null ? [.. _notices] : [.. _notices, _away];
+        }
+    }
 
     public Run? Find(int? id) => Runs.FirstOrDefault(run => run.Id == id);
 
@@ -75,6 +83,8 @@ internal sealed partial class RunBook : IHostedService, IDisposable
             return new RunRefusal(wrong);
         if (_data.Available().All(data => data.Name != settings.Data))
             return new RunRefusal("data");
+        if (settings.Device is { } device && _devices.All(known => known.Name != device))
+            return new RunRefusal("device");
         lock (_commands)
         {
             if (Runs.Count >= MostRuns || _isStopping)
@@ -95,24 +105,25 @@ internal sealed partial class RunBook : IHostedService, IDisposable
     }
 
     /// <summary>Resumes a run that is paused or has failed, from its checkpoint.</summary>
-    public RunRefusal? Start(Run run) => Go(run, run.Start);
+    public RunRefusal? Start(Run run) => Go(run, RunCommand.Start);
 
     /// <summary>Pauses a run between two of its steps.</summary>
     public RunRefusal? Pause(Run run)
     {
         lock (_commands)
         {
-            if (Runs.Contains(run) && !_isStopping)
-                run.Pause();
+            if (!Runs.Contains(run) || _isStopping || IsSent(run, RunCommand.Pause))
+                return null;
+            run.Pause();
             return null;
         }
     }
 
     /// <summary>Trains a run on one mini-batch more.</summary>
-    public RunRefusal? StepMiniBatch(Run run) => Go(run, run.StepMiniBatch);
+    public RunRefusal? StepMiniBatch(Run run) => Go(run, RunCommand.StepMiniBatch);
 
     /// <summary>Trains a run to the end of the epoch.</summary>
-    public RunRefusal? StepEpoch(Run run) => Go(run, run.StepEpoch);
+    public RunRefusal? StepEpoch(Run run) => Go(run, RunCommand.StepEpoch);
 
     /// <summary>Deletes a run: its rows first, in one transaction, then its files. After a kill in between, the run is gone, and
     /// the next start deletes the files.</summary>
@@ -130,7 +141,7 @@ internal sealed partial class RunBook : IHostedService, IDisposable
             }
             catch (InklingException)
             {
-                if (run.State == RunState.Running)
+                if (run.State == RunState.Running && _store.Holds(run.Id))
                     run.Start();
                 throw;
             }
@@ -148,14 +159,24 @@ internal sealed partial class RunBook : IHostedService, IDisposable
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        (IReadOnlyList<KeptRun> kept, IReadOnlySet<int> unreadable) = _store.All();
-        IReadOnlySet<int> removed = _store.Removed();
-        _notices.AddRange(_store.Notices);
-        if (_store.Folder.TidyUp(kept.ToDictionary(run => run.Id, run => run.Network), unreadable, removed) is { } notice)
+        if (_store is LocalRunStore local)
+            Open(local);
+        else
+            _store.Folder.Clear();
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Restores the runs of one server, and resumes those that were under way.</summary>
+    private void Open(LocalRunStore store)
+    {
+        (IReadOnlyList<KeptRun> kept, IReadOnlySet<int> unreadable) = store.All();
+        IReadOnlySet<int> removed = store.Removed();
+        _notices.AddRange(store.Notices);
+        if (store.Folder.TidyUp(kept.ToDictionary(run => run.Id, run => run.Network), unreadable, removed) is { } notice)
             _notices.Add(notice);
         foreach (string line in _notices)
             LogNotice(line);
-        _store.Forget(removed.Where(id => _store.Folder.FilesOf(id).Count == 0));
+        store.Forget(removed.Where(id => store.Folder.FilesOf(id).Count == 0));
         lock (_commands)
         {
             foreach (KeptRun one in kept)
@@ -172,8 +193,6 @@ internal sealed partial class RunBook : IHostedService, IDisposable
                     run.Pause("Paused when the server started: there was no room for it beside the others.");
             }
         }
-
-        return Task.CompletedTask;
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.Run(
@@ -186,6 +205,7 @@ internal sealed partial class RunBook : IHostedService, IDisposable
                     run.RequestStop();
                 foreach (Run run in Runs)
                     run.Stop();
+                LeaveToOthers();
             }
         },
         CancellationToken.None);
@@ -197,18 +217,34 @@ internal sealed partial class RunBook : IHostedService, IDisposable
         _cores.Dispose(); // not _looks: an evaluation may still use it, and it holds no unmanaged resource
     }
 
-    private Run NewRun(int id, RunSettings settings) => new(id, settings, _store, _data, _cores, _looks, _logger);
+    private Run NewRun(int id, RunSettings settings) => new(id, settings, _devices, _store, _data, _cores, _looks, _logger);
 
-    private RunRefusal? Go(Run run, Action go)
+    private RunRefusal? Go(Run run, RunCommand command)
     {
         lock (_commands)
         {
             if (!Runs.Contains(run) || _isStopping)
                 return null; // it was removed, and its page does not show that yet
-            RunRefusal? refusal = MakeRoom(run, run.Settings);
-            if (refusal is null)
-                go();
-            return refusal;
+            if (_store.Holds(run.Id) && MakeRoom(run, run.Settings) is { } full)
+                return full;
+            if (IsSent(run, command))
+                return null;
+            if (MakeRoom(run, run.Settings) is { } refusal)
+                return refusal;
+            switch (command)
+            {
+                case RunCommand.StepMiniBatch:
+                    run.StepMiniBatch();
+                    break;
+                case RunCommand.StepEpoch:
+                    run.StepEpoch();
+                    break;
+                default:
+                    run.Start();
+                    break;
+            }
+
+            return null;
         }
     }
 

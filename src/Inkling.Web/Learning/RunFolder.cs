@@ -16,7 +16,7 @@ internal sealed partial class RunFolder : IDisposable
     /// <exception cref="InklingException">Another server holds the folder, or it cannot be written to.</exception>
     public RunFolder(WebSettings settings)
     {
-        Location = Path.Combine(settings.Folder, "runs");
+        Location = Path.Combine(settings.SharedFolder, "runs");
         try
         {
             Directory.CreateDirectory(Location);
@@ -125,6 +125,9 @@ internal sealed partial class RunFolder : IDisposable
             _ => removed.Contains(file.Id),
         };
     }
+
+    /// <summary>Deletes all files of runs: in the folder of a replica they are working copies.</summary>
+    public void Clear() => Delete(Files().Select(file => file.Name).ToArray());
 
     /// <summary>Renames the folder with all its files, and creates an empty one.</summary>
     /// <returns>Its new path.</returns>

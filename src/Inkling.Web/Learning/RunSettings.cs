@@ -61,6 +61,9 @@ internal sealed record RunSettings
 
     public int Seed { get; init; } = 1;
 
+    /// <summary>The name of the device that trains it; null for the processor.</summary>
+    public string? Device { get; init; }
+
     /// <summary>The seed's three experiments.</summary>
     public static IReadOnlyList<RunSettings> Presets { get; } = [new(), new() { Hidden = [100] }, new() { Eta = 20 }];
 

@@ -1,4 +1,5 @@
 using Inkling.Data;
+using Inkling.Web.Storage;
 
 namespace Inkling.Web.Reading;
 
@@ -6,13 +7,13 @@ namespace Inkling.Web.Reading;
 /// Users' corrections ("That was a 7"): the image that the network saw and its true digit, kept on this computer in MNIST's
 /// format, for those who asked for it; <c>corrections-images-idx3-ubyte</c> and <c>corrections-labels-idx1-ubyte</c>.
 /// </summary>
-internal sealed class Corrections(WebSettings settings)
+internal sealed class Corrections(WebSettings settings, SharedFiles? shared = null)
 {
     private const int Pixels = MnistNormalisation.Side * MnistNormalisation.Side;
 
     private readonly Lock _gate = new();
 
-    public string Folder => Path.Combine(settings.Folder, "corrections");
+    public string Folder => Path.Combine(settings.SharedFolder, "corrections");
 
     private string Images => Path.Combine(Folder, "corrections-images-idx3-ubyte");
 
@@ -21,7 +22,9 @@ internal sealed class Corrections(WebSettings settings)
     /// <summary>Adds an image and its digit.</summary>
     /// <returns>How many are kept now.</returns>
     /// <exception cref="InklingException">The files cannot be written, or those there are damaged.</exception>
-    public int Add(byte[] glyph, int digit)
+    public int Add(byte[] glyph, int digit) => shared?.AddCorrection(glyph, digit) ?? AddHere(glyph, digit);
+
+    private int AddHere(byte[] glyph, int digit)
     {
         lock (_gate)
         {

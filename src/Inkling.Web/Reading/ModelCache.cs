@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Inkling.Web.Storage;
 
 namespace Inkling.Web.Reading;
 
@@ -13,11 +14,11 @@ internal sealed record ShelvedModel(string Name, string Architecture, int Parame
 /// The networks that can be chosen: the bundled ones, <c>latest</c>, and those saved on the page. The readers used last are kept
 /// in memory, up to a number of them and a total size of their files; of a network that was saved again, only the new one.
 /// </summary>
-internal sealed class ModelCache(WebSettings settings)
+internal sealed class ModelCache(WebSettings settings, SharedFiles? shared = null)
 {
     private const int MostOpen = 8;
 
-    private readonly ModelShelf _shelf = new(settings.Folder);
+    private readonly ModelShelf _shelf = new(settings.SharedFolder);
     private readonly Lock _opening = new();
     private readonly List<Entry> _open = []; // the least recently used first
     private readonly ConcurrentDictionary<string, (Version Version, ShelvedModel? Model)> _listed = new(StringComparer.Ordinal);
@@ -69,6 +70,7 @@ internal sealed class ModelCache(WebSettings settings)
     {
         string safe = ModelShelf.NameOf(name, settings.Networks.Keys);
         network.Save(_shelf.PathOf(safe));
+        shared?.Publish(safe, _shelf.PathOf(safe));
         return safe;
     }
 

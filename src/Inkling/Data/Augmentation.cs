@@ -54,6 +54,9 @@ public sealed record Augmentation
     /// <exception cref="ArgumentOutOfRangeException">It is not from 0 to 1.</exception>
     public double Noise { get; init => field = OptionRange.From(0, 1, value); }
 
+    /// <summary>Narrower ink counts as so many columns wide where it is scaled to another width.</summary>
+    internal const int LeastInkWidth = 4;
+
     /// <summary>Changes an image.</summary>
     /// <param name="image">[height, width], 0 paper to 1 ink; overwritten.</param>
     /// <param name="height">Rows, from 1 to 64.</param>
@@ -78,19 +81,33 @@ public sealed record Augmentation
             AddNoise(image, random.NextDouble(0, Noise), random);
     }
 
-    /// <summary>Moves the image: maps each pixel back through the inverse transform and interpolates bilinearly.</summary>
-    private void Move(Span<float> image, int height, int width, RandomStream random)
+    /// <summary>Draws how an image is moved; what changes its strokes is drawn before, elastic fields after it.</summary>
+    internal ImageMovement DrawMovement(RandomStream random)
     {
         double angle = random.NextDouble(-Rotation, Rotation) * Math.PI / 180, shear = random.NextDouble(-Shear, Shear);
         double size = 1 + random.NextDouble(-Scale, Scale), stretch = 1 + random.NextDouble(-Scale, Scale) / 2;
         double dx = random.NextDouble(-Shift, Shift), dy = random.NextDouble(-Shift, Shift);
         bool hasNewWidth = WidthNormalisation > 0 && random.NextDouble() < WidthNormalisation;
-        double widen = hasNewWidth ? random.NextDouble(10, 20) / Math.Max(4, InkWidth(image, width)) : 1;
+        double inkWidth = hasNewWidth ? random.NextDouble(10, 20) : 0;
         (double sin, double cos) = PortableMath.SinCos(angle);
-        // The inverse of: widen and stretch, shear, then turn.
-        double xx = (cos / (size * stretch) - shear * sin / (size * stretch)) / widen,
-            xy = (sin / (size * stretch) + shear * cos / (size * stretch)) / widen;
-        double yx = -sin * stretch / size, yy = cos * stretch / size;
+        // The inverse of: stretch, shear, then turn.
+        return new ImageMovement(
+            XX: cos / (size * stretch) - shear * sin / (size * stretch),
+            XY: sin / (size * stretch) + shear * cos / (size * stretch),
+            YX: -sin * stretch / size,
+            YY: cos * stretch / size,
+            dx,
+            dy,
+            inkWidth);
+    }
+
+    /// <summary>Moves the image: maps each pixel back through the inverse transform and interpolates bilinearly.</summary>
+    private void Move(Span<float> image, int height, int width, RandomStream random)
+    {
+        ImageMovement movement = DrawMovement(random);
+        double widen = movement.InkWidth > 0 ? movement.InkWidth / Math.Max(LeastInkWidth, InkWidth(image, width)) : 1;
+        double xx = movement.XX / widen, xy = movement.XY / widen, yx = movement.YX, yy = movement.YY;
+        (double dx, double dy) = (movement.DX, movement.DY);
         double cx = (width - 1) / 2.0, cy = (height - 1) / 2.0;
         Span<float> fieldX = stackalloc float[ElasticField.Length], fieldY = stackalloc float[ElasticField.Length];
         if (Elastic > 0)
@@ -183,3 +200,16 @@ public sealed record Augmentation
             pixel = Math.Clamp(pixel + (float)(deviation * random.NextGaussian()), 0, 1);
     }
 }
+
+/// <summary>
+/// How an image is moved. A pixel at (x, y) from the centre, less the shift, comes from (XX·x + XY·y, YX·x + YY·y).
+/// </summary>
+/// <param name="XX">Across for each pixel across.</param>
+/// <param name="XY">Across for each pixel down.</param>
+/// <param name="YX">Down for each pixel across.</param>
+/// <param name="YY">Down for each pixel down.</param>
+/// <param name="DX">The shift across, pixels.</param>
+/// <param name="DY">The shift down, pixels.</param>
+/// <param name="InkWidth">The width that the ink is scaled to, pixels; 0 for the width that it has.</param>
+internal readonly record struct ImageMovement(
+    double XX, double XY, double YX, double YY, double DX, double DY, double InkWidth);

@@ -8,6 +8,8 @@ internal static class ElasticField
 {
     public const int Side = 64, Length = Side * Side;
 
+    public const int MostRadius = 20; // of the Gaussian, pixels
+
     private const int Lanes = 16;
 
     /// <summary>Fills one component (x or y) of a displacement field.</summary>
@@ -19,13 +21,7 @@ internal static class ElasticField
     /// <param name="random">Source of the noise.</param>
     public static void Fill(Span<float> field, int height, int width, double strength, double smoothness, RandomStream random)
     {
-        int radius = Math.Clamp((int)Math.Ceiling(2.5 * smoothness), 1, 20);
-        Span<float> kernel = stackalloc float[2 * radius + 1];
-        double sum = 0;
-        for (int d = -radius; d <= radius; d++)
-            sum += PortableMath.Exp(-d * d / (2 * smoothness * smoothness));
-        for (int d = -radius; d <= radius; d++)
-            kernel[d + radius] = (float)(PortableMath.Exp(-d * d / (2 * smoothness * smoothness)) / sum);
+        Span<float> kernel = Gaussian(smoothness, stackalloc float[2 * MostRadius + 1]);
         Span<float> turned = stackalloc float[Length];
         for (int y = 0; y < height; y++)
         {
@@ -46,6 +42,20 @@ internal static class ElasticField
         }
 
         SmoothDown(turned, field, height, width, kernel);
+    }
+
+    /// <summary>The weights of the Gaussian that smooths the noise, from one end to the other.</summary>
+    /// <param name="smoothness">σ, pixels.</param>
+    /// <param name="room">Receives them: up to 41.</param>
+    public static Span<float> Gaussian(double smoothness, Span<float> room)
+    {
+        int radius = Math.Clamp((int)Math.Ceiling(2.5 * smoothness), 1, MostRadius);
+        double sum = 0;
+        for (int d = -radius; d <= radius; d++)
+            sum += PortableMath.Exp(-d * d / (2 * smoothness * smoothness));
+        for (int d = -radius; d <= radius; d++)
+            room[d + radius] = (float)(PortableMath.Exp(-d * d / (2 * smoothness * smoothness)) / sum);
+        return room[..(2 * radius + 1)];
     }
 
     /// <summary>Convolves each column with the kernel; values beyond the edge count as 0.</summary>

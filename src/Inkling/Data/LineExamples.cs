@@ -32,6 +32,22 @@ public abstract class LineExamples : Examples
     /// <returns>The width, from 1 to <see cref="MaxWidth"/>.</returns>
     public abstract int CopyLine(int index, Span<float> line);
 
+    /// <summary>Writes the image of one example, and requires its width to be one that a network takes.</summary>
+    /// <param name="index">Which example, from 0.</param>
+    /// <param name="line">Receives [height, width], as for <see cref="CopyLine"/>.</param>
+    /// <param name="minWidth">The narrowest image that the network takes.</param>
+    /// <returns>The width.</returns>
+    /// <exception cref="InklingException">It is narrower, or wider than <see cref="MaxWidth"/>.</exception>
+    internal int CopyLineOf(int index, Span<float> line, int minWidth)
+    {
+        int width = CopyLine(index, line);
+        if (width < minWidth || width > MaxWidth)
+            throw new InklingException(FormattableString.Invariant(
+                $"Example {index} is {width} columns wide; the network takes {minWidth} and more, ")
+                + FormattableString.Invariant($"and the widest of the examples is said to have {MaxWidth}."));
+        return width;
+    }
+
     /// <summary>The string of one example: its classes from left to right, each less than <see cref="Classes"/>.</summary>
     /// <param name="index">Which example, from 0.</param>
     public abstract ReadOnlySpan<byte> LabelOf(int index);

@@ -1,3 +1,4 @@
+using Inkling.Execution.Costs;
 using Inkling.Numerics;
 
 namespace Inkling.Evaluation;
@@ -5,15 +6,19 @@ namespace Inkling.Evaluation;
 /// <summary>Evaluates a network on labelled images: accuracy, confusion matrix, and the mistakes, most confident first.</summary>
 public sealed class Assessment
 {
-    private Assessment(Score score, int[,] confusion, IReadOnlyList<Mistake> mistakes)
+    private Assessment(Score score, double cost, int[,] confusion, IReadOnlyList<Mistake> mistakes)
     {
         Score = score;
+        Cost = cost;
         Confusion = confusion;
         Mistakes = mistakes;
     }
 
     /// <summary>How many images were read correctly.</summary>
     public Score Score { get; }
+
+    /// <summary>The mean cost over the images.</summary>
+    internal double Cost { get; }
 
     /// <summary>Confusion matrix: how many images of class t were read as class r, [t, r].</summary>
     public int[,] Confusion { get; }
@@ -36,19 +41,30 @@ public sealed class Assessment
     /// <exception cref="ArgumentException">The images do not fit the network.</exception>
     public static Assessment Of(Network network, LabelledImages images)
     {
-        float[][] outputs = network.Outputs(images);
+        ArgumentNullException.ThrowIfNull(network);
+        return Of(network, images, network.Outputs(images));
+    }
+
+    /// <summary>Evaluates the outputs that a network has for every image.</summary>
+    internal static Assessment Of(Network network, LabelledImages images, float[][] outputs)
+    {
         int[,] confusion = new int[images.Classes, images.Classes];
         List<Mistake> mistakes = [];
+        float[] target = new float[images.OutputSize];
+        double cost = 0;
         for (int i = 0; i < outputs.Length; i++)
         {
             int truth = images.Labels[i], read = Vectors.Argmax(outputs[i]);
             confusion[truth, read]++;
+            images.CopyTarget(i, target);
+            cost += CostFunctions.Of(network.Architecture.Cost, target, outputs[i]);
             if (read != truth)
                 mistakes.Add(new Mistake(i, truth, read, Confidence.Of(outputs[i], network.Temperature)[read]));
         }
 
         Mistake[] worstFirst = [.. mistakes.OrderByDescending(mistake => mistake.Confidence).ThenBy(mistake => mistake.Index)];
-        return new Assessment(new Score(images.Count - mistakes.Count, images.Count), confusion, worstFirst);
+        return new Assessment(
+            new Score(images.Count - mistakes.Count, images.Count), cost / images.Count, confusion, worstFirst);
     }
 }
 

@@ -27,6 +27,10 @@ public sealed class Ensemble
     /// <summary>The networks of the ensemble.</summary>
     public IReadOnlyList<Network> Networks => _networks;
 
+    /// <summary>Computes a network's outputs for examples: on the processor, unless set.</summary>
+    internal Func<Network, Examples, float[][]> OutputsOf { private get; init; } =
+        (network, examples) => network.Outputs(examples);
+
     /// <summary>The mean of the networks' confidences for each example: [count][outputs].</summary>
     /// <param name="examples">Examples to evaluate.</param>
     /// <exception cref="ArgumentException">The examples do not fit the networks.</exception>
@@ -35,7 +39,7 @@ public sealed class Ensemble
         float[][]? sum = null;
         foreach (Network network in _networks)
         {
-            float[][] confidences = [.. network.Outputs(examples).Select(output => Confidence.Of(output, network.Temperature))];
+            float[][] confidences = [.. OutputsOf(network, examples).Select(output => Confidence.Of(output, network.Temperature))];
             if (sum is null)
             {
                 sum = confidences;
@@ -92,7 +96,7 @@ public sealed class Ensemble
         int[][] votes = [.. Enumerable.Range(0, examples.Count).Select(_ => new int[examples.OutputSize])];
         foreach (Network network in _networks)
         {
-            float[][] outputs = network.Outputs(examples);
+            float[][] outputs = OutputsOf(network, examples);
             for (int i = 0; i < outputs.Length; i++)
                 votes[i][Numerics.Vectors.Argmax(outputs[i])]++;
         }

@@ -384,11 +384,7 @@ internal sealed class Backpropagation : IDisposable
             : _ordered[worker];
         if (_examples is LineExamples lines)
         {
-            int width = lines.CopyLine(index, room);
-            if (width < _parameters.Architecture.MinWidth || width > lines.MaxWidth)
-                throw new InklingException(FormattableString.Invariant(
-                    $"Example {index} is {width} columns wide; the network takes {_parameters.Architecture.MinWidth} and more, ")
-                    + FormattableString.Invariant($"and the widest of the examples is said to have {lines.MaxWidth}."));
+            int width = lines.CopyLineOf(index, room, _parameters.Architecture.MinWidth);
             _input.SetWidth(item, width);
             size *= width;
         }

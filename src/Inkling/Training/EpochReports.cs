@@ -47,6 +47,8 @@ internal sealed class EpochReports(TrainingOptions options, bool evaluatesConcur
     {
         if (examples is null)
             return null;
+        if (options.Device is { } device)
+            return network.Evaluate(examples, device);
         if (options.SeveralRanks is not { } ranks)
             return network.Evaluate(examples, threads);
         int first = (int)((long)ranks.Rank * examples.Count / ranks.Count),

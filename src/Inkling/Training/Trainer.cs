@@ -42,6 +42,8 @@ internal sealed class Trainer : IDisposable
             throw new ArgumentException("Only images can be augmented.", nameof(options));
         if (options.LabelSmoothing > 0 && network.Architecture.Cost == Cost.Ctc)
             throw new ArgumentException("Labels are not smoothed in CTC, which has no targets.", nameof(options));
+        if (options is { Device: not null, SeveralRanks: not null })
+            throw new ArgumentException("A device trains in one process; ranks share mini-batches on processors.", nameof(options));
         _network = network;
         State.History = network.History;
         _training = training;
@@ -52,7 +54,7 @@ internal sealed class Trainer : IDisposable
         _miniBatchSize = Math.Min(options.MiniBatchSize, training.Count);
         _order = new int[training.Count];
         _average = options.WeightAverage > 0 ? network.Clone() : null;
-        _step = TrainingSteps.Create(network.Parameters, training, new StepSettings(_miniBatchSize)
+        StepSettings settings = new(_miniBatchSize)
         {
             Threads = options.ThreadCount,
             Ranks = options.SeveralRanks,
@@ -62,8 +64,10 @@ internal sealed class Trainer : IDisposable
             LabelSmoothing = options.LabelSmoothing,
             Average = _average?.Parameters,
             AverageDecay = options.WeightAverage,
+            Augmentation = options.Augmentation,
             Distort = options.Augmentation is { } augmentation ? Distorting(augmentation, (LabelledImages)training) : null,
-        });
+        };
+        _step = TrainingSteps.Create(network.Parameters, training, settings, options.Device);
         _rates = new double[_step.MiniBatchesAtOnce];
     }
 
@@ -110,6 +114,7 @@ internal sealed class Trainer : IDisposable
         }
         catch (OperationCanceledException)
         {
+            _step.Fetch();
             checkpoint?.Save();
             throw;
         }
@@ -131,6 +136,8 @@ internal sealed class Trainer : IDisposable
         if (end != _network)
             _network.Parameters.CopyFrom(end.Parameters);
     }
+
+    private bool IsAugmentedEpoch => State.Epoch < _options.Epochs - _options.PlainEpochs;
 
     /// <summary>Opens the checkpoint, if there is one, and restores the training from it.</summary>
     private Checkpoint? Open()
@@ -188,6 +195,7 @@ internal sealed class Trainer : IDisposable
             if (_options.BetweenSteps is { } between && State.Steps >= _nextCall)
             {
                 double cost = State.ExamplesDone == 0 ? 0 : State.CostSum / State.ExamplesDone;
+                _step.Fetch();
                 _nextCall = State.Steps
                     + Math.Max(1, between(new TrainingMoment(_network, State.Epoch, State.ExamplesDone, cost)));
                 if (_ranks is null)
@@ -203,6 +211,7 @@ internal sealed class Trainer : IDisposable
             CountProgress(miniBatches.Examples);
         }
 
+        _step.Fetch();
         // No cost reflects the last step yet, so its parameters are checked.
         if ((FiniteParameters.FirstNotFinite(_network.Parameters)
                 ?? FiniteParameters.FirstNotFinite(Result.Parameters)) is { } lost)
@@ -264,12 +273,18 @@ internal sealed class Trainer : IDisposable
             _rates[i] = RateAt(State.ExamplesDone + i * _miniBatchSize);
         ArraySegment<int> rest = new ArraySegment<int>(_order)[State.ExamplesDone..];
         return new MiniBatches(
-            rest, _miniBatchSize, _rates.AsMemory(0, count), State.Steps, State.ExamplesDone, State.EpochSeed);
+            rest,
+            _miniBatchSize,
+            _rates.AsMemory(0, count),
+            State.Steps,
+            State.ExamplesDone,
+            State.EpochSeed,
+            IsAugmentedEpoch);
     }
 
     private Action<int, Span<float>> Distorting(Augmentation augmentation, LabelledImages images) => (example, image) =>
     {
-        if (State.Epoch < _options.Epochs - _options.PlainEpochs)
+        if (IsAugmentedEpoch)
             augmentation.Apply(image, images.Height, images.Width, State.EpochSeed, example);
     };
 

@@ -29,9 +29,37 @@ internal static class TrainingFingerprint
             [StartWeights] = HashOfStart(
                 NamedTensor.Of(network.Parameters).Select(tensor => tensor.Get()), network.Random.Save()),
         };
-        AddExamples("training", training);
-        AddExamples("validation", options.ValidationData);
-        AddExamples("test", options.TestData);
+        AddExamples(settings, "training", training);
+        AddExamples(settings, "validation", options.ValidationData);
+        AddExamples(settings, "test", options.TestData);
+        AddOptions(settings, options);
+        return settings;
+    }
+
+    /// <summary>The number, size and hashes of some examples; "none" where there are none.</summary>
+    /// <param name="settings">What they are added to.</param>
+    /// <param name="which">What they are for: training, validation or test.</param>
+    /// <param name="examples">The examples.</param>
+    public static void AddExamples(Dictionary<string, string> settings, string which, Examples? examples)
+    {
+        if (examples is null)
+        {
+            settings.Add($"{which} examples", "none");
+            return;
+        }
+
+        settings.Add($"{which} examples", string.Create(
+            CultureInfo.InvariantCulture,
+            $"{examples.Count} of {examples.InputSize} numbers in {examples.OutputSize} classes"));
+        settings.Add($"{which} inputs", HashOf(examples.AppendInputs));
+        settings.Add($"{which} labels", HashOf(examples.AppendTargets));
+    }
+
+    /// <summary>The options on which a bit of the result depends.</summary>
+    /// <param name="settings">What they are added to.</param>
+    /// <param name="options">The options.</param>
+    public static void AddOptions(Dictionary<string, string> settings, TrainingOptions options)
+    {
         settings.Add(Epochs, Text(options.Epochs));
         settings.Add("mini-batch size", Text(options.MiniBatchSize));
         settings.Add("learning rate", Text(options.LearningRate));
@@ -44,22 +72,6 @@ internal static class TrainingFingerprint
         settings.Add("augmentation", options.Augmentation is null ? "none" : Text(options.Augmentation));
         settings.Add("epochs without augmentation", Text(options.PlainEpochs));
         settings.Add("patience", Text(options.Patience));
-        return settings;
-
-        void AddExamples(string which, Examples? examples)
-        {
-            if (examples is null)
-            {
-                settings.Add($"{which} examples", "none");
-                return;
-            }
-
-            settings.Add($"{which} examples", string.Create(
-                CultureInfo.InvariantCulture,
-                $"{examples.Count} of {examples.InputSize} numbers in {examples.OutputSize} classes"));
-            settings.Add($"{which} inputs", HashOf(examples.AppendInputs));
-            settings.Add($"{which} labels", HashOf(examples.AppendTargets));
-        }
     }
 
     /// <summary>What must be the same on all ranks: these settings, and the program.</summary>

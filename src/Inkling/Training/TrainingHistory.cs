@@ -53,14 +53,16 @@ internal static class TrainingHistory
         }
     }
 
-    private static string Describe(Optimiser optimiser) => optimiser switch
+    /// <summary>Describes an optimiser.</summary>
+    public static string Describe(Optimiser optimiser) => optimiser switch
     {
         Optimiser.Adam adam => Text($"Adam (betas {adam.Beta1} and {adam.Beta2}, weight decay {adam.WeightDecay})"),
         Optimiser.Sgd { Momentum: > 0 } sgd => Text($"SGD (momentum {sgd.Momentum}{(sgd.Nesterov ? ", Nesterov" : "")})"),
         _ => "SGD",
     };
 
-    private static string Describe(Schedule schedule) => schedule switch
+    /// <summary>Describes a schedule.</summary>
+    public static string Describe(Schedule schedule) => schedule switch
     {
         Schedule.Stepped stepped => Text($"times {stepped.By} every {stepped.Every} epochs"),
         Schedule.Cosine cosine => Text($"cosine to {cosine.Final} of it"),

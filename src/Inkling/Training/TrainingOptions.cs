@@ -88,6 +88,12 @@ public sealed record TrainingOptions
     public int Threads { get; init; }
 
     /// <summary>
+    /// The device that trains and evaluates, such as a graphics processor; null for the processor. Results are the same up to
+    /// rounding, and a checkpoint can be resumed on any.
+    /// </summary>
+    public TrainingDevice? Device { get; init; }
+
+    /// <summary>
     /// The processes that train this network together, each on its share of every mini-batch; null for this one alone. All give
     /// the same network, examples and options, apart from what is for people: on other ranks than 0 nothing is reported or
     /// written, and <see cref="OnEpoch"/>, <see cref="Progress"/>, <see cref="BetweenSteps"/> and <see cref="OnWarning"/> are

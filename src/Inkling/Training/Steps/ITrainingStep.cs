@@ -26,6 +26,14 @@ internal interface ITrainingStep : IDisposable
     /// <returns>Σ C_x over their examples, each mini-batch's measured before its step.</returns>
     double Run(in MiniBatches miniBatches);
 
+    /// <summary>
+    /// Brings the parameters, their average and the optimiser's moments up to date in the buffers that the step was created
+    /// with, where it keeps them on a device. The first <see cref="Run"/> takes them from there.
+    /// </summary>
+    void Fetch()
+    {
+    }
+
     /// <summary>Runs a mini-batch forward and names the first layer that outputs NaN or infinity; null if none does.</summary>
     string? FirstLayerNotFinite(ArraySegment<int> miniBatch);
 }
@@ -40,13 +48,15 @@ internal interface ITrainingStep : IDisposable
 /// <param name="StepsBefore">How many steps the training has already made.</param>
 /// <param name="ExamplesBefore">How many examples of the epoch come before these: the place of their first one.</param>
 /// <param name="Seed">The epoch's seed; what is random for an example depends on it and on the example's place.</param>
+/// <param name="IsAugmented">Whether images are augmented in this epoch, where that is asked for.</param>
 internal readonly record struct MiniBatches(
     ArraySegment<int> Order,
     int Size,
     ReadOnlyMemory<double> LearningRates,
     long StepsBefore = 0,
     int ExamplesBefore = 0,
-    long Seed = 0)
+    long Seed = 0,
+    bool IsAugmented = true)
 {
     /// <summary>How many mini-batches there are.</summary>
     public int Count => LearningRates.Length;

@@ -27,6 +27,9 @@ internal sealed record StepSettings(int MiniBatchSize)
     /// <summary>The fraction of the average that remains after each step, 0 to under 1; lower in the first steps.</summary>
     public double AverageDecay { get; init; }
 
+    /// <summary>How images are augmented, for a device that does it by itself; null for not at all.</summary>
+    public Augmentation? Augmentation { get; init; }
+
     /// <summary>Augments an input in place, given its example's index; called from all threads. Null for none.</summary>
     public Action<int, Span<float>>? Distort { get; init; }
 

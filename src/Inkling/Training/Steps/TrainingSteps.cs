@@ -10,8 +10,12 @@ internal static class TrainingSteps
     /// <param name="parameters">The parameters to train.</param>
     /// <param name="examples">The training examples.</param>
     /// <param name="settings">How a step is computed.</param>
-    public static ITrainingStep Create(ParameterBuffer parameters, Examples examples, StepSettings settings)
+    /// <param name="device">Where it is computed; null for the processor.</param>
+    public static ITrainingStep Create(
+        ParameterBuffer parameters, Examples examples, StepSettings settings, TrainingDevice? device = null)
     {
+        if (device is not null)
+            return device.CreateStep(parameters, examples, settings);
         bool isFused = settings is { IsPlainDescent: true, Average: null, Distort: null }
             && TwoLayerDescent.Suits(parameters, examples, settings.MiniBatchSize);
         return isFused ? new FusedStep(parameters, examples, settings) : new StagedStep(parameters, examples, settings);

@@ -1,0 +1,195 @@
+using System.Reflection;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Inkling.Cli.Sharing;
+using Inkling.Files;
+using Inkling.Training;
+
+namespace Inkling.Cli.Sweeps;
+
+/// <summary>
+/// A sweep's folder: <c>sweep.json</c> says of which version and data its results are, <c>runs/</c> has a file for each run that
+/// is done, and beside them are the tables made of these.
+/// </summary>
+internal sealed class SweepLedger
+{
+    private const string DescriptionFile = "sweep.json";
+    private const int MostDescriptionBytes = 1 << 20;
+
+    private readonly SweepDescription _description;
+
+    private SweepLedger(string folder, SweepDescription description) => (Folder, _description) = (folder, description);
+
+    /// <summary>The folder, as it was named.</summary>
+    public string Folder { get; }
+
+    /// <summary>The version of the program that made the results.</summary>
+    public string Version => _description.Version;
+
+    /// <summary>What the data are called.</summary>
+    public string DataName => _description.Data;
+
+    /// <summary>A hash of all images and labels.</summary>
+    public string DataHash => _description.DataHash;
+
+    /// <summary>How many runs the grid had that was last begun here.</summary>
+    public int Runs => _description.Runs;
+
+    /// <summary>Where the runs' results are.</summary>
+    public string RunsFolder => Path.Combine(Folder, "runs");
+
+    /// <summary>The ending of a result's file.</summary>
+    public static string Ending => ".json";
+
+    /// <summary>The table for spreadsheets.</summary>
+    public string CsvFile => Path.Combine(Folder, "results.csv");
+
+    /// <summary>All results, a line of JSON each.</summary>
+    public string LinesFile => Path.Combine(Folder, "results.jsonl");
+
+    /// <summary>The picture of the grid.</summary>
+    public string PictureFile => Path.Combine(Folder, "grid.png");
+
+    /// <summary>This program's version, with the commit that it was built from where that is known.</summary>
+    private static string ThisVersion { get; } =
+        typeof(Network).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
+
+    /// <summary>Opens a folder for results of this version on these data; it need not exist.</summary>
+    /// <exception cref="InklingException">It has other results, or other files.</exception>
+    public static SweepLedger Open(string folder, ImageData data)
+    {
+        SweepLedger ledger = new(folder, new SweepDescription(ThisVersion, data.Name, HashOf(data), 0));
+        if (!Path.Exists(Path.Combine(folder, DescriptionFile)))
+        {
+            RequireOwn(folder, ledger);
+            return ledger;
+        }
+
+        SweepDescription there = Read(folder)._description;
+        if (there.Version != ledger.Version)
+        {
+            throw new InklingException(
+                $"{folder}: has results of version {there.Version}, and this is {ledger.Version}, whose results may differ. "
+                + "Go on with that version, or name another folder.");
+        }
+
+        return there.DataHash == ledger.DataHash
+            ? new SweepLedger(folder, there)
+            : throw new InklingException(
+                $"{folder}: has results on other data ({there.Data}; these are {data.Name}). Name another folder.");
+    }
+
+    /// <summary>Opens the folder of a sweep to look at it.</summary>
+    /// <exception cref="InklingException">It is none.</exception>
+    public static SweepLedger Read(string folder)
+    {
+        string file = Path.Combine(folder, DescriptionFile);
+        if (!Path.Exists(file))
+        {
+            throw new InklingException(
+                $"{folder}: no folder of a sweep, since {DescriptionFile} is not in it. Name the folder that --out named.");
+        }
+
+        byte[] bytes = WholeFile.Read(file, MostDescriptionBytes, "sweep's description");
+        try
+        {
+            if (JsonSerializer.Deserialize(bytes, SweepJson.Lines.SweepDescription) is
+                { Version: not null, Data: not null, DataHash: not null } description)
+            {
+                return new SweepLedger(folder, description);
+            }
+        }
+        catch (JsonException)
+        {
+            // told below
+        }
+
+        throw new InklingException($"{file}: damaged. Delete it: the next sweep into this folder writes it anew.");
+    }
+
+    /// <summary>Writes down what the folder is for, before the first run.</summary>
+    /// <param name="runs">How many runs the grid has.</param>
+    /// <exception cref="InklingException">The folder cannot be written.</exception>
+    public void Write(int runs)
+    {
+        string file = Path.Combine(Folder, DescriptionFile);
+        SweepDescription description = _description with { Runs = runs };
+        if (Path.Exists(file) && Read(Folder)._description == description)
+            return; // over a network, to replace a file that others read just now may fail their reading
+        AtomicFile.Write(
+            file, stream => JsonSerializer.Serialize(stream, description, SweepJson.Lines.SweepDescription));
+    }
+
+    /// <summary>The results that there are, sorted by their options; those that cannot be read are told and left out.</summary>
+    public IReadOnlyList<RunResult> Results(Action<string> onDamaged)
+    {
+        List<RunResult> results = [];
+        foreach (string file in SharedWork.Files(RunsFolder, Ending))
+        {
+            try
+            {
+                results.Add(RunResult.Read(file));
+            }
+            catch (InklingException e)
+            {
+                onDamaged(e.Message);
+            }
+        }
+
+        results.Sort(InOrder);
+        return results;
+    }
+
+    private static int InOrder(RunResult a, RunResult b)
+    {
+        foreach ((_, Func<RunOptions, string> valueOf) in RunOptions.Axes)
+        {
+            if (RunOptions.Compare(valueOf(a.Options), valueOf(b.Options)) is not 0 and int order)
+                return order;
+        }
+
+        return a.Options.Seed != b.Options.Seed
+            ? a.Options.Seed.CompareTo(b.Options.Seed)
+            : string.CompareOrdinal(a.Run, b.Run);
+    }
+
+    /// <summary>Refuses a folder with files that are none of a sweep, among which its own would be strewn.</summary>
+    private static void RequireOwn(string folder, SweepLedger ledger)
+    {
+        if (File.Exists(folder))
+            throw new InklingException($"--out {folder}: that is a file. Name a folder, which need not exist.");
+        if (!Directory.Exists(folder))
+            return;
+        string[] own =
+        [
+            DescriptionFile,
+            .. new[] { ledger.RunsFolder, ledger.CsvFile, ledger.LinesFile, ledger.PictureFile }.Select(Path.GetFileName)!,
+        ];
+        string? foreign = Directory.EnumerateFileSystemEntries(folder)
+            .Select(path => Path.GetFileName(path))
+            .FirstOrDefault(name => !own.Any(start => name.StartsWith(start, StringComparison.Ordinal)));
+        if (foreign is not null)
+        {
+            throw new InklingException(
+                $"--out {folder}: has files that are no sweep's, as {foreign}. Name a new folder, or an empty one.");
+        }
+    }
+
+    private static string HashOf(ImageData data)
+    {
+        Dictionary<string, string> parts = new(StringComparer.Ordinal);
+        TrainingFingerprint.AddExamples(parts, "training", data.Training);
+        TrainingFingerprint.AddExamples(parts, "validation", data.Validation);
+        TrainingFingerprint.AddExamples(parts, "test", data.Test);
+        string text = string.Concat(parts.Select(part => $"{part.Key}: {part.Value}\n"));
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+    }
+}
+
+/// <summary>What a sweep's folder has results of.</summary>
+/// <param name="Version">The program's version.</param>
+/// <param name="Data">What the data are called.</param>
+/// <param name="DataHash">A hash of all images and labels.</param>
+/// <param name="Runs">How many runs the grid had that was last begun here.</param>
+internal sealed record SweepDescription(string Version, string Data, string DataHash, int Runs);
