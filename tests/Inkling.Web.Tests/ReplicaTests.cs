@@ -91,6 +91,24 @@ public sealed class ReplicaTests(Postgres postgres) : InAFolder
         }
     }
 
+    [Theory]
+    [InlineData("no such data", null)]
+    [InlineData(TrainingData.Generated, "no such device")]
+    public async Task A_run_waits_for_a_server_that_has_its_data_and_its_device(string data, string? device)
+    {
+        (Runs first, Runs second) = await OpenAsync();
+        await using (first)
+        await using (second)
+        {
+            int id = first.Store.Add(Runs.Settings with { Data = data, Device = device }, RunState.Running);
+            ((SharedRunStore)first.Store).Renew(_ => false);
+            second.Book.LookAtDatabase();
+            Run run = Assert.Single(second.Book.Runs);
+            Assert.Equal((RunState.Running, null, true), (run.State, run.Message, run.IsElsewhere));
+            Assert.True(first.Store.TryTake(id));
+        }
+    }
+
     [Fact]
     public async Task What_a_page_asks_of_a_run_reaches_the_server_that_trains_it()
     {

@@ -69,7 +69,9 @@ internal sealed partial class RunBook
     private bool IsNeededHere(int id) => Find(id)?.IsLoaded == true;
 
     private bool MayTrain(Run run) =>
-        _data.Available().Any(data => data.Name == run.Settings.Data) && MakeRoom(run, run.Settings) is null;
+        _data.Available().Any(data => data.Name == run.Settings.Data)
+        && (run.Settings.Device is not { } device || _devices.Any(known => known.Name == device))
+        && MakeRoom(run, run.Settings) is null;
 
     private void TakeOver(Run run, KeptRun kept, SharedRunStore store)
     {
