@@ -165,7 +165,7 @@ internal static class Parts
     /// <summary>Epochs of the large bundled network, augmentation included.</summary>
     private static void TimeBest(Bench bench)
     {
-        Recipe recipe = bench.Sizes.IsTiny ? Recipe.Tiny : Recipe.Best;
+        Recipe recipe = bench.Sizes.IsTiny ? Recipe.Tiny with { Architecture = bench.Sizes.Convolutional } : Recipe.Best;
         LabelledImages images = bench.Data.Training.Concat(bench.Data.Validation);
         TimeEpochs(
             bench,

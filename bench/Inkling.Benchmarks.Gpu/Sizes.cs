@@ -15,7 +15,7 @@ internal sealed record Sizes
         SweepEpochs = 1,
         CheckedImages = 20,
         LayerBatches = 1,
-        LayerBatch = 3,
+        LayerBatch = 2,
         ConvolutionImages = 4,
         BestImages = 2,
         TimedEpochs = 1,

@@ -10,7 +10,7 @@ internal sealed class DeviceSession : IDisposable
 {
     private readonly Context _context;
     private readonly bool _isEmulated;
-    private readonly Dictionary<MethodInfo, Delegate> _kernels = [];
+    private readonly Dictionary<MethodInfo, (Kernel Kernel, Delegate Launch)> _kernels = []; // ILGPU itself keeps none alive
 
     public DeviceSession(Context context, Accelerator accelerator)
     {
@@ -55,6 +55,16 @@ internal sealed class DeviceSession : IDisposable
     /// <summary>The launch of a kernel that sums down so many columns, by <see cref="ColumnSums"/>.</summary>
     public KernelConfig Columns(int columns) => new((columns + ColumnSums.Lanes - 1) / ColumnSums.Lanes, SumThreads);
 
+    /// <summary>The launch of a kernel in which each line of threads computes 32 columns of a matrix, row after row.</summary>
+    public KernelConfig Rows(int rows, int columns)
+    {
+        int lines = SumThreads / ColumnSums.Lanes, most = _isEmulated ? 1 : 16 * Accelerator.NumMultiprocessors;
+        return new KernelConfig(
+            new Index3D(
+                Math.Clamp((rows + lines - 1) / lines, 1, most), (columns + ColumnSums.Lanes - 1) / ColumnSums.Lanes, 1),
+            new Index3D(SumThreads, 1, 1));
+    }
+
     /// <summary>Compiles a kernel where that has not been done.</summary>
     /// <typeparam name="TLaunch">A launch of it: the stream, the blocks, then the kernel's parameters.</typeparam>
     /// <param name="kernel">A static method.</param>
@@ -62,12 +72,12 @@ internal sealed class DeviceSession : IDisposable
     public void Load<TLaunch>(Delegate kernel, out TLaunch launch)
         where TLaunch : Delegate
     {
-        if (!_kernels.TryGetValue(kernel.Method, out Delegate? found))
+        if (!_kernels.TryGetValue(kernel.Method, out (Kernel Kernel, Delegate Launch) found))
         {
-            found = Accelerator.LoadKernel(kernel.Method).CreateLauncherDelegate<TLaunch>();
-            _kernels.Add(kernel.Method, found);
+            Kernel loaded = Accelerator.LoadKernel(kernel.Method);
+            _kernels.Add(kernel.Method, found = (loaded, loaded.CreateLauncherDelegate<TLaunch>()));
         }
 
-        launch = (TLaunch)found;
+        launch = (TLaunch)found.Launch;
     }
 }

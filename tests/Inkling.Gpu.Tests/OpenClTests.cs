@@ -105,13 +105,13 @@ public partial class OpenClTests
 
     private static string FiguresOf(string kernel)
     {
-        string body = BodyOf(SourceOf(kernel));
+        string source = SourceOf(kernel), body = BodyOf(source);
         int statements = Statements().Count(body);
         IEnumerable<string> calls = Calls().Matches(body)
             .GroupBy(match => match.Groups["name"].Value, StringComparer.Ordinal)
             .OrderBy(group => group.Key, StringComparer.Ordinal)
             .Select(group => $"  {group.Key} {group.Count()}");
-        return $"{kernel}: {statements} statements, {SharedBytesOf(body)} bytes of shared memory\n{string.Join('\n', calls)}\n";
+        return $"{kernel}: {statements} statements, {SharedBytesOf(source)} bytes of shared memory\n{string.Join('\n', calls)}\n";
     }
 
     private static string SourceOf(string kernel) => Compiled.GetOrAdd(kernel, Compile);
@@ -136,8 +136,16 @@ public partial class OpenClTests
         source[source.IndexOf('{', source.IndexOf("kernel void", StringComparison.Ordinal))..];
 
     private static int SharedBytesOf(string source) => SharedArrays().Matches(source).Sum(match =>
-        int.Parse(match.Groups["length"].Value, CultureInfo.InvariantCulture)
-            * match.Groups["type"].Value switch { "char" => 1, "short" => 2, "int" or "float" => 4, _ => 8 });
+        int.Parse(match.Groups["length"].Value, CultureInfo.InvariantCulture) * BytesOf(match.Groups["type"].Value, source));
+
+    private static int BytesOf(string type, string source)
+    {
+        if (!type.StartsWith("struct ", StringComparison.Ordinal))
+            return type switch { "char" => 1, "short" => 2, "int" or "float" => 4, _ => 8 };
+        int start = source.IndexOf($"{type}\n{{", StringComparison.Ordinal);
+        string fields = source[source.IndexOf('{', start)..source.IndexOf('}', start)];
+        return Fields().Matches(fields).Sum(field => BytesOf(field.Groups["type"].Value, source));
+    }
 
     private static string? FindClang() =>
         (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
@@ -158,8 +166,12 @@ public partial class OpenClTests
     private static partial Regex Statements();
 
     [GeneratedRegex(
-        @"local (?<type>[a-z]+) [a-z0-9]+\[(?<length>[0-9]+)\];",
+        @"local (?<type>[a-z]+(?: type_[0-9]+)?) [a-z0-9]+\[(?<length>[0-9]+)\];",
         RegexOptions.ExplicitCapture,
         matchTimeoutMilliseconds: 10_000)]
     private static partial Regex SharedArrays();
+
+    [GeneratedRegex(
+        @"(?<type>[a-z]+(?: type_[0-9]+)?) field_[0-9]+;", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 10_000)]
+    private static partial Regex Fields();
 }

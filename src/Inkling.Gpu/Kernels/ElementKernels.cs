@@ -216,8 +216,8 @@ internal static class ElementKernels
     }
 
     /// <summary>
-    /// Masks of dropout: one thread for each item, whose random numbers are those of the processor's stage; the mask is 0, or the scale
-    /// for numbers that are kept. The processor's numbers also cover channels' padding to whole panels of 16.
+    /// Masks of dropout: one thread for each item, whose random numbers are those of the processor's stage; a mask is 0, or the
+    /// scale for numbers that are kept. The processor's numbers also cover channels' padding to whole panels of 16.
     /// </summary>
     /// <param name="numbers">What is random.</param>
     /// <param name="shape">The shape of an item.</param>

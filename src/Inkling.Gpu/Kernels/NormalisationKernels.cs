@@ -104,13 +104,16 @@ internal static class NormalisationKernels
     /// <summary>y = x · factor + summand, then ReLU where asked for.</summary>
     public static void Apply(int channels, int isRectified, Floats factors, Floats x, Floats y)
     {
-        for (int i = Grid.IdxX * Group.DimX + Group.IdxX; i < y.IntLength; i += Grid.DimX * Group.DimX)
+        int c = ColumnSums.Column(Grid.IdxY), rows = y.IntLength / channels;
+        if (c >= channels)
+            return;
+        float factor = factors[2 * channels + c], summand = factors[3 * channels + c];
+        for (int row = Grid.IdxX * ColumnSums.Lines + ColumnSums.Line; row < rows; row += Grid.DimX * ColumnSums.Lines)
         {
-            int c = i % channels;
-            float value = x[i] * factors[2 * channels + c] + factors[3 * channels + c];
+            float value = x[row * channels + c] * factor + summand;
             if (isRectified != 0)
                 value = value < 0 ? 0 : value;
-            y[i] = value;
+            y[row * channels + c] = value;
         }
     }
 
@@ -194,13 +197,16 @@ internal static class NormalisationKernels
         Floats errors,
         Floats inputErrors)
     {
-        for (int i = Grid.IdxX * Group.DimX + Group.IdxX; i < inputErrors.IntLength; i += Grid.DimX * Group.DimX)
+        int c = ColumnSums.Column(Grid.IdxY), rows = inputErrors.IntLength / channels;
+        if (c >= channels)
+            return;
+        float mean = factors[c], inverse = factors[channels + c], factor = factors[2 * channels + c];
+        float meanError = gradient[channels + c] / own, meanProduct = gradient[c] / own;
+        for (int row = Grid.IdxX * ColumnSums.Lines + ColumnSums.Line; row < rows; row += Grid.DimX * ColumnSums.Lines)
         {
-            int c = i % channels;
-            float normalised = (x[i] - factors[c]) * factors[channels + c];
-            float error = ErrorAt(i, isRectified, y, errors);
-            inputErrors[i] = factors[2 * channels + c]
-                * (error - gradient[channels + c] / own - normalised * (gradient[c] / own));
+            int at = row * channels + c;
+            float error = ErrorAt(at, isRectified, y, errors);
+            inputErrors[at] = factor * (error - meanError - (x[at] - mean) * inverse * meanProduct);
         }
     }
 

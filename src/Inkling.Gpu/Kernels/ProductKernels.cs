@@ -46,12 +46,12 @@ internal static class ProductKernels<TColumns>
         int start = Grid.IdxZ * product.Share, end = Math.Min(inner, start + product.Share);
         int lane = t % Depth, line = t / Depth;
         RegisterTile<TColumns> sums = default;
+        WindowWalk walk = WindowWalk.From(start + lane, shape.Channels, shape.KernelWidth);
         for (int k0 = start; k0 < end; k0 += Depth)
         {
-            int k = k0 + lane, position = k / shape.Channels;
-            int down = position / shape.KernelWidth, right = position % shape.KernelWidth;
-            int offset = (down * shape.Width + right) * shape.Channels + k % shape.Channels;
-            down = k < end ? down : Outside;
+            int right = walk.Right, down = k0 + lane < end ? walk.Down : Outside;
+            int offset = (walk.Down * shape.Width + right) * shape.Channels + walk.Channel;
+            walk = walk.Next(shape.Channels, shape.KernelWidth);
             for (int r = line; r < RegisterTile.Rows; r += 16)
             {
                 float v0 = Pixel(shape, x, places, tops, lefts, r, down, right, offset),
@@ -114,11 +114,13 @@ internal static class ProductKernels<TColumns>
         int start = Grid.IdxZ * product.Share, end = Math.Min(inner, start + product.Share);
         int lane = t % Depth, line = t / Depth;
         RegisterTile<TColumns> sums = default;
+        WindowWalk walk = WindowWalk.From(start + lane, shape.Outputs, shape.KernelWidth);
         for (int k0 = start; k0 < end; k0 += Depth)
         {
-            int k = k0 + lane, position = k / shape.Outputs, output = k % shape.Outputs;
-            int down = position / shape.KernelWidth, right = position % shape.KernelWidth;
-            down = k < end ? down : -Outside;
+            bool isInside = k0 + lane < end;
+            int right = walk.Right, down = isInside ? walk.Down : -Outside, output = walk.Channel;
+            int position = walk.Down * shape.KernelWidth + right;
+            walk = walk.Next(shape.Outputs, shape.KernelWidth);
             for (int r = line; r < RegisterTile.Rows; r += 16)
             {
                 float v0 = Error(shape, errors, places, tops, lefts, r, down, right, output),
@@ -134,8 +136,8 @@ internal static class ProductKernels<TColumns>
 
             for (int n = line; n < width; n += 8)
             {
-                float v0 = Weight(shape, weights, position, output, firstColumn + n, k < end),
-                    v1 = Weight(shape, weights, position, output, firstColumn + n + 4, k < end);
+                float v0 = Weight(shape, weights, position, output, firstColumn + n, isInside),
+                    v1 = Weight(shape, weights, position, output, firstColumn + n + 4, isInside);
                 b[lane * Pitch + n] = v0;
                 b[lane * Pitch + n + 4] = v1;
             }
@@ -311,6 +313,38 @@ internal static class ProductKernels<TColumns>
         if (isInside && channel < shape.Channels)
             value = weights[(position * shape.Channels + channel) * shape.Outputs + output];
         return value;
+    }
+
+    /// <summary>A walk over a window's numbers, [kernel height, kernel width, channels], a tile's depth at a time.</summary>
+    private struct WindowWalk
+    {
+        public int Down, Right, Channel;
+
+        public static WindowWalk From(int number, int channels, int kernelWidth) => new()
+        {
+            Down = number / channels / kernelWidth,
+            Right = number / channels % kernelWidth,
+            Channel = number % channels,
+        };
+
+        /// <summary>Goes on without a division, which takes a device as long as twenty products.</summary>
+        public readonly WindowWalk Next(int channels, int kernelWidth)
+        {
+            WindowWalk next = this;
+            next.Channel += Depth;
+            while (next.Channel >= channels)
+            {
+                next.Channel -= channels;
+                next.Right++;
+                if (next.Right == kernelWidth)
+                {
+                    next.Right = 0;
+                    next.Down++;
+                }
+            }
+
+            return next;
+        }
     }
 
     /// <summary>A walk over an output's pixels, item by item and row by row.</summary>

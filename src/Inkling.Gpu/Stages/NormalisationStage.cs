@@ -78,7 +78,7 @@ internal sealed class NormalisationStage : DeviceStage
             _takeRunning(_session.Stream, blocks, _channels, BatchNormalisationStage.Epsilon, _learned, _running, _factors);
         }
 
-        _apply(_session.Stream, _session.Elements(y.IntLength), _channels, _isRectified, _factors, x, y);
+        _apply(_session.Stream, _session.Rows(rows, _channels), _channels, _isRectified, _factors, x, y);
     }
 
     public override void Back(in DeviceWork work)
@@ -92,7 +92,7 @@ internal sealed class NormalisationStage : DeviceStage
         {
             _back(
                 _session.Stream,
-                _session.Elements(x.IntLength),
+                _session.Rows(rows, _channels),
                 Input.OwnPixels,
                 _channels,
                 _isRectified,

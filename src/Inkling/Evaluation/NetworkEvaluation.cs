@@ -103,7 +103,10 @@ public static class NetworkEvaluation
                 next: new(order, end, Math.Min(BatchSize, order.Length - end)));
             int stride = outputs.Length / size;
             for (int i = 0; i < size; i++)
-                action(first + start + i, WithoutPadding(outputs.Slice(i * stride, stride), pass.ColumnsOf(i), examples.OutputSize));
+            {
+                ReadOnlySpan<float> padded = outputs.Slice(i * stride, stride);
+                action(order[start + i], WithoutPadding(padded, pass.ColumnsOf(i), examples.OutputSize));
+            }
         }
     }
 

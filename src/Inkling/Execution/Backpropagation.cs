@@ -76,9 +76,6 @@ internal sealed class Backpropagation : IDisposable
     /// <summary>What this rank does of each mini-batch; null where one process does all of it.</summary>
     public RankShare? Share { get; }
 
-    /// <summary>Bytes that this rank sends in each step, apart from a few sums; 0 where one process does all of it.</summary>
-    public long BytesSentPerStep => _exchange?.BytesSent ?? 0;
-
     /// <summary>Distorts an input in place while learning, given the example's number; called from all threads.</summary>
     public Action<int, Span<float>>? Distort { get; set; }
 

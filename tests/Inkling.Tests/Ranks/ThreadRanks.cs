@@ -15,9 +15,6 @@ internal sealed class ThreadRanks : RankGroup
 
     public override int DefaultThreads => 1;
 
-    /// <summary>Bytes that this rank has sent.</summary>
-    public long Sent { get; private set; }
-
     /// <summary>Called before the fifth exchange: amid the first step of a training, after what comes before it.</summary>
     public Action? OnFifthExchange { get; set; }
 
@@ -59,7 +56,6 @@ internal sealed class ThreadRanks : RankGroup
         {
             Assert.NotEqual(Rank, message.Rank);
             Assert.False(message.Bytes.IsEmpty);
-            Sent += message.Bytes.Length;
             _hub.Queue(Rank, message.Rank).Add(message.Bytes.ToArray());
         }
 

@@ -45,9 +45,6 @@ internal sealed class GradientExchange
         };
     }
 
-    /// <summary>Bytes that this rank sends in each <see cref="Run"/>.</summary>
-    public long BytesSent { get; private set; }
-
     /// <summary>
     /// Adds the gradient of a layer's parameters; on every rank in the same order, before <see cref="Allocate"/>.
     /// </summary>
@@ -72,7 +69,6 @@ internal sealed class GradientExchange
             shard => Bytes(_runs.Roots.Any(roots => roots.Contains(shard)) ? own : 0))];
         _changed = [.. Enumerable.Range(0, _ranks).Select(
             rank => Bytes(_parts.Sum(part => Ranges(part, rank).Sum(range => range.Length))))];
-        BytesSent = _toSend.Sum(message => (long)message.Length) + (_ranks - 1L) * _changed[_rank].Length;
 
         static byte[] Bytes(int floats) => GC.AllocateUninitializedArray<byte>(checked(sizeof(float) * floats), pinned: true);
     }

@@ -43,8 +43,6 @@ internal sealed class StagedStep : ITrainingStep
 
     public RankShare? Share => _pass.Share;
 
-    public long BytesSentPerStep => _pass.BytesSentPerStep;
-
     /// <summary>Decides between all threads and one; the result does not depend on it.</summary>
     public ThreadChoice Choice { get; } = new();
 
