@@ -28,8 +28,8 @@ public partial class OpenClTests
 
     private static readonly Dictionary<string, Delegate> Sweeps = new(StringComparer.Ordinal)
     {
-        ["TrainEpoch"] = SweepKernels<OpenClMath>.TrainEpoch,
-        ["CountRight"] = SweepKernels<OpenClMath>.CountRight,
+        ["TrainEpoch"] = SweepKernels<CompilerMath>.TrainEpoch,
+        ["CountRight"] = SweepKernels<CompilerMath>.CountRight,
     };
 
     private static readonly ConcurrentDictionary<string, string> Compiled = new(StringComparer.Ordinal);
