@@ -1,5 +1,4 @@
 using System.Globalization;
-using ILGPU;
 using ILGPU.Runtime;
 using ILGPU.Runtime.Cuda;
 using Inkling.Gpu;
@@ -31,23 +30,17 @@ internal sealed class Bench(GpuDevice device, Sizes sizes)
     /// <summary>Bytes of the device's memory that are in use, by whomever; null where its driver does not tell.</summary>
     public long? UsedMemory()
     {
-        (Context context, Accelerator accelerator) = device.Open();
-        using (context)
-        using (accelerator)
-            return accelerator is CudaAccelerator cuda ? cuda.MemorySize - cuda.GetFreeMemory() : null;
+        using Accelerator accelerator = device.Open();
+        return accelerator is CudaAccelerator cuda ? cuda.MemorySize - cuda.GetFreeMemory() : null;
     }
 
     /// <summary>What its driver says of it.</summary>
     public string DescribeDriver()
     {
-        (Context context, Accelerator accelerator) = device.Open();
-        using (context)
-        using (accelerator)
-        {
-            return accelerator is CudaAccelerator cuda
-                ? $"{device.Backend}, driver {cuda.DriverVersion}, {cuda.Architecture}, {cuda.NumMultiprocessors} multiprocessors"
-                : $"{device.Backend}, {accelerator.NumMultiprocessors} multiprocessors";
-        }
+        using Accelerator accelerator = device.Open();
+        return accelerator is CudaAccelerator cuda
+            ? $"{device.Backend}, driver {cuda.DriverVersion}, {cuda.Architecture}, {cuda.NumMultiprocessors} multiprocessors"
+            : $"{device.Backend}, {accelerator.NumMultiprocessors} multiprocessors";
     }
 
     /// <summary>Memory in use beyond what was before, for a note; empty where it is not known.</summary>

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using ILGPU;
-using ILGPU.Runtime;
 using Inkling.Gpu;
 using Inkling.Gpu.Kernels;
 using Inkling.Gpu.Stages;
@@ -34,9 +33,8 @@ internal static class Products
             new Layer.Convolution(outputs, kernel), new Shape(channels, side, side), new Shape(outputs, small, small));
         shape.Items = items;
         int pixels = items * small * small, inner = shape.Inputs;
-        (Context context, Accelerator accelerator) = bench.Device.Open();
-        using DeviceSession session = new(context, accelerator);
-        using DeviceMemory memory = new(accelerator);
+        using DeviceSession session = new(bench.Device.Open());
+        using DeviceMemory memory = new(session.Accelerator);
         Random random = new(1);
         ArrayView<float> x = Numbers(items * side * side * channels),
             w = Numbers(inner * outputs),
@@ -68,11 +66,11 @@ internal static class Products
         double Seconds(Action launch)
         {
             launch(); // compiles
-            accelerator.Synchronize();
+            session.Accelerator.Synchronize();
             long before = Stopwatch.GetTimestamp();
             for (int i = 0; i < bench.Sizes.Repetitions; i++)
                 launch();
-            accelerator.Synchronize();
+            session.Accelerator.Synchronize();
             return Stopwatch.GetElapsedTime(before).TotalSeconds / bench.Sizes.Repetitions;
         }
     }

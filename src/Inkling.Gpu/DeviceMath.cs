@@ -51,10 +51,11 @@ internal readonly struct CudaMath : IDeviceMath
 }
 
 /// <summary>
-/// What the device's compiler makes of it. In OpenCL C a product and the sum that follows are rounded apart: ILGPU writes a
-/// statement for each, and OpenCL fuses within an expression at most.
+/// Plain C#, in which the device's compiler may fuse a product and the sum that follows, as CUDA's does: for results within
+/// rounding. In OpenCL C they are rounded apart: ILGPU writes a statement for each, and OpenCL fuses within an expression at
+/// most.
 /// </summary>
-internal readonly struct OpenClMath : IDeviceMath
+internal readonly struct CompilerMath : IDeviceMath
 {
     public float MultiplyAdd(float a, float b, float c) => a * b + c;
 

@@ -46,7 +46,7 @@ internal static class DeviceReading
     {
         const int LinesAtOnce = 64;
         DevicePass pass = new(session, memory, parameters, own, LinesAtOnce, lines.MaxWidth, plan: null);
-        DeviceLines some = new(pass, lines, parameters.Architecture, LinesAtOnce, Environment.ProcessorCount);
+        DeviceLines some = new(pass, lines, parameters.Architecture, LinesAtOnce, threads: 1);
         own.Write(parameters);
         List<float[]> outputs = [];
         foreach (int[] batch in Enumerable.Range(0, lines.Count).Chunk(LinesAtOnce))

@@ -8,13 +8,12 @@ namespace Inkling.Gpu;
 /// <summary>An opened device: its accelerator, its compiled kernels and how launches are divided into blocks.</summary>
 internal sealed class DeviceSession : IDisposable
 {
-    private readonly Context _context;
     private readonly bool _isEmulated;
     private readonly Dictionary<MethodInfo, (Kernel Kernel, Delegate Launch)> _kernels = []; // ILGPU itself keeps none alive
 
-    public DeviceSession(Context context, Accelerator accelerator)
+    public DeviceSession(Accelerator accelerator)
     {
-        (_context, Accelerator) = (context, accelerator);
+        Accelerator = accelerator;
         _isEmulated = accelerator.AcceleratorType == AcceleratorType.CPU;
         BusyBlocks = _isEmulated ? 3 : 4 * accelerator.NumMultiprocessors;
         SumThreads = _isEmulated ? 64 : 256;
@@ -37,11 +36,7 @@ internal sealed class DeviceSession : IDisposable
     /// <summary>Threads of a block that sums over rows.</summary>
     public int SumThreads { get; }
 
-    public void Dispose()
-    {
-        Accelerator.Dispose();
-        _context.Dispose();
-    }
+    public void Dispose() => Accelerator.Dispose();
 
     /// <summary>The launch of a kernel that computes so many numbers, each by itself.</summary>
     public KernelConfig Elements(int numbers)

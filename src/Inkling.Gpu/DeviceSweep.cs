@@ -26,7 +26,7 @@ internal sealed class DeviceSweep : IDisposable
         (_trainEpoch, _countRight) = accelerator.AcceleratorType switch
         {
             AcceleratorType.Cuda => Load<CudaMath>(),
-            AcceleratorType.OpenCL => Load<OpenClMath>(),
+            AcceleratorType.OpenCL => Load<CompilerMath>(),
             _ => Load<EmulatedMath>(),
         };
 
@@ -50,6 +50,12 @@ internal sealed class DeviceSweep : IDisposable
 
     private delegate void CountRight(
         KernelConfig blocks, SweepShape shape, SweepImages images, ArrayView<float> parameters, ArrayView<int> right);
+
+    /// <summary>Whether a caller's method runs, whose exceptions are not the device's.</summary>
+    public bool IsCalling { get; private set; }
+
+    /// <summary>The first network that diverged, in one line; null where none did.</summary>
+    public string? Diverged { get; private set; }
 
     /// <summary>How many networks like one fit into half of the device's memory.</summary>
     public int MostTogether(Network network)
@@ -87,7 +93,8 @@ internal sealed class DeviceSweep : IDisposable
             }
 
             _accelerator.Synchronize();
-            _options.OnEpoch?.Invoke(new SweepEpoch(together, epoch, _test is null ? [] : right.GetAsArray1D()));
+            SweepEpoch ended = new(together, epoch, _test is null ? [] : right.GetAsArray1D());
+            Call(() => _options.OnEpoch?.Invoke(ended));
         }
 
         parameters.CopyToCPU(values);
@@ -101,9 +108,11 @@ internal sealed class DeviceSweep : IDisposable
             network.Random.CopyFrom(Numerics.RandomStream.Restore(state));
             network.History = TrainingHistory.Append(
                 network.History, TrainingHistory.Describe(OptionsOf(runs[together[n]]), _options.Epochs, _training.Count, null));
+            int run = together[n];
             if (FiniteParameters.FirstNotFinite(network.Parameters) is { } lost)
-                throw new InklingException($"{runs[together[n]]} diverged: {lost} is not finite. Use a smaller learning rate.");
-            _options.OnTrained?.Invoke(together[n], network);
+                Diverged ??= $"{runs[run]} diverged: {lost} is not finite. Use a smaller learning rate.";
+            else
+                Call(() => _options.OnTrained?.Invoke(run, network));
         }
     }
 
@@ -111,6 +120,13 @@ internal sealed class DeviceSweep : IDisposable
     {
         _training.Dispose();
         _test?.Dispose();
+    }
+
+    private void Call(Action method)
+    {
+        IsCalling = true;
+        method();
+        IsCalling = false;
     }
 
     private TrainingOptions OptionsOf(SweepRun run) => new()

@@ -16,6 +16,9 @@ public sealed class GpuDevice : TrainingDevice
     private const string EmulatedName = "emulated";
     private const int WarpSize = 32, EmulatedThreads = 64; // of the CPU, which wait for each other at each barrier
 
+    // One for the process, never closed: under WSL, ILGPU can look for CUDA's driver only once.
+    private static readonly Lazy<Context> Drivers = new(CreateContext);
+
     private readonly AcceleratorType _type;
     private readonly int _index; // among the devices of its type
     private readonly Lock _gate = new();
@@ -49,46 +52,36 @@ public sealed class GpuDevice : TrainingDevice
     /// <summary>Threads in a block, at most.</summary>
     internal int MostThreads { get; }
 
-    /// <summary>The devices of this machine, those with CUDA first; empty where there is none, or no driver.</summary>
+    /// <summary>The devices of this machine, those with CUDA first; empty where there is none, or no driver that works.</summary>
     public static IReadOnlyList<GpuDevice> All
     {
         get
         {
-            using Context context = CreateContext();
-            List<GpuDevice> all = [];
-            foreach (AcceleratorType type in new[] { AcceleratorType.Cuda, AcceleratorType.OpenCL })
+            try
             {
-                int index = 0;
-                foreach (Device device in context)
-                {
-                    if (device.AcceleratorType != type)
-                        continue;
-                    // Not the processor, and not a card once more that CUDA has.
-                    if (device is CLDevice cl && (cl.DeviceType.HasFlag(CLDeviceType.CL_DEVICE_TYPE_CPU)
-                        || (cl.Vendor == CLDeviceVendor.Nvidia && all.Count > 0)))
-                    {
-                        index++;
-                        continue;
-                    }
-
-                    string name = device.Name.Trim();
-                    int same = all.Count(
-                        other => other.Name == name || other.Name.StartsWith($"{name} #", StringComparison.Ordinal));
-                    all.Add(new GpuDevice(device, index++, same == 0 ? name : $"{name} #{same + 1}"));
-                }
+                return AllOf(Drivers.Value);
             }
-
-            return all;
+            catch (Exception e) when (IsFailure(e))
+            {
+                return [];
+            }
         }
     }
 
     /// <summary>Emulates a device, a thread of it by a thread of the CPU: slow, to test kernels where there is none.</summary>
+    /// <exception cref="InklingException">A driver of this machine fails.</exception>
     internal static GpuDevice Emulated
     {
         get
         {
-            using Context context = CreateContext();
-            return new GpuDevice(context.GetCPUDevice(0), 0, EmulatedName);
+            try
+            {
+                return new GpuDevice(Drivers.Value.GetCPUDevice(0), 0, EmulatedName);
+            }
+            catch (Exception e) when (IsFailure(e))
+            {
+                throw new InklingException($"No device can be emulated, since a driver fails: {OneLine.Of(e.Message)}", e);
+            }
         }
     }
 
@@ -124,7 +117,15 @@ public sealed class GpuDevice : TrainingDevice
     internal override ITrainingStep CreateStep(ParameterBuffer parameters, Examples examples, StepSettings settings)
     {
         DeviceLease lease = Acquire();
-        return lease.Use(() => new DeviceStep(lease, parameters, examples, settings));
+        try
+        {
+            return lease.Use(() => new DeviceStep(lease, parameters, examples, settings));
+        }
+        catch
+        {
+            lease.Dispose();
+            throw;
+        }
     }
 
     internal override float[][] OutputsOf(ParameterBuffer parameters, Examples examples)
@@ -133,13 +134,19 @@ public sealed class GpuDevice : TrainingDevice
         return lease.Use(() => DeviceReading.OutputsOf(lease.Session, parameters, examples));
     }
 
-    /// <summary>Whether an exception comes from the device or its driver.</summary>
+    /// <summary>Whether an exception comes from the device or its driver, or from sizes that it cannot have.</summary>
     internal static bool IsFailure(Exception e) =>
-        e is AcceleratorException or InternalCompilerException or NotSupportedException;
+        e is AcceleratorException or InternalCompilerException or NotSupportedException or OverflowException;
 
     /// <summary>What a user is told when the device fails.</summary>
     internal InklingException Failed(Exception e)
     {
+        if (e is OverflowException) // of the sizes of buffers, which are computed in checked arithmetic
+        {
+            return new InklingException(
+                $"{Name}: this is too large for a device. Take smaller mini-batches, or fewer examples.", e);
+        }
+
         bool isFull = e is CudaException { Error: nameof(CudaError.CUDA_ERROR_OUT_OF_MEMORY) }
             || e is CLException { Error: CLError.CL_MEM_OBJECT_ALLOCATION_FAILURE or CLError.CL_OUT_OF_RESOURCES };
         return new InklingException(
@@ -158,11 +165,7 @@ public sealed class GpuDevice : TrainingDevice
         {
             try
             {
-                if (_session is null)
-                {
-                    (Context context, Accelerator accelerator) = Open();
-                    _session = new DeviceSession(context, accelerator);
-                }
+                _session ??= new DeviceSession(Open());
             }
             catch (Exception e) when (IsFailure(e))
             {
@@ -187,36 +190,64 @@ public sealed class GpuDevice : TrainingDevice
             catch (Exception e) when (IsFailure(e)) // a device that was lost cannot be closed
             {
             }
-
-            _session = null;
+            finally
+            {
+                _session = null;
+            }
         }
     }
 
-    /// <summary>Opens it; the context is to be disposed after the accelerator.</summary>
-    internal (Context Context, Accelerator Accelerator) Open()
+    /// <summary>Opens it.</summary>
+    internal Accelerator Open()
     {
-        Context context = CreateContext();
-        try
+        Context context = Drivers.Value;
+        Device device = _type switch
         {
-            Device device = _type switch
+            AcceleratorType.Cuda => context.GetCudaDevice(_index),
+            AcceleratorType.OpenCL => context.GetCLDevice(_index),
+            _ => context.GetCPUDevice(_index),
+        };
+        return device.CreateAccelerator(context);
+    }
+
+    private static List<GpuDevice> AllOf(Context context)
+    {
+        List<GpuDevice> all = [];
+        foreach (AcceleratorType type in new[] { AcceleratorType.Cuda, AcceleratorType.OpenCL })
+        {
+            int index = 0;
+            foreach (Device device in context)
             {
-                AcceleratorType.Cuda => context.GetCudaDevice(_index),
-                AcceleratorType.OpenCL => context.GetCLDevice(_index),
-                _ => context.GetCPUDevice(_index),
-            };
-            return (context, device.CreateAccelerator(context));
+                if (device.AcceleratorType != type)
+                    continue;
+                // Not the processor, and not a card once more that CUDA has.
+                if (device is CLDevice cl && (cl.DeviceType.HasFlag(CLDeviceType.CL_DEVICE_TYPE_CPU)
+                    || (cl.Vendor == CLDeviceVendor.Nvidia && all.Any(other => other._type == AcceleratorType.Cuda))))
+                {
+                    index++;
+                    continue;
+                }
+
+                string name = device.Name.Trim();
+                int same = all.Count(
+                    other => other.Name == name || other.Name.StartsWith($"{name} #", StringComparison.Ordinal));
+                all.Add(new GpuDevice(device, index++, same == 0 ? name : $"{name} #{same + 1}"));
+            }
         }
-        catch
-        {
-            context.Dispose();
-            throw;
-        }
+
+        return all;
     }
 
     private static Context CreateContext()
     {
-        OpenClC.FenceSharedMemory();
-        return Context.Create(
-            builder => builder.Cuda().OpenCL().CPU(new CPUDevice(WarpSize, EmulatedThreads / WarpSize, numMultiprocessors: 1)));
+        bool isOpenClMended = OpenClC.FenceSharedMemory();
+        return Context.Create(builder =>
+        {
+            if (Environment.Is64BitProcess) // ILGPU throws elsewhere
+                builder.Cuda();
+            if (isOpenClMended)
+                builder.OpenCL();
+            builder.CPU(new CPUDevice(WarpSize, EmulatedThreads / WarpSize, numMultiprocessors: 1));
+        });
     }
 }

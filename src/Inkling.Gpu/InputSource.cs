@@ -171,7 +171,7 @@ internal abstract class InputSource
         public override void Prepare(in MiniBatches miniBatches)
         {
             ArraySegment<int> next = miniBatches.Order[miniBatches.Examples..];
-            Distort(next[..Math.Min(next.Count, examplesAtOnce)]);
+            Distort(next[..Math.Min(next.Count, miniBatches.Examples)]);
             _prepared = (miniBatches.Seed, miniBatches.ExamplesBefore + miniBatches.Examples);
         }
 

@@ -1,4 +1,3 @@
-using ILGPU;
 using ILGPU.Runtime;
 
 namespace Inkling.Gpu;
@@ -19,7 +18,9 @@ public static class NetworkSweep
     /// <param name="cancellationToken">Stops after the epoch under way.</param>
     /// <returns>The trained networks, in the order of the runs.</returns>
     /// <exception cref="ArgumentException">A number is out of range, or the images are too large.</exception>
-    /// <exception cref="InklingException">The device has too little memory, or fails; or a network diverges.</exception>
+    /// <exception cref="InklingException">
+    /// The device has too little memory, or fails; or a network diverged, which is told when the others are trained.
+    /// </exception>
     /// <exception cref="OperationCanceledException">The sweep was cancelled.</exception>
     public static Network[] Train(
         GpuDevice device,
@@ -35,13 +36,12 @@ public static class NetworkSweep
         Require(training, runs, options);
         Network[] networks =
             [.. runs.Select(run => new Network([training.InputSize, run.Hidden, training.OutputSize], run.Seed))];
+        DeviceSweep? sweep = null;
         try
         {
-            (Context context, Accelerator accelerator) = device.Open();
-            using (context)
-            using (accelerator)
+            using Accelerator accelerator = device.Open();
+            using (sweep = new DeviceSweep(accelerator, Math.Min(MostThreads, device.MostThreads), training, options))
             {
-                using DeviceSweep sweep = new(accelerator, Math.Min(MostThreads, device.MostThreads), training, options);
                 foreach (IGrouping<int, int> group in Enumerable.Range(0, runs.Count).GroupBy(i => runs[i].Hidden))
                 {
                     foreach (int[] together in group.Chunk(sweep.MostTogether(networks[group.First()])))
@@ -49,12 +49,12 @@ public static class NetworkSweep
                 }
             }
         }
-        catch (Exception e) when (e is AcceleratorException or InternalCompilerException or NotSupportedException)
+        catch (Exception e) when (GpuDevice.IsFailure(e) && sweep is not { IsCalling: true })
         {
-            throw new InklingException($"{device.Name} failed: {e.Message}", e);
+            throw device.Failed(e);
         }
 
-        return networks;
+        return sweep.Diverged is { } diverged ? throw new InklingException(diverged) : networks;
     }
 
     /// <summary>Whether a device trains networks of this size on these images.</summary>

@@ -23,7 +23,7 @@ public sealed record SweepOptions
 
     /// <summary>
     /// Called with a run's index and its network when it is trained: runs with as many hidden neurons end together, before
-    /// others begin.
+    /// others begin. Not called for a network that diverged.
     /// </summary>
     public Action<int, Network>? OnTrained { get; init; }
 }

@@ -1,5 +1,6 @@
 using Inkling.Layers;
 using Inkling.Numerics;
+using Inkling.Tests;
 using Inkling.Training.Steps;
 
 namespace Inkling.Gpu.Tests;
@@ -61,6 +62,41 @@ public class DeviceLayerTests
 
         if (examples is LabelledLines)
             Assert.Equal(expected.Evaluate(examples), expected.Evaluate(examples, Devices.Emulated));
+    }
+
+    public static TheoryData<int> Seeds => [.. Enumerable.Range(1, 12)];
+
+    /// <summary>
+    /// A step of random networks, of the same ones in each run: where a normalisation has nearly equal numbers, rounding is all
+    /// that is left, and the two may differ.
+    /// </summary>
+    [Theory]
+    [MemberData(nameof(Seeds))]
+    public void A_random_network_learns_on_a_device_what_it_learns_on_the_CPU(int seed)
+    {
+        RandomArchitecture random = RandomArchitecture.Of(seed, maxWork: 3000);
+        TestContext.Current.TestOutputHelper?.WriteLine(random.ToString());
+        Network expected = random.Network, actual = expected.Clone();
+        ParameterBuffer before = expected.Clone().Parameters;
+        MiniBatches all = new(
+            Enumerable.Range(0, random.MiniBatchSize).ToArray(), random.MiniBatchSize, new double[] { 0.01 }, Seed: seed);
+        using ITrainingStep onCpu = new StagedStep(expected.Parameters, random.Examples, new StepSettings(random.MiniBatchSize));
+        using ITrainingStep onDevice = Devices.Emulated.CreateStep(
+            actual.Parameters, random.Examples, new StepSettings(random.MiniBatchSize));
+        double cost = onCpu.Run(all);
+        Assert.Equal(cost, onDevice.Run(all), 1e-4 * Math.Max(1, cost));
+        onDevice.Fetch();
+        for (int l = 0; l < before.All.Length; l++)
+            AssertClose(RangeOf(expected.Parameters, l), RangeOf(actual.Parameters, l), RangeOf(before, l));
+        for (int n = 0; n < before.All.Length; n++)
+        {
+            if (before.All[n] is not BatchNormalisation first)
+                continue;
+            (BatchNormalisation one, BatchNormalisation other) =
+                ((BatchNormalisation)expected.Parameters.All[n]!, (BatchNormalisation)actual.Parameters.All[n]!);
+            AssertClose(one.RunningMean, other.RunningMean, first.RunningMean); // without the padding's, which nobody reads
+            AssertClose(one.RunningVariance, other.RunningVariance, first.RunningVariance);
+        }
     }
 
     /// <summary>Requires two changes of the same parameters to differ by rounding only.</summary>

@@ -54,6 +54,31 @@ public class NetworkSweepTests
     }
 
     [Fact]
+    public void A_network_that_diverges_is_told_when_the_others_are_trained()
+    {
+        List<int> trained = [];
+        // Sigmoid neurons diverge hardly ever, their gradient being nearly 0 where weights are large: with this seed they do.
+        InklingException e = Assert.Throws<InklingException>(() => NetworkSweep.Train(
+            GpuDevice.Emulated,
+            Digits,
+            [new SweepRun(5, 3.4e38, 102), new SweepRun(5, 3, 1), new SweepRun(4, 3, 1)],
+            new SweepOptions { Epochs = 1, MiniBatchSize = 1, OnTrained = (i, _) => trained.Add(i) },
+            TestContext.Current.CancellationToken));
+        Assert.Contains("3.4E+38", e.Message, StringComparison.Ordinal);
+        Assert.Contains("diverged", e.Message, StringComparison.Ordinal);
+        Assert.Equal([1, 2], trained);
+    }
+
+    [Fact]
+    public void An_exception_of_the_callers_method_is_not_taken_for_one_of_the_device() =>
+        Assert.Throws<NotSupportedException>(() => NetworkSweep.Train(
+            GpuDevice.Emulated,
+            Digits,
+            [new SweepRun(5, 3, 1)],
+            new SweepOptions { Epochs = 1, OnEpoch = _ => throw new NotSupportedException("mine") },
+            TestContext.Current.CancellationToken));
+
+    [Fact]
     public void A_sweep_can_be_cancelled_between_epochs()
     {
         using CancellationTokenSource stop = new();

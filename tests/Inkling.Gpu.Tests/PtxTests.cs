@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using System.Reflection;
 using System.Text.RegularExpressions;
 using ILGPU;
 using ILGPU.Backends.EntryPoints;
@@ -21,8 +22,16 @@ public partial class PtxTests
         ["CountRight"] = SweepKernels<CudaMath>.CountRight,
         ["Forward, 64 columns"] = ProductKernels<Columns<FourColumns, FourColumns>>.Forward,
         ["Forward, 48 columns"] = ProductKernels<Columns<FourColumns, TwoColumns>>.Forward,
+        ["Forward, 32 columns"] = ProductKernels<FourColumns>.Forward,
+        ["Forward, 16 columns"] = ProductKernels<TwoColumns>.Forward,
         ["InputErrors, 64 columns"] = ProductKernels<Columns<FourColumns, FourColumns>>.InputErrors,
+        ["InputErrors, 48 columns"] = ProductKernels<Columns<FourColumns, TwoColumns>>.InputErrors,
+        ["InputErrors, 32 columns"] = ProductKernels<FourColumns>.InputErrors,
+        ["InputErrors, 16 columns"] = ProductKernels<TwoColumns>.InputErrors,
         ["Gradient, 64 columns"] = ProductKernels<Columns<FourColumns, FourColumns>>.Gradient,
+        ["Gradient, 48 columns"] = ProductKernels<Columns<FourColumns, TwoColumns>>.Gradient,
+        ["Gradient, 32 columns"] = ProductKernels<FourColumns>.Gradient,
+        ["Gradient, 16 columns"] = ProductKernels<TwoColumns>.Gradient,
         ["Gather"] = ElementKernels.Gather,
         ["CostErrors"] = ElementKernels.CostErrors,
         ["AddSplits"] = ElementKernels.AddSplits,
@@ -30,6 +39,8 @@ public partial class PtxTests
         ["ActivateBack"] = ElementKernels.ActivateBack,
         ["Silu"] = ElementKernels.Silu,
         ["SiluBack"] = ElementKernels.SiluBack,
+        ["Add"] = ElementKernels.Add,
+        ["Multiply"] = ElementKernels.Multiply,
         ["Transpose"] = ElementKernels.Transpose,
         ["Pool"] = ElementKernels.Pool,
         ["PoolBack"] = ElementKernels.PoolBack,
@@ -38,6 +49,7 @@ public partial class PtxTests
         ["Softmax"] = ElementKernels.Softmax,
         ["Moments"] = NormalisationKernels.Moments,
         ["TakeMoments"] = NormalisationKernels.TakeMoments,
+        ["TakeRunning"] = NormalisationKernels.TakeRunning,
         ["Apply"] = NormalisationKernels.Apply,
         ["SumErrors"] = NormalisationKernels.SumErrors,
         ["AddErrors"] = NormalisationKernels.AddErrors,
@@ -45,13 +57,15 @@ public partial class PtxTests
         ["ColumnSums"] = ColumnSums.Add,
         ["Augment"] = AugmentationKernel.Augment,
         ["Step"] = OptimiserKernels.Step,
+        ["MoveAverage"] = OptimiserKernels.MoveAverage,
     };
 
     private static readonly ConcurrentDictionary<string, string> Compiled = new(StringComparer.Ordinal);
 
     public static TheoryData<string> Sweeps => ["TrainEpoch", "CountRight"];
 
-    public static TheoryData<string> Products => ["Forward, 64 columns", "InputErrors, 64 columns", "Gradient, 64 columns"];
+    public static TheoryData<string> Products =>
+        [.. All.Keys.Where(kernel => kernel.EndsWith(" columns", StringComparison.Ordinal))];
 
     public static TheoryData<string> Kernels => [.. All.Keys];
 
@@ -64,6 +78,19 @@ public partial class PtxTests
         Assert.All(
             instructions.Where(instruction => Arithmetic().IsMatch(instruction)),
             instruction => Assert.EndsWith(".rn.f32", instruction, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void All_kernels_are_looked_at()
+    {
+        IEnumerable<string> kernels = typeof(ElementKernels).Assembly.GetTypes()
+            .Where(type => type is { Namespace: "Inkling.Gpu.Kernels", IsAbstract: true, IsSealed: true, IsNested: false })
+            .SelectMany(type => type.GetMethods(BindingFlags.Public | BindingFlags.Static | BindingFlags.DeclaredOnly))
+            .Where(method => method.ReturnType == typeof(void)) // others are called by kernels
+            .Select(NameOf);
+        Assert.Empty(kernels.Except(All.Values.Select(kernel => NameOf(kernel.Method)), StringComparer.Ordinal));
+
+        static string NameOf(MethodInfo method) => $"{method.DeclaringType!.Name}.{method.Name}";
     }
 
     [Theory]

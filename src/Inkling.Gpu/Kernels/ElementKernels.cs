@@ -86,9 +86,9 @@ internal static class ElementKernels
             if (function == (int)ActivationFunction.Relu)
                 z = z < 0 ? 0 : z;
             else if (function == (int)ActivationFunction.Sigmoid)
-                z = DeviceSigmoid<OpenClMath>.Of(z);
+                z = DeviceSigmoid<CompilerMath>.Of(z);
             else
-                z = 2 * DeviceSigmoid<OpenClMath>.Of(2 * z) - 1;
+                z = 2 * DeviceSigmoid<CompilerMath>.Of(2 * z) - 1;
             a[i] = z;
         }
     }
@@ -102,7 +102,7 @@ internal static class ElementKernels
             if (function == (int)ActivationFunction.Relu)
                 error = value <= 0 ? 0 : error;
             else if (function == (int)ActivationFunction.Sigmoid)
-                error = DeviceSigmoid<OpenClMath>.TimesDerivative(value, error);
+                error = DeviceSigmoid<CompilerMath>.TimesDerivative(value, error);
             else
                 error *= 1 - value * value;
             errors[i] = error;
@@ -113,7 +113,7 @@ internal static class ElementKernels
     public static void Silu(Floats z, Floats y)
     {
         for (int i = First; i < y.IntLength; i += Step)
-            y[i] = z[i] * DeviceSigmoid<OpenClMath>.Of(z[i]);
+            y[i] = z[i] * DeviceSigmoid<CompilerMath>.Of(z[i]);
     }
 
     /// <summary>The derivative of SiLU times the errors: σ(z) (1 + z (1 - σ(z))).</summary>
@@ -121,7 +121,7 @@ internal static class ElementKernels
     {
         for (int i = First; i < errors.IntLength; i += Step)
         {
-            float s = DeviceSigmoid<OpenClMath>.Of(z[i]);
+            float s = DeviceSigmoid<CompilerMath>.Of(z[i]);
             inputErrors[i] = errors[i] * (s * (1 + z[i] * (1 - s)));
         }
     }
@@ -267,7 +267,7 @@ internal static class ElementKernels
             float sum = 0;
             for (int j = 0; j < size; j++)
             {
-                float e = DeviceSigmoid<OpenClMath>.Exp(z[start + j] - largest);
+                float e = DeviceSigmoid<CompilerMath>.Exp(z[start + j] - largest);
                 z[start + j] = e;
                 sum += e;
             }

@@ -24,8 +24,6 @@ internal struct StepNumbers
     /// <summary><see cref="Plain"/>, <see cref="Momentum"/>, <see cref="Nesterov"/> or <see cref="Adam"/>.</summary>
     public int Kind;
 
-    public int Parts;
-
     public float Rate, L1, L2, Mu, Beta1, Beta2, Epsilon, WeightDecay, Correction1, Correction2;
 
     /// <summary>The share of the average that is replaced by the new parameters; read where <see cref="HasAverage"/>.</summary>
