@@ -19,13 +19,14 @@ internal static class RankedCommand
         if (!MpiRanks.IsLaunched)
             return await run(new Terminal(json, isForwarded: MpiRanks.HasLauncher), null);
         using MpiRanks ranks = MpiRanks.Start(timeout);
+        RankAgreement agreement = new(ranks);
         Terminal terminal = new(json, isSilent: ranks.Rank > 0, isForwarded: true);
         string? failure = null;
         bool isKnown = false; // to all ranks, which therefore end too
         int exitCode = CommandLine.Failed;
         try
         {
-            exitCode = await run(terminal, new RankAgreement(ranks));
+            exitCode = await run(terminal, agreement);
         }
         catch (OperationCanceledException e)
         {
@@ -43,12 +44,11 @@ internal static class RankedCommand
 
         if (failure is not null)
             terminal.Failure(failure);
-        string name = ranks.NameOf(ranks.Rank);
         ranks.End(hasFailed: exitCode != CommandLine.Done && !isKnown, beforeAbort: () =>
         {
             string why = failure ?? "The others have not come to their end, so this rank ends the job.";
             if (failure is null || ranks.Rank > 0)
-                new Terminal(json, isForwarded: true).Failure($"{char.ToUpperInvariant(name[0])}{name[1..]}: {why}");
+                new Terminal(json, isForwarded: true).Failure($"{agreement.NameOf(ranks.Rank)}: {why}");
         });
         return exitCode;
     }

@@ -110,6 +110,14 @@ public abstract class TrainTogetherTests(string launcher) : IDisposable
     }
 
     [Fact]
+    public async Task What_is_wrong_on_another_rank_than_0_before_it_joins_is_said_with_its_name()
+    {
+        Job.Ended ended = await _job.RunDifferentlyAsync(launcher, ["train", "--help"], ["train", "--epocs", "3"]);
+        Assert.NotEqual(0, ended.ExitCode);
+        Assert.True(ended.Count($"Rank 2 on {Environment.MachineName}: inkling train has no option") == 1, ended.ToString());
+    }
+
+    [Fact]
     public async Task What_is_wrong_on_all_ranks_is_said_once_by_each_at_most()
     {
         Job.Ended usage = await _job.RunAsync(launcher, 2, "train", "--epocs", "3");

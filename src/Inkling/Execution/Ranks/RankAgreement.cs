@@ -21,6 +21,13 @@ internal sealed class RankAgreement(RankGroup group)
     /// <summary>Whether every rank has thrown an exception together with this one, so that none waits for another.</summary>
     public static bool IsKnownToAll(Exception exception) => exception.Data.Contains(KnownToAll);
 
+    /// <summary>A rank's name at the beginning of a sentence.</summary>
+    public string NameOf(int rank)
+    {
+        string name = group.NameOf(rank);
+        return char.ToUpperInvariant(name[0]) + name[1..];
+    }
+
     /// <summary>
     /// Does something on every rank, and makes sure that it was done on all: otherwise every rank throws, so that none waits for
     /// one that has given up.
@@ -123,12 +130,6 @@ internal sealed class RankAgreement(RankGroup group)
         if (!exception.Data.IsReadOnly)
             exception.Data[KnownToAll] = true;
         return exception;
-    }
-
-    private string NameOf(int rank)
-    {
-        string name = group.NameOf(rank);
-        return char.ToUpperInvariant(name[0]) + name[1..];
     }
 
     private static Dictionary<string, string> Parse(string settings) => settings
