@@ -55,8 +55,8 @@ internal static class ServeCommand
         Option<string?> database = new("--database")
         {
             Description =
-                "A PostgreSQL that several servers share: \"Host=db;Database=inkling;Username=inkling\" "
-                    + $"(default: the variable {DatabaseVariable}, then the data folder)",
+                "A PostgreSQL that several servers share, as \"Host=db;Username=inkling\" "
+                    + $"(default: {DatabaseVariable}, then the data folder)",
             HelpName = "CONNECTION",
         };
         Option<string> prefix = new("--path-prefix")

@@ -71,6 +71,10 @@ public sealed class Postgres : IAsyncLifetime
         return await command.ExecuteScalarAsync();
     }
 
+    /// <summary>Ends all leases, as time does where the servers that hold them are dead.</summary>
+    public static Task EndLeasesAsync(string connectionString) =>
+        ExecuteAsync(connectionString, "UPDATE runs SET until = clock_timestamp() - interval '1 second'");
+
     /// <summary>Ends the database as its administrator does, without waiting for its clients.</summary>
     public async Task StopAsync()
     {

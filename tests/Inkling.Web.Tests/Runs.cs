@@ -56,7 +56,7 @@ internal sealed class Runs : IAsyncDisposable
             TrainingMemory = memory,
             Devices = devices ?? [],
             Database = database,
-            LeaseTime = database is null ? new WebSettings().LeaseTime : TimeSpan.FromSeconds(1),
+            LeaseTime = database is null ? new WebSettings().LeaseTime : TimeSpan.FromHours(1),
         }));
         try
         {
