@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.Globalization;
 using Inkling.Mpi;
 
 namespace Inkling.Cli;
@@ -62,10 +63,15 @@ internal static class CommandLine
     {
         try
         {
-            if (MpiRanks.LaunchedRank == 0)
-                Console.Error.WriteLine(OneLine.Of(message));
-            else
-                Thread.Sleep(1000); // the same fails on rank 0, which may be ended, before it says so, once another rank ends
+            string from = "";
+            if (MpiRanks.LaunchedRank is > 0 and int rank)
+            {
+                // Where the same fails on rank 0, that one says so meanwhile, and the launcher ends the others.
+                Thread.Sleep(TimeSpan.FromSeconds(4));
+                from = string.Create(CultureInfo.InvariantCulture, $"Rank {rank} on {Environment.MachineName}: ");
+            }
+
+            Console.Error.WriteLine(OneLine.Of(from + message));
         }
         catch (IOException)
         {

@@ -19,29 +19,36 @@ internal static class RankedCommand
         if (!MpiRanks.IsLaunched)
             return await run(new Terminal(json, isForwarded: MpiRanks.HasLauncher), null);
         using MpiRanks ranks = MpiRanks.Start(timeout);
+        RankAgreement agreement = new(ranks);
         Terminal terminal = new(json, isSilent: ranks.Rank > 0, isForwarded: true);
         string? failure = null;
+        bool isKnown = false; // to all ranks, which therefore end too
         int exitCode = CommandLine.Failed;
         try
         {
-            exitCode = await run(terminal, new RankAgreement(ranks));
+            exitCode = await run(terminal, agreement);
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException e)
         {
-            (failure, exitCode) = ("Interrupted.", CommandLine.Interrupted);
+            (failure, exitCode, isKnown) = ("Interrupted.", CommandLine.Interrupted, RankAgreement.IsKnownToAll(e));
         }
         catch (Exception e) when (e is InklingException or IOException or UnauthorizedAccessException or OutOfMemoryException)
         {
-            failure = e.Message;
+            (failure, isKnown) = (e.Message, RankAgreement.IsKnownToAll(e));
+        }
+        catch (Exception e) // an error of the program: the others are not left waiting for this rank
+        {
+            ranks.End(hasFailed: true, beforeAbort: () => Console.Error.WriteLine(e));
+            throw;
         }
 
         if (failure is not null)
             terminal.Failure(failure);
-        string name = ranks.NameOf(ranks.Rank);
-        ranks.End(hasFailed: exitCode != CommandLine.Done, beforeAbort: () =>
+        ranks.End(hasFailed: exitCode != CommandLine.Done && !isKnown, beforeAbort: () =>
         {
-            if (failure is not null && ranks.Rank > 0)
-                new Terminal(json, isForwarded: true).Failure($"{char.ToUpperInvariant(name[0])}{name[1..]}: {failure}");
+            string why = failure ?? "The others have not come to their end, so this rank ends the job.";
+            if (failure is null || ranks.Rank > 0)
+                new Terminal(json, isForwarded: true).Failure($"{agreement.NameOf(ranks.Rank)}: {why}");
         });
         return exitCode;
     }

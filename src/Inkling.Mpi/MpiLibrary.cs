@@ -39,6 +39,7 @@ internal sealed unsafe class MpiLibrary
         }
         else
         {
+            // Nothing that it exports tells it from MPICH, so the standard's name for the file does.
             bool isStandard = Path.GetFileName(file).Contains("mpi_abi", StringComparison.Ordinal);
             (_world, _byte) = isStandard ? (0x101, 0x247) : (0x44000000, 0x4c00010d);
             (_handleBytes, _serialized) = isStandard ? (sizeof(nint), 2048) : (sizeof(int), 2);
@@ -91,8 +92,12 @@ internal sealed unsafe class MpiLibrary
         };
         // UCX, which a library may use, would catch SIGSEGV, by which .NET finds null references. It reads its variables when
         // it is loaded, from the C environment, which .NET's copy does not change; some versions warn of unknown ones.
-        _ = SetVariable("UCX_ERROR_SIGNALS", "", 1);
-        _ = SetVariable("UCX_WARN_UNUSED_ENV_VARS", "n", 0);
+        if (!OperatingSystem.IsWindows())
+        {
+            _ = SetVariable("UCX_ERROR_SIGNALS", "", 1);
+            _ = SetVariable("UCX_WARN_UNUSED_ENV_VARS", "n", 0);
+        }
+
         foreach (string name in names)
         {
             if (NativeLibrary.TryLoad(name, out nint library))
@@ -163,8 +168,11 @@ internal sealed unsafe class MpiLibrary
     private static extern int SetVariable(
         [MarshalAs(UnmanagedType.LPUTF8Str)] string name, [MarshalAs(UnmanagedType.LPUTF8Str)] string value, int overwrite);
 
-    /// <summary>Messages under way at the same time. Their memory must stay in its place until all are done.</summary>
-    internal sealed class Requests : IDisposable
+    /// <summary>
+    /// Messages under way at the same time. Their memory must stay in its place until all are done. That of the requests is
+    /// never freed: messages may still be under way when the process ends.
+    /// </summary>
+    internal sealed class Requests
     {
         private readonly MpiLibrary _mpi;
         private readonly byte* _handles, _statuses;
@@ -203,12 +211,6 @@ internal sealed unsafe class MpiLibrary
             int isDone;
             Check(_mpi._test(_handles + request * _mpi._handleBytes, &isDone, _statuses), "MPI_Test");
             return isDone != 0;
-        }
-
-        public void Dispose()
-        {
-            NativeMemory.Free(_handles);
-            NativeMemory.Free(_statuses);
         }
 
         private void* Next()

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Diagnostics;
+using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
 
@@ -91,17 +92,24 @@ public sealed class MpiRanks : RankGroup, IDisposable
     /// <exception cref="InklingException">
     /// The process was not started by a launcher of MPI, there is no library, or the library is not the launcher's.
     /// </exception>
+    /// <exception cref="ArgumentOutOfRangeException">The timeout is not over zero.</exception>
     public static MpiRanks Start(TimeSpan? timeout = null)
     {
+        if (timeout is { } given)
+            ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(given, TimeSpan.Zero, nameof(timeout));
         if (Launched is not { } launch)
             throw new InklingException("No launcher of MPI started this process. Start it with mpirun -np 4 PROGRAM, or srun.");
         MpiLibrary mpi = MpiLibrary.Load(launch.By);
         mpi.Initialise();
-        int size = mpi.Size;
-        if (launch.Count > 0 && size != launch.Count)
+        (int rank, int size) = (mpi.Rank, mpi.Size);
+        // A library that does not understand the launcher takes each process for the only one.
+        if (rank != launch.Rank || (launch.Count > 0 ? size != launch.Count : size == 1))
         {
-            throw new InklingException(FormattableString.Invariant($"{mpi.File}, {mpi.Version}, knows of {size} ranks, ")
-                + FormattableString.Invariant($"but the launcher started {launch.Count}: it is not the launcher's library. ")
+            string count = launch.Count > 0 ? launch.Count.ToString(CultureInfo.InvariantCulture) : "several";
+            throw new InklingException(
+                FormattableString.Invariant($"{mpi.File}, {mpi.Version}, takes this process for rank {rank} of {size}, ")
+                + FormattableString.Invariant($"but the launcher started it as rank {launch.Rank} of {count}: ")
+                + "it is not the launcher's library. "
                 + $"Use the mpirun of that library, or name the other's file in {MpiLibrary.PathVariable}.");
         }
 
@@ -118,6 +126,8 @@ public sealed class MpiRanks : RankGroup, IDisposable
     public override unsafe void Exchange(ReadOnlySpan<RankMessage> sent, ReadOnlySpan<RankMessage> received)
     {
         ObjectDisposedException.ThrowIf(_hasEnded, this);
+        if (_silent is not null)
+            throw new RankTimeoutException(_silent, this, _timeout); // earlier messages are still under way
         MemoryHandle[] pins = new MemoryHandle[sent.Length + received.Length];
         _requests.Clear();
         for (int i = 0; i < received.Length; i++)
@@ -146,7 +156,9 @@ public sealed class MpiRanks : RankGroup, IDisposable
     /// <summary>
     /// Leaves MPI once all ranks do; where they do not, ends the whole job. The process must not exchange messages any more.
     /// </summary>
-    /// <param name="hasFailed">Whether this rank has failed, so that the others, if they have not, are not waited for.</param>
+    /// <param name="hasFailed">
+    /// Whether this rank has failed and the others do not know it, so that they, if they have not, are not waited for.
+    /// </param>
     /// <param name="beforeAbort">Called before the job is ended.</param>
     public void End(bool hasFailed = false, Action? beforeAbort = null)
     {
@@ -156,7 +168,8 @@ public sealed class MpiRanks : RankGroup, IDisposable
         // Where ranks fail, the job is ended by the first of those that answer, so that one message is seen; the others' time is
         // for what it may have to save.
         bool isFirst = _silent is null || Enumerable.Range(0, Rank).All(rank => _silent.Contains(rank));
-        TimeSpan patience = !hasFailed ? _timeout
+        // One that is done waits for rank 0 to save what it has, which may take longer than any answer.
+        TimeSpan patience = !hasFailed ? (_timeout > DefaultTimeout ? _timeout : DefaultTimeout)
             : _silent is null ? TimeSpan.FromSeconds(2 + 0.5 * Math.Min(Rank, 20))
             : isFirst ? TimeSpan.Zero
             : TimeSpan.FromMinutes(1);
@@ -175,7 +188,8 @@ public sealed class MpiRanks : RankGroup, IDisposable
 
     /// <summary>
     /// Finalises MPI, and returns after some seconds even where that has not ended: in MPICH 4.0 over UCX and TCP, ranks were
-    /// seen to wait there for others that had left already. All messages have arrived by then.
+    /// seen to wait there for others that had left already. All messages have arrived by then. So the call is on a thread of its
+    /// own, though the standard wants the one that has initialised MPI: both libraries take it from any, as other calls.
     /// </summary>
     private void Finalise()
     {

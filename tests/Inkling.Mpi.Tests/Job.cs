@@ -72,11 +72,16 @@ internal sealed class Job : IDisposable
         }
     }
 
-    /// <summary>Sends a signal to one of the job's ranks, once it has written a checkpoint.</summary>
-    public async Task SignalAsync(int rank, int signal, string checkpoint)
+    /// <summary>Sends a signal to one of a job's ranks, once it has written a checkpoint.</summary>
+    public async Task SignalAsync(Task<Ended> job, int rank, int signal, string checkpoint)
     {
         while (!File.Exists(checkpoint))
+        {
+            if (job.IsCompleted)
+                Assert.Fail($"The job ended before it was signalled: {await job}");
             await Task.Delay(5, TestContext.Current.CancellationToken);
+        }
+
         _ = Kill(Assert.Single(Ranks(rank)), signal);
     }
 
@@ -129,6 +134,11 @@ internal sealed class Job : IDisposable
 
     internal sealed record Ended(int ExitCode, string Output, string Error)
     {
+        /// <summary>The number of the last epoch that was reported, from 0.</summary>
+        public int LastEpoch => int.Parse(
+            Lines.Last(line => line.StartsWith("Epoch ", StringComparison.Ordinal)).Split(' ', ':')[1],
+            CultureInfo.InvariantCulture);
+
         public string[] Lines => Output.Split(["\r\n", "\n"], StringSplitOptions.RemoveEmptyEntries);
 
         /// <summary>How often a line is on standard error.</summary>

@@ -41,6 +41,10 @@ public class LaunchTests
         Assert.Equal(2, Cores.ShareOf(processes: 4, own: 4, allowed: 4, ofLauncher: 8)); // two to each half of them
     }
 
+    [Fact]
+    public void Ranks_are_waited_for_some_time_at_least() =>
+        Assert.Throws<ArgumentOutOfRangeException>(() => MpiRanks.Start(TimeSpan.Zero));
+
     private static Launch? Find(string variables)
     {
         Dictionary<string, string> values = variables

@@ -123,7 +123,7 @@ internal sealed class Checkpoint : IDisposable
                 if (damage is not null)
                     _options.Warn($"{damage.Message} Going on from the checkpoint before it, {file}.");
                 Take(saved);
-                _restored = saved;
+                _restored = _options.SeveralRanks is null ? null : saved;
                 _isWhole = file == _path;
                 if (_state.IsDone(_options))
                 {

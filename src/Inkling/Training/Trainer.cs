@@ -104,6 +104,8 @@ internal sealed class Trainer : IDisposable
             while (!State.IsDone(_options))
             {
                 RunEpoch(cancellationToken);
+                if (checkpoint is not null) // which keeps only weights that all ranks have
+                    _ranks?.RequireSameWeights(_network.Parameters, State.Steps, isStopWanted: false);
                 double cost = State.CostSum / _training.Count;
                 EpochResult? result = reports.Report(State.Epoch, cost, Result);
                 State.Finish(result, _options);
@@ -224,7 +226,7 @@ internal sealed class Trainer : IDisposable
 
     /// <summary>
     /// Stops where this training has been cancelled; of several ranks, where any has been: all after the same step. They compare
-    /// their weights at the beginning, every hundred steps that they share, and every second or so of others.
+    /// their weights at the beginning, every hundred steps that they share, every second or so of others, and before they stop.
     /// </summary>
     private void StopIfCancelled(CancellationToken cancellationToken)
     {
@@ -235,7 +237,7 @@ internal sealed class Trainer : IDisposable
         }
 
         bool isStopped = _step.Share?.IsStopAgreed == true;
-        if (State.Steps >= _nextAgreement)
+        if (State.Steps >= _nextAgreement || isStopped)
         {
             const double MultiplyAddsOfASecond = 1e10;
             isStopped |= _ranks.RequireSameWeights(_network.Parameters, State.Steps, cancellationToken.IsCancellationRequested);

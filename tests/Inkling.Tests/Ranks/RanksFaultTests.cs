@@ -1,3 +1,4 @@
+using Inkling.Execution.Ranks;
 using Inkling.Tests.Training;
 
 namespace Inkling.Tests.Ranks;
@@ -74,20 +75,54 @@ public sealed class RanksFaultTests : IDisposable
             Assert.Contains("training inputs (not the same)", e.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(3, 1, "Rank 1 has other weights than the other ranks after 100 steps")]
+    [InlineData(3, 0, "Rank 0 has other weights than the other ranks after 100 steps")]
+    [InlineData(2, 1, "Rank 0 and rank 1 have different weights after 100 steps")]
+    public void A_rank_whose_weights_have_changed_by_themselves_is_named(int count, int changed, string message)
+    {
+        string[] messages = MessagesOf(
+            count, ranks => Options with { Ranks = ranks, Epochs = 60 }, (ranks, network) => Change(network, ranks, changed));
+        Assert.StartsWith(message, Assert.Single(messages.Distinct(StringComparer.Ordinal)), StringComparison.Ordinal);
+    }
+
     [Fact]
-    public void A_rank_whose_weights_have_changed_by_themselves_is_named()
+    public void Weights_that_ranks_do_not_agree_on_are_not_kept_in_a_checkpoint()
     {
         string[] messages = MessagesOf(
             3,
-            ranks => Options with { Ranks = ranks, Epochs = 60 },
-            (ranks, network) =>
+            ranks => Options with { Ranks = ranks, Checkpoint = _folder.File },
+            (ranks, network) => Change(network, ranks, 0),
+            exchange: 7);
+        Assert.StartsWith(
+            "Rank 0 has other weights than the other ranks after 4 steps", messages[0], StringComparison.Ordinal);
+        Assert.False(File.Exists(_folder.File));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void What_fails_on_one_rank_in_whatever_way_fails_on_all(bool isCancelled)
+    {
+        Exception thrown = isCancelled ? new OperationCanceledException() : new FormatException("No number.");
+        AggregateException ended = Assert.Throws<AggregateException>(() => ThreadRanks.Run(3, ranks =>
+        {
+            new RankAgreement(ranks).Do(() =>
             {
                 if (ranks.Rank == 1)
-                    network.WeightedLayers[0].Biases[0] += 1;
+                    throw thrown;
             });
-        Assert.StartsWith(
-            "Rank 1 has other weights than rank 0 after 100 steps", Assert.Single(messages.Distinct(StringComparer.Ordinal)),
-            StringComparison.Ordinal);
+            return 0;
+        }));
+        Assert.Same(thrown, ended.InnerExceptions[1]);
+        Assert.All(ended.InnerExceptions, e => Assert.True(RankAgreement.IsKnownToAll(e)));
+        foreach (int other in new[] { 0, 2 })
+        {
+            if (isCancelled)
+                Assert.IsType<OperationCanceledException>(ended.InnerExceptions[other]);
+            else
+                Assert.Equal("Rank 1: No number.", Assert.IsType<InklingException>(ended.InnerExceptions[other]).Message);
+        }
     }
 
     [Fact]
@@ -98,18 +133,33 @@ public sealed class RanksFaultTests : IDisposable
         Assert.All(messages, message => Assert.Equal(alone, message));
     }
 
+    private static void Change(Network network, ThreadRanks ranks, int changed)
+    {
+        if (ranks.Rank == changed)
+            network.WeightedLayers[0].Biases[0] += 1;
+    }
+
     /// <summary>The messages with which all ranks end.</summary>
     /// <param name="count">How many ranks.</param>
     /// <param name="options">A rank's options.</param>
-    /// <param name="onFifthExchange">Called on each rank before an exchange amid the training.</param>
+    /// <param name="change">Called on each rank before an exchange amid the training.</param>
+    /// <param name="exchange">
+    /// Which: one after those before the first step, which are one more where there is a checkpoint.
+    /// </param>
     private static string[] MessagesOf(
-        int count, Func<ThreadRanks, TrainingOptions> options, Action<ThreadRanks, Network>? onFifthExchange = null)
+        int count,
+        Func<ThreadRanks, TrainingOptions> options,
+        Action<ThreadRanks, Network>? change = null,
+        int exchange = 6)
     {
         AggregateException ended = Assert.Throws<AggregateException>(() => ThreadRanks.Run(count, ranks =>
         {
             Network network = CheckpointFolder.Fresh();
-            if (onFifthExchange is not null)
-                ranks.OnFifthExchange = () => onFifthExchange(ranks, network);
+            ranks.BeforeExchange = number =>
+            {
+                if (number == exchange)
+                    change?.Invoke(ranks, network);
+            };
             network.Train(CheckpointFolder.Images, options(ranks), TestContext.Current.CancellationToken);
             return network;
         }));

@@ -65,15 +65,20 @@ public class RanksTests
     [MemberData(nameof(Names))]
     public void A_network_has_the_same_bits_for_any_number_of_ranks_and_threads(string name)
     {
+        List<string> warnings = [];
         string alone = Train(name, ranks: null, threads: 1);
         foreach (int threads in new[] { 1, 2 })
         {
             foreach (int count in new[] { 1, 2, 3, 4, 7 })
             {
-                foreach (string bits in ThreadRanks.Run(count, ranks => Train(name, ranks, threads)))
+                string[] all = ThreadRanks.Run(
+                    count, ranks => Train(name, ranks, threads, ranks.Rank == 0 ? warnings.Add : null));
+                foreach (string bits in all)
                     Assert.True(alone == bits, $"{count} ranks with {threads} threads each: {bits}, not {alone}");
             }
         }
+
+        Assert.DoesNotContain(warnings, warning => warning.Contains("too small to share", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -15,8 +15,8 @@ internal sealed class ThreadRanks : RankGroup
 
     public override int DefaultThreads => 1;
 
-    /// <summary>Called before the fifth exchange: amid the first step of a training, after what comes before it.</summary>
-    public Action? OnFifthExchange { get; set; }
+    /// <summary>Called before each exchange with its number, from 1.</summary>
+    public Action<int>? BeforeExchange { get; set; }
 
     private int Exchanges { get; set; }
 
@@ -36,8 +36,11 @@ internal sealed class ThreadRanks : RankGroup
             catch (Exception e)
             {
                 failures[rank] = e;
-                if (e is not (InklingException or OperationCanceledException))
-                    hub.IsBroken.Cancel();
+            }
+            finally
+            {
+                for (int other = 0; other < count; other++)
+                    hub.Queue(rank, other).CompleteAdding(); // none waits for a rank that has ended
             }
         }))];
         foreach (Thread thread in threads)
@@ -50,8 +53,7 @@ internal sealed class ThreadRanks : RankGroup
 
     public override void Exchange(ReadOnlySpan<RankMessage> sent, ReadOnlySpan<RankMessage> received)
     {
-        if (++Exchanges == 5)
-            OnFifthExchange?.Invoke();
+        BeforeExchange?.Invoke(++Exchanges);
         foreach (RankMessage message in sent)
         {
             Assert.NotEqual(Rank, message.Rank);
@@ -61,7 +63,8 @@ internal sealed class ThreadRanks : RankGroup
 
         foreach (RankMessage message in received)
         {
-            byte[] bytes = _hub.Queue(message.Rank, Rank).Take(_hub.IsBroken.Token);
+            if (!_hub.Queue(message.Rank, Rank).TryTake(out byte[]? bytes, Timeout.Infinite))
+                throw new InklingException($"{NameOf(message.Rank)} has ended.");
             Assert.Equal(message.Bytes.Length, bytes.Length);
             bytes.CopyTo(message.Bytes);
         }
@@ -73,9 +76,6 @@ internal sealed class ThreadRanks : RankGroup
             [.. Enumerable.Range(0, count * count).Select(_ => new BlockingCollection<byte[]>())];
 
         public int Count => count;
-
-        /// <summary>Cancelled when a rank ends with an exception that the others do not know of.</summary>
-        public CancellationTokenSource IsBroken { get; } = new();
 
         public BlockingCollection<byte[]> Queue(int from, int to) => _queues[from * count + to];
     }

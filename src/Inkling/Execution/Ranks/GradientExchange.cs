@@ -49,28 +49,35 @@ internal sealed class GradientExchange
     /// Adds the gradient of a layer's parameters; on every rank in the same order, before <see cref="Allocate"/>.
     /// </summary>
     /// <returns>Where its part of the shards' sums begins.</returns>
+    /// <exception cref="InklingException">The network is too large to be shared.</exception>
     public int Add(GradientPart part)
     {
         _parts.Add(part);
         int start = _length;
-        _length = checked(_length + part.Length);
+        RequireLength((long)_length + part.Length);
+        _length += part.Length;
         return start;
     }
 
     /// <summary>Allocates the shards' sums and the messages.</summary>
+    /// <exception cref="InklingException">The network is too large to be shared.</exception>
     public void Allocate()
     {
         _sums = [.. Enumerable.Range(0, _share.EndShard - _share.FirstShard).Select(_ => new AlignedBuffer(_length))];
-        int own = PortionLength(_rank);
+        long own = PortionLength(_rank);
         _toSend = [.. Enumerable.Range(0, _ranks).Select(
-            rank => Bytes(rank == _rank ? 0 : _runs.Roots[_rank].Length * PortionLength(rank)))];
+            rank => Bytes(rank == _rank ? 0 : (long)_runs.Roots[_rank].Length * PortionLength(rank)))];
         _toReceive = [.. Enumerable.Range(0, _ranks).Select(rank => Bytes(rank == _rank ? 0 : _runs.Roots[rank].Length * own))];
         _portions = [.. Enumerable.Range(0, _runs.Shards.Count).Select(
             shard => Bytes(_runs.Roots.Any(roots => roots.Contains(shard)) ? own : 0))];
         _changed = [.. Enumerable.Range(0, _ranks).Select(
             rank => Bytes(_parts.Sum(part => Ranges(part, rank).Sum(range => range.Length))))];
 
-        static byte[] Bytes(int floats) => GC.AllocateUninitializedArray<byte>(checked(sizeof(float) * floats), pinned: true);
+        static byte[] Bytes(long floats)
+        {
+            RequireLength(floats);
+            return GC.AllocateUninitializedArray<byte>((int)(sizeof(float) * floats), pinned: true);
+        }
     }
 
     /// <summary>[length]: the sums of one of this rank's shards.</summary>
@@ -191,6 +198,13 @@ internal sealed class GradientExchange
     {
         (int first, int end) = UnitsOf(part, rank);
         return part.RangesOf(first, end);
+    }
+
+    /// <summary>A message is an array of bytes.</summary>
+    private static void RequireLength(long floats)
+    {
+        if (sizeof(float) * floats > Array.MaxLength)
+            throw new InklingException("This network is too large to be shared by ranks: its gradient has 2 GB or more.");
     }
 
     private static Span<float> Floats(byte[] bytes) => MemoryMarshal.Cast<byte, float>(bytes.AsSpan());
