@@ -48,8 +48,10 @@ public sealed class SharedReadingTests : IDisposable
         Assert.Equal("one.jsonl: all of these pictures are read already.", again.ErrorLines[0]);
     }
 
-    [Fact]
-    public async Task Under_mpirun_rank_0_prints_all_readings_in_order_and_the_others_nothing()
+    [Theory]
+    [InlineData("")]
+    [InlineData("1")]
+    public async Task Under_mpirun_rank_0_prints_all_readings_in_order_and_the_others_nothing(string arrayTask)
     {
         Command.Result alone = await _inkling.RunAsync(Read);
         Task<Command.Result>[] ranks = new Task<Command.Result>[3];
@@ -57,6 +59,7 @@ public sealed class SharedReadingTests : IDisposable
         {
             _inkling.Variables["OMPI_COMM_WORLD_RANK"] = $"{rank}";
             _inkling.Variables["OMPI_COMM_WORLD_SIZE"] = $"{ranks.Length}";
+            _inkling.Variables["SLURM_ARRAY_TASK_ID"] = arrayTask; // empty is as if it were not set
             ranks[rank] = _inkling.StartAsync(Read);
         }
 
