@@ -226,6 +226,7 @@ internal sealed class SharedReading
     {
         if (!Directory.Exists(PartsFolder))
             return;
+        SharedWork.DeleteAbandonedLocks(PartsFolder, Ending);
         foreach (string file in SharedWork.Files(PartsFolder, Ending).ToArray())
             Try(() => File.Delete(file));
         foreach (string folder in Directory.GetDirectories(PartsFolder).Append(PartsFolder))

@@ -141,6 +141,7 @@ internal static class SweepCommand
             await Task.Delay(TimeSpan.FromMilliseconds(50), cancellationToken);
         using (only)
         {
+            SharedWork.DeleteAbandonedLocks(ledger.RunsFolder, SweepLedger.Ending);
             SweepTable table = new(ledger.Results(terminal.Failure), ledger.DataName);
             IReadOnlyList<string> files = table.Save(ledger);
             if (!terminal.IsJson)

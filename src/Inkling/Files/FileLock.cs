@@ -11,6 +11,9 @@ internal sealed class FileLock : IDisposable
     /// </summary>
     private const int Linux = 11, MacOS = 35, Windows = unchecked((int)0x80070020);
 
+    /// <summary>What follows the name of the file that a lock is for.</summary>
+    public const string Ending = ".lock";
+
     private readonly FileStream _locked;
 
     private FileLock(FileStream locked) => _locked = locked;
@@ -27,7 +30,7 @@ internal sealed class FileLock : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
         {
-            throw new InklingException($"{path}.lock: cannot be written: {e.Message}", e);
+            throw new InklingException($"{path}{Ending}: cannot be written: {e.Message}", e);
         }
     }
 
@@ -38,7 +41,7 @@ internal sealed class FileLock : IDisposable
     /// <exception cref="UnauthorizedAccessException">Permission to create the lock file is denied.</exception>
     public static FileLock? TryTake(string path)
     {
-        string file = path + ".lock";
+        string file = path + Ending;
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(file))!);
         for (int attempt = 0; attempt < 3; attempt++)
         {
