@@ -11,6 +11,8 @@ internal sealed class FileLock : IDisposable
     /// </summary>
     private const int Linux = 11, MacOS = 35, Windows = unchecked((int)0x80070020);
 
+    private const int Attempts = 3;
+
     /// <summary>What follows the name of the file that a lock is for.</summary>
     public const string Ending = ".lock";
 
@@ -42,12 +44,12 @@ internal sealed class FileLock : IDisposable
     public static FileLock? TryTake(string path)
     {
         string file = path + Ending;
-        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(file))!);
-        for (int attempt = 0; attempt < 3; attempt++)
+        for (int attempt = 1; attempt <= Attempts; attempt++)
         {
-            RequireOurs(file, path);
             try
             {
+                Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(file))!);
+                RequireOurs(file, path);
                 FileStream locked = new(
                     file,
                     FileMode.OpenOrCreate,
@@ -58,6 +60,10 @@ internal sealed class FileLock : IDisposable
                 if (File.Exists(file))
                     return new FileLock(locked);
                 locked.Dispose(); // the previous holder deleted it between our opening and our locking it
+            }
+            catch (DirectoryNotFoundException) when (attempt < Attempts)
+            {
+                // another process deleted the empty folder after our creating it
             }
             catch (IOException e) when (e.HResult is Linux or MacOS or Windows)
             {
@@ -96,7 +102,7 @@ internal sealed class FileLock : IDisposable
             FileSystemInfo end = File.ResolveLinkTarget(file, returnFinalTarget: true) ?? new FileInfo(file);
             return end is FileInfo { Exists: true } found ? found.Length : 0;
         }
-        catch (FileNotFoundException)
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
             return 0;
         }
