@@ -179,7 +179,7 @@ internal sealed class SharedReading
         {
             if (FinishedFailures() is { } before)
             {
-                Delete();
+                Delete(work);
                 return before;
             }
 
@@ -199,7 +199,7 @@ internal sealed class SharedReading
             });
             FinishedReading finished = new(_job, _pictures.Count, unread.Count);
             AtomicFile.Write(DoneFile, stream => JsonSerializer.Serialize(stream, finished, PieceJson.Default.FinishedReading));
-            Delete();
+            Delete(work);
             return unread.Count;
         }
     }
@@ -221,16 +221,18 @@ internal sealed class SharedReading
         }
     }
 
-    /// <summary>Deletes the pieces; what is not theirs stays, and its folder with it.</summary>
-    private void Delete()
+    /// <summary>Deletes these pictures' pieces; what is not theirs, as other pictures' pieces, stays with its folder.</summary>
+    private void Delete(SharedWork work)
     {
         if (!Directory.Exists(PartsFolder))
             return;
         SharedWork.DeleteAbandonedLocks(PartsFolder, Ending);
-        foreach (string file in SharedWork.Files(PartsFolder, Ending).ToArray())
-            Try(() => File.Delete(file));
-        foreach (string folder in Directory.GetDirectories(PartsFolder).Append(PartsFolder))
+        string[] pieces = [.. _names.Select(work.FileOf)];
+        foreach (string piece in pieces)
+            Try(() => File.Delete(piece));
+        foreach (string folder in pieces.Select(piece => Path.GetDirectoryName(piece)!).Distinct(StringComparer.Ordinal))
             Try(() => Directory.Delete(folder, recursive: false));
+        Try(() => Directory.Delete(PartsFolder, recursive: false));
 
         static void Try(Action delete)
         {
@@ -240,7 +242,7 @@ internal sealed class SharedReading
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                // another process looks at it, or it is not empty
+                // another process looks at it, it is not empty, or it is deleted already
             }
         }
     }

@@ -98,6 +98,8 @@ public sealed class SharedReadingTests : IDisposable
         Assert.Equal(
             pictures,
             File.ReadLines(file).Select(line => JsonDocument.Parse(line).RootElement.GetProperty("file").GetString()));
+        // Only what belongs to the replaced picture stays: another command may be under way that reads it.
+        Assert.Single(Directory.GetFiles(file + ".parts", "*", SearchOption.AllDirectories));
 
         SharedReading Reading(Action onPiece) => new(file, pictures, "", new Part(0, 1), output =>
         {
