@@ -168,14 +168,7 @@ internal sealed class SharedReading
     /// <returns>How many pictures could not be read.</returns>
     private int Finish(SharedWork work, CancellationToken cancellationToken)
     {
-        FileLock? only;
-        while ((only = FileLock.TryTake(_file)) is null)
-        {
-            if (cancellationToken.WaitHandle.WaitOne(BetweenLooks / 10))
-                cancellationToken.ThrowIfCancellationRequested();
-        }
-
-        using (only)
+        using (FileLock.Wait(_file, cancellationToken))
         {
             if (FinishedFailures() is { } before)
             {

@@ -96,7 +96,7 @@ internal static class SweepCommand
         RequireFit(grid, data);
         SweepLedger ledger = SweepLedger.Open(folder, data);
         IReadOnlyList<SweepJob> jobs = grid.JobsFor(ledger);
-        ledger.Write(jobs.Count);
+        ledger.Write(jobs.Count, cancellationToken);
         SweepRunner runner = new(jobs, ledger, data, part, threads, terminal);
         string which = part.Count > 1
             ? string.Create(CultureInfo.InvariantCulture, $", part {part.Index + 1:N0} of {part.Count:N0}")

@@ -16,6 +16,8 @@ internal sealed class FileLock : IDisposable
     /// <summary>What follows the name of the file that a lock is for.</summary>
     public const string Ending = ".lock";
 
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(50);
+
     private readonly FileStream _locked;
 
     private FileLock(FileStream locked) => _locked = locked;
@@ -24,15 +26,21 @@ internal sealed class FileLock : IDisposable
     /// <param name="path">The file that the lock is for; its folder is created if missing.</param>
     /// <param name="inUse">Error message if the lock is held.</param>
     /// <exception cref="InklingException">The lock is held, or the lock file cannot be created.</exception>
-    public static FileLock Take(string path, string inUse)
+    public static FileLock Take(string path, string inUse) => Guarded(path) ?? throw new InklingException(inUse);
+
+    /// <summary>Takes the lock, waiting while it is held.</summary>
+    /// <param name="path">The file that the lock is for; its folder is created if missing.</param>
+    /// <param name="cancellationToken">Stops the waiting.</param>
+    /// <exception cref="InklingException">The lock file cannot be created.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public static FileLock Wait(string path, CancellationToken cancellationToken)
     {
-        try
+        while (true)
         {
-            return TryTake(path) ?? throw new InklingException(inUse);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
-        {
-            throw new InklingException($"{path}{Ending}: cannot be written: {e.Message}", e);
+            if (Guarded(path) is { } taken)
+                return taken;
+            if (cancellationToken.WaitHandle.WaitOne(BetweenLooks))
+                cancellationToken.ThrowIfCancellationRequested();
         }
     }
 
@@ -75,6 +83,19 @@ internal sealed class FileLock : IDisposable
     }
 
     public void Dispose() => _locked.Dispose();
+
+    /// <summary><see cref="TryTake"/>, all of whose errors are told as users' mistakes.</summary>
+    private static FileLock? Guarded(string path)
+    {
+        try
+        {
+            return TryTake(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
+        {
+            throw new InklingException($"{path}{Ending}: cannot be written: {e.Message}", e);
+        }
+    }
 
     /// <summary>
     /// Checks that the path is free or an empty file: releasing the lock deletes it, so nothing else may be there.

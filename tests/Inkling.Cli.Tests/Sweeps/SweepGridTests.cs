@@ -87,6 +87,29 @@ public sealed class SweepGridTests
     }
 
     [Fact]
+    public void Of_two_sweeps_on_other_data_that_open_a_new_folder_at_once_the_second_is_refused()
+    {
+        string folder = Directory.CreateTempSubdirectory("inkling sweep ").FullName;
+        try
+        {
+            SweepLedger first = SweepLedger.Open(folder, Digits), same = SweepLedger.Open(folder, Digits),
+                other = SweepLedger.Open(folder, GeneratedDigits.CreateData(61, 20, 20));
+            first.Write(3, TestContext.Current.CancellationToken);
+            Assert.Contains(
+                "has results on other data",
+                Assert.Throws<InklingException>(() => other.Write(3, TestContext.Current.CancellationToken)).Message,
+                StringComparison.Ordinal);
+            same.Write(5, TestContext.Current.CancellationToken);
+            Assert.Equal((5, first.DataHash), (SweepLedger.Read(folder).Runs, SweepLedger.Read(folder).DataHash));
+            Assert.Equal("sweep.json", Path.GetFileName(Assert.Single(Directory.GetFiles(folder))));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Fact]
     public void Seeds_are_written_as_they_were_given() => Assert.Equal("1-50,77", SeedRanges.Parse("1-50,77")!.ToString());
 
     [Fact]
