@@ -110,6 +110,36 @@ public sealed class SweepGridTests
     }
 
     [Fact]
+    public void A_picture_of_too_many_cells_is_not_drawn_though_few_of_them_have_runs()
+    {
+        string folder = Directory.CreateTempSubdirectory("inkling sweep ").FullName;
+        try
+        {
+            SweepLedger ledger = SweepLedger.Open(folder, Digits);
+            Assert.Contains(ledger.PictureFile, new SweepTable(Diagonal(40), "digits").Save(ledger));
+            Assert.DoesNotContain(ledger.PictureFile, new SweepTable(Diagonal(50), "digits").Save(ledger));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+
+        static RunResult[] Diagonal(int runs) =>
+        [
+            .. Enumerable.Range(1, runs).Select(i => new RunResult(
+                $"{i}",
+                "1",
+                "digits",
+                new RunOptions("784,10", "quadratic", "scaled", "sgd", "constant", 1, 10, Eta: i, L2: i, 0, 1),
+                new RunScore(i, 100),
+                new RunScore(i, 100),
+                Weights: null,
+                Failure: null,
+                Epochs: null))
+        ];
+    }
+
+    [Fact]
     public void Seeds_are_written_as_they_were_given() => Assert.Equal("1-50,77", SeedRanges.Parse("1-50,77")!.ToString());
 
     [Fact]
