@@ -119,10 +119,7 @@ internal static class SweepCommand
         }
 
         if (runner.IsComplete)
-        {
-            await SaveAsync(ledger, terminal, cancellationToken);
-            return CommandLine.Done;
-        }
+            return await SaveAsync(ledger, terminal, cancellationToken);
 
         terminal.Message(string.Create(
             CultureInfo.InvariantCulture,
@@ -134,7 +131,8 @@ internal static class SweepCommand
     /// <summary>
     /// Writes the tables, one process after another: of those that end at the same time, the last one sees all results.
     /// </summary>
-    private static async Task SaveAsync(SweepLedger ledger, Terminal terminal, CancellationToken cancellationToken)
+    /// <returns>The exit code: failed where a result is damaged, which the tables then lack.</returns>
+    private static async Task<int> SaveAsync(SweepLedger ledger, Terminal terminal, CancellationToken cancellationToken)
     {
         FileLock? only;
         while ((only = FileLock.TryTake(ledger.CsvFile)) is null)
@@ -142,11 +140,19 @@ internal static class SweepCommand
         using (only)
         {
             SharedWork.DeleteAbandonedLocks(ledger.RunsFolder, SweepLedger.Ending);
-            SweepTable table = new(ledger.Results(terminal.Failure), ledger.DataName);
+            int damaged = 0;
+            SweepTable table = new(
+                ledger.Results(message =>
+                {
+                    damaged++;
+                    terminal.Failure(message);
+                }),
+                ledger.DataName);
             IReadOnlyList<string> files = table.Save(ledger);
             if (!terminal.IsJson)
                 table.Print(terminal);
             terminal.Message($"Wrote {string.Join(", ", files)}");
+            return damaged == 0 ? CommandLine.Done : CommandLine.Failed;
         }
     }
 
