@@ -80,7 +80,9 @@ internal sealed class SharedReading
     {
         if (FinishedFailures() is { } before)
         {
-            terminal.Message($"{_file}: all of these pictures are read already.");
+            string again = before == 0 ? "" : string.Create(
+                CultureInfo.InvariantCulture, $" {before:N0} of them could not be read; delete {_file} to read all again.");
+            terminal.Message($"{_file}: all of these pictures are read already.{again}");
             return before;
         }
 

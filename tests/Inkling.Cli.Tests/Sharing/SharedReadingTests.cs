@@ -45,7 +45,11 @@ public sealed class SharedReadingTests : IDisposable
 
         Command.Result again = await _inkling.RunAsync([.. Read, "--out", "one.jsonl"]);
         Assert.Equal(1, again.ExitCode);
-        Assert.Equal("one.jsonl: all of these pictures are read already.", again.ErrorLines[0]);
+        Assert.Equal(
+            "one.jsonl: all of these pictures are read already. 1 of them could not be read; delete one.jsonl to read all again.",
+            again.ErrorLines[0]);
+        File.Delete(_inkling.PathOf("one.jsonl"));
+        Assert.Contains("Read 9 pictures into one.jsonl", (await _inkling.RunAsync([.. Read, "--out", "one.jsonl"])).ErrorLines);
     }
 
     [Theory]
