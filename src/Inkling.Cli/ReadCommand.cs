@@ -80,6 +80,8 @@ internal static class ReadCommand
                     : null);
             if (kept is not null)
             {
+                if (parsed.GetValue(@out) is null)
+                    SharedReading.RequireNoOther(kept);
                 OutputFiles.RequireEnding("--out", kept, [".jsonl"]);
                 OutputFiles.RequireNoneOf("--out", kept, [.. pictures, file]);
                 terminal = new Terminal(parsed.GetValue(json), isQuiet: !own.IsSpeaker);

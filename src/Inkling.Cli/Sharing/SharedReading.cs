@@ -62,13 +62,23 @@ internal sealed class SharedReading
         _job = HashOf(_names);
     }
 
-    private string PartsFolder => _file + ".parts";
+    private string PartsFolder => PartsOf(_file);
 
-    private string DoneFile => _file + ".done";
+    private string DoneFile => DoneOf(_file);
 
     /// <summary>The file in the current folder for readings of these, where none is named: that of the first.</summary>
     public static string StandardFile(IReadOnlyList<string> images) =>
         $"{Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(images[0])))}{Ending}";
+
+    /// <summary>Refuses a file that nobody named and that is there already, unless it is of shared readings.</summary>
+    /// <exception cref="InklingException">It is another file.</exception>
+    public static void RequireNoOther(string file)
+    {
+        // In this order: a process that finishes writes the file, says so beside it, and only then deletes the pieces.
+        if (File.Exists(file) && !Directory.Exists(PartsOf(file)) && !File.Exists(DoneOf(file)))
+            throw new InklingException(
+                $"{file}: the readings would replace this file. Name another one with --out, or move this one away.");
+    }
 
     /// <summary>
     /// Reads what is missing. The first part stays until all is read, and reads what processes that ended have left.
@@ -127,6 +137,10 @@ internal sealed class SharedReading
                 output.Read(JsonSerializer.Deserialize(line, AnswerJson.Default.ReadingAnswer)!);
         }
     }
+
+    private static string PartsOf(string file) => file + ".parts";
+
+    private static string DoneOf(string file) => file + ".done";
 
     private void ReadAll(SharedWork work, Action onPiece, CancellationToken cancellationToken)
     {

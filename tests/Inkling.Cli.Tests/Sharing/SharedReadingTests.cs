@@ -75,6 +75,22 @@ public sealed class SharedReadingTests : IDisposable
     }
 
     [Fact]
+    public async Task Under_mpirun_a_file_that_is_none_of_readings_is_not_replaced_unless_it_is_named()
+    {
+        await File.WriteAllTextAsync(_inkling.PathOf("scans.jsonl"), "mine");
+        _inkling.Variables["OMPI_COMM_WORLD_RANK"] = "0";
+        _inkling.Variables["OMPI_COMM_WORLD_SIZE"] = "2";
+        Command.Result refused = await _inkling.RunAsync(Read);
+        Assert.Equal(1, refused.ExitCode);
+        Assert.Equal(
+            "scans.jsonl: the readings would replace this file. Name another one with --out, or move this one away.",
+            Assert.Single(refused.ErrorLines));
+        Assert.Equal("mine", await File.ReadAllTextAsync(_inkling.PathOf("scans.jsonl")));
+        await _inkling.RunAsync([.. Read, "--out", "scans.jsonl"]);
+        Assert.Equal(9, (await File.ReadAllLinesAsync(_inkling.PathOf("scans.jsonl"))).Length);
+    }
+
+    [Fact]
     public void What_is_read_when_it_is_interrupted_is_not_read_again_and_a_picture_that_was_replaced_is()
     {
         string[] pictures = [.. Enumerable.Range(0, 9).Select(i => _inkling.PathOf($"scans/{i}.png"))];
