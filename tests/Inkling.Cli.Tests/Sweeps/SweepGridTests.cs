@@ -34,6 +34,14 @@ public sealed class SweepGridTests
         Assert.All(others, other => Assert.NotEqual(name, Assert.Single(JobsOf(other)).Name));
     }
 
+    [Theory]
+    [InlineData("--eta 3", "784,30,10")]
+    [InlineData("--layers 784,030,10", "784,30,10")]
+    [InlineData("--model seed-100", "seed-100")]
+    [InlineData("--architecture 784\tdense:30\tsigmoid\tdense:010\tsoftmax", "784 dense:30 sigmoid dense:10 softmax")]
+    public void A_network_has_one_name_however_it_is_written(string options, string name) =>
+        Assert.Equal(name, Assert.Single(JobsOf(options)).Cell.Network);
+
     [Fact]
     public void Without_a_learning_rate_each_optimiser_has_its_own()
     {
@@ -47,6 +55,7 @@ public sealed class SweepGridTests
     [Theory]
     [InlineData("--eta fast", "--eta takes a number", "not \"fast\"")]
     [InlineData("--eta 1,,3", "--eta takes a number", "not \"\"")]
+    [InlineData("--eta @rates", "--eta takes a number", "not \"@rates\"")]
     [InlineData("--epochs 0", "--epochs takes a whole number from 1", "not \"0\"")]
     [InlineData("--layers 784,30,10 784", "--layers takes at least two", "not \"784\"")]
     [InlineData("--cost quadratic,cubic", "--cost takes one of", "not \"cubic\"")]
@@ -164,6 +173,6 @@ public sealed class SweepGridTests
         SweepAxes axes = new();
         RootCommand command = [.. axes.All];
         command.Validators.Add(axes.Validate);
-        return (axes, command.Parse(options.Split(' ')));
+        return (axes, command.Parse(options.Split(' '), new ParserConfiguration { ResponseFileTokenReplacer = null }));
     }
 }
