@@ -119,7 +119,11 @@ internal static class SweepCommand
         }
 
         if (runner.IsComplete)
-            return await SaveAsync(ledger, terminal, cancellationToken);
+        {
+            // Rank 0 of a launch that begins with the first part stays until all runs have a result, and writes for all ranks.
+            bool isLeftToRank0 = part.Rank > 0 && part.Index == part.Rank;
+            return isLeftToRank0 ? CommandLine.Done : await SaveAsync(ledger, terminal, cancellationToken);
+        }
 
         terminal.Message(string.Create(
             CultureInfo.InvariantCulture,
