@@ -23,4 +23,10 @@ internal sealed class NetworkOptions
             ? Recipe.Seed with { Architecture = Architecture.FullyConnected(sizes) }
             : parsed.GetValue(_architecture) is { } own ? Recipe.Tiny with { Name = "architecture", Architecture = own }
             : Recipe.Named(parsed.GetValue(_model) ?? "seed")!;
+
+    /// <summary>What tables call that network: its name, its architecture's text, or its layers.</summary>
+    public string LabelOf(ParseResult parsed) =>
+        parsed.GetValue(_model)
+            ?? parsed.GetValue(_architecture)?.ToString()
+            ?? string.Join(',', RecipeOf(parsed).Architecture.Sizes!);
 }

@@ -72,12 +72,16 @@ internal static class ReadCommand
             };
             // A task of an array or of a job may have pictures of its own: it shares where it is told to.
             Part own = parsed.GetValue(@out) is not null || Part.IsRank ? Part.Of(parsed.GetValue(part)) : new Part(0, 1);
+            if (parsed.GetValue(@out) is null)
+                own = own with { Index = own.Rank, Count = own.Ranks };
             string? kept = parsed.GetValue(@out)
                 ?? (own.Ranks > 1 && !pictures.Contains("-", StringComparer.Ordinal) && parsed.GetValue(explain) is null
                     ? SharedReading.StandardFile(pictures)
                     : null);
             if (kept is not null)
             {
+                if (parsed.GetValue(@out) is null)
+                    SharedReading.RequireNoOther(kept);
                 OutputFiles.RequireEnding("--out", kept, [".jsonl"]);
                 OutputFiles.RequireNoneOf("--out", kept, [.. pictures, file]);
                 terminal = new Terminal(parsed.GetValue(json), isQuiet: !own.IsSpeaker);

@@ -3,10 +3,10 @@ using SkiaSharp;
 namespace Inkling.Plots;
 
 /// <summary>A cell of a grid of trainings: how its runs came out.</summary>
-/// <param name="Accuracy">The runs' mean accuracy, 0 to 1.</param>
+/// <param name="Accuracy">The runs' mean accuracy, 0 to 1; null where none ended with a network.</param>
 /// <param name="Deviation">Their standard deviation; null for fewer than two runs.</param>
 /// <param name="Note">A line below, such as the worst run; may be empty.</param>
-internal sealed record GridCell(double Accuracy, double? Deviation, string Note);
+internal sealed record GridCell(double? Accuracy, double? Deviation, string Note);
 
 /// <summary>Heat map of a grid of trainings: mean ± standard deviation of each cell's runs.</summary>
 internal static class GridHeatMap
@@ -55,7 +55,7 @@ internal static class GridHeatMap
             left += LabelGap;
         }
 
-        double[] depths = [.. cells.Cast<GridCell?>().OfType<GridCell>().Select(DepthOf)];
+        double[] depths = [.. cells.Cast<GridCell?>().Select(cell => cell?.Accuracy).OfType<double>().Select(DepthOf)];
         (double low, double high) = depths.Length == 0 ? (0, 0) : (depths.Min(), depths.Max());
         float width = left + (columns.Count * CellWidth), height = Top + (rows.Count * CellHeight);
         Sheet.Save(path, new Heading(title, note), width, height, sheet =>
@@ -87,19 +87,21 @@ internal static class GridHeatMap
     }
 
     /// <summary>The colour's place: the logarithm of the error, negative.</summary>
-    private static double DepthOf(GridCell cell) => -Math.Log(Math.Max(LeastError, 1 - cell.Accuracy));
+    private static double DepthOf(double accuracy) => -Math.Log(Math.Max(LeastError, 1 - accuracy));
 
     private static void DrawCell(Sheet sheet, float x, float y, GridCell? cell, double low, double high)
     {
         (float width, float height, float middle) = (CellWidth - (2 * Gap), CellHeight - (2 * Gap), x + (CellWidth / 2));
-        if (cell is null)
+        if (cell?.Accuracy is not { } mean)
         {
+            string note = cell?.Note ?? "";
             sheet.Box(x + Gap, y + Gap, width, height, Empty, radius: 4);
-            DrawCentred(sheet, "–", middle, y + (CellHeight / 2) + 5, 15, Style.Muted);
+            DrawCentred(sheet, "–", middle, y + (CellHeight / 2) + (note.Length > 0 ? -2 : 5), 15, Style.Muted);
+            DrawCentred(sheet, note, middle, y + (CellHeight / 2) + 19, 12, Style.Muted);
             return;
         }
 
-        double depth = DepthOf(cell), share = high > low ? (depth - low) / (high - low) : 0.5;
+        double depth = DepthOf(mean), share = high > low ? (depth - low) / (high - low) : 0.5;
         bool isDark = share > 0.5;
         SKColor ink = isDark ? SKColors.White : Style.Ink, muted = isDark ? SKColors.White : Style.Muted;
         sheet.Box(x + Gap, y + Gap, width, height, Style.Blend(High, Low, share), radius: 4);
@@ -109,7 +111,7 @@ internal static class GridHeatMap
                 SKRect.Create(x + Gap, y + Gap, width, height), depth == high ? Style.Ink : Style.Red, width: 3);
         }
 
-        string accuracy = Percent(cell.Accuracy);
+        string accuracy = Percent(mean);
         if (cell.Deviation is { } deviation)
             accuracy += $" ± {Percent(deviation)}";
         DrawCentred(sheet, accuracy, middle, y + (CellHeight / 2) - 2, 16, ink, isStrong: true);

@@ -50,7 +50,7 @@ public sealed class PlotContentTests : IDisposable
         GridCell?[,] cells =
         {
             { new GridCell(0.9512, 0.0021, "worst 94.80, seed 3"), new GridCell(0.3, null, "2 of 50 failed") },
-            { null, new GridCell(0.9650, 0.0010, "worst 96.30, seed 7") },
+            { new GridCell(null, null, "50 of 50 failed"), new GridCell(0.9650, 0.0010, "worst 96.30, seed 7") },
         };
 
         string[] texts = _folder.TextsOf(path => GridHeatMap.Save(
@@ -59,7 +59,8 @@ public sealed class PlotContentTests : IDisposable
 
         AssertShown(
             texts, "A grid", "epochs 30", "network", "cost", "eta", "784,30,10", "784,100,10", "3", "30", "95.12 ± 0.21",
-            "worst 94.80, seed 3", "30.00", "2 of 50 failed", "96.50 ± 0.10", "–");
+            "worst 94.80, seed 3", "30.00", "2 of 50 failed", "96.50 ± 0.10", "–",
+            "50 of 50 failed");
     }
 
     [Fact]

@@ -62,13 +62,23 @@ internal sealed class SharedReading
         _job = HashOf(_names);
     }
 
-    private string PartsFolder => _file + ".parts";
+    private string PartsFolder => PartsOf(_file);
 
-    private string DoneFile => _file + ".done";
+    private string DoneFile => DoneOf(_file);
 
     /// <summary>The file in the current folder for readings of these, where none is named: that of the first.</summary>
     public static string StandardFile(IReadOnlyList<string> images) =>
         $"{Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(images[0])))}{Ending}";
+
+    /// <summary>Refuses a file that nobody named and that is there already, unless it is of shared readings.</summary>
+    /// <exception cref="InklingException">It is another file.</exception>
+    public static void RequireNoOther(string file)
+    {
+        // In this order: a process that finishes writes the file, says so beside it, and only then deletes the pieces.
+        if (File.Exists(file) && !Directory.Exists(PartsOf(file)) && !File.Exists(DoneOf(file)))
+            throw new InklingException(
+                $"{file}: the readings would replace this file. Name another one with --out, or move this one away.");
+    }
 
     /// <summary>
     /// Reads what is missing. The first part stays until all is read, and reads what processes that ended have left.
@@ -80,7 +90,9 @@ internal sealed class SharedReading
     {
         if (FinishedFailures() is { } before)
         {
-            terminal.Message($"{_file}: all of these pictures are read already.");
+            string again = before == 0 ? "" : string.Create(
+                CultureInfo.InvariantCulture, $" {before:N0} of them could not be read; delete {_file} to read all again.");
+            terminal.Message($"{_file}: all of these pictures are read already.{again}");
             return before;
         }
 
@@ -126,6 +138,10 @@ internal sealed class SharedReading
         }
     }
 
+    private static string PartsOf(string file) => file + ".parts";
+
+    private static string DoneOf(string file) => file + ".done";
+
     private void ReadAll(SharedWork work, Action onPiece, CancellationToken cancellationToken)
     {
         while (true)
@@ -168,18 +184,11 @@ internal sealed class SharedReading
     /// <returns>How many pictures could not be read.</returns>
     private int Finish(SharedWork work, CancellationToken cancellationToken)
     {
-        FileLock? only;
-        while ((only = FileLock.TryTake(_file)) is null)
-        {
-            if (cancellationToken.WaitHandle.WaitOne(BetweenLooks / 10))
-                cancellationToken.ThrowIfCancellationRequested();
-        }
-
-        using (only)
+        using (FileLock.Wait(_file, cancellationToken))
         {
             if (FinishedFailures() is { } before)
             {
-                Delete();
+                Delete(work);
                 return before;
             }
 
@@ -199,7 +208,7 @@ internal sealed class SharedReading
             });
             FinishedReading finished = new(_job, _pictures.Count, unread.Count);
             AtomicFile.Write(DoneFile, stream => JsonSerializer.Serialize(stream, finished, PieceJson.Default.FinishedReading));
-            Delete();
+            Delete(work);
             return unread.Count;
         }
     }
@@ -221,15 +230,18 @@ internal sealed class SharedReading
         }
     }
 
-    /// <summary>Deletes the pieces; what is not theirs stays, and its folder with it.</summary>
-    private void Delete()
+    /// <summary>Deletes these pictures' pieces; what is not theirs, as other pictures' pieces, stays with its folder.</summary>
+    private void Delete(SharedWork work)
     {
         if (!Directory.Exists(PartsFolder))
             return;
-        foreach (string file in SharedWork.Files(PartsFolder, Ending).ToArray())
-            Try(() => File.Delete(file));
-        foreach (string folder in Directory.GetDirectories(PartsFolder).Append(PartsFolder))
+        SharedWork.DeleteAbandonedLocks(PartsFolder, Ending);
+        string[] pieces = [.. _names.Select(work.FileOf)];
+        foreach (string piece in pieces)
+            Try(() => File.Delete(piece));
+        foreach (string folder in pieces.Select(piece => Path.GetDirectoryName(piece)!).Distinct(StringComparer.Ordinal))
             Try(() => Directory.Delete(folder, recursive: false));
+        Try(() => Directory.Delete(PartsFolder, recursive: false));
 
         static void Try(Action delete)
         {
@@ -239,7 +251,7 @@ internal sealed class SharedReading
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                // another process looks at it, or it is not empty
+                // another process looks at it, it is not empty, or it is deleted already
             }
         }
     }

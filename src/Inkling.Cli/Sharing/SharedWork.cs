@@ -101,14 +101,46 @@ internal sealed class SharedWork
     }
 
     /// <summary>The files of all results in a folder, also of items that are none of this work's.</summary>
-    public static IEnumerable<string> Files(string folder, string ending)
+    public static IEnumerable<string> Files(string folder, string ending) =>
+        Entries(folder, Directory.GetDirectories)
+            .Where(path => Path.GetFileName(path).Length == PrefixLength)
+            .SelectMany(path => Entries(path, subfolder => Directory.GetFiles(subfolder, "*" + ending)))
+            .Where(file => file.EndsWith(ending, StringComparison.Ordinal)); // Windows' wildcards match more
+
+    /// <summary>
+    /// Deletes the locks of items that are done: those of processes that were killed between writing the result and releasing
+    /// the lock. Nobody claims such an item again and deletes its lock with it.
+    /// </summary>
+    public static void DeleteAbandonedLocks(string folder, string ending)
+    {
+        foreach (string file in Files(folder, ending + FileLock.Ending).Select(path => path[..^FileLock.Ending.Length]))
+        {
+            if (!File.Exists(file))
+                continue;
+            try
+            {
+                FileLock.TryTake(file)?.Dispose();
+            }
+            catch (Exception e) when (e is InklingException or IOException or UnauthorizedAccessException)
+            {
+                // something else than a lock, or it cannot be deleted: nothing depends on it
+            }
+        }
+    }
+
+    /// <summary>What is in a folder; nothing where another process has deleted it.</summary>
+    private static string[] Entries(string folder, Func<string, string[]> list)
     {
         if (!Directory.Exists(folder))
             return [];
-        return Directory.EnumerateDirectories(folder)
-            .Where(path => Path.GetFileName(path).Length == PrefixLength)
-            .SelectMany(path => Directory.EnumerateFiles(path, "*" + ending))
-            .Where(file => file.EndsWith(ending, StringComparison.Ordinal)); // Windows' wildcards match more
+        try
+        {
+            return list(folder);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return [];
+        }
     }
 
     private Claim? TryClaim(int i)
@@ -129,7 +161,7 @@ internal sealed class SharedWork
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new InklingException($"{file}.lock: cannot be written: {e.Message}", e);
+            throw new InklingException($"{file}{FileLock.Ending}: cannot be written: {e.Message}", e);
         }
 
         if (taken is null)

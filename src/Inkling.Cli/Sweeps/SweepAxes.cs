@@ -58,7 +58,7 @@ internal sealed class SweepAxes
             if (result.GetResult(many) is not { } given)
                 continue;
             string? error = WordsOf(single, given.Tokens.Select(token => token.Value))
-                .SelectMany(word => _train.Parse([single.Name, word]).Errors)
+                .SelectMany(word => ParseAsTrain([single.Name, word]).Errors)
                 .Select(error => error.Message)
                 .FirstOrDefault();
             if (error is null)
@@ -98,14 +98,15 @@ internal sealed class SweepAxes
     private static IEnumerable<string[]> Arguments((Option Option, string[] Words) axis) =>
         axis.Words.Select(word => (string[])[axis.Option.Name, word]);
 
+    /// <summary>As the command line is parsed: <c>@x</c> is no response file.</summary>
+    private ParseResult ParseAsTrain(string[] arguments) =>
+        _train.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
+
     private SweepCell CellOf(string[] arguments)
     {
-        ParseResult parsed = _train.Parse(arguments);
-        Recipe recipe = _networks.RecipeOf(parsed);
-        string network = arguments is [var name, var word, ..] && _networks.All.Any(option => option.Name == name)
-            ? word
-            : string.Join(',', recipe.Architecture.Sizes!);
-        return new SweepCell(network, _learning.Apply(parsed, recipe, isFineTuning: false));
+        ParseResult parsed = ParseAsTrain(arguments);
+        Recipe recipe = _learning.Apply(parsed, _networks.RecipeOf(parsed), isFineTuning: false);
+        return new SweepCell(_networks.LabelOf(parsed), recipe);
     }
 
     /// <summary>The values of an option: commas separate them, except in the names of networks.</summary>

@@ -96,7 +96,7 @@ internal static class SweepCommand
         RequireFit(grid, data);
         SweepLedger ledger = SweepLedger.Open(folder, data);
         IReadOnlyList<SweepJob> jobs = grid.JobsFor(ledger);
-        ledger.Write(jobs.Count);
+        ledger.Write(jobs.Count, cancellationToken);
         SweepRunner runner = new(jobs, ledger, data, part, threads, terminal);
         string which = part.Count > 1
             ? string.Create(CultureInfo.InvariantCulture, $", part {part.Index + 1:N0} of {part.Count:N0}")
@@ -120,8 +120,9 @@ internal static class SweepCommand
 
         if (runner.IsComplete)
         {
-            await SaveAsync(ledger, terminal, cancellationToken);
-            return CommandLine.Done;
+            // Rank 0 of a launch that begins with the first part stays until all runs have a result, and writes for all ranks.
+            bool isLeftToRank0 = part.Rank > 0 && part.Index == part.Rank;
+            return isLeftToRank0 ? CommandLine.Done : await SaveAsync(ledger, terminal, cancellationToken);
         }
 
         terminal.Message(string.Create(
@@ -134,18 +135,28 @@ internal static class SweepCommand
     /// <summary>
     /// Writes the tables, one process after another: of those that end at the same time, the last one sees all results.
     /// </summary>
-    private static async Task SaveAsync(SweepLedger ledger, Terminal terminal, CancellationToken cancellationToken)
+    /// <returns>The exit code: failed where a result is damaged, which the tables then lack.</returns>
+    private static async Task<int> SaveAsync(SweepLedger ledger, Terminal terminal, CancellationToken cancellationToken)
     {
         FileLock? only;
         while ((only = FileLock.TryTake(ledger.CsvFile)) is null)
             await Task.Delay(TimeSpan.FromMilliseconds(50), cancellationToken);
         using (only)
         {
-            SweepTable table = new(ledger.Results(terminal.Failure), ledger.DataName);
+            SharedWork.DeleteAbandonedLocks(ledger.RunsFolder, SweepLedger.Ending);
+            int damaged = 0;
+            SweepTable table = new(
+                ledger.Results(message =>
+                {
+                    damaged++;
+                    terminal.Failure(message);
+                }),
+                ledger.DataName);
             IReadOnlyList<string> files = table.Save(ledger);
             if (!terminal.IsJson)
                 table.Print(terminal);
             terminal.Message($"Wrote {string.Join(", ", files)}");
+            return damaged == 0 ? CommandLine.Done : CommandLine.Failed;
         }
     }
 

@@ -62,7 +62,7 @@ internal sealed record SweepGrid(IReadOnlyList<SweepCell> Cells, IReadOnlyList<i
 }
 
 /// <summary>A cell of the grid: how networks are trained, but for the seed.</summary>
-/// <param name="Network">What the network is called: its layers, its name or its architecture, as it was given.</param>
+/// <param name="Network">What the network is called: its layers, its name or its architecture.</param>
 /// <param name="Recipe">What is trained, and how.</param>
 internal sealed record SweepCell(string Network, Recipe Recipe)
 {

@@ -17,7 +17,7 @@ internal sealed class SweepLedger
     private const string DescriptionFile = "sweep.json";
     private const int MostDescriptionBytes = 1 << 20;
 
-    private readonly SweepDescription _description;
+    private SweepDescription _description;
 
     private SweepLedger(string folder, SweepDescription description) => (Folder, _description) = (folder, description);
 
@@ -66,18 +66,8 @@ internal sealed class SweepLedger
             return ledger;
         }
 
-        SweepDescription there = Read(folder)._description;
-        if (there.Version != ledger.Version)
-        {
-            throw new InklingException(
-                $"{folder}: has results of version {there.Version}, and this is {ledger.Version}, whose results may differ. "
-                + "Go on with that version, or name another folder.");
-        }
-
-        return there.DataHash == ledger.DataHash
-            ? new SweepLedger(folder, there)
-            : throw new InklingException(
-                $"{folder}: has results on other data ({there.Data}; these are {data.Name}). Name another folder.");
+        ledger._description = ledger.GoingOnWith(Read(folder)._description);
+        return ledger;
     }
 
     /// <summary>Opens the folder of a sweep to look at it.</summary>
@@ -110,15 +100,23 @@ internal sealed class SweepLedger
 
     /// <summary>Writes down what the folder is for, before the first run.</summary>
     /// <param name="runs">How many runs the grid has.</param>
-    /// <exception cref="InklingException">The folder cannot be written.</exception>
-    public void Write(int runs)
+    /// <param name="cancellationToken">Stops waiting for another process that does the same.</param>
+    /// <exception cref="InklingException">
+    /// The folder cannot be written, or has other results since it was opened.
+    /// </exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public void Write(int runs, CancellationToken cancellationToken)
     {
         string file = Path.Combine(Folder, DescriptionFile);
-        SweepDescription description = _description with { Runs = runs };
-        if (Path.Exists(file) && Read(Folder)._description == description)
-            return; // over a network, to replace a file that others read just now may fail their reading
-        AtomicFile.Write(
-            file, stream => JsonSerializer.Serialize(stream, description, SweepJson.Lines.SweepDescription));
+        // To replace a file over a network that others read just now may fail their reading: what is right stays.
+        if (Path.Exists(file) && Read(Folder)._description == _description with { Runs = runs })
+            return;
+        using FileLock only = FileLock.Wait(file, cancellationToken);
+        SweepDescription there = Path.Exists(file) ? GoingOnWith(Read(Folder)._description) : _description;
+        _description = there with { Runs = runs };
+        if (there != _description || !Path.Exists(file))
+            AtomicFile.Write(
+                file, stream => JsonSerializer.Serialize(stream, _description, SweepJson.Lines.SweepDescription));
     }
 
     /// <summary>The results that there are, sorted by their options; those that cannot be read are told and left out.</summary>
@@ -139,6 +137,23 @@ internal sealed class SweepLedger
 
         results.Sort(InOrder);
         return results;
+    }
+
+    /// <summary>The description in the folder, if its results are of this version and on these data.</summary>
+    /// <exception cref="InklingException">They are not.</exception>
+    private SweepDescription GoingOnWith(SweepDescription there)
+    {
+        if (there.Version != Version)
+        {
+            throw new InklingException(
+                $"{Folder}: has results of version {there.Version}, and this is {Version}, whose results may differ. "
+                + "Go on with that version, or name another folder.");
+        }
+
+        return there.DataHash == DataHash
+            ? there
+            : throw new InklingException(
+                $"{Folder}: has results on other data ({there.Data}; these are {DataName}). Name another folder.");
     }
 
     private static int InOrder(RunResult a, RunResult b)

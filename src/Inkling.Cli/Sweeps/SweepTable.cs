@@ -72,17 +72,14 @@ internal sealed class SweepTable
         AtomicFile.Write(ledger.CsvFile, stream => WriteLines(stream, CsvLines()));
         AtomicFile.Write(ledger.LinesFile, stream => WriteLines(stream, _results.Select(result => result.ToJson())));
         List<string> files = [ledger.CsvFile, ledger.LinesFile];
-        if (_cells.Length <= MostCellsDrawn)
-        {
-            Draw(ledger.PictureFile);
+        if (Draw(ledger.PictureFile))
             files.Add(ledger.PictureFile);
-        }
-
         return files;
     }
 
     /// <summary>Draws the grid: the axis with the most values in columns, all others in rows.</summary>
-    private void Draw(string path)
+    /// <returns>Whether it is drawn: a picture of too many cells, those without a run included, is not.</returns>
+    private bool Draw(string path)
     {
         int columnAxis = _axes.Length == 0 ? -1 : Enumerable.Range(0, _axes.Length).MaxBy(axis => (Values(axis).Length, axis));
         string[] columns = columnAxis < 0 ? [""] : Values(columnAxis);
@@ -96,15 +93,18 @@ internal sealed class SweepTable
                 rows.Add(row);
         }
 
+        if ((long)rows.Count * columns.Length > MostCellsDrawn)
+            return false;
         GridCell?[,] cells = new GridCell?[rows.Count, columns.Length];
         int most = _cells.Select(cell => cell.Runs.Length).DefaultIfEmpty().Max();
         foreach (Cell cell in _cells)
         {
             int row = rowOf[string.Join('\n', rowAxes.Select(axis => cell.Values[axis]))];
             int column = columnAxis < 0 ? 0 : Array.IndexOf(columns, cell.Values[columnAxis]);
-            cells[row, column] = cell.Validation is { } validation
-                ? new GridCell(validation.Mean, validation.Count > 1 ? validation.Deviation : null, cell.NoteAmong(most))
-                : new GridCell(0, null, cell.NoteAmong(most));
+            cells[row, column] = new GridCell(
+                cell.Validation?.Mean,
+                cell.Validation is { Count: > 1 } several ? several.Deviation : null,
+                cell.NoteAmong(most));
         }
 
         RunOptions? fixedAt = _results.Count > 0 ? _results[0].Options : null;
@@ -122,6 +122,7 @@ internal sealed class SweepTable
             columnAxis < 0 ? "" : _axes[columnAxis].Name,
             [.. columns.Select(value => OneLine.Of(value, MostOfLabel / 2))],
             cells);
+        return true;
 
         string[] Values(int axis) => [.. _cells
             .Select(cell => cell.Values[axis])

@@ -11,6 +11,13 @@ internal sealed class FileLock : IDisposable
     /// </summary>
     private const int Linux = 11, MacOS = 35, Windows = unchecked((int)0x80070020);
 
+    private const int Attempts = 3;
+
+    /// <summary>What follows the name of the file that a lock is for.</summary>
+    public const string Ending = ".lock";
+
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(50);
+
     private readonly FileStream _locked;
 
     private FileLock(FileStream locked) => _locked = locked;
@@ -19,15 +26,21 @@ internal sealed class FileLock : IDisposable
     /// <param name="path">The file that the lock is for; its folder is created if missing.</param>
     /// <param name="inUse">Error message if the lock is held.</param>
     /// <exception cref="InklingException">The lock is held, or the lock file cannot be created.</exception>
-    public static FileLock Take(string path, string inUse)
+    public static FileLock Take(string path, string inUse) => Guarded(path) ?? throw new InklingException(inUse);
+
+    /// <summary>Takes the lock, waiting while it is held.</summary>
+    /// <param name="path">The file that the lock is for; its folder is created if missing.</param>
+    /// <param name="cancellationToken">Stops the waiting.</param>
+    /// <exception cref="InklingException">The lock file cannot be created.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public static FileLock Wait(string path, CancellationToken cancellationToken)
     {
-        try
+        while (true)
         {
-            return TryTake(path) ?? throw new InklingException(inUse);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
-        {
-            throw new InklingException($"{path}.lock: cannot be written: {e.Message}", e);
+            if (Guarded(path) is { } taken)
+                return taken;
+            if (cancellationToken.WaitHandle.WaitOne(BetweenLooks))
+                cancellationToken.ThrowIfCancellationRequested();
         }
     }
 
@@ -38,13 +51,13 @@ internal sealed class FileLock : IDisposable
     /// <exception cref="UnauthorizedAccessException">Permission to create the lock file is denied.</exception>
     public static FileLock? TryTake(string path)
     {
-        string file = path + ".lock";
-        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(file))!);
-        for (int attempt = 0; attempt < 3; attempt++)
+        string file = path + Ending;
+        for (int attempt = 1; attempt <= Attempts; attempt++)
         {
-            RequireOurs(file, path);
             try
             {
+                Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(file))!);
+                RequireOurs(file, path);
                 FileStream locked = new(
                     file,
                     FileMode.OpenOrCreate,
@@ -56,6 +69,10 @@ internal sealed class FileLock : IDisposable
                     return new FileLock(locked);
                 locked.Dispose(); // the previous holder deleted it between our opening and our locking it
             }
+            catch (DirectoryNotFoundException) when (attempt < Attempts)
+            {
+                // another process deleted the empty folder after our creating it
+            }
             catch (IOException e) when (e.HResult is Linux or MacOS or Windows)
             {
                 return null;
@@ -66,6 +83,19 @@ internal sealed class FileLock : IDisposable
     }
 
     public void Dispose() => _locked.Dispose();
+
+    /// <summary><see cref="TryTake"/>, all of whose errors are told as users' mistakes.</summary>
+    private static FileLock? Guarded(string path)
+    {
+        try
+        {
+            return TryTake(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
+        {
+            throw new InklingException($"{path}{Ending}: cannot be written: {e.Message}", e);
+        }
+    }
 
     /// <summary>
     /// Checks that the path is free or an empty file: releasing the lock deletes it, so nothing else may be there.
@@ -93,7 +123,7 @@ internal sealed class FileLock : IDisposable
             FileSystemInfo end = File.ResolveLinkTarget(file, returnFinalTarget: true) ?? new FileInfo(file);
             return end is FileInfo { Exists: true } found ? found.Length : 0;
         }
-        catch (FileNotFoundException)
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
             return 0;
         }

@@ -45,11 +45,17 @@ public sealed class SharedReadingTests : IDisposable
 
         Command.Result again = await _inkling.RunAsync([.. Read, "--out", "one.jsonl"]);
         Assert.Equal(1, again.ExitCode);
-        Assert.Equal("one.jsonl: all of these pictures are read already.", again.ErrorLines[0]);
+        Assert.Equal(
+            "one.jsonl: all of these pictures are read already. 1 of them could not be read; delete one.jsonl to read all again.",
+            again.ErrorLines[0]);
+        File.Delete(_inkling.PathOf("one.jsonl"));
+        Assert.Contains("Read 9 pictures into one.jsonl", (await _inkling.RunAsync([.. Read, "--out", "one.jsonl"])).ErrorLines);
     }
 
-    [Fact]
-    public async Task Under_mpirun_rank_0_prints_all_readings_in_order_and_the_others_nothing()
+    [Theory]
+    [InlineData("")]
+    [InlineData("1")]
+    public async Task Under_mpirun_rank_0_prints_all_readings_in_order_and_the_others_nothing(string arrayTask)
     {
         Command.Result alone = await _inkling.RunAsync(Read);
         Task<Command.Result>[] ranks = new Task<Command.Result>[3];
@@ -57,6 +63,7 @@ public sealed class SharedReadingTests : IDisposable
         {
             _inkling.Variables["OMPI_COMM_WORLD_RANK"] = $"{rank}";
             _inkling.Variables["OMPI_COMM_WORLD_SIZE"] = $"{ranks.Length}";
+            _inkling.Variables["SLURM_ARRAY_TASK_ID"] = arrayTask; // empty is as if it were not set
             ranks[rank] = _inkling.StartAsync(Read);
         }
 
@@ -64,6 +71,22 @@ public sealed class SharedReadingTests : IDisposable
         Assert.Equal(alone.Output, ended[0].Output);
         Assert.Equal((1, alone.ErrorLines[^1]), (ended[0].ExitCode, ended[0].ErrorLines[^1]));
         Assert.All(ended[1..], rank => Assert.Equal(new Command.Result(0, "", ""), rank));
+        Assert.Equal(9, (await File.ReadAllLinesAsync(_inkling.PathOf("scans.jsonl"))).Length);
+    }
+
+    [Fact]
+    public async Task Under_mpirun_a_file_that_is_none_of_readings_is_not_replaced_unless_it_is_named()
+    {
+        await File.WriteAllTextAsync(_inkling.PathOf("scans.jsonl"), "mine");
+        _inkling.Variables["OMPI_COMM_WORLD_RANK"] = "0";
+        _inkling.Variables["OMPI_COMM_WORLD_SIZE"] = "2";
+        Command.Result refused = await _inkling.RunAsync(Read);
+        Assert.Equal(1, refused.ExitCode);
+        Assert.Equal(
+            "scans.jsonl: the readings would replace this file. Name another one with --out, or move this one away.",
+            Assert.Single(refused.ErrorLines));
+        Assert.Equal("mine", await File.ReadAllTextAsync(_inkling.PathOf("scans.jsonl")));
+        await _inkling.RunAsync([.. Read, "--out", "scans.jsonl"]);
         Assert.Equal(9, (await File.ReadAllLinesAsync(_inkling.PathOf("scans.jsonl"))).Length);
     }
 
@@ -95,6 +118,8 @@ public sealed class SharedReadingTests : IDisposable
         Assert.Equal(
             pictures,
             File.ReadLines(file).Select(line => JsonDocument.Parse(line).RootElement.GetProperty("file").GetString()));
+        // Only what belongs to the replaced picture stays: another command may be under way that reads it.
+        Assert.Single(Directory.GetFiles(file + ".parts", "*", SearchOption.AllDirectories));
 
         SharedReading Reading(Action onPiece) => new(file, pictures, "", new Part(0, 1), output =>
         {

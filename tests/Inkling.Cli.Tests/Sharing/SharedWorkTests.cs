@@ -84,6 +84,24 @@ public sealed class SharedWorkTests : IDisposable
     }
 
     [Fact]
+    public void Locks_that_killed_processes_left_beside_results_are_deleted_and_no_others()
+    {
+        string[] names = Names(3);
+        SharedWork work = new(_folder, ".json", names, new Part(0, 1));
+        string[] locks = [.. names.Select(name => work.FileOf(name) + ".lock")];
+        using (SharedWork.Claim first = work.TryClaim()!)
+            first.Complete([1]);
+        File.WriteAllBytes(locks[0], []);
+        using SharedWork.Claim underWay = work.TryClaim()!;
+        underWay.Complete([1]);
+        Directory.CreateDirectory(Path.GetDirectoryName(locks[2])!);
+        File.WriteAllBytes(locks[2], []);
+        SharedWork.DeleteAbandonedLocks(_folder, ".json");
+        Assert.Equal(
+            locks[1..], Directory.GetFiles(_folder, "*.lock", SearchOption.AllDirectories).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public void A_foreign_file_in_the_place_of_a_lock_is_named()
     {
         SharedWork work = new(_folder, ".json", Names(1), new Part(0, 1));

@@ -34,6 +34,14 @@ public sealed class SweepGridTests
         Assert.All(others, other => Assert.NotEqual(name, Assert.Single(JobsOf(other)).Name));
     }
 
+    [Theory]
+    [InlineData("--eta 3", "784,30,10")]
+    [InlineData("--layers 784,030,10", "784,30,10")]
+    [InlineData("--model seed-100", "seed-100")]
+    [InlineData("--architecture 784\tdense:30\tsigmoid\tdense:010\tsoftmax", "784 dense:30 sigmoid dense:10 softmax")]
+    public void A_network_has_one_name_however_it_is_written(string options, string name) =>
+        Assert.Equal(name, Assert.Single(JobsOf(options)).Cell.Network);
+
     [Fact]
     public void Without_a_learning_rate_each_optimiser_has_its_own()
     {
@@ -47,6 +55,7 @@ public sealed class SweepGridTests
     [Theory]
     [InlineData("--eta fast", "--eta takes a number", "not \"fast\"")]
     [InlineData("--eta 1,,3", "--eta takes a number", "not \"\"")]
+    [InlineData("--eta @rates", "--eta takes a number", "not \"@rates\"")]
     [InlineData("--epochs 0", "--epochs takes a whole number from 1", "not \"0\"")]
     [InlineData("--layers 784,30,10 784", "--layers takes at least two", "not \"784\"")]
     [InlineData("--cost quadratic,cubic", "--cost takes one of", "not \"cubic\"")]
@@ -87,6 +96,59 @@ public sealed class SweepGridTests
     }
 
     [Fact]
+    public void Of_two_sweeps_on_other_data_that_open_a_new_folder_at_once_the_second_is_refused()
+    {
+        string folder = Directory.CreateTempSubdirectory("inkling sweep ").FullName;
+        try
+        {
+            SweepLedger first = SweepLedger.Open(folder, Digits), same = SweepLedger.Open(folder, Digits),
+                other = SweepLedger.Open(folder, GeneratedDigits.CreateData(61, 20, 20));
+            first.Write(3, TestContext.Current.CancellationToken);
+            Assert.Contains(
+                "has results on other data",
+                Assert.Throws<InklingException>(() => other.Write(3, TestContext.Current.CancellationToken)).Message,
+                StringComparison.Ordinal);
+            same.Write(5, TestContext.Current.CancellationToken);
+            Assert.Equal((5, first.DataHash), (SweepLedger.Read(folder).Runs, SweepLedger.Read(folder).DataHash));
+            Assert.Equal("sweep.json", Path.GetFileName(Assert.Single(Directory.GetFiles(folder))));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Fact]
+    public void A_picture_of_too_many_cells_is_not_drawn_though_few_of_them_have_runs()
+    {
+        string folder = Directory.CreateTempSubdirectory("inkling sweep ").FullName;
+        try
+        {
+            SweepLedger ledger = SweepLedger.Open(folder, Digits);
+            Assert.Contains(ledger.PictureFile, new SweepTable(Diagonal(40), "digits").Save(ledger));
+            Assert.DoesNotContain(ledger.PictureFile, new SweepTable(Diagonal(50), "digits").Save(ledger));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+
+        static RunResult[] Diagonal(int runs) =>
+        [
+            .. Enumerable.Range(1, runs).Select(i => new RunResult(
+                $"{i}",
+                "1",
+                "digits",
+                new RunOptions("784,10", "quadratic", "scaled", "sgd", "constant", 1, 10, Eta: i, L2: i, 0, 1),
+                new RunScore(i, 100),
+                new RunScore(i, 100),
+                Weights: null,
+                Failure: null,
+                Epochs: null))
+        ];
+    }
+
+    [Fact]
     public void Seeds_are_written_as_they_were_given() => Assert.Equal("1-50,77", SeedRanges.Parse("1-50,77")!.ToString());
 
     [Fact]
@@ -111,6 +173,6 @@ public sealed class SweepGridTests
         SweepAxes axes = new();
         RootCommand command = [.. axes.All];
         command.Validators.Add(axes.Validate);
-        return (axes, command.Parse(options.Split(' ')));
+        return (axes, command.Parse(options.Split(' '), new ParserConfiguration { ResponseFileTokenReplacer = null }));
     }
 }

@@ -124,6 +124,10 @@ public sealed class SweepTests : IDisposable
             shown.ErrorLines[0],
             StringComparison.Ordinal);
 
+        Command.Result again = await _inkling.RunAsync(Sweep("done", grid));
+        Assert.Equal(1, again.ExitCode);
+        Assert.Contains(shown.ErrorLines[0], again.ErrorLines);
+
         Directory.CreateDirectory(_inkling.PathOf("mine"));
         await File.WriteAllTextAsync(_inkling.PathOf("mine/notes.txt"), "");
         await FailsAsync("--out mine: has files that are no sweep's, as notes.txt.", Sweep("mine", grid));
