@@ -444,17 +444,21 @@ internal sealed partial class Run(
             stop);
         string file = RunFolder.NetworkOf(id);
         store.Folder.Save(network, file);
+        Store(() => Finish(file), stop);
+        NetworkIsNow(file);
+    }
+
+    private void Finish(string file)
+    {
         lock (_recording)
         {
-            Store(() => store.Finish(id, file), stop);
+            store.Finish(id, file);
             lock (_gate)
             {
                 _isFinished = true; // so that no later command overwrites this in the store
                 _recorded = _toRecord = (RunState.Done, null);
             }
         }
-
-        NetworkIsNow(file);
     }
 
     /// <summary>Called between two steps: updates what pages see, waits while paused and for a core, and returns how many steps
