@@ -65,8 +65,12 @@ internal sealed class SharedRunStore(RunFolder folder, PostgresDatabase database
     /// <summary>Deletes a run with its files, whoever holds it: the holder's next change is refused.</summary>
     public override void Remove(int id)
     {
-        database.Write($"remove run {id}", "DELETE FROM runs WHERE id = @id", [("id", (long)id)]);
-        Lose(id);
+        database.Write( // in the order in which the holder writes, so that the two do not wait for each other
+            $"remove run {id}",
+            "DELETE FROM files WHERE run = @id; DELETE FROM epochs WHERE run = @id; DELETE FROM runs WHERE id = @id",
+            [("id", (long)id)]);
+        lock (_gate)
+            _terms.Remove(id);
     }
 
     public override bool Holds(int id)
@@ -211,7 +215,7 @@ internal sealed class SharedRunStore(RunFolder folder, PostgresDatabase database
             return;
         }
 
-        Write(id, what, sql.TrimEnd().TrimEnd(';') + ";" + PutFile, parameters, Network, Folder.PathOf(network));
+        Write(id, what, PutFile + sql, parameters, Network, Folder.PathOf(network)); // what is large first: nothing is locked yet
         Folder.Delete(network); // it was a working copy
     }
 

@@ -101,9 +101,18 @@ internal sealed class PostgresDatabase : Database
             using NpgsqlConnection connection = _source.OpenConnection();
             return work(connection);
         }
-        catch (Exception e) when (e is NpgsqlException { IsTransient: true } or SocketException or TimeoutException)
+        catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.ForeignKeyViolation)
         {
-            throw new DatabaseAwayException($"The {Name} does not answer: {TextOf(e)}", e);
+            throw new LeaseLostException("The run was removed."); // all foreign keys refer to runs
+        }
+        catch (Exception e) when (
+            e is NpgsqlException { IsTransient: true } or SocketException or TimeoutException
+                or PostgresException { SqlState: PostgresErrorCodes.ReadOnlySqlTransaction }) // a standby, during a failover
+        {
+            string what = e is PostgresException { SqlState: PostgresErrorCodes.ReadOnlySqlTransaction }
+                ? "takes no changes now"
+                : "does not answer";
+            throw new DatabaseAwayException($"The {Name} {what}: {TextOf(e)}", e);
         }
         catch (NpgsqlException e)
         {
