@@ -47,8 +47,9 @@ internal sealed partial class RunBook
                 Obey(Find(id), command);
             foreach (Run held in Runs.Where(run => store.Holds(run.Id)))
                 held.Record(); // where that failed before
-            foreach (int lost in store.Renew(IsNeededHere))
-                Find(lost)?.RequestStop(); // it follows the other replica as soon as its thread has ended
+            store.Renew(IsNeededHere);
+            foreach (Run lost in Runs.Where(run => run.IsLoaded && !store.Holds(run.Id)))
+                lost.RequestStop(); // it follows the other replica as soon as its thread has ended
             IReadOnlyList<SharedRun> stored = store.Look();
             TellDamage();
             foreach (Run gone in Runs.Where(run => stored.All(row => row.Kept.Id != run.Id) && !store.Holds(run.Id)))
@@ -65,7 +66,11 @@ internal sealed partial class RunBook
         }
     }
 
-    /// <summary>Whether the lease on a run is renewed: while its thread lives.</summary>
+    /// <summary>Renews the leases that are held; for a timer of its own, since a look waits for downloads and threads.</summary>
+    /// <exception cref="InklingException">The database cannot be used.</exception>
+    public void RenewLeases() => ((SharedRunStore)_store).Renew(_ => true);
+
+    /// <summary>Whether the lease on a run is kept: while its thread lives.</summary>
     private bool IsNeededHere(int id) => Find(id)?.IsLoaded == true;
 
     private bool MayTrain(Run run) =>
