@@ -101,7 +101,11 @@ public sealed class ReplicaTests(Postgres postgres) : InAFolder
             second.Book.LookAtDatabase();
             Run run = Assert.Single(second.Book.Runs);
             Assert.Equal((RunState.Running, null, true), (run.State, run.Message, run.IsElsewhere));
+            Assert.Null(second.Book.StepEpoch(run));
+            second.Book.LookAtDatabase();
+            Assert.Equal((RunState.Running, null, true), (run.State, run.Message, run.IsElsewhere));
             Assert.True(first.Store.TryTake(id));
+            Assert.Equal((id, RunCommand.StepEpoch), Assert.Single(((SharedRunStore)first.Store).Receive()));
         }
     }
 
