@@ -194,6 +194,7 @@ public sealed class SharedStoreTests(Postgres postgres) : InAFolder
     [InlineData("hunter2")]
     [InlineData("Host=db;Port=hunter2")]
     [InlineData("Host=db;Hunter2=hunter2")]
+    [InlineData("Host=db;Minimum Pool Size=200;Password=hunter2")]
     [InlineData("Password=hunter2")]
     public void What_is_no_connection_string_is_said_without_repeating_it(string text)
     {

@@ -128,7 +128,10 @@ internal sealed class PostgresDatabase : Database
         NpgsqlConnectionStringBuilder? text = null;
         try
         {
-            text = new NpgsqlConnectionStringBuilder(connectionString);
+            NpgsqlConnectionStringBuilder parsed = new(connectionString);
+            if (!string.IsNullOrEmpty(parsed.Host))
+                NpgsqlDataSource.Create(parsed).Dispose(); // checks that its options agree, and connects to nothing
+            text = parsed;
         }
         catch (Exception e) when (e is ArgumentException or FormatException or InvalidCastException or OverflowException)
         {
@@ -136,7 +139,7 @@ internal sealed class PostgresDatabase : Database
         }
 
         if (text is null)
-            throw new InklingException($"This is no connection string of PostgreSQL. {Example}");
+            throw new InklingException($"This is no connection string of PostgreSQL, or its options contradict each other. {Example}");
         if (string.IsNullOrEmpty(text.Host))
             throw new InklingException($"The connection string of the database names no host. {Example}");
         text.SearchPath = Schema;
