@@ -78,7 +78,8 @@ internal abstract class Database : IDisposable
         command.CommandText = sql;
 #pragma warning restore CA2100
         command.Transaction = transaction;
-        command.CommandTimeout += parameters.Sum(parameter => (parameter.Value as byte[])?.Length ?? 0) / LeastBytesPerSecond;
+        if (command.CommandTimeout > 0) // 0: none
+            command.CommandTimeout += parameters.Sum(parameter => (parameter.Value as byte[])?.Length ?? 0) / LeastBytesPerSecond;
         foreach ((string name, object? value) in parameters)
         {
             DbParameter parameter = command.CreateParameter();
