@@ -147,7 +147,7 @@ internal sealed partial class Run(
     {
         lock (_gate)
         {
-            if (State != RunState.Running || _isFinished)
+            if (_isFinished || (State != RunState.Running && (State != RunState.Paused || message is null)))
                 return;
             _stepsLeft = 0;
             Set(RunState.Paused, message);
