@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using ILGPU;
 using ILGPU.Runtime;
 
@@ -38,19 +37,23 @@ internal sealed class DeviceMemory(Accelerator accelerator) : IDisposable
     }
 
     /// <summary>Writes the first numbers of a buffer.</summary>
-    public static void Write<T>(ArrayView<T> view, ReadOnlySpan<T> values)
+    public static unsafe void Write<T>(ArrayView<T> view, ReadOnlySpan<T> values)
         where T : unmanaged
     {
-        if (values.Length > 0)
-            view.SubView(0, values.Length).CopyFromCPU(ref MemoryMarshal.GetReference(values), values.Length);
+        if (values.Length == 0)
+            return;
+        fixed (T* from = values) // ILGPU takes a reference's address without pinning what it refers to
+            view.SubView(0, values.Length).CopyFromCPU(ref *from, values.Length);
     }
 
     /// <summary>Reads the first numbers of a buffer, after all launches.</summary>
-    public static void Read<T>(ArrayView<T> view, Span<T> values)
+    public static unsafe void Read<T>(ArrayView<T> view, Span<T> values)
         where T : unmanaged
     {
-        if (values.Length > 0)
-            view.SubView(0, values.Length).CopyToCPU(ref values[0], values.Length);
+        if (values.Length == 0)
+            return;
+        fixed (T* to = values)
+            view.SubView(0, values.Length).CopyToCPU(ref *to, values.Length);
     }
 
     public void Dispose()

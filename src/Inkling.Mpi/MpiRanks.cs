@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using System.Text;
 
 namespace Inkling.Mpi;
@@ -18,7 +19,10 @@ public sealed class MpiRanks : RankGroup, IDisposable
     /// <summary>How long a rank is waited for by default.</summary>
     public static readonly TimeSpan DefaultTimeout = TimeSpan.FromMinutes(5);
 
-    private const int Tag = 1, LongestName = 256;
+    private const int Tag = 1, AliveTag = 2, LongestName = 256;
+
+    /// <summary>How long ranks that did not answer have, at most, to say that they wait for another one themselves.</summary>
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(2);
 
     // A wait begins by asking again and again, goes on by giving way to other threads, and then sleeps in between: the library
     // moves messages on only while it is asked.
@@ -129,9 +133,9 @@ public sealed class MpiRanks : RankGroup, IDisposable
             BytesSent += sent[i].Bytes.Length;
         }
 
-        if (!Wait(_timeout))
+        if (!Wait(_requests, _timeout))
         {
-            _silent = SilentRanks(sent, received); // the pins stay: messages may still arrive
+            _silent = NotAlive(SilentRanks(sent, received)); // the pins stay: messages may still arrive
             throw new RankTimeoutException(_silent, this, _timeout);
         }
 
@@ -190,13 +194,13 @@ public sealed class MpiRanks : RankGroup, IDisposable
 
         _requests.Clear();
         _requests.Barrier();
-        return Wait(patience);
+        return Wait(_requests, patience);
     }
 
-    private bool Wait(TimeSpan patience)
+    private bool Wait(MpiLibrary.Requests requests, TimeSpan patience)
     {
         long start = Stopwatch.GetTimestamp();
-        while (!_requests.AreDone())
+        while (!requests.AreDone())
         {
             TimeSpan waited = Stopwatch.GetElapsedTime(start);
             if (waited > patience)
@@ -228,6 +232,28 @@ public sealed class MpiRanks : RankGroup, IDisposable
         }
 
         return [.. silent];
+    }
+
+    /// <summary>
+    /// Of ranks that did not answer, those that hang. Others may only wait for one that hangs: they run out of patience about
+    /// now, too, and all say so to each other.
+    /// </summary>
+    private unsafe int[] NotAlive(int[] silent)
+    {
+        MpiLibrary.Requests requests = _mpi.CreateRequests(silent.Length + Count);
+        // Never freed: messages may still be under way when the process ends.
+        byte* bytes = (byte*)NativeMemory.AllocZeroed((nuint)Count + 1);
+        foreach (int rank in silent)
+            requests.Receive(bytes + rank, 1, rank, AliveTag);
+        for (int rank = 0; rank < Count; rank++)
+        {
+            if (rank != Rank)
+                requests.Send(bytes + Count, 1, rank, AliveTag);
+        }
+
+        Wait(requests, _timeout < Grace ? _timeout : Grace);
+        int[] hanging = [.. silent.Where((_, i) => !requests.IsDone(i))];
+        return hanging.Length == 0 ? silent : hanging;
     }
 
     private string[] GatherNames(string own)

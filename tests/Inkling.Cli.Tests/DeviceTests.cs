@@ -52,7 +52,8 @@ public sealed class DeviceTests : IDisposable
     {
         string[] training =
         [
-            "train", "--data", _inkling.SmallData(120, 20), "--layers", "784,4,10", "--epochs", "1", "--mini-batch", "50", "--json",
+            "train", "--data", _inkling.SmallData(120, 20), "--layers", "784,4,10", "--epochs", "1", "--mini-batch", "50",
+            "--json",
         ];
         Command.Result there = await _inkling.RunAsync([.. training, "--device", "EMULATED", "--out", "there.safetensors"]);
         Assert.True(there.ExitCode == 0, there.Error);

@@ -70,11 +70,11 @@ public abstract class TrainTogetherTests(string launcher) : IDisposable
     {
         string checkpoint = _job.PathOf("run.checkpoint");
         Task<Job.Ended> training = Job.EndAsync(_job.Start(
-            launcher, 3, [.. Train("hung", epochs: 2000), "--checkpoint", checkpoint, "--rank-timeout", "2"]));
+            launcher, 3, [.. Train("hung", epochs: 2000), "--checkpoint", checkpoint, "--rank-timeout", "5"]));
         await _job.SignalAsync(rank: 1, SigStop, checkpoint);
         Job.Ended hung = await training;
         Assert.NotEqual(0, hung.ExitCode);
-        Assert.True(hung.Count("Rank 1 has not answered for 2 s, and the training cannot go on.") == 1, hung.ToString());
+        Assert.True(hung.Count("Rank 1 has not answered for 5 s, and the training cannot go on.") == 1, hung.ToString());
         while (_job.Ranks(1).Any()) // the launcher kills it, which may take a moment
             await Task.Delay(20, TestContext.Current.CancellationToken);
     }

@@ -39,7 +39,8 @@ public sealed class Ensemble
         float[][]? sum = null;
         foreach (Network network in _networks)
         {
-            float[][] confidences = [.. OutputsOf(network, examples).Select(output => Confidence.Of(output, network.Temperature))];
+            float[][] confidences =
+                [.. OutputsOf(network, examples).Select(output => Confidence.Of(output, network.Temperature))];
             if (sum is null)
             {
                 sum = confidences;

@@ -43,7 +43,7 @@ internal sealed class Trainer : IDisposable
         if (options.LabelSmoothing > 0 && network.Architecture.Cost == Cost.Ctc)
             throw new ArgumentException("Labels are not smoothed in CTC, which has no targets.", nameof(options));
         if (options is { Device: not null, SeveralRanks: not null })
-            throw new ArgumentException("A device trains in one process; ranks share mini-batches on processors.", nameof(options));
+            throw new ArgumentException("A device trains in one process; ranks share what processors do.", nameof(options));
         _network = network;
         State.History = network.History;
         _training = training;

@@ -103,7 +103,7 @@ public sealed class CheckpointOfAnotherTrainingTests : IDisposable
         [
             nameof(TrainingOptions.Threads), nameof(TrainingOptions.Progress), nameof(TrainingOptions.OnEpoch),
             nameof(TrainingOptions.OnWarning), nameof(TrainingOptions.BetweenSteps), nameof(TrainingOptions.Checkpoint),
-            nameof(TrainingOptions.Ranks),
+            nameof(TrainingOptions.Ranks), nameof(TrainingOptions.Device),
         ];
         TrainingOptions options = CheckpointFolder.Options with { TestData = CheckpointFolder.Validation };
         Network network = CheckpointFolder.Fresh();
