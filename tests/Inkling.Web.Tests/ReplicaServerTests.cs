@@ -39,6 +39,7 @@ public sealed class ReplicaServerTests(Postgres postgres, Browser browser) : InA
             await page.Page.GetByLabel("Speed").FillAsync("5"); // 50 mini-batches a second: an epoch takes two
             await page.Page.GetByRole(AriaRole.Button, new() { Name = "Resume" }).ClickAsync();
             await page.Page.WaitForFunctionAsync("() => +document.querySelector('tr[data-run]').dataset.epochs >= 1");
+            await page.Page.GetByLabel("Speed").FillAsync("0"); // one a second, so that it does not end before the kill
             foreach (Server replica in replicas)
                 await SeenAsync(replica, "data-run=\"1\"");
 

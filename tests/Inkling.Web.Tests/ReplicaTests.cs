@@ -101,7 +101,11 @@ public sealed class ReplicaTests(Postgres postgres) : InAFolder
             second.Book.LookAtDatabase();
             Run run = Assert.Single(second.Book.Runs);
             Assert.Equal((RunState.Running, null, true), (run.State, run.Message, run.IsElsewhere));
+            Assert.Null(second.Book.StepEpoch(run));
+            second.Book.LookAtDatabase();
+            Assert.Equal((RunState.Running, null, true), (run.State, run.Message, run.IsElsewhere));
             Assert.True(first.Store.TryTake(id));
+            Assert.Equal((id, RunCommand.StepEpoch), Assert.Single(((SharedRunStore)first.Store).Receive()));
         }
     }
 
@@ -153,6 +157,92 @@ public sealed class ReplicaTests(Postgres postgres) : InAFolder
             await Runs.EndedAsync(other);
             first.Book.LookAtDatabase();
             Assert.Equal((RunState.Done, 2), (run.State, run.Epochs.Count));
+        }
+    }
+
+    [Fact]
+    public async Task A_run_that_has_ended_elsewhere_is_not_trained_again_by_a_page_that_does_not_show_it_yet()
+    {
+        (Runs first, Runs second, _) = await OpenAsync();
+        await using (first)
+        await using (second)
+        {
+            Run run = first.Begin(Runs.Settings, isPaused: true);
+            second.Book.LookAtDatabase();
+            Run other = Assert.Single(second.Book.Runs);
+            Assert.Null(first.Book.Start(run));
+            await Runs.EndedAsync(run);
+            first.Book.LookAtDatabase();
+            Assert.Equal(RunState.Paused, other.State);
+            Assert.Null(second.Book.Start(other));
+            Assert.Equal((RunState.Done, 2, false), (other.State, other.Epochs.Count, other.IsLoaded));
+        }
+    }
+
+    [Fact]
+    public async Task A_page_is_told_that_the_server_that_has_its_run_has_no_room_for_it()
+    {
+        (Runs first, Runs second, _) = await OpenAsync();
+        await using (first)
+        await using (second)
+        {
+            Run run = first.Begin(Runs.Settings, isPaused: true);
+            for (int i = 0; i < RunBook.MostUnderWay; i++)
+                first.Begin(Runs.Endless);
+            second.Book.LookAtDatabase();
+            Run seen = second.Book.Find(run.Id)!;
+            Assert.Null(second.Book.Start(seen));
+            first.Book.LookAtDatabase();
+            second.Book.LookAtDatabase();
+            Assert.Equal(RunState.Paused, seen.State);
+            Assert.Contains("no room", seen.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task Leases_are_renewed_while_a_command_or_a_look_takes_long()
+    {
+        (Runs first, Runs second, string database) = await OpenAsync();
+        await using (first)
+        await using (second)
+        {
+            Run run = first.Begin(Runs.Endless);
+            using ManualResetEventSlim hangs = new(false), isIn = new(false);
+            first.Folder.BeforeChange = what =>
+            {
+                if (what != "set run 1 Paused")
+                    return;
+                isIn.Set();
+                hangs.Wait(Server.Patience);
+            };
+            Task pausing = Task.Run(() => first.Book.Pause(run), TestContext.Current.CancellationToken);
+            isIn.Wait(TestContext.Current.CancellationToken);
+            await Postgres.EndLeasesAsync(database);
+            first.Book.RenewLeases();
+            Assert.False(second.Store.TryTake(run.Id));
+            hangs.Set();
+            await pausing;
+        }
+    }
+
+    [Fact]
+    public async Task A_correction_that_is_committed_after_a_later_one_is_copied_too()
+    {
+        (Runs first, Runs second, string database) = await OpenAsync();
+        await using (first)
+        await using (second)
+        {
+            foreach (int id in new[] { 12, 11 })
+            {
+                await Postgres.ExecuteAsync(
+                    database,
+                    $"INSERT INTO corrections OVERRIDING SYSTEM VALUE VALUES ({id}, decode(repeat('07', 784), 'hex'), {id - 10})");
+                second.Shared.Copy();
+            }
+
+            Assert.Equal(
+                [1, 2],
+                IdxFile.Read(Path.Combine(second.Corrections.Folder, "corrections-labels-idx1-ubyte")).Values<byte>());
         }
     }
 

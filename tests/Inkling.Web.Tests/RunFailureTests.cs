@@ -1,4 +1,5 @@
 using Inkling.Web.Learning;
+using Inkling.Web.Storage;
 using Microsoft.Data.Sqlite;
 
 namespace Inkling.Web.Tests;
@@ -96,6 +97,24 @@ public sealed class RunFailureTests : InAFolder
         isFull = false;
         runs.Book.Remove(run);
         Assert.Empty(runs.Book.Runs);
+    }
+
+    [Fact]
+    public async Task A_run_whose_end_waits_for_the_database_takes_commands_and_ends_when_it_is_back()
+    {
+        bool isAway = true;
+        await using Runs runs = await Runs.OpenAsync(Folder, what =>
+        {
+            if (Volatile.Read(ref isAway) && what == "finish run 1")
+                throw new DatabaseAwayException("It does not answer.", new TimeoutException());
+        });
+        Run run = runs.Begin(Runs.Settings);
+        await Runs.UntilAsync(() => run.Message is not null, "it waits");
+        Task pausing = Task.Run(() => runs.Book.Pause(run), TestContext.Current.CancellationToken);
+        await Runs.UntilAsync(() => pausing.IsCompleted, "the command is taken");
+        Volatile.Write(ref isAway, false);
+        await Runs.EndedAsync(run);
+        Assert.Equal((RunState.Done, null), (run.State, run.Message));
     }
 
     [Fact]

@@ -86,6 +86,53 @@ public sealed class SharedStoreTests(Postgres postgres) : InAFolder
     }
 
     [Fact]
+    public async Task A_lease_is_renewed_while_a_network_is_on_its_way()
+    {
+        string database = await postgres.NewDatabaseAsync();
+        await using Runs runs = await Runs.OpenAsync(Folder, database: database);
+        (int id, NpgsqlConnection other, Task storing) = await StoreSlowlyAsync(runs, database);
+        await using (other)
+            Assert.Empty(((SharedRunStore)runs.Store).Renew(_ => true));
+        await storing;
+        Assert.Equal([0, 1], Assert.Single(runs.Store.All().Runs).Epochs.Select(epoch => epoch.Epoch));
+        Assert.True(runs.Store.Holds(id));
+    }
+
+    [Fact]
+    public async Task A_run_that_is_removed_while_its_network_is_on_its_way_is_gone()
+    {
+        string database = await postgres.NewDatabaseAsync();
+        await using Runs runs = await Runs.OpenAsync(Path.Combine(Folder, "1"), database: database);
+        await using Runs second = await Runs.OpenAsync(Path.Combine(Folder, "2"), database: database);
+        (int id, NpgsqlConnection other, Task storing) = await StoreSlowlyAsync(runs, database);
+        Task removing;
+        await using (other)
+        {
+            removing = Task.Run(() => second.Store.Remove(id), TestContext.Current.CancellationToken);
+            await WaitingAsync(database, 2);
+        }
+
+        await removing;
+        if (await Record.ExceptionAsync(() => storing) is { } refused)
+            Assert.IsType<LeaseLostException>(refused);
+        Assert.Empty(runs.Store.All().Runs);
+        Assert.Equal(0L, await Postgres.ExecuteAsync(database, "SELECT count(*) FROM files"));
+    }
+
+    [Fact]
+    public async Task A_database_that_only_reads_for_now_as_a_standby_does_is_waited_for()
+    {
+        string database = await postgres.NewDatabaseAsync();
+        await using Runs runs = await Runs.OpenAsync(Folder, database: database);
+        using PostgresDatabase standby = new(
+            new WebSettings { Database = database + ";Options=-c default_transaction_read_only=on" });
+        Assert.Empty(standby.Read("SELECT id FROM runs"));
+        DatabaseAwayException away =
+            Assert.Throws<DatabaseAwayException>(() => standby.Write("clear", "DELETE FROM corrections", []));
+        Assert.Contains("takes no changes now", away.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Damaged_rows_are_told_and_the_other_runs_are_there()
     {
         string database = await postgres.NewDatabaseAsync();
@@ -147,11 +194,42 @@ public sealed class SharedStoreTests(Postgres postgres) : InAFolder
     [InlineData("hunter2")]
     [InlineData("Host=db;Port=hunter2")]
     [InlineData("Host=db;Hunter2=hunter2")]
+    [InlineData("Host=db;Minimum Pool Size=200;Password=hunter2")]
     [InlineData("Password=hunter2")]
     public void What_is_no_connection_string_is_said_without_repeating_it(string text)
     {
         string mistake = PostgresDatabase.FindMistake(text)!;
         Assert.Contains("connection string", mistake, StringComparison.Ordinal);
         Assert.DoesNotContain("hunter2", mistake, StringComparison.OrdinalIgnoreCase);
+    }
+
+    /// <summary>Stores an epoch's network in place of another, which waits until the connection is closed.</summary>
+    private static async Task<(int Id, NpgsqlConnection Other, Task Storing)> StoreSlowlyAsync(Runs runs, string database)
+    {
+        int id = runs.Store.Add(Settings, RunState.Running);
+        Store(0);
+        NpgsqlConnection other = new(database + ";Pooling=false");
+        await other.OpenAsync();
+        await using NpgsqlCommand hold = new("BEGIN; SELECT 1 FROM inkling.files FOR UPDATE", other);
+        await hold.ExecuteNonQueryAsync();
+        Task storing = Task.Run(() => Store(1));
+        await WaitingAsync(database, 1);
+        return (id, other, storing);
+
+        void Store(int epoch)
+        {
+            string file = RunFolder.NetworkOf(id, epoch);
+            runs.Folder.Save(new Network([784, 8, 10], 5), file);
+            runs.Store.Add(id, new RunEpoch(epoch, 1, 1, 2, 3), file);
+        }
+    }
+
+    /// <summary>Waits until some connections wait for another's transaction.</summary>
+    private static async Task WaitingAsync(string database, long connections)
+    {
+        const string Count =
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+        while (await Postgres.ExecuteAsync(database, Count) is not long waiting || waiting < connections)
+            await Task.Delay(10, TestContext.Current.CancellationToken);
     }
 }

@@ -27,8 +27,20 @@ internal sealed partial class Replica(RunBook book, SharedFiles files, WebSettin
                 ? HealthCheckResult.Healthy()
             : HealthCheckResult.Unhealthy("The database has not answered for some seconds."));
 
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        Task.Run(() => LookAsync(stoppingToken), stoppingToken);
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using CancellationTokenSource looking = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
+        Task renewing = Task.Run(() => RenewAsync(looking.Token), CancellationToken.None);
+        try
+        {
+            await Task.Run(() => LookAsync(stoppingToken), stoppingToken);
+        }
+        finally
+        {
+            await looking.CancelAsync(); // without looks the leases end too
+            await renewing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
 
     private async Task LookAsync(CancellationToken stoppingToken)
     {
@@ -54,6 +66,23 @@ internal sealed partial class Replica(RunBook book, SharedFiles files, WebSettin
             Volatile.Write(ref _lastLook, Stopwatch.GetTimestamp());
         }
         while (await timer.WaitForNextTickAsync(stoppingToken));
+    }
+
+    /// <summary>Renews the leases beside the looks, one of which may take longer than a lease.</summary>
+    private async Task RenewAsync(CancellationToken stoppingToken)
+    {
+        using PeriodicTimer timer = new(BetweenLooks);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            try
+            {
+                book.RenewLeases();
+            }
+            catch (InklingException)
+            {
+                // the looks find the same, and say so
+            }
+        }
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Why}")]

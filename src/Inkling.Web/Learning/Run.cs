@@ -147,7 +147,7 @@ internal sealed partial class Run(
     {
         lock (_gate)
         {
-            if (State != RunState.Running || _isFinished)
+            if (_isFinished || (State != RunState.Running && (State != RunState.Paused || message is null)))
                 return;
             _stepsLeft = 0;
             Set(RunState.Paused, message);
@@ -444,17 +444,21 @@ internal sealed partial class Run(
             stop);
         string file = RunFolder.NetworkOf(id);
         store.Folder.Save(network, file);
+        Store(() => Finish(file), stop);
+        NetworkIsNow(file);
+    }
+
+    private void Finish(string file)
+    {
         lock (_recording)
         {
-            Store(() => store.Finish(id, file), stop);
+            store.Finish(id, file);
             lock (_gate)
             {
                 _isFinished = true; // so that no later command overwrites this in the store
                 _recorded = _toRecord = (RunState.Done, null);
             }
         }
-
-        NetworkIsNow(file);
     }
 
     /// <summary>Called between two steps: updates what pages see, waits while paused and for a core, and returns how many steps

@@ -47,8 +47,9 @@ internal sealed partial class RunBook
                 Obey(Find(id), command);
             foreach (Run held in Runs.Where(run => store.Holds(run.Id)))
                 held.Record(); // where that failed before
-            foreach (int lost in store.Renew(IsNeededHere))
-                Find(lost)?.RequestStop(); // it follows the other replica as soon as its thread has ended
+            store.Renew(IsNeededHere);
+            foreach (Run lost in Runs.Where(run => run.IsLoaded && !store.Holds(run.Id)))
+                lost.RequestStop(); // it follows the other replica as soon as its thread has ended
             IReadOnlyList<SharedRun> stored = store.Look();
             TellDamage();
             foreach (Run gone in Runs.Where(run => stored.All(row => row.Kept.Id != run.Id) && !store.Holds(run.Id)))
@@ -60,34 +61,52 @@ internal sealed partial class RunBook
                     continue;
                 run.Follow(row.Kept);
                 if (row.IsFree && !run.IsLoaded && (run.State == RunState.Running || row.IsCommanded) && MayTrain(run))
-                    TakeOver(run, row.Kept, store);
+                    TakeOver(run, store);
             }
         }
     }
 
-    /// <summary>Whether the lease on a run is renewed: while its thread lives.</summary>
+    /// <summary>Renews the leases that are held; for a timer of its own, since a look waits for downloads and threads.</summary>
+    /// <exception cref="InklingException">The database cannot be used.</exception>
+    public void RenewLeases() => ((SharedRunStore)_store).Renew(_ => true);
+
+    /// <summary>Whether the lease on a run is kept: while its thread lives.</summary>
     private bool IsNeededHere(int id) => Find(id)?.IsLoaded == true;
 
-    private bool MayTrain(Run run) =>
-        _data.Available().Any(data => data.Name == run.Settings.Data)
-        && (run.Settings.Device is not { } device || _devices.Any(known => known.Name == device))
-        && MakeRoom(run, run.Settings) is null;
+    private bool MayTrain(Run run) => HasWhatItNeeds(run.Settings) && MakeRoom(run, run.Settings) is null;
 
-    private void TakeOver(Run run, KeptRun kept, SharedRunStore store)
+    private bool HasWhatItNeeds(RunSettings settings) =>
+        _data.Available().Any(data => data.Name == settings.Data)
+        && (settings.Device is not { } device || _devices.Any(known => known.Name == device));
+
+    private void TakeOver(Run run, SharedRunStore store)
     {
-        if (!store.TryTake(run.Id))
+        if (!Take(run, store))
             return; // another replica was faster
         LogNotice($"Run {run.Id} is trained here now, from its last checkpoint.");
-        if (kept.State == RunState.Running)
+        if (run.State == RunState.Running)
             run.Start();
     }
 
-    /// <summary>Whether another replica holds a run and was sent the command; otherwise this one holds it now.</summary>
+    /// <summary>Whether a command was sent to the replica that holds a run, or will, since this one has not what it needs;
+    /// otherwise this one holds it now.</summary>
     private bool IsSent(Run run, RunCommand command)
     {
-        if (_store is not SharedRunStore store || store.TryTake(run.Id))
+        if (_store is not SharedRunStore store || store.Holds(run.Id))
+            return false;
+        if ((command == RunCommand.Pause || HasWhatItNeeds(run.Settings)) && Take(run, store))
             return false;
         store.Send(run.Id, command);
+        return true;
+    }
+
+    /// <summary>Makes this replica the one that trains a run that it does not hold, from where others have left it by now.</summary>
+    private static bool Take(Run run, SharedRunStore store)
+    {
+        if (!store.TryTake(run.Id))
+            return false;
+        if (store.Look().FirstOrDefault(row => row.Kept.Id == run.Id) is { } row)
+            run.Follow(row.Kept);
         return true;
     }
 

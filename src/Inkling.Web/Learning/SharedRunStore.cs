@@ -65,8 +65,12 @@ internal sealed class SharedRunStore(RunFolder folder, PostgresDatabase database
     /// <summary>Deletes a run with its files, whoever holds it: the holder's next change is refused.</summary>
     public override void Remove(int id)
     {
-        database.Write($"remove run {id}", "DELETE FROM runs WHERE id = @id", [("id", (long)id)]);
-        Lose(id);
+        database.Write( // in the order in which the holder writes, so that the two do not wait for each other
+            $"remove run {id}",
+            "DELETE FROM files WHERE run = @id; DELETE FROM epochs WHERE run = @id; DELETE FROM runs WHERE id = @id",
+            [("id", (long)id)]);
+        lock (_gate)
+            _terms.Remove(id);
     }
 
     public override bool Holds(int id)
@@ -88,12 +92,21 @@ internal sealed class SharedRunStore(RunFolder folder, PostgresDatabase database
             [("id", (long)id), ("owner", _owner), ("seconds", LeaseSeconds)]);
         if (term is not long taken)
             return false;
-        byte[]? checkpoint = ContentOf(id, Checkpoint);
-        Folder.Delete(Folder.FilesOf(id)); // from an earlier lease
-        if (checkpoint is not null)
-            AtomicFile.Write(Folder.PathOf(RunFolder.CheckpointOf(id)), stream => stream.Write(checkpoint));
-        Hold(id, taken);
-        return true;
+        Hold(id, taken); // so that the lease is renewed while the checkpoint comes
+        try
+        {
+            byte[]? checkpoint = ContentOf(id, Checkpoint);
+            Folder.Delete(Folder.FilesOf(id)); // from an earlier lease
+            if (checkpoint is not null)
+                AtomicFile.Write(Folder.PathOf(RunFolder.CheckpointOf(id)), stream => stream.Write(checkpoint));
+        }
+        catch
+        {
+            Lose(id, taken);
+            throw;
+        }
+
+        return Holds(id);
     }
 
     /// <summary>Prolongs the leases on some runs, and gives the others back.</summary>
@@ -119,10 +132,8 @@ internal sealed class SharedRunStore(RunFolder folder, PostgresDatabase database
                         WHERE id = @id AND owner = @owner AND term = @term AND @seconds > 0 RETURNING id
                     """,
                 [("id", (long)id), ("owner", _owner), ("term", term), ("seconds", LeaseSeconds)]);
-            if (found is null)
+            if ((found is null || !keeps) && Lose(id, term) && found is null)
                 lost.Add(id);
-            if (found is null || !keeps)
-                Lose(id);
         }
 
         return lost;
@@ -211,7 +222,7 @@ internal sealed class SharedRunStore(RunFolder folder, PostgresDatabase database
             return;
         }
 
-        Write(id, what, sql.TrimEnd().TrimEnd(';') + ";" + PutFile, parameters, Network, Folder.PathOf(network));
+        Write(id, what, PutFile + sql, parameters, Network, Folder.PathOf(network)); // what is large first: nothing is locked yet
         Folder.Delete(network); // it was a working copy
     }
 
@@ -242,10 +253,11 @@ internal sealed class SharedRunStore(RunFolder folder, PostgresDatabase database
             _terms[id] = term;
     }
 
-    private void Lose(int id)
+    /// <returns>Whether it was held in that term until now.</returns>
+    private bool Lose(int id, long term)
     {
         lock (_gate)
-            _terms.Remove(id);
+            return _terms.TryGetValue(id, out long held) && held == term && _terms.Remove(id);
     }
 }
 

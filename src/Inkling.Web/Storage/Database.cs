@@ -16,7 +16,8 @@ internal abstract class Database : IDisposable
     /// <param name="what">The change, for <see cref="BeforeChange"/>.</param>
     /// <param name="sql">Statements; parameters are written as <c>@name</c>.</param>
     /// <param name="parameters">The parameters; null is SQL's NULL.</param>
-    /// <param name="guard">A statement that must return a row, else nothing is changed; it has the same parameters.</param>
+    /// <param name="guard">A statement that must return a row, else nothing is changed; it has the same parameters. It is
+    /// last, so that the rows that it locks are free while the parameters are sent.</param>
     /// <returns>The first column of the first row that the statements return; null where they return none.</returns>
     /// <exception cref="LeaseLostException">The guard returned no row.</exception>
     /// <exception cref="InklingException">It cannot be written, and is unchanged.</exception>
@@ -25,9 +26,9 @@ internal abstract class Database : IDisposable
         {
             BeforeChange?.Invoke(what);
             using DbTransaction transaction = connection.BeginTransaction();
+            object? result = sql.Length == 0 ? null : Execute(connection, transaction, sql, parameters);
             if (guard is not null && Execute(connection, transaction, guard, parameters) is null)
                 throw new LeaseLostException($"{what}: another replica trains it now.");
-            object? result = sql.Length == 0 ? null : Execute(connection, transaction, sql, parameters);
             transaction.Commit();
             return result;
         },
@@ -77,7 +78,8 @@ internal abstract class Database : IDisposable
         command.CommandText = sql;
 #pragma warning restore CA2100
         command.Transaction = transaction;
-        command.CommandTimeout += parameters.Sum(parameter => (parameter.Value as byte[])?.Length ?? 0) / LeastBytesPerSecond;
+        if (command.CommandTimeout > 0) // 0: none
+            command.CommandTimeout += parameters.Sum(parameter => (parameter.Value as byte[])?.Length ?? 0) / LeastBytesPerSecond;
         foreach ((string name, object? value) in parameters)
         {
             DbParameter parameter = command.CreateParameter();

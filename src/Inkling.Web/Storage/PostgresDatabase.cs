@@ -101,9 +101,18 @@ internal sealed class PostgresDatabase : Database
             using NpgsqlConnection connection = _source.OpenConnection();
             return work(connection);
         }
-        catch (Exception e) when (e is NpgsqlException { IsTransient: true } or SocketException or TimeoutException)
+        catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.ForeignKeyViolation)
         {
-            throw new DatabaseAwayException($"The {Name} does not answer: {TextOf(e)}", e);
+            throw new LeaseLostException("The run was removed."); // all foreign keys refer to runs
+        }
+        catch (Exception e) when (
+            e is NpgsqlException { IsTransient: true } or SocketException or TimeoutException
+                or PostgresException { SqlState: PostgresErrorCodes.ReadOnlySqlTransaction }) // a standby, during a failover
+        {
+            string what = e is PostgresException { SqlState: PostgresErrorCodes.ReadOnlySqlTransaction }
+                ? "takes no changes now"
+                : "does not answer";
+            throw new DatabaseAwayException($"The {Name} {what}: {TextOf(e)}", e);
         }
         catch (NpgsqlException e)
         {
@@ -119,7 +128,10 @@ internal sealed class PostgresDatabase : Database
         NpgsqlConnectionStringBuilder? text = null;
         try
         {
-            text = new NpgsqlConnectionStringBuilder(connectionString);
+            NpgsqlConnectionStringBuilder parsed = new(connectionString);
+            if (!string.IsNullOrEmpty(parsed.Host))
+                NpgsqlDataSource.Create(parsed).Dispose(); // checks that its options agree, and connects to nothing
+            text = parsed;
         }
         catch (Exception e) when (e is ArgumentException or FormatException or InvalidCastException or OverflowException)
         {
@@ -127,7 +139,7 @@ internal sealed class PostgresDatabase : Database
         }
 
         if (text is null)
-            throw new InklingException($"This is no connection string of PostgreSQL. {Example}");
+            throw new InklingException($"This is no connection string of PostgreSQL, or its options contradict each other. {Example}");
         if (string.IsNullOrEmpty(text.Host))
             throw new InklingException($"The connection string of the database names no host. {Example}");
         text.SearchPath = Schema;

@@ -14,8 +14,8 @@ internal sealed class SharedFiles(PostgresDatabase database, WebSettings setting
 
     private readonly Lock _gate = new();
     private readonly Dictionary<string, long> _copied = new(StringComparer.Ordinal);
-    private readonly List<byte> _pixels = [], _digits = [];
-    private long _lastCorrection;
+    private List<byte> _pixels = [], _digits = [];
+    private long _corrections, _lastCorrection; // how many are copied, and the last one's number
 
     private string Networks => Path.Combine(settings.SharedFolder, "networks");
 
@@ -58,6 +58,7 @@ internal sealed class SharedFiles(PostgresDatabase database, WebSettings setting
             foreach (string folder in new[] { Networks, Corrections }.Where(Directory.Exists))
                 Directory.Delete(folder, recursive: true);
             _copied.Clear();
+            (_pixels, _digits, _corrections, _lastCorrection) = ([], [], 0, 0);
         }
     }
 
@@ -96,21 +97,36 @@ internal sealed class SharedFiles(PostgresDatabase database, WebSettings setting
     private void CopyCorrections()
     {
         const int Pixels = MnistNormalisation.Side * MnistNormalisation.Side;
-        List<object[]> added = database.Read(
-            "SELECT id, pixels, digit FROM corrections WHERE id > @last ORDER BY id", ("last", _lastCorrection));
+        long stored = (long)database.Read("SELECT count(*) FROM corrections")[0][0];
+        if (stored == _corrections)
+            return;
+        (List<byte> pixels, List<byte> digits) = ([.. _pixels], [.. _digits]);
+        List<object[]> added = After(_lastCorrection);
+        long copied = _corrections + added.Count;
+        if (copied != stored)
+        {
+            // Numbers are given before a transaction ends, so that a smaller one may be seen later than a greater one.
+            (pixels, digits) = ([], []);
+            added = After(0);
+            copied = added.Count;
+        }
+
         if (added.Count == 0)
             return;
         foreach (object[] row in added.Where(row => row[1] is byte[] { Length: Pixels } && row[2] is >= 0L and <= 9L))
         {
-            _pixels.AddRange((byte[])row[1]);
-            _digits.Add((byte)(long)row[2]);
+            pixels.AddRange((byte[])row[1]);
+            digits.Add((byte)(long)row[2]);
         }
 
-        _lastCorrection = (long)added[^1][0];
         IdxFile.Write(
             Path.Combine(Corrections, "corrections-images-idx3-ubyte"),
-            IdxArray.Create([.. _pixels], _digits.Count, MnistNormalisation.Side, MnistNormalisation.Side));
+            IdxArray.Create([.. pixels], digits.Count, MnistNormalisation.Side, MnistNormalisation.Side));
         IdxFile.Write(
-            Path.Combine(Corrections, "corrections-labels-idx1-ubyte"), IdxArray.Create([.. _digits], _digits.Count));
+            Path.Combine(Corrections, "corrections-labels-idx1-ubyte"), IdxArray.Create([.. digits], digits.Count));
+        (_pixels, _digits, _corrections, _lastCorrection) = (pixels, digits, copied, (long)added[^1][0]);
+
+        List<object[]> After(long id) => database.Read(
+            "SELECT id, pixels, digit FROM corrections WHERE id > @last ORDER BY id", ("last", id));
     }
 }
