@@ -236,7 +236,8 @@ public sealed class ReplicaTests(Postgres postgres) : InAFolder
             {
                 await Postgres.ExecuteAsync(
                     database,
-                    $"INSERT INTO corrections OVERRIDING SYSTEM VALUE VALUES ({id}, decode(repeat('07', 784), 'hex'), {id - 10})");
+                    $"INSERT INTO corrections OVERRIDING SYSTEM VALUE "
+                        + $"VALUES ({id}, decode(repeat('07', 784), 'hex'), {id - 10})");
                 second.Shared.Copy();
             }
 

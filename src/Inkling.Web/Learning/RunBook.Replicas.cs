@@ -100,7 +100,7 @@ internal sealed partial class RunBook
         return true;
     }
 
-    /// <summary>Makes this replica the one that trains a run that it does not hold, from where others have left it by now.</summary>
+    /// <summary>Makes this replica the one that trains a run it does not hold, from where others have left it by now.</summary>
     private static bool Take(Run run, SharedRunStore store)
     {
         if (!store.TryTake(run.Id))

@@ -139,7 +139,8 @@ internal sealed class PostgresDatabase : Database
         }
 
         if (text is null)
-            throw new InklingException($"This is no connection string of PostgreSQL, or its options contradict each other. {Example}");
+            throw new InklingException(
+                $"This is no connection string of PostgreSQL, or its options contradict each other. {Example}");
         if (string.IsNullOrEmpty(text.Host))
             throw new InklingException($"The connection string of the database names no host. {Example}");
         text.SearchPath = Schema;
