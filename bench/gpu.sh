@@ -69,9 +69,17 @@ fi
 rows="$work/rows" log="$work/log" failed=0
 began=$SECONDS
 
+# why STATUS LIMIT: one line on a command that failed: that it took too long, its own last words, or its exit code.
+why() {
+  local words
+  case $1 in 124 | 137) echo "stopped after $2 s" && return ;; esac
+  words=$(grep -v '^ *at \|^$' "$log" | tail -n 1 | cut -c 1-200 | tr '\t|' '  ')
+  echo "${words:-exit code $1}"
+}
+
 # part LIMIT WORK WHO COMMAND...: rows of the command's output; where it fails, one that says why.
 part() {
-  local limit=$1 what=$2 who=$3 left=$((seconds - SECONDS + began)) status why
+  local limit=$1 what=$2 who=$3 left=$((seconds - SECONDS + began)) status
   shift 3
   [ -n "$tiny" ] && limit=3600 left=3600 # the emulated device is slow where others work
   [ "$left" -lt "$limit" ] && limit=$left
@@ -83,9 +91,7 @@ part() {
   timeout -k 5 "$limit" "$@" >>"$rows" 2>"$log"
   status=$?
   [ "$status" -eq 0 ] && return
-  why=$(grep -v '^ *at \|^$' "$log" | tail -n 1 | cut -c 1-200 | tr '\t|' '  ')
-  case $status in 124 | 137) why="stopped after $limit s" ;; esac
-  printf '%s\t%s\tFAILED\t%s\n' "$what" "$who" "${why:-exit code $status}" >>"$rows"
+  printf '%s\t%s\tFAILED\t%s\n' "$what" "$who" "$(why "$status" "$limit")" >>"$rows"
   return 1
 }
 
@@ -101,13 +107,23 @@ peer() { # peer LIMIT WORK WHO SCRIPT ARGUMENTS...
     printf '%s\t%s\t–\tnot run: there is no python3\n' "$what" "$who" >>"$rows"
     return
   }
+  [ -n "${INKLING_DATA:-}" ] || {
+    printf '%s\t%s\t–\tnot run: set INKLING_DATA\n' "$what" "$who" >>"$rows"
+    return
+  }
   local script=$1
   shift
-  part "$limit" "$what" "$who" "$python" "$here/peers/$script" "$@" "${INKLING_DATA:-}/mnist" $tiny
+  part "$limit" "$what" "$who" "$python" "$here/peers/$script" "$@" "$INKLING_DATA/mnist" $tiny
 }
 
 # Without the device there is nothing to do.
-timeout 300 "${program[@]}" device --device "$device" >"$rows" 2>"$log" || fail "$(tail -n 1 "$log")"
+patience=60
+[ -n "$tiny" ] && patience=600
+timeout -k 5 "$patience" "${program[@]}" device --device "$device" >"$rows" 2>"$log" || {
+  status=$?
+  case $status in 124 | 137) fail "The device did not answer within $patience s." ;; esac
+  fail "$(why "$status")"
+}
 
 # ours first: what they need of the time is certain
 ours 30 bits "the CPU's bits"

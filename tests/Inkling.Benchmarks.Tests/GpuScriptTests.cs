@@ -31,17 +31,8 @@ public sealed class GpuScriptTests : IDisposable
     [Fact]
     public async Task A_part_that_fails_is_a_row_that_says_why_and_the_others_are_measured()
     {
-        string program = Path.Combine(_folder, "program");
-        await File.WriteAllTextAsync(
-            program,
-            """
-            #!/bin/sh
-            [ "$1" != sweep ] || { echo "card: its memory is too small." >&2; exit 1; }
-            printf '%s\tcard\t1 s\tnote\n' "$1"
-            """,
-            TestContext.Current.CancellationToken);
-        if (!OperatingSystem.IsWindows())
-            File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        string program = await WriteProgramAsync(
+            "[ \"$1\" != sweep ] || { echo 'card: its memory is too small.' >&2; exit 1; }");
         Result result = await RunAsync(program, "--without-peers");
         Assert.Equal(1, result.ExitCode);
         Assert.Contains("| FAILED | card: its memory is too small. |", result.Output, StringComparison.Ordinal);
@@ -49,11 +40,42 @@ public sealed class GpuScriptTests : IDisposable
     }
 
     [Fact]
+    public async Task Peers_that_have_no_images_are_rows_that_say_what_to_set()
+    {
+        string program = await WriteProgramAsync("");
+        Result result = await RunAsync(program, "--tiny");
+        Assert.Equal(0, result.ExitCode);
+        Assert.Contains("| JAX | – | not run: ", result.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Without_the_device_it_says_so_in_one_line()
     {
-        Result result = await RunAsync(Program, "--device", "no such card");
+        Result result = await RunAsync(Program, "--device", "no such card", "--tiny");
         Assert.Equal((1, ""), (result.ExitCode, result.Output));
         Assert.Single(result.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+    }
+
+    [Theory]
+    [InlineData("echo 'card: lost.' >&2; echo '   at Inkling.Main()' >&2; exit 3", "card: lost.")]
+    [InlineData("exit 3", "exit code 3")]
+    public async Task A_device_that_fails_at_once_is_told_in_one_line(string line, string told)
+    {
+        Result result = await RunAsync(await WriteProgramAsync(line), "--without-peers");
+        Assert.Equal((1, "", told), (result.ExitCode, result.Output, result.Error.Trim()));
+    }
+
+    /// <summary>A program in place of the benchmarks, with a line of its own before the row that it writes.</summary>
+    private async Task<string> WriteProgramAsync(string line)
+    {
+        string program = Path.Combine(_folder, "program");
+        await File.WriteAllTextAsync(
+            program,
+            $"#!/bin/sh\n{line}\nprintf '%s\\tcard\\t1 s\\tnote\\n' \"$1\"\n",
+            TestContext.Current.CancellationToken);
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        return program;
     }
 
     private static async Task<Result> RunAsync(string program, params string[] arguments)
@@ -65,6 +87,7 @@ public sealed class GpuScriptTests : IDisposable
             RedirectStandardError = true,
         };
         start.Environment["INKLING_GPU_PROGRAM"] = program;
+        start.Environment.Remove("INKLING_DATA"); // what is emulated or made up needs none
         using Process process = Process.Start(start)!;
         Task<string> output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
         string error = await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
