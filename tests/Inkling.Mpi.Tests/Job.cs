@@ -129,6 +129,8 @@ internal sealed class Job : IDisposable
         start.Environment["OMPI_ALLOW_RUN_AS_ROOT"] = start.Environment["OMPI_ALLOW_RUN_AS_ROOT_CONFIRM"] = "1";
         start.Environment["OMPI_MCA_rmaps_base_oversubscribe"] = "1";
         start.Environment["PRTE_MCA_rmaps_default_mapping_policy"] = ":oversubscribe"; // the same from version 5 on
+        // UCX, under MPICH, aborts with a stack of its own where it reads the memory of a rank that has just been killed.
+        start.Environment["UCX_TLS"] = "^cma";
         return Process.Start(start)!;
     }
 
