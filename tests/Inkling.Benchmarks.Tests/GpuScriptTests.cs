@@ -86,6 +86,7 @@ public sealed class GpuScriptTests : IDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
+        start.Environment["LC_ALL"] = "C"; // bash warns where the system lacks the locale that is set
         start.Environment["INKLING_GPU_PROGRAM"] = program;
         start.Environment.Remove("INKLING_DATA"); // what is emulated or made up needs none
         using Process process = Process.Start(start)!;
