@@ -110,9 +110,15 @@ internal sealed class DeviceSweep : IDisposable
                 network.History, TrainingHistory.Describe(OptionsOf(runs[together[n]]), _options.Epochs, _training.Count, null));
             int run = together[n];
             if (FiniteParameters.FirstNotFinite(network.Parameters) is { } lost)
-                Diverged ??= $"{runs[run]} diverged: {lost} is not finite. Use a smaller learning rate.";
+            {
+                Diverged ??= FormattableString.Invariant(
+                        $"The network of {runs[run].Hidden} hidden neurons, learning rate {runs[run].LearningRate} and seed ")
+                    + FormattableString.Invariant($"{runs[run].Seed} diverged: {lost} is not finite. Use a smaller learning rate.");
+            }
             else
+            {
                 Call(() => _options.OnTrained?.Invoke(run, network));
+            }
         }
     }
 
