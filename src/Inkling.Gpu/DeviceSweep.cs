@@ -111,9 +111,10 @@ internal sealed class DeviceSweep : IDisposable
             int run = together[n];
             if (FiniteParameters.FirstNotFinite(network.Parameters) is { } lost)
             {
+                (int hidden, double rate, int seed) = runs[run];
                 Diverged ??= FormattableString.Invariant(
-                        $"The network of {runs[run].Hidden} hidden neurons, learning rate {runs[run].LearningRate} and seed ")
-                    + FormattableString.Invariant($"{runs[run].Seed} diverged: {lost} is not finite. Use a smaller learning rate.");
+                    $"The network of {hidden} hidden neurons, learning rate {rate} and seed {seed} diverged: ")
+                    + $"{lost} is not finite. Use a smaller learning rate.";
             }
             else
             {
