@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Reflection;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -44,12 +43,10 @@ internal sealed class SharedReading
     {
         (_file, _pictures, _part, _readerFor) = (file, pictures, part, readerFor);
         _pieceLength = (pictures.Count + MostPieces - 1) / MostPieces;
-        string version =
-            typeof(Network).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "";
         _names =
         [
             .. Enumerable.Range(0, (pictures.Count + _pieceLength - 1) / _pieceLength)
-                .Select(piece => HashOf(StampsOf(piece).Prepend(settings).Prepend(version)))
+                .Select(piece => HashOf(StampsOf(piece).Prepend(settings).Prepend(LibraryVersion.Text)))
                 .Select((hash, piece) => (Hash: hash, Piece: piece))
                 .GroupBy(named => named.Hash, StringComparer.Ordinal)
                 // A picture that is named twice is read twice, under names of its own.

@@ -1,4 +1,3 @@
-using System.Reflection;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -51,15 +50,11 @@ internal sealed class SweepLedger
     /// <summary>The picture of the grid.</summary>
     public string PictureFile => Path.Combine(Folder, "grid.png");
 
-    /// <summary>This program's version, with the commit that it was built from where that is known.</summary>
-    private static string ThisVersion { get; } =
-        typeof(Network).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
-
     /// <summary>Opens a folder for results of this version on these data; it need not exist.</summary>
     /// <exception cref="InklingException">It has other results, or other files.</exception>
     public static SweepLedger Open(string folder, ImageData data)
     {
-        SweepLedger ledger = new(folder, new SweepDescription(ThisVersion, data.Name, HashOf(data), 0));
+        SweepLedger ledger = new(folder, new SweepDescription(LibraryVersion.Text, data.Name, HashOf(data), 0));
         if (!Path.Exists(Path.Combine(folder, DescriptionFile)))
         {
             RequireOwn(folder, ledger);

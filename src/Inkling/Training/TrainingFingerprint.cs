@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Inkling.Formats;
@@ -77,11 +76,9 @@ internal static class TrainingFingerprint
     /// <summary>What must be the same on all ranks: these settings, and the program.</summary>
     public static Dictionary<string, string> OfRank(Network network, Examples training, TrainingOptions options)
     {
-        Assembly library = typeof(Network).Assembly;
-        string version = library.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "none";
         Dictionary<string, string> settings = new(StringComparer.Ordinal)
         {
-            ["version of Inkling"] = $"{version}, build {library.ManifestModule.ModuleVersionId}",
+            ["version of Inkling"] = $"{LibraryVersion.Text}, build {typeof(Network).Module.ModuleVersionId}",
         };
         foreach ((string name, string value) in Of(network, training, options))
             settings.Add(name, value);
